@@ -38,22 +38,22 @@ async fn the_page_can_only_do_what_its_capability_lists() -> Result<()> {
         ("plugin:fs|read_file", "{ path: '/etc/passwd' }"),
         ("nothing_of_this_name", "{}"),
     ] {
-        let said = window.page(&invoke(command, arguments)).await?;
-        let refused = said
+        let result = window.page(&invoke(command, arguments)).await?;
+        let refused = result
             .as_str()
-            .is_some_and(|said| said.contains("not allowed") || said.contains("not found"));
-        ensure!(refused, "{command}: {said}");
+            .is_some_and(|result| result.contains("not allowed") || result.contains("not found"));
+        ensure!(refused, "{command}: {result}");
     }
 
     let request = "{ request: { link: 'https://video.ibm.com/recorded/112470631', \
                    folder: '/tmp', file_stem: 'x', keep: 'mp4', quality: 'best', \
                    access: { password: null, form: {}, referrer: null } } }";
-    let said = window.page(&invoke("download", request)).await?;
-    ensure!(said.to_string().contains("no such folder"), "{said}");
-    let said = window
+    let result = window.page(&invoke("download", request)).await?;
+    ensure!(result.to_string().contains("no such folder"), "{result}");
+    let result = window
         .page(&invoke("reveal", "{ id: '../../etc/passwd' }"))
         .await?;
-    ensure!(said.to_string().contains("internal"), "{said}");
+    ensure!(result.to_string().contains("internal"), "{result}");
     window.close().await?;
     Ok(())
 }
@@ -73,18 +73,18 @@ async fn foreign_scripts_and_content_are_blocked_in_the_page() -> Result<()> {
                    return window.ran ?? 'refused';";
     ensure!(window.page(handler).await? == "refused");
     let eval = "return (0, eval)('1')";
-    let said = window.page(eval).await?;
-    ensure!(thrown(&said).contains("eval"), "{said}");
+    let result = window.page(eval).await?;
+    ensure!(thrown(&result).contains("eval"), "{result}");
     let fetch = "return (await fetch('https://video.ibm.com/')).status";
-    let said = window.page(fetch).await?;
-    ensure!(!thrown(&said).is_empty(), "{said}");
-    let picture = "return await new Promise((done) => { \
+    let result = window.page(fetch).await?;
+    ensure!(!thrown(&result).is_empty(), "{result}");
+    let video = "return await new Promise((done) => { \
                      document.addEventListener('securitypolicyviolation', (event) => \
                        done(event.effectiveDirective)); \
                      const picture = new Image(); \
                      picture.onload = () => done('shown'); \
                      picture.src = 'https://video.ibm.com/picture.png'; });";
-    ensure!(window.page(picture).await? == "img-src");
+    ensure!(window.page(video).await? == "img-src");
     let nameless = "return await new Promise((done) => { \
                       const picture = new Image(); \
                       picture.onload = () => done('shown'); \
@@ -95,7 +95,7 @@ async fn foreign_scripts_and_content_are_blocked_in_the_page() -> Result<()> {
     Ok(())
 }
 
-fn thrown(said: &Value) -> &str {
-    let said = said.as_str().unwrap_or_default();
-    said.strip_prefix("thrown: ").unwrap_or_default()
+fn thrown(result: &Value) -> &str {
+    let result = result.as_str().unwrap_or_default();
+    result.strip_prefix("thrown: ").unwrap_or_default()
 }

@@ -150,9 +150,9 @@ async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     window.ask_to_close()?;
     window.heading("A video is still being saved").await?;
     window.press_last("Close").await?;
-    let desk = window.wait_closed().await?;
+    let session = window.wait_closed().await?;
 
-    let window = AppWindow::open_in(desk, &service, "You have an unfinished video").await?;
+    let window = AppWindow::open_in(session, &service, "You have an unfinished video").await?;
     window.screenshot("unfinished").await?;
     ensure!(
         window.downloads()?.iter().all(|path| path.is_dir()),
@@ -261,18 +261,17 @@ async fn selected_videos_of_a_channel_are_saved() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_app_starts_with_a_damaged_job_two_hundred_videos_and_a_lost_folder()
--> Result<()> {
+async fn the_app_starts_with_a_damaged_job_two_hundred_videos_and_a_lost_folder() -> Result<()> {
     let (service, window) = open_app().await?;
     window.look_up(MAIN_CASE).await?;
     window.press("Save video").await?;
     window.heading("Saved").await?;
-    let desk = window.close().await?;
+    let session = window.close().await?;
 
-    desk.multiply_jobs(200)?;
-    desk.damage_a_job()?;
-    desk.lose_folder("Old drive")?;
-    let window = AppWindow::open_in(desk, &service, EMPTY).await?;
+    session.multiply_jobs(200)?;
+    session.damage_a_job()?;
+    session.lose_folder("Old drive")?;
+    let window = AppWindow::open_in(session, &service, EMPTY).await?;
     window.shows("Old drive").await?;
     window.shows("could not be read").await?;
     window.shows("Saved videos (200)").await?;

@@ -107,25 +107,25 @@ impl DesktopSession {
             |name: &[u8]| -> Result<u32> { Ok(display.intern_atom(false, name)?.reply()?.atom) };
         let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
         let root = display.setup().roots[screen].root;
-        let mut asked = 0;
+        let mut sent = 0;
         for window in display.query_tree(root)?.reply()?.children {
-            let shown = display.get_window_attributes(window)?.reply()?.map_state;
+            let state = display.get_window_attributes(window)?.reply()?.map_state;
             let property =
                 display.get_property(false, window, protocols, AtomEnum::ATOM, 0, u32::MAX / 4)?;
             let listens = property
                 .reply()?
                 .value32()
                 .is_some_and(|mut all| all.any(|it| it == delete));
-            if listens && shown == MapState::VIEWABLE {
+            if listens && state == MapState::VIEWABLE {
                 let data = [delete, CURRENT_TIME, 0, 0, 0];
                 let event = ClientMessageEvent::new(32, window, protocols, data);
                 display
                     .send_event(false, window, EventMask::NO_EVENT, event)?
                     .check()?;
-                asked += 1;
+                sent += 1;
             }
         }
-        ensure!(asked == 1, "one window should be there, not {asked}");
+        ensure!(sent == 1, "one window should be there, not {sent}");
         Ok(())
     }
 

@@ -40,12 +40,12 @@ impl AppWindow {
     /// Opens the program in a session where it may have run before, and waits for its first
     /// heading.
     pub(crate) async fn open_in(
-        desk: DesktopSession,
+        session: DesktopSession,
         service: &FakeUstream,
         first: &str,
     ) -> Result<Self> {
         let program = program()?;
-        let authority = desk.home().join("practice.pem");
+        let authority = session.home().join("practice.pem");
         fs::write(&authority, service.ca_pem())?;
         let capabilities = json!({
             "webkitgtk:browserOptions": {
@@ -59,11 +59,8 @@ impl AppWindow {
         let Value::Object(capabilities) = capabilities else {
             bail!("capabilities are an object");
         };
-        let client = connect(desk.driver(), capabilities).await?;
-        let window = Self {
-            client,
-            session: desk,
-        };
+        let client = connect(session.driver(), capabilities).await?;
+        let window = Self { client, session };
         window.heading(first).await?;
         Ok(window)
     }
@@ -223,8 +220,8 @@ impl AppWindow {
                        requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         self.client.execute_async(painted, vec![]).await?;
         tokio::time::sleep(PAINT_TIMEOUT).await;
-        let picture = self.client.screenshot().await?;
-        Ok(fs::write(folder.join(format!("{name}.png")), picture)?)
+        let screenshot = self.client.screenshot().await?;
+        Ok(fs::write(folder.join(format!("{name}.png")), screenshot)?)
     }
 
     /// Returns finished and unfinished downloads in the Downloads folder.

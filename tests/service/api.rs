@@ -17,7 +17,7 @@ use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
 
 /// Maximum number of items on one page of a list.
-const LARGEST_PAGE: usize = 50;
+const MAX_PAGE_ITEMS: usize = 50;
 
 /// The service's message for a video that its owner removed.
 const REMOVED: &str =
@@ -162,11 +162,11 @@ fn channel_link(recording: &Recording) -> Value {
 
 fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value {
     let id = recording.id;
-    let picture = format!("https://ustvstaticcdn1-a.akamaihd.net/{id}.jpg");
+    let cover = format!("https://ustvstaticcdn1-a.akamaihd.net/{id}.jpg");
     let duration_ms = recording.movie.duration_ms();
     let kbps = recording
         .representations()
-        .map(|row| service.bitrate_kbps(recording, row))
+        .map(|representation| service.bitrate_kbps(recording, representation))
         .max();
     let mut video = json!({
         "id": id.to_string(),
@@ -177,19 +177,19 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "added_at": recording.created_unix_s,
         "file_size": (kbps.unwrap_or(0) * duration_ms / 8).to_string(),
         "views": 7,
-        "thumbnail": { "default": picture, "image_640x360": picture },
+        "thumbnail": { "default": cover, "image_640x360": cover },
         "media_urls": media_urls(service, recording),
         "owner": owner(&recording.owner),
         "links": channel_link(recording),
         "locks": locks,
     });
     if recording.length.api {
-        let told_ms = recording.stated_ms();
+        let stated_ms = recording.stated_ms();
         let length = recording
             .oddities
             .api_length
             .clone()
-            .unwrap_or_else(|| format!("{}.{:03}000", told_ms / 1000, told_ms % 1000));
+            .unwrap_or_else(|| format!("{}.{:03}000", stated_ms / 1000, stated_ms % 1000));
         if let Some(video) = video.as_object_mut() {
             video.insert("length".to_owned(), Value::String(length));
         }
@@ -267,8 +267,8 @@ async fn videos(
     let all = gate::newest_first(&service, channel);
     let size = paging
         .pagesize
-        .unwrap_or(LARGEST_PAGE)
-        .clamp(1, LARGEST_PAGE);
+        .unwrap_or(MAX_PAGE_ITEMS)
+        .clamp(1, MAX_PAGE_ITEMS);
     let page = paging.page.unwrap_or(1).max(1);
     let pages = all.len().div_ceil(size);
     let shown: Vec<Value> = all

@@ -34,22 +34,22 @@ struct SegmentName<'a> {
 impl<'a> SegmentName<'a> {
     /// Parses `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
     fn read(name: &'a str, recording: &Recording) -> Option<Self> {
-        let (row, file) = name.rsplit_once("/chunk_")?;
+        let (folder, file) = name.rsplit_once("/chunk_")?;
         let (stem, extension) = file.rsplit_once('.')?;
         let (chunk, hash) = stem.split_once('_')?;
         let (extension, init) = match extension.strip_suffix('h') {
             Some(extension) => (extension, true),
             None => (extension, false),
         };
-        let row = recording
+        let representation = recording
             .representations()
-            .find(|known| known.name() == row && known.extension() == extension)?;
+            .find(|known| known.name() == folder && known.extension() == extension)?;
         let has_init = matches!(
-            row,
+            representation,
             MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
         );
         (has_init || !init).then_some(Self {
-            representation: row,
+            representation,
             chunk: chunk.parse().ok()?,
             hash,
             init,
@@ -89,11 +89,13 @@ fn ranged(
         return None;
     }
     let (name, hash) = name.strip_suffix(".ts")?.split_once("/all_")?;
-    let row = recording.representations().find(|row| row.name() == name)?;
+    let representation = recording
+        .representations()
+        .find(|representation| representation.name() == name)?;
     if service.hash_at(recording, recording.first_chunk)? != hash {
         return None;
     }
-    let whole = service.representation_bytes(recording, row)?;
+    let whole = service.representation_bytes(recording, representation)?;
     let (range, answer) = ranges::answer(headers, whole, "\"row\"");
     let at = u64::try_from(range.start).ok();
     service
@@ -114,37 +116,37 @@ fn segment_response(
         return None;
     }
     // A chunk that does not exist has no init segment either.
-    let stretch = chunk_units(recording, name.chunk)?;
+    let range = chunk_units(recording, name.chunk)?;
     let chunk = (!name.init).then_some(name.chunk);
     if let Some(other) =
         substitutes::substitute_response(service, recording, (name.representation, chunk))
     {
         return Some(other);
     }
-    let pieces = if name.init {
+    let segments = if name.init {
         vec![service.library.init_segment(name.representation)?]
     } else {
-        service.library.chunk(name.representation, stretch)?
+        service.library.chunk(name.representation, range)?
     };
-    let row = format!(
+    let representation = format!(
         "{}.{}",
         name.representation.name(),
         name.representation.extension()
     );
     Some(respond(
-        pieces,
+        segments,
         content_type(name.representation),
         ServedSegment {
             service: Arc::clone(service),
             recording: recording.id,
-            representation: row,
+            representation,
             chunk,
         },
     ))
 }
 
-fn content_type(row: MockRepresentation) -> &'static str {
-    match row {
+fn content_type(representation: MockRepresentation) -> &'static str {
+    match representation {
         MockRepresentation::Flv(..) => "video/x-flv",
         MockRepresentation::Mp4Video(_) => "video/mp4",
         MockRepresentation::Mp4Audio(_) => "audio/mp4",
@@ -171,11 +173,11 @@ fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment)
             && let Some(ServedSegment {
                 service,
                 recording,
-                representation: row,
+                representation,
                 chunk,
             }) = served.take()
         {
-            service.log.record_segment(recording, row, chunk);
+            service.log.record_segment(recording, representation, chunk);
         }
         Ok::<_, Infallible>(part)
     }));

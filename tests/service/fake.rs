@@ -46,7 +46,7 @@ impl SharedAssets {
         &self,
         address: SocketAddr,
         world: World,
-        line: Option<NetworkLink>,
+        link: Option<NetworkLink>,
     ) -> anyhow::Result<FakeUstream> {
         let listener = TcpListener::bind(address)
             .await
@@ -58,7 +58,7 @@ impl SharedAssets {
             wire::ListenerConfig {
                 trusted: Arc::clone(&self.trusted.config),
                 untrusted: Arc::clone(&self.untrusted.config),
-                link: line,
+                link,
             },
             Arc::clone(&service),
         ));
@@ -90,9 +90,9 @@ impl FakeUstream {
     pub async fn start_at(
         address: SocketAddr,
         world: World,
-        line: Option<NetworkLink>,
+        link: Option<NetworkLink>,
     ) -> anyhow::Result<Self> {
-        SharedAssets::new()?.start_at(address, world, line).await
+        SharedAssets::new()?.start_at(address, world, link).await
     }
 
     /// Returns the address where it listens for every host of the service.
@@ -122,20 +122,31 @@ impl FakeUstream {
 
     /// Returns the chunks of one representation (`2/1.flv`, `2.m4v`) that were never served
     /// completely, or `None` if there is no such recording.
-    pub fn missing_segments(&self, recording: u64, row: &str) -> Option<Vec<u64>> {
+    pub fn missing_segments(&self, recording: u64, representation: &str) -> Option<Vec<u64>> {
         let known = self.world().recordings.get(&recording)?;
-        Some(
-            self.coverage(recording)
-                .missing(row, known.first_chunk, known.chunk_count()),
-        )
+        Some(self.coverage(recording).missing(
+            representation,
+            known.first_chunk,
+            known.chunk_count(),
+        ))
     }
 
     /// Returns the addresses of all segments of some representations, for a downloader that only
     /// fetches.
-    pub fn segment_addresses(&self, recording: u64, rows: &[MockRepresentation]) -> Vec<String> {
+    pub fn segment_addresses(
+        &self,
+        recording: u64,
+        representations: &[MockRepresentation],
+    ) -> Vec<String> {
         let known = self.world().find_recording(recording);
-        let row = |row: &MockRepresentation| known.map(|known| self.service.addresses(known, *row));
-        rows.iter().filter_map(row).flatten().collect()
+        let representation = |representation: &MockRepresentation| {
+            known.map(|known| self.service.addresses(known, *representation))
+        };
+        representations
+            .iter()
+            .filter_map(representation)
+            .flatten()
+            .collect()
     }
 
     /// Returns the coded frames of a chunk unchanged, whatever is served in its place, or `None` if
@@ -143,11 +154,11 @@ impl FakeUstream {
     pub fn fixture_frames(
         &self,
         recording: u64,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<FixtureFrame>> {
         let known = self.world().find_recording(recording)?;
-        self.service.frames(known, row, chunk)
+        self.service.frames(known, representation, chunk)
     }
 
     /// Returns the finished file of a recording, as its server has it.

@@ -50,19 +50,19 @@ async fn master_playlist_route(
     let Some((recording, listing)) = authorized(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    let (pictures, sounds) = listing.representations();
+    let (videos, audio_tracks) = listing.representations();
     let token = signed.token;
     let mut text = "#EXTM3U\n#EXT-X-VERSION:4\n".to_owned();
     if listing == PlaylistLayout::AdditionalAudio {
         text += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES\n";
     }
-    for (version, row) in (1..).zip(pictures.iter().chain(&sounds)) {
+    for (version, representation) in (1..).zip(videos.iter().chain(&audio_tracks)) {
         let url =
             format!("{version}/playlist.m3u8?token={token}&segmentType=ts&content=audiovideo");
-        let rate = service.bitrate_kbps(recording, *row) * 1000;
-        let tag = if let Some(picture) = row.video() {
-            let (width, height) = picture.size();
-            let group = if sounds.is_empty() {
+        let rate = service.bitrate_kbps(recording, *representation) * 1000;
+        let tag = if let Some(video) = representation.video() {
+            let (width, height) = video.size();
+            let group = if audio_tracks.is_empty() {
                 ""
             } else {
                 ",AUDIO=\"sounds\""
@@ -72,7 +72,7 @@ async fn master_playlist_route(
             )
         } else {
             let main = matches!(
-                row,
+                representation,
                 MockRepresentation::Ts(_, Some(AudioStream::Main))
                     | MockRepresentation::PackedAudio(AudioStream::Main)
                     | MockRepresentation::Mp4Audio(AudioStream::Main)
@@ -100,11 +100,13 @@ async fn media_playlist_route(
     let Some((recording, listing)) = authorized(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
     };
-    let (pictures, sounds) = listing.representations();
-    let row = version
+    let (videos, audio_tracks) = listing.representations();
+    let representation = version
         .checked_sub(1)
-        .and_then(|at| pictures.iter().chain(&sounds).nth(at));
-    match row.and_then(|row| media_playlist(&service, recording, (*row, version), listing)) {
+        .and_then(|at| videos.iter().chain(&audio_tracks).nth(at));
+    match representation.and_then(|representation| {
+        media_playlist(&service, recording, (*representation, version), listing)
+    }) {
         Some(text) => playlist(text),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -126,12 +128,12 @@ fn authorized<'a>(
 fn media_playlist(
     service: &Service,
     recording: &Recording,
-    (row, version): (MockRepresentation, usize),
+    (representation, version): (MockRepresentation, usize),
     listing: PlaylistLayout,
 ) -> Option<String> {
     let oddity = recording.delivery.playlist_oddity.filter(|_| version == 1);
     let odd = &recording.oddities.playlists;
-    let mut addresses = service.addresses(recording, row).into_iter();
+    let mut addresses = service.addresses(recording, representation).into_iter();
     let first = recording.first_chunk;
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{first}\n",
@@ -166,7 +168,7 @@ fn media_playlist(
             continue;
         }
         if listing == PlaylistLayout::Ranges {
-            let parts = service.chunk(recording, row, chunk)?;
+            let parts = service.chunk(recording, representation, chunk)?;
             let size: usize = parts.iter().map(bytes::Bytes::len).sum();
             // Later ranges continue where the one before ended.
             let start = if chunk == first { "@0" } else { "" };
@@ -174,7 +176,11 @@ fn media_playlist(
             let hash = service.hash_at(recording, first)?;
             let host = recording.cdn.first()?;
             let path = service.path_of(recording);
-            let _ = writeln!(text, "https://{host}/{path}{}/all_{hash}.ts", row.name());
+            let _ = writeln!(
+                text,
+                "https://{host}/{path}{}/all_{hash}.ts",
+                representation.name()
+            );
         } else if oddity == Some(PlaylistOddity::Gap(chunk)) {
             let _ = writeln!(text, "#EXT-X-GAP\n{address}");
         } else if oddity != Some(PlaylistOddity::NoAddress(chunk)) {

@@ -44,8 +44,8 @@ impl Coverage {
     }
 
     /// Returns the chunks of a representation that were never served completely.
-    pub fn missing(&self, row: &str, first: u64, count: u64) -> Vec<u64> {
-        let served = self.chunks.get(row);
+    pub fn missing(&self, representation: &str, first: u64, count: u64) -> Vec<u64> {
+        let served = self.chunks.get(representation);
         let all = first..first.saturating_add(count);
         all.filter(|chunk| served.is_none_or(|served| !served.contains_key(chunk)))
             .collect()
@@ -64,31 +64,36 @@ pub(crate) struct Log(Mutex<LogEntries>);
 
 impl Log {
     /// Logs a request; returns the number for [`Self::record_status`].
-    pub(crate) fn record_request(&self, asked: LoggedRequest) -> usize {
+    pub(crate) fn record_request(&self, request: LoggedRequest) -> usize {
         let mut entries = self.entries();
-        entries.requests.push(asked);
+        entries.requests.push(request);
         entries.requests.len() - 1
     }
 
     /// Logs the status of a response.
     pub(crate) fn record_status(&self, number: usize, status: u16) {
-        if let Some(asked) = self.entries().requests.get_mut(number) {
-            asked.status = Some(status);
+        if let Some(request) = self.entries().requests.get_mut(number) {
+            request.status = Some(status);
         }
     }
 
     /// Logs a chunk, or without a number an init segment, as completely served.
-    pub(crate) fn record_segment(&self, recording: u64, row: String, chunk: Option<u64>) {
+    pub(crate) fn record_segment(
+        &self,
+        recording: u64,
+        representation: String,
+        chunk: Option<u64>,
+    ) {
         let mut entries = self.entries();
         let coverage = entries.served.entry(recording).or_default();
         let count = match chunk {
             Some(chunk) => coverage
                 .chunks
-                .entry(row)
+                .entry(representation)
                 .or_default()
                 .entry(chunk)
                 .or_default(),
-            None => coverage.inits.entry(row).or_default(),
+            None => coverage.inits.entry(representation).or_default(),
         };
         *count = count.saturating_add(1);
     }

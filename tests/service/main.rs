@@ -89,8 +89,8 @@ async fn main() -> anyhow::Result<()> {
         )?;
     }
     if let Some(ready) = args.ready {
-        let said = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
-        write_atomically(&ready, &said.to_string())?;
+        let listening = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
+        write_atomically(&ready, &listening.to_string())?;
     }
     wait_for_signal().await?;
     service.stop().await;
@@ -104,8 +104,8 @@ fn add_stalls(service: &FakeUstream, every: u64) {
         .find_recording(LARGE)
         .map_or(0, Recording::chunk_count);
     for chunk in (0..chunks).filter(|chunk| chunk % every == every / 2) {
-        let piece = Rule::new(Fault::Delay(STALL)).path(&format!("*chunk_{chunk}_*.m4v"));
-        service.faults().add(piece.recording(LARGE).times(1));
+        let segment = Rule::new(Fault::Delay(STALL)).path(&format!("*chunk_{chunk}_*.m4v"));
+        service.faults().add(segment.recording(LARGE).times(1));
     }
 }
 

@@ -178,24 +178,24 @@ impl MockRepresentation {
     /// Returns its name in segment addresses: `2/1` in FLV, `2` in MP4.
     pub fn name(self) -> String {
         match self {
-            Self::Flv(picture, sound) => {
+            Self::Flv(video, audio) => {
                 format!(
                     "{}/{}",
-                    picture.map_or(0, VideoStream::version),
-                    sound.version()
+                    video.map_or(0, VideoStream::version),
+                    audio.version()
                 )
             }
-            Self::Mp4Video(picture) => picture.version().to_string(),
-            Self::Mp4Audio(sound) => sound.version().to_string(),
-            Self::Ts(picture, sound) => {
+            Self::Mp4Video(video) => video.version().to_string(),
+            Self::Mp4Audio(audio) => audio.version().to_string(),
+            Self::Ts(video, audio) => {
                 let versions = [
-                    picture.map(VideoStream::version),
-                    sound.map(AudioStream::version),
+                    video.map(VideoStream::version),
+                    audio.map(AudioStream::version),
                 ];
                 let versions = versions.into_iter().flatten().map(|it| it.to_string());
                 format!("improved/{}", versions.collect::<Vec<_>>().join("/"))
             }
-            Self::PackedAudio(sound) => format!("improved/{}", sound.version()),
+            Self::PackedAudio(audio) => format!("improved/{}", audio.version()),
         }
     }
 
@@ -212,8 +212,8 @@ impl MockRepresentation {
 
     pub(crate) fn video(self) -> Option<VideoStream> {
         match self {
-            Self::Flv(picture, _) | Self::Ts(picture, _) => picture,
-            Self::Mp4Video(picture) => Some(picture),
+            Self::Flv(video, _) | Self::Ts(video, _) => video,
+            Self::Mp4Video(video) => Some(video),
             Self::Mp4Audio(_) | Self::PackedAudio(_) => None,
         }
     }
@@ -251,16 +251,16 @@ impl<'a> UnitRange<'a> {
     /// Returns the chunk of this index if a chunk lasts `chunk_time_ms`, or `None` after the
     /// movie's end.
     pub(crate) fn of(
-        film: &'a FixtureMovie,
+        movie: &'a FixtureMovie,
         chunk_time_ms: u64,
         index: u64,
         clock: FlvClock,
     ) -> Option<Self> {
         let units_per_chunk = (chunk_time_ms / UNIT_MS).max(1);
         let start = index.checked_mul(units_per_chunk)?;
-        let end = start.checked_add(units_per_chunk)?.min(film.units);
-        (start < film.units).then_some(Self {
-            movie: film,
+        let end = start.checked_add(units_per_chunk)?.min(movie.units);
+        (start < movie.units).then_some(Self {
+            movie,
             start,
             end,
             clock,
@@ -276,8 +276,8 @@ impl<'a> UnitRange<'a> {
     }
 
     /// Returns the filler for a video frame: the small video carries a quarter.
-    fn filler(&self, picture: Option<VideoStream>) -> Filler {
-        match picture {
+    fn filler(&self, video: Option<VideoStream>) -> Filler {
+        match video {
             None => Filler::default(),
             Some(VideoStream::Best) => self.movie.filler.clone(),
             Some(VideoStream::Small) => Filler::of(self.movie.filler.len() / 4),
@@ -286,8 +286,8 @@ impl<'a> UnitRange<'a> {
 }
 
 /// Returns how many chunks a movie has.
-pub(crate) fn chunk_count(film: &FixtureMovie, chunk_time_ms: u64) -> u64 {
-    film.units.div_ceil((chunk_time_ms / UNIT_MS).max(1))
+pub(crate) fn chunk_count(movie: &FixtureMovie, chunk_time_ms: u64) -> u64 {
+    movie.units.div_ceil((chunk_time_ms / UNIT_MS).max(1))
 }
 
 /// The fixtures, cut into units.
@@ -300,7 +300,7 @@ pub(crate) struct MediaLibrary {
 impl MediaLibrary {
     /// Reads the fixtures.
     pub(crate) fn load() -> anyhow::Result<Self> {
-        let film = flv::read(include_bytes!("../fixtures/film/film.flv")).context("film.flv")?;
+        let movie = flv::read(include_bytes!("../fixtures/film/film.flv")).context("film.flv")?;
         let small = flv::read(include_bytes!("../fixtures/film/small.flv")).context("small.flv")?;
         let second =
             flv::read(include_bytes!("../fixtures/film/second.flv")).context("second.flv")?;
@@ -308,15 +308,16 @@ impl MediaLibrary {
             flv: BTreeMap::new(),
             mp4: BTreeMap::new(),
         };
-        for (picture, video) in [
+        for (video, video_tags) in [
             (None, None),
-            (Some(VideoStream::Best), Some(&film)),
+            (Some(VideoStream::Best), Some(&movie)),
             (Some(VideoStream::Small), Some(&small)),
         ] {
-            for (sound, audio) in [(AudioStream::Main, &film), (AudioStream::Second, &second)] {
+            for (audio, audio_tags) in [(AudioStream::Main, &movie), (AudioStream::Second, &second)]
+            {
                 library.flv.insert(
-                    MockRepresentation::Flv(picture, sound),
-                    flv::FlvFixture::of(video, audio)?,
+                    MockRepresentation::Flv(video, audio),
+                    flv::FlvFixture::of(video_tags, audio_tags)?,
                 );
             }
         }
@@ -338,10 +339,10 @@ impl MediaLibrary {
                 include_bytes!("../fixtures/film/second.mp4"),
             ),
         ];
-        for (row, file) in files {
-            let cut =
-                fmp4::Fmp4Fixture::of(file).with_context(|| format!("MP4 row {}", row.name()))?;
-            library.mp4.insert(row, cut);
+        for (representation, file) in files {
+            let cut = fmp4::Fmp4Fixture::of(file)
+                .with_context(|| format!("MP4 representation {}", representation.name()))?;
+            library.mp4.insert(representation, cut);
         }
         Ok(library)
     }
@@ -349,47 +350,49 @@ impl MediaLibrary {
     /// Returns the parts of a chunk, in order, or `None` if the fixtures lack the representation.
     pub(crate) fn chunk(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<Bytes>> {
-        let filler = stretch.filler(row.video());
-        match row {
-            MockRepresentation::Flv(..) => Some(self.flv.get(&row)?.chunk(stretch, &filler)),
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row)?.chunk(stretch, &filler)
+        let filler = range.filler(representation.video());
+        match representation {
+            MockRepresentation::Flv(..) => {
+                Some(self.flv.get(&representation)?.chunk(range, &filler))
             }
-            MockRepresentation::Ts(picture, sound) => {
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
+                self.mp4.get(&representation)?.chunk(range, &filler)
+            }
+            MockRepresentation::Ts(video, audio) => {
                 let streams = ts::TsStreams {
-                    video: picture.is_some(),
-                    audio: sound.is_some(),
+                    video: video.is_some(),
+                    audio: audio.is_some(),
                 };
                 let cut = self.flv.get(&MockRepresentation::Flv(
-                    picture,
-                    sound.unwrap_or(AudioStream::Main),
+                    video,
+                    audio.unwrap_or(AudioStream::Main),
                 ))?;
-                ts::chunk(cut, stretch, streams)
+                ts::chunk(cut, range, streams)
             }
-            MockRepresentation::PackedAudio(sound) => ts::packed_audio(
-                self.flv.get(&MockRepresentation::Flv(None, sound))?,
-                stretch,
-            ),
+            MockRepresentation::PackedAudio(audio) => {
+                ts::packed_audio(self.flv.get(&MockRepresentation::Flv(None, audio))?, range)
+            }
         }
     }
 
     /// Returns a segment with headers but no media, or `None` if the container has no such form.
     pub(crate) fn segment_without_media(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<Bytes>> {
-        match row {
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row)?.fragment_without_samples(stretch.start)
-            }
+        match representation {
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => self
+                .mp4
+                .get(&representation)?
+                .fragment_without_samples(range.start),
             MockRepresentation::PackedAudio(_) => None,
             MockRepresentation::Flv(..) | MockRepresentation::Ts(..) => {
-                let end = stretch.start;
-                self.chunk(row, UnitRange { end, ..stretch })
+                let end = range.start;
+                self.chunk(representation, UnitRange { end, ..range })
             }
         }
     }
@@ -397,53 +400,64 @@ impl MediaLibrary {
     /// Returns the coded frames of a chunk, as the fixture has them.
     pub(crate) fn frames(
         &self,
-        row: MockRepresentation,
-        stretch: UnitRange<'_>,
+        representation: MockRepresentation,
+        range: UnitRange<'_>,
     ) -> Option<Vec<FixtureFrame>> {
-        let tags = |picture, sound: Option<AudioStream>| {
-            let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
-            Some(flv::frames(self.flv.get(&row)?, stretch))
+        let tags = |video, audio: Option<AudioStream>| {
+            let representation = MockRepresentation::Flv(video, audio.unwrap_or(AudioStream::Main));
+            Some(flv::frames(self.flv.get(&representation)?, range))
         };
-        match row {
-            MockRepresentation::Flv(picture, sound) => tags(picture, Some(sound)),
-            MockRepresentation::Mp4Video(_) => self.mp4.get(&row)?.frames(stretch, true),
-            MockRepresentation::Mp4Audio(_) => self.mp4.get(&row)?.frames(stretch, false),
-            MockRepresentation::Ts(picture, sound) => {
-                let mut frames = tags(picture, sound)?;
-                frames.retain(|frame| frame.is_video || sound.is_some());
+        match representation {
+            MockRepresentation::Flv(video, audio) => tags(video, Some(audio)),
+            MockRepresentation::Mp4Video(_) => self.mp4.get(&representation)?.frames(range, true),
+            MockRepresentation::Mp4Audio(_) => self.mp4.get(&representation)?.frames(range, false),
+            MockRepresentation::Ts(video, audio) => {
+                let mut frames = tags(video, audio)?;
+                frames.retain(|frame| frame.is_video || audio.is_some());
                 Some(frames)
             }
-            MockRepresentation::PackedAudio(sound) => tags(None, Some(sound)),
+            MockRepresentation::PackedAudio(audio) => tags(None, Some(audio)),
         }
     }
 
     /// Returns the init segment of an MP4 representation.
-    pub(crate) fn init_segment(&self, row: MockRepresentation) -> Option<Bytes> {
-        Some(self.mp4.get(&row)?.init_segment())
+    pub(crate) fn init_segment(&self, representation: MockRepresentation) -> Option<Bytes> {
+        Some(self.mp4.get(&representation)?.init_segment())
     }
 
     /// Returns the mean bit rate of a representation, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, row: MockRepresentation, film: &FixtureMovie) -> u64 {
-        let fixture_bytes = match row {
-            MockRepresentation::Flv(..) => {
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
+    pub(crate) fn bitrate_kbps(
+        &self,
+        representation: MockRepresentation,
+        movie: &FixtureMovie,
+    ) -> u64 {
+        let fixture_bytes = match representation {
+            MockRepresentation::Flv(..) => self
+                .flv
+                .get(&representation)
+                .map_or(0, flv::FlvFixture::coded_bytes),
+            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => self
+                .mp4
+                .get(&representation)
+                .map_or(0, fmp4::Fmp4Fixture::coded_bytes),
+            MockRepresentation::Ts(video, audio) => {
+                let representation =
+                    MockRepresentation::Flv(video, audio.unwrap_or(AudioStream::Main));
+                self.flv
+                    .get(&representation)
+                    .map_or(0, flv::FlvFixture::coded_bytes)
             }
-            MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-                self.mp4.get(&row).map_or(0, fmp4::Fmp4Fixture::coded_bytes)
-            }
-            MockRepresentation::Ts(picture, sound) => {
-                let row = MockRepresentation::Flv(picture, sound.unwrap_or(AudioStream::Main));
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
-            }
-            MockRepresentation::PackedAudio(sound) => {
-                let row = MockRepresentation::Flv(None, sound);
-                self.flv.get(&row).map_or(0, flv::FlvFixture::coded_bytes)
+            MockRepresentation::PackedAudio(audio) => {
+                let representation = MockRepresentation::Flv(None, audio);
+                self.flv
+                    .get(&representation)
+                    .map_or(0, flv::FlvFixture::coded_bytes)
             }
         };
-        let filler = match row.video() {
+        let filler = match representation.video() {
             None => 0,
-            Some(VideoStream::Best) => film.filler.len(),
-            Some(VideoStream::Small) => film.filler.len() / 4,
+            Some(VideoStream::Best) => movie.filler.len(),
+            Some(VideoStream::Small) => movie.filler.len() / 4,
         };
         let filler_per_unit = filler as u64 * FRAMES_PER_UNIT;
         (fixture_bytes / FIXTURE_UNITS + filler_per_unit) * 8 / UNIT_MS

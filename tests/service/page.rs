@@ -113,13 +113,13 @@ async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) 
         .parse()
         .ok()
         .and_then(|id: u64| service.world.recordings.get(&id));
-    let shown = known.filter(|known| {
+    let page_of_recordings = known.filter(|known| {
         !matches!(
             known.lock,
             Some(AccessLock::Nonexistent | AccessLock::Removed)
         )
     });
-    match shown {
+    match page_of_recordings {
         Some(recording) => Html(recording_page(&service, recording)).into_response(),
         None => not_found(),
     }
@@ -185,12 +185,12 @@ async fn stream(
         return not_found();
     };
     let all = gate::newest_first(&service, channel);
-    let shown = all
+    let page_of_recordings = all
         .iter()
         .skip(LENGTH.saturating_mul(page - 1))
         .take(LENGTH);
     let mut html = String::new();
-    for recording in shown {
+    for recording in page_of_recordings {
         let (id, length_s) = (recording.id, recording.movie.duration_ms() / 1000);
         // Writing to a string cannot fail.
         let _ = writeln!(

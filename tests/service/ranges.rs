@@ -31,10 +31,10 @@ pub(crate) fn answer(
     let Some(part) = file.get(range.clone()).filter(|part| !part.is_empty()) else {
         return (0..0, StatusCode::RANGE_NOT_SATISFIABLE.into_response());
     };
-    let said = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+    let content_range = format!("bytes {}-{}/{size}", range.start, range.end - 1);
     let headers = [
         (header::ETAG, tag.to_owned()),
-        (header::CONTENT_RANGE, said),
+        (header::CONTENT_RANGE, content_range),
     ];
     let answer = (StatusCode::PARTIAL_CONTENT, headers, part.to_vec()).into_response();
     (range, answer)

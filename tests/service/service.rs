@@ -157,13 +157,13 @@ impl Service {
             plug.reset();
             std::future::pending::<()>().await;
         }
-        let trouble = self.faults.next_fault(FaultStage::Request, &host, &path);
+        let fault = self.faults.next_fault(FaultStage::Request, &host, &path);
         request.extensions_mut().insert(RequestOrigin {
             host: host.clone(),
             tls,
         });
         let answer = self.route(&host, request);
-        let response = match trouble {
+        let response = match fault {
             None => answer.await,
             Some(fault) => {
                 fault_responses::apply_fault(self, fault, (&host, &path), plug, answer).await
@@ -223,23 +223,31 @@ impl Service {
 
     /// Returns the current addresses of all segments of a representation, on the first host of the
     /// CDN.
-    pub(crate) fn addresses(&self, recording: &Recording, row: MockRepresentation) -> Vec<String> {
+    pub(crate) fn addresses(
+        &self,
+        recording: &Recording,
+        representation: MockRepresentation,
+    ) -> Vec<String> {
         let host = recording
             .cdn
             .first()
             .map_or("vod-cdn.ustream.tv", String::as_str);
-        let base = format!("https://{host}/{}{}", self.path_of(recording), row.name());
+        let base = format!(
+            "https://{host}/{}{}",
+            self.path_of(recording),
+            representation.name()
+        );
         let address = |chunk, ending: &str| {
             let hash = self.hash_at(recording, chunk)?;
             Some(format!(
                 "{base}/chunk_{chunk}_{hash}.{}{ending}",
-                row.extension()
+                representation.extension()
             ))
         };
         let first = recording.first_chunk;
         let init = self
             .library
-            .init_segment(row)
+            .init_segment(representation)
             .and_then(|_| address(first, "h"));
         let chunks = first..first.saturating_add(recording.chunk_count());
         init.into_iter()
@@ -251,43 +259,45 @@ impl Service {
     pub(crate) fn chunk(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<Bytes>> {
-        self.library.chunk(row, chunk_units(recording, chunk)?)
+        self.library
+            .chunk(representation, chunk_units(recording, chunk)?)
     }
 
     /// Returns the chunk with headers but no media.
     pub(crate) fn chunk_without_media(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<Bytes>> {
         self.library
-            .segment_without_media(row, chunk_units(recording, chunk)?)
+            .segment_without_media(representation, chunk_units(recording, chunk)?)
     }
 
     /// Returns the coded frames of a chunk without faults or oddities.
     pub(crate) fn frames(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
         chunk: u64,
     ) -> Option<Vec<FixtureFrame>> {
-        self.library.frames(row, chunk_units(recording, chunk)?)
+        self.library
+            .frames(representation, chunk_units(recording, chunk)?)
     }
 
     /// Returns all chunks of a representation, concatenated.
     pub(crate) fn representation_bytes(
         &self,
         recording: &Recording,
-        row: MockRepresentation,
+        representation: MockRepresentation,
     ) -> Option<Vec<u8>> {
         let first = recording.first_chunk;
         let mut whole = Vec::new();
         for chunk in first..first.saturating_add(recording.chunk_count()) {
-            for part in self.chunk(recording, row, chunk)? {
+            for part in self.chunk(recording, representation, chunk)? {
                 whole.extend_from_slice(&part);
             }
         }
@@ -296,20 +306,24 @@ impl Service {
 
     /// Returns the single file of a recording.
     pub(crate) fn file(&self, recording: &Recording) -> Option<Vec<u8>> {
-        let row = recording.delivery.file?.representation();
+        let representation = recording.delivery.file?.representation();
         let mut all = UnitRange::of(&recording.movie, u64::MAX, 0, recording.clock)?;
         all.end = all
             .end
             .min(recording.oddities.file_units.unwrap_or(u64::MAX));
         all.shift_units = recording.oddities.shifted_units;
-        let init = self.library.init_segment(row);
-        let parts = self.library.chunk(row, all)?;
+        let init = self.library.init_segment(representation);
+        let parts = self.library.chunk(representation, all)?;
         Some(init.into_iter().chain(parts).flatten().collect())
     }
 
     /// Returns the mean bit rate of a representation, in kbit/s.
-    pub(crate) fn bitrate_kbps(&self, recording: &Recording, row: MockRepresentation) -> u64 {
-        self.library.bitrate_kbps(row, &recording.movie)
+    pub(crate) fn bitrate_kbps(
+        &self,
+        recording: &Recording,
+        representation: MockRepresentation,
+    ) -> u64 {
+        self.library.bitrate_kbps(representation, &recording.movie)
     }
 
     /// Gives a recording new paths and hashes.
@@ -334,11 +348,11 @@ impl Service {
 pub(crate) fn chunk_units(recording: &Recording, chunk: u64) -> Option<UnitRange<'_>> {
     let index = chunk.checked_sub(recording.first_chunk)?;
     let time_ms = recording.chunk_time_ms;
-    let stretch = UnitRange::of(&recording.movie, time_ms, index, recording.clock)?;
+    let range = UnitRange::of(&recording.movie, time_ms, index, recording.clock)?;
     let shifted = recording.oddities.shifted_units;
     Some(UnitRange {
         shift_units: shifted,
-        ..stretch
+        ..range
     })
 }
 

@@ -36,12 +36,15 @@ impl SubstituteCounts {
 pub(crate) fn substitute_response(
     service: &Service,
     recording: &Recording,
-    (row, chunk): (MockRepresentation, Option<u64>),
+    (representation, chunk): (MockRepresentation, Option<u64>),
 ) -> Option<Response<Body>> {
-    let name = format!("{}.{}", row.name(), row.extension());
+    let name = format!("{}.{}", representation.name(), representation.extension());
     let strikes = |(at, fate): &(usize, &crate::world::SegmentFault)| {
         fate.chunk == chunk
-            && fate.representation.as_ref().is_none_or(|row| *row == name)
+            && fate
+                .representation
+                .as_ref()
+                .is_none_or(|representation| *representation == name)
             && service
                 .substitute_counts
                 .count_if_below((recording.id, *at, name.clone()), fate.times)
@@ -53,29 +56,35 @@ pub(crate) fn substitute_response(
         .enumerate()
         .find(strikes)?;
     let itself = || match chunk {
-        Some(chunk) => Some(service.chunk(recording, row, chunk)?.concat()),
-        None => Some(service.library.init_segment(row)?.to_vec()),
+        Some(chunk) => Some(service.chunk(recording, representation, chunk)?.concat()),
+        None => Some(service.library.init_segment(representation)?.to_vec()),
     };
     let bytes = match fate.substitute {
         Substitute::Status(status) => return Some(status.into_response()),
         Substitute::Html => return Some(html_response()),
         Substitute::EmptyBody => Vec::new(),
-        Substitute::Truncated(permille) => truncate_segment(itself()?, permille, row),
+        Substitute::Truncated(permille) => truncate_segment(itself()?, permille, representation),
         Substitute::ZeroedStart => zeroed(itself()?),
         Substitute::Noise => noise(itself()?.len()),
         Substitute::NoMedia => service
-            .chunk_without_media(recording, row, chunk?)?
+            .chunk_without_media(recording, representation, chunk?)?
             .concat(),
-        Substitute::OtherSegment(other) => service.chunk(recording, row, other)?.concat(),
+        Substitute::OtherSegment(other) => {
+            service.chunk(recording, representation, other)?.concat()
+        }
     };
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
     Some((kind, Bytes::from(bytes)).into_response())
 }
 
 /// Returns the beginning of a segment, cut where a reader can detect it.
-fn truncate_segment(mut bytes: Vec<u8>, permille: u16, row: MockRepresentation) -> Vec<u8> {
+fn truncate_segment(
+    mut bytes: Vec<u8>,
+    permille: u16,
+    representation: MockRepresentation,
+) -> Vec<u8> {
     let mut left = bytes.len() * usize::from(permille.min(999)) / 1000;
-    match row {
+    match representation {
         // In the middle of a tag's body: a file that ends between two tags looks complete.
         MockRepresentation::Flv(..) => left = range_middle(tags(&bytes), left),
         // In the middle of a box, for the same reason.

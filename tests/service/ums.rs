@@ -126,7 +126,7 @@ async fn upgrade(
                 Some(Fault::SilentSocket) => (usize::MAX, true),
                 _ => (usize::MAX, offer == TransportBehavior::Silent),
             };
-        let talk = ControlConnection {
+        let connection = ControlConnection {
             service,
             visit,
             host: station,
@@ -137,7 +137,7 @@ async fn upgrade(
         };
         // An error means that the client left or a fault closed the connection: nothing is left to
         // do.
-        let _ = talk.run().await;
+        let _ = connection.run().await;
     })
 }
 
@@ -348,8 +348,8 @@ fn channel_reply(
     let Some(channel) = service.world.channels.get(&station.media) else {
         return nonexistent;
     };
-    let usual = ClusterRedirects::To(vec!["omega".to_owned()]);
-    match next_host(&usual, station) {
+    let base = ClusterRedirects::To(vec!["omega".to_owned()]);
+    match next_host(&base, station) {
         Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
         None => ConnectReply::Accept {
             messages: messages::channel(channel),
@@ -383,13 +383,13 @@ fn next_host(redirects: &ClusterRedirects, station: &ControlHost) -> Option<Valu
 
 /// Returns why a lock rejects this `connect`, or `None` if it opens.
 fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Option<Value> {
-    let said = |key: &str| connect.get(key).and_then(Value::as_str);
+    let field = |key: &str| connect.get(key).and_then(Value::as_str);
     match lock {
         AccessLock::Password(password) => {
-            (said("password") != Some(password)).then(|| json!({ "passwordLock": true }))
+            (field("password") != Some(password)).then(|| json!({ "passwordLock": true }))
         }
         AccessLock::Referrer(pages) => {
-            let from = said("referrer").unwrap_or_default();
+            let from = field("referrer").unwrap_or_default();
             let round = pages
                 .iter()
                 .position(|page| from.trim_end_matches('/') == page);
@@ -402,7 +402,7 @@ fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Opti
         AccessLock::Login => Some(json!({ "hashLock": true })),
         AccessLock::Gate { channel } => {
             // A hash that is sent as an object instead of a string does not count.
-            let opened = said("hash").is_some_and(|hash| service.gate.opens(*channel, hash));
+            let opened = field("hash").is_some_and(|hash| service.gate.opens(*channel, hash));
             (!opened).then(|| json!({ "hashLock": true }))
         }
     }

@@ -144,13 +144,13 @@ impl AsyncWrite for ResettableStream {
 }
 
 /// Accepts connections until the future is dropped, which ends them all.
-pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, service: Arc<Service>) {
+pub(crate) async fn accept(listener: TcpListener, config: ListenerConfig, service: Arc<Service>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let connection = serve(stream, manner.clone(), Arc::clone(&service));
+                    let connection = serve(stream, config.clone(), Arc::clone(&service));
                     connections.spawn(async move {
                         // It does not matter how a client disconnects.
                         let _ = connection.await;
@@ -166,7 +166,7 @@ pub(crate) async fn accept(listener: TcpListener, manner: ListenerConfig, servic
 
 async fn serve(
     stream: TcpStream,
-    manner: ListenerConfig,
+    config: ListenerConfig,
     service: Arc<Service>,
 ) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
@@ -176,9 +176,9 @@ async fn serve(
     let cord = ResettableStream {
         stream,
         plug: plug.clone(),
-        rate_limiter: manner.link.map(RateLimiter::new),
+        rate_limiter: config.link.map(RateLimiter::new),
     };
-    let round_trip = manner.link.map(|line| line.round_trip);
+    let round_trip = config.link.map(|link| link.round_trip);
     // Opening a connection takes one round trip, TLS another.
     tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
@@ -200,8 +200,8 @@ async fn serve(
         .unwrap_or_default()
         .to_ascii_lowercase();
     let tls = match service.faults.next_fault(FaultStage::Accept, &host, "") {
-        None => manner.trusted,
-        Some(Fault::UntrustedCertificate) => manner.untrusted,
+        None => config.trusted,
+        Some(Fault::UntrustedCertificate) => config.untrusted,
         Some(_) => return Ok(()),
     };
     let stream = handshake.into_stream(tls).await?;

@@ -174,10 +174,10 @@ pub struct Recording {
 
 impl Recording {
     /// Creates a recording of the whole movie in both containers, without lock or oddities.
-    pub fn new(id: u64, shows: &str) -> Self {
+    pub fn new(id: u64, purpose: &str) -> Self {
         Self {
             id,
-            purpose: shows.to_owned(),
+            purpose: purpose.to_owned(),
             title: format!("Practice recording {id}"),
             owner: "practice".to_owned(),
             created_unix_s: 1_514_764_800,
@@ -243,16 +243,16 @@ impl Recording {
     pub(crate) fn representations(&self) -> impl Iterator<Item = MockRepresentation> {
         self.flv
             .iter()
-            .map(|row| row.representation)
+            .map(|representation| representation.representation)
             .chain(self.mp4.iter().copied())
             .chain(self.playlist_representations())
     }
 
     /// Returns the representations that playlists name.
     fn playlist_representations(&self) -> impl Iterator<Item = MockRepresentation> {
-        let rows = self.delivery.playlists.map(PlaylistLayout::representations);
-        let (pictures, sounds) = rows.unwrap_or_default();
-        pictures.into_iter().chain(sounds)
+        let representations = self.delivery.playlists.map(PlaylistLayout::representations);
+        let (videos, audio_tracks) = representations.unwrap_or_default();
+        videos.into_iter().chain(audio_tracks)
     }
 }
 
@@ -268,14 +268,14 @@ pub struct FlvRepresentation {
 impl FlvRepresentation {
     /// Creates a representation with this video and audio; the preset is `original` for the best
     /// video.
-    pub fn new(picture: Option<VideoStream>, sound: AudioStream) -> Self {
-        let preset = if picture == Some(VideoStream::Small) {
+    pub fn new(video: Option<VideoStream>, audio: AudioStream) -> Self {
+        let preset = if video == Some(VideoStream::Small) {
             "36p"
         } else {
             "original"
         };
         Self {
-            representation: MockRepresentation::Flv(picture, sound),
+            representation: MockRepresentation::Flv(video, audio),
             preset: preset.to_owned(),
         }
     }
@@ -284,18 +284,17 @@ impl FlvRepresentation {
     pub fn product() -> Vec<Self> {
         [VideoStream::Best, VideoStream::Small]
             .into_iter()
-            .flat_map(|picture| {
-                [AudioStream::Main, AudioStream::Second]
-                    .map(|sound| Self::new(Some(picture), sound))
+            .flat_map(|video| {
+                [AudioStream::Main, AudioStream::Second].map(|audio| Self::new(Some(video), audio))
             })
             .collect()
     }
 
     /// Returns the same representations, every one with the preset `original`.
     pub fn all_original() -> Vec<Self> {
-        let original = |row: Self| Self {
+        let original = |representation: Self| Self {
             preset: "original".to_owned(),
-            ..row
+            ..representation
         };
         Self::product().into_iter().map(original).collect()
     }

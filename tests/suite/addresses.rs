@@ -6,26 +6,26 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService};
 
 /// Returns each link of the table and what the table says it leads to.
-fn rows() -> Vec<(String, String)> {
+fn links() -> Vec<(String, String)> {
     let readme = include_str!("../../README.md");
     let (_, section) = readme.split_once("## Which links work").unwrap();
-    let rows = section.lines().filter_map(|line| {
+    let links = section.lines().filter_map(|line| {
         let (link, leads_to) = line.strip_prefix("| `")?.split_once("` | ")?;
         Some((link.to_owned(), leads_to.strip_suffix(" |")?.to_owned()))
     });
-    rows.collect()
+    links.collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_link_in_the_readme_table_resolves_as_stated() {
-    let practice = MockService::demo().await;
-    let rows = rows();
-    assert!(rows.len() > 30, "{} rows", rows.len());
-    for (link, leads_to) in rows {
+    let mock = MockService::demo().await;
+    let links = links();
+    assert!(links.len() > 30, "{} links", links.len());
+    for (link, leads_to) in links {
         if let Some(words) = leads_to.strip_prefix("refused: ") {
             let run = CliCommand::without_service()
                 .args(["resolve", &link])
-                .with_service(&practice);
+                .with_service(&mock);
             let (code, _, err) = run.finish();
             assert_ne!(code, 0, "{link}");
             assert!(
@@ -34,11 +34,8 @@ async fn every_link_in_the_readme_table_resolves_as_stated() {
             );
             continue;
         }
-        let lead = practice
-            .engine()
-            .resolve_link(&link, &Access::default())
-            .await;
-        match (leads_to.as_str(), lead.unwrap()) {
+        let resolved = mock.engine().resolve_link(&link, &Access::default()).await;
+        match (leads_to.as_str(), resolved.unwrap()) {
             ("the recording", ResolvedLink::Recording(preview)) => {
                 assert_eq!(preview.recording, MAIN.to_string(), "{link}");
             }
@@ -47,7 +44,7 @@ async fn every_link_in_the_readme_table_resolves_as_stated() {
                 assert!(catalog.is_of_channel() && first.len() > 1, "{link}");
                 assert_eq!(first[0].recording, Some(MAIN.to_string()), "{link}");
             }
-            (said, found) => panic!("{link} is said to lead to {said}: {found:?}"),
+            (stated, found) => panic!("{link} is said to lead to {stated}: {found:?}"),
         }
     }
 }

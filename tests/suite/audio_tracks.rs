@@ -35,18 +35,18 @@ fn only(language: &str) -> AudioChoice {
 }
 
 /// Returns the language of each audio track and whether the track is the default.
-fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
+fn audio_tracks(movie: &Path) -> Vec<(String, bool)> {
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-of", "json", "-select_streams", "a"])
         .args([
             "-show_entries",
             "stream_tags=language:stream_disposition=default",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
-    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let streams = said["streams"].as_array().unwrap();
+    let probe: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let streams = probe["streams"].as_array().unwrap();
     streams
         .iter()
         .map(|stream| {
@@ -57,63 +57,66 @@ fn audio_tracks(film: &Path) -> Vec<(String, bool)> {
 }
 
 /// Asserts that the movie has the whole video and exactly these audio tracks, the first as default.
-fn assert_languages(film: &Path, languages: &[(&str, &str)]) {
-    let told: Vec<_> = audio_tracks(film);
+fn assert_languages(movie: &Path, languages: &[(&str, &str)]) {
+    let found: Vec<_> = audio_tracks(movie);
     let wanted = languages.iter().zip(0..);
     let wanted: Vec<_> = wanted
         .map(|((language, _), number)| ((*language).to_owned(), number == 0))
         .collect();
-    assert_eq!(told, wanted);
+    assert_eq!(found, wanted);
     assert_same(
-        &packets(film, "v:0"),
+        &packets(movie, "v:0"),
         &packets(&fixture("film.flv"), "v:0"),
         ROUNDING_US,
     );
     for ((_, source), number) in languages.iter().zip(0..) {
-        let found = packets(film, &format!("a:{number}"));
+        let found = packets(movie, &format!("a:{number}"));
         assert_same(&found, &packets(&fixture(source), "a:0"), ROUNDING_US);
     }
-    assert_plays(film);
+    assert_plays(movie);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_language_becomes_a_track_and_the_services_default_is_the_default() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice
+    let (path, _) = mock
         .save(job_with_audio(AudioChoice::All, folder.path()))
         .await
         .unwrap();
     assert_languages(&path, &[ENGLISH, FRENCH]);
-    for row in ["2.m4v", "1.m4a", "3.m4a"] {
-        practice.assert_all_requested_once(MAIN, row);
+    for representation in ["2.m4v", "1.m4a", "3.m4a"] {
+        mock.assert_all_requested_once(MAIN, representation);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_selected_language_is_saved_alone() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for audio in [
         only("fr"),
         only("FR-fr"),
         AudioChoice::Prefer("fr-CA".into()),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice
+        let (path, _) = mock
             .save(job_with_audio(audio, folder.path()))
             .await
             .unwrap();
         assert_languages(&path, &[FRENCH]);
     }
-    let rows = practice.service.coverage(MAIN);
-    assert!(!rows.representations().contains("1.m4a"), "{rows:?}");
+    let representations = mock.service.coverage(MAIN);
+    assert!(
+        !representations.representations().contains("1.m4a"),
+        "{representations:?}"
+    );
 }
 
 async fn assert_offered(listing: PlaylistLayout, audio: AudioChoice, languages: &[(&str, &str)]) {
-    let practice = mock_service_with(Delivery::playlists(listing)).await;
+    let mock = mock_service_with(Delivery::playlists(listing)).await;
     let folder = tempfile::tempdir().unwrap();
-    let order = job_with_audio(audio, folder.path());
-    let (path, _) = practice.save(order).await.unwrap();
+    let new_job = job_with_audio(audio, folder.path());
+    let (path, _) = mock.save(new_job).await.unwrap();
     assert_languages(&path, languages);
 }
 
@@ -150,11 +153,11 @@ async fn audio_muxed_with_the_video_counts_as_a_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_audio_tracks_are_saved_without_video() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut order = job_with_audio(AudioChoice::All, folder.path());
-    order.choice.quality = Quality::Audio;
-    let (path, _) = practice.save(order).await.unwrap();
+    let mut new_job = job_with_audio(AudioChoice::All, folder.path());
+    new_job.choice.quality = Quality::Audio;
+    let (path, _) = mock.save(new_job).await.unwrap();
     assert_eq!(
         audio_tracks(&path),
         [("eng".into(), true), ("fra".into(), false)]
@@ -162,7 +165,7 @@ async fn several_audio_tracks_are_saved_without_video() {
     assert!(video_packets(&path).is_empty());
 }
 
-fn video_packets(film: &Path) -> Vec<u8> {
+fn video_packets(movie: &Path) -> Vec<u8> {
     let output = Command::new("ffprobe")
         .args([
             "-v",
@@ -174,7 +177,7 @@ fn video_packets(film: &Path) -> Vec<u8> {
             "-of",
             "csv",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
     output.stdout
@@ -182,9 +185,9 @@ fn video_packets(film: &Path) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_language_fails_and_lists_the_available_ones() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice
+    let failure = mock
         .save(job_with_audio(only("de"), folder.path()))
         .await
         .unwrap_err();
@@ -192,7 +195,7 @@ async fn an_unknown_language_fails_and_lists_the_available_ones() {
         (failure.code, &*failure.detail),
         (Code::NoSound, "en-US, fr-FR")
     );
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .arg(link(MAIN))
         .args(["--audio", "de", "-o"]);
     let (code, out, err) = run.arg(folder.path()).finish();
@@ -206,16 +209,16 @@ async fn an_unknown_language_fails_and_lists_the_available_ones() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_keeps_all_languages_after_an_interrupted_run() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let run = || {
-        let run = CliCommand::new(&practice)
+        let run = CliCommand::new(&mock)
             .arg(link(MAIN))
             .args(["--audio", "all", "-o"]);
         run.arg(folder.path())
     };
     let mut child = run().arg("--parallel").arg("1").spawn();
-    while practice
+    while mock
         .service
         .coverage(MAIN)
         .chunks

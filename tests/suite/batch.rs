@@ -38,17 +38,17 @@ fn sorted(folder: &Path) -> Vec<String> {
 }
 
 /// Saves part of the channel and returns exit code, printed paths and stderr.
-fn save(practice: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
-    let run = CliCommand::new(practice).args(arguments.iter().copied());
+fn save(mock: &MockService, folder: &Path, arguments: &[&str]) -> (i32, Vec<String>, String) {
+    let run = CliCommand::new(mock).args(arguments.iter().copied());
     let (code, out, err) = run.arg("-o").arg(folder).finish();
     (code, out.lines().map(ToOwned::to_owned).collect(), err)
 }
 
-fn saved_recordings(practice: &MockService) -> Vec<u64> {
-    let asked = practice.service.requests();
-    let mut asked_for: Vec<u64> = asked
+fn saved_recordings(mock: &MockService) -> Vec<u64> {
+    let requests = mock.service.requests();
+    let mut asked_for: Vec<u64> = requests
         .iter()
-        .filter_map(|asked| asked.connect.as_ref()?["media"].as_str()?.parse().ok())
+        .filter_map(|request| request.connect.as_ref()?["media"].as_str()?.parse().ok())
         .collect();
     asked_for.sort_unstable();
     asked_for.dedup();
@@ -57,13 +57,9 @@ fn saved_recordings(practice: &MockService) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_recordings_of_a_channel_are_saved_under_different_names() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
-    let (code, paths, err) = save(
-        &practice,
-        folder.path(),
-        &["ustream.tv/daily", "--pick", "all"],
-    );
+    let (code, paths, err) = save(&mock, folder.path(), &["ustream.tv/daily", "--pick", "all"]);
     assert_eq!(code, 0, "{err}");
     let expected = [
         "Daily news (2).mp4",
@@ -82,7 +78,7 @@ async fn all_recordings_of_a_channel_are_saved_under_different_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn item_numbers_select_and_a_template_names_the_files() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -91,7 +87,7 @@ async fn item_numbers_select_and_a_template_names_the_files() {
         "--template",
         "{id} {quality}",
     ];
-    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    let (code, _, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 0, "{err}");
     assert_eq!(
         sorted(folder.path()),
@@ -105,7 +101,7 @@ async fn item_numbers_select_and_a_template_names_the_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_date_selects_recordings_that_are_not_older() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -114,7 +110,7 @@ async fn a_date_selects_recordings_that_are_not_older() {
         "--template",
         "{date} {id}",
     ];
-    let (code, _, err) = save(&practice, folder.path(), &arguments);
+    let (code, _, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 0, "{err}");
     assert_eq!(
         sorted(folder.path()),
@@ -124,21 +120,21 @@ async fn a_date_selects_recordings_that_are_not_older() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn recordings_in_the_archive_are_not_fetched_again() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
-    let films = folder.path().join("films");
-    fs::create_dir(&films).unwrap();
+    let movies = folder.path().join("films");
+    fs::create_dir(&movies).unwrap();
     let archive = folder.path().join("archive.txt");
     fs::write(&archive, format!("youtube abc\nustream {}\n", FIRST + 3)).unwrap();
     let path = archive.to_str().unwrap();
     let arguments = ["ustream.tv/daily", "--pick", "1-2", "--archive", path];
-    let (code, paths, err) = save(&practice, &films, &arguments);
+    let (code, paths, err) = save(&mock, &movies, &arguments);
     assert_eq!((code, paths.len()), (0, 1), "{err}");
     assert!(
         err.ends_with("Saved 1 video; 1 video saved before.\n"),
         "{err}"
     );
-    assert_eq!(saved_recordings(&practice), [FIRST + 2]);
+    assert_eq!(saved_recordings(&mock), [FIRST + 2]);
     let lines = fs::read_to_string(&archive).unwrap();
     assert_eq!(
         lines,
@@ -148,21 +144,21 @@ async fn recordings_in_the_archive_are_not_fetched_again() {
             FIRST + 2
         )
     );
-    let (code, paths, _) = save(&practice, &films, &arguments);
+    let (code, paths, _) = save(&mock, &movies, &arguments);
     assert_eq!((code, paths.len()), (0, 0));
     assert_eq!(
-        saved_recordings(&practice),
+        saved_recordings(&mock),
         [FIRST + 2],
-        "nobody is asked for it again"
+        "it is not requested again"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_link_in_a_batch_does_not_stop_the_others() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let films = folder.path().join("films");
-    fs::create_dir(&films).unwrap();
+    let movies = folder.path().join("films");
+    fs::create_dir(&movies).unwrap();
     let batch = folder.path().join("links.txt");
     let removed = link(134_300_003);
     let again = format!("https://www.ustream.tv/recorded/{MAIN}?again");
@@ -177,9 +173,9 @@ async fn a_bad_link_in_a_batch_does_not_stop_the_others() {
     ];
     fs::write(&batch, lines.join("\r\n")).unwrap();
     let arguments = ["--batch", batch.to_str().unwrap()];
-    let (code, paths, err) = save(&practice, &films, &arguments);
+    let (code, paths, err) = save(&mock, &movies, &arguments);
     assert_eq!(paths.len(), 2, "{err}");
-    assert_eq!(sorted(&films).len(), 2);
+    assert_eq!(sorted(&movies).len(), 2);
     assert!(
         err.contains("no link\nerror: there is no link in that text"),
         "{err}"
@@ -197,13 +193,13 @@ async fn a_bad_link_in_a_batch_does_not_stop_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_lines_of_a_batch_name_their_link() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let links = [link(112_470_601), link(134_300_003)];
     let arguments = [links[0].as_str(), &links[1], "--json"];
-    let (code, told, err) = save(&practice, folder.path(), &arguments);
+    let (code, lines, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 3, "{err}");
-    let events: Vec<Value> = told
+    let events: Vec<Value> = lines
         .iter()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
@@ -229,7 +225,7 @@ async fn json_lines_of_a_batch_name_their_link() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_sign_up_opens_all_recordings_of_a_channel() {
     let gate = vec![GateField::new("email", "E-mail", true)];
-    let practice = MockService::with(channel(Some(gate))).await;
+    let mock = MockService::with(channel(Some(gate))).await;
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "ustream.tv/daily",
@@ -238,21 +234,21 @@ async fn one_sign_up_opens_all_recordings_of_a_channel() {
         "--form",
         "email=ada@example.com",
     ];
-    let (code, paths, err) = save(&practice, folder.path(), &arguments);
+    let (code, paths, err) = save(&mock, folder.path(), &arguments);
     assert_eq!((code, paths.len()), (0, 4), "{err}");
-    let asked = practice.service.requests();
-    let forms = asked
+    let requests = mock.service.requests();
+    let forms = requests
         .iter()
-        .filter(|asked| asked.path.contains("/viewer-registration/save/"));
+        .filter(|request| request.path.contains("/viewer-registration/save/"));
     assert_eq!(forms.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_videos_cannot_share_one_output_name() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("film.mp4");
-    let (code, _, err) = save(&practice, &file, &["ustream.tv/daily", "--pick", "all"]);
+    let (code, _, err) = save(&mock, &file, &["ustream.tv/daily", "--pick", "all"]);
     assert_eq!(code, 2);
     assert!(
         err.contains("film is one file; 4 videos need a folder"),
@@ -263,11 +259,11 @@ async fn several_videos_cannot_share_one_output_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_a_channel_shows_the_item_numbers_for_selection() {
-    let practice = MockService::with(channel(None)).await;
+    let mock = MockService::with(channel(None)).await;
     let list = |more: &[&str]| {
         CliCommand::without_service()
             .args(["list", "ustream.tv/daily"])
-            .with_service(&practice)
+            .with_service(&mock)
             .args(more.iter().copied())
             .finish()
     };

@@ -83,11 +83,11 @@ impl DownloadCase {
 }
 
 /// Returns the part folder of an attempt that could not fetch everything.
-async fn unfinished(practice: &MockService, kind: DownloadCase, folder: &Path) -> PathBuf {
+async fn unfinished(mock: &MockService, kind: DownloadCase, folder: &Path) -> PathBuf {
     loop {
-        let missing = practice.service.faults().add(kind.missing());
-        practice.save(kind.job(folder)).await.unwrap_err();
-        practice.service.faults().remove(missing);
+        let missing = mock.service.faults().add(kind.missing());
+        mock.save(kind.job(folder)).await.unwrap_err();
+        mock.service.faults().remove(missing);
         let part = part_folder(folder);
         // Concurrent byte ranges are requested in random order. Without the very first range, the
         // others stay in the reorder buffer and no fragment is written.
@@ -117,26 +117,28 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Returns how many segments or byte ranges were served so far.
-fn handed_out(practice: &MockService) -> u32 {
-    let coverage = practice.service.coverage(MAIN);
-    let rows = coverage.chunks.values();
-    rows.flat_map(|row| row.values()).sum()
+fn handed_out(mock: &MockService) -> u32 {
+    let coverage = mock.service.coverage(MAIN);
+    let representations = coverage.chunks.values();
+    representations
+        .flat_map(|representation| representation.values())
+        .sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_byte_is_detected_and_only_the_damaged_segment_is_fetched_again() {
     for kind in DOWNLOAD_CASES {
-        let practice = kind.mock_service().await;
+        let mock = kind.mock_service().await;
         let folder = tempfile::tempdir().unwrap();
-        let part = unfinished(&practice, kind, folder.path()).await;
+        let part = unfinished(&mock, kind, folder.path()).await;
         let fragments = fragments(&part);
         let middle = &fragments[fragments.len() / 2];
         let at = usize::try_from(u64::midpoint(middle.output_start, middle.output_end)).unwrap();
-        change(&part.join("film"), |film| film[at] ^= 0x10);
-        let before = handed_out(&practice);
-        let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+        change(&part.join("film"), |bytes| bytes[at] ^= 0x10);
+        let before = handed_out(&mock);
+        let (movie, _) = mock.save(kind.job(folder.path())).await.unwrap();
         kind.assert_whole(&movie);
-        let again = handed_out(&practice) - before;
+        let again = handed_out(&mock) - before;
         if matches!(kind, Mp4 | Playlists) {
             // The damaged one and the missing one, of video and of audio.
             assert!((2..=3 + COMPARED).contains(&again), "{kind:?}: {again}");
@@ -147,19 +149,19 @@ async fn a_flipped_byte_is_detected_and_only_the_damaged_segment_is_fetched_agai
 #[tokio::test(flavor = "multi_thread")]
 async fn a_truncated_or_zeroed_part_file_is_repaired() {
     for kind in DOWNLOAD_CASES {
-        let practice = kind.mock_service().await;
+        let mock = kind.mock_service().await;
         for zeroed in [false, true] {
             let folder = tempfile::tempdir().unwrap();
-            let part = unfinished(&practice, kind, folder.path()).await;
-            change(&part.join("film"), |film| {
-                let half = film.len() / 2;
+            let part = unfinished(&mock, kind, folder.path()).await;
+            change(&part.join("film"), |bytes| {
+                let half = bytes.len() / 2;
                 if zeroed {
-                    film[half..].fill(0);
+                    bytes[half..].fill(0);
                 } else {
-                    film.truncate(half);
+                    bytes.truncate(half);
                 }
             });
-            let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+            let (movie, _) = mock.save(kind.job(folder.path())).await.unwrap();
             kind.assert_whole(&movie);
         }
     }
@@ -169,25 +171,25 @@ async fn a_truncated_or_zeroed_part_file_is_repaired() {
 async fn a_file_truncated_while_it_is_written_is_never_saved_with_a_hole() {
     for kind in [Mp4, Original, Playlists] {
         for length in [100, 40_000] {
-            let practice = kind.mock_service().await;
-            let slow = practice.service.faults().add(kind.slow());
+            let mock = kind.mock_service().await;
+            let slow = mock.service.faults().add(kind.slow());
             let folder = tempfile::tempdir().unwrap();
-            let engine = practice.engine();
+            let engine = mock.engine();
             let id = engine.download(kind.job(folder.path())).await.unwrap();
             wait_until(&engine, &id, |job| {
                 let progress = job.progress.as_ref();
                 progress.is_some_and(|progress| progress.fraction > Some(0.2))
             })
             .await;
-            let film = part_folder(folder.path()).join("film");
-            let film = File::options().write(true).open(film).unwrap();
-            film.set_len(length).unwrap();
+            let path = part_folder(folder.path()).join("film");
+            let file = File::options().write(true).open(path).unwrap();
+            file.set_len(length).unwrap();
             let failure = wait_for_end(&engine, &id).await.unwrap_err();
             assert_eq!(failure.code, Code::CheckFailed, "{failure:?}");
             assert!(failure.detail.contains("another program"), "{failure:?}");
             engine.shutdown().await;
-            practice.service.faults().remove(slow);
-            let (movie, _) = practice.save(kind.job(folder.path())).await.unwrap();
+            mock.service.faults().remove(slow);
+            let (movie, _) = mock.save(kind.job(folder.path())).await.unwrap();
             kind.assert_whole(&movie);
             assert_eq!(file_names(folder.path()).len(), 1);
         }
@@ -196,25 +198,25 @@ async fn a_file_truncated_while_it_is_written_is_never_saved_with_a_hole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_spooled_segment_is_fetched_again() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let part = unfinished(&practice, Original, folder.path()).await;
+    let part = unfinished(&mock, Original, folder.path()).await;
     let early = file_names(&part);
     let mut early = early.iter().filter(|name| name.starts_with("early-"));
     change(&part.join(early.next().unwrap()), |body| body[500] ^= 1);
     change(&part.join(early.next().unwrap()), |body| body.truncate(9));
-    let before = handed_out(&practice);
-    let (movie, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    let before = handed_out(&mock);
+    let (movie, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
     Original.assert_whole(&movie);
-    let again = handed_out(&practice) - before;
+    let again = handed_out(&mock) - before;
     assert!((3..=3 + COMPARED).contains(&again), "{again}");
 }
 
 /// Runs the command line on a manipulated folder, with a timeout.
-fn run(practice: &MockService, folder: &Path) -> (i32, String, String) {
+fn run(mock: &MockService, folder: &Path) -> (i32, String, String) {
     let mut bounded = Command::new("timeout");
     bounded.arg("60");
-    CliCommand::under(bounded, practice)
+    CliCommand::under(bounded, mock)
         .save(MAIN)
         .arg("-o")
         .arg(folder)
@@ -223,10 +225,10 @@ fn run(practice: &MockService, folder: &Path) -> (i32, String, String) {
 
 /// Asserts that the command line saves under the next free name, reports the folder that it leaves
 /// alone, and changes nothing in it.
-fn assert_left_alone(practice: &MockService, folder: &Path, part: &Path, what: &str) {
+fn assert_left_alone(mock: &MockService, folder: &Path, part: &Path, what: &str) {
     let stem = part.file_stem().unwrap().to_str().unwrap();
     let before = file_names(part);
-    let (code, out, err) = run(practice, folder);
+    let (code, out, err) = run(mock, folder);
     assert_eq!(code, 0, "{what}: {err}");
     let movie = folder.join(format!("{stem} (2).mp4"));
     assert_eq!(Path::new(out.trim_end()), movie, "{what}");
@@ -236,52 +238,52 @@ fn assert_left_alone(practice: &MockService, folder: &Path, part: &Path, what: &
 
 #[tokio::test(flavor = "multi_thread")]
 async fn symlinks_in_a_part_folder_are_not_followed() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for name in ["film", "journal", "lock", "plan.json"] {
         let folder = tempfile::tempdir().unwrap();
-        let elsewhere = tempfile::tempdir().unwrap();
-        let part = unfinished(&practice, Mp4, folder.path()).await;
-        let victim = elsewhere.path().join("precious.txt");
+        let outside = tempfile::tempdir().unwrap();
+        let part = unfinished(&mock, Mp4, folder.path()).await;
+        let victim = outside.path().join("precious.txt");
         // The planted file is a valid copy of the replaced one, so that nothing else is wrong with
         // it.
         fs::rename(part.join(name), &victim).unwrap();
         symlink(&victim, part.join(name)).unwrap();
         let precious = fs::read(&victim).unwrap();
-        assert_left_alone(&practice, folder.path(), &part, name);
+        assert_left_alone(&mock, folder.path(), &part, name);
         assert!(fs::read(&victim).unwrap() == precious, "{name}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_folder_that_is_a_symlink_is_left_alone_and_no_empty_movie_remains() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let elsewhere = tempfile::tempdir().unwrap();
-    let part = unfinished(&practice, Mp4, folder.path()).await;
-    let moved = elsewhere.path().join("moved");
+    let outside = tempfile::tempdir().unwrap();
+    let part = unfinished(&mock, Mp4, folder.path()).await;
+    let moved = outside.path().join("moved");
     fs::rename(&part, &moved).unwrap();
     symlink(&moved, &part).unwrap();
-    assert_left_alone(&practice, folder.path(), &part, "the folder");
+    assert_left_alone(&mock, folder.path(), &part, "the folder");
     assert!(part.is_symlink());
     assert!(!part.with_extension("mp4").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn named_pipes_in_a_part_folder_do_not_block() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for name in ["film", "plan.json", "lock"] {
         let folder = tempfile::tempdir().unwrap();
-        let part = unfinished(&practice, Mp4, folder.path()).await;
+        let part = unfinished(&mock, Mp4, folder.path()).await;
         fs::remove_file(part.join(name)).unwrap();
         let made = Command::new("mkfifo").arg(part.join(name)).status();
         assert!(made.unwrap().success());
-        assert_left_alone(&practice, folder.path(), &part, name);
+        assert_left_alone(&mock, folder.path(), &part, name);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_names_another_file_as_the_saved_movie_is_rejected() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for named in ["../victim.mp4", "victim.mp4", "/etc/hostname", ""] {
         let outside = tempfile::tempdir().unwrap();
         let folder = outside.path().join("movies");
@@ -289,7 +291,7 @@ async fn a_plan_that_names_another_file_as_the_saved_movie_is_rejected() {
         for victim in [outside.path(), &folder] {
             fs::write(victim.join("victim.mp4"), "precious").unwrap();
         }
-        let part = unfinished(&practice, Mp4, &folder).await;
+        let part = unfinished(&mock, Mp4, &folder).await;
         let path = part.join("plan.json");
         let mut plan: serde_json::Value =
             serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -299,19 +301,19 @@ async fn a_plan_that_names_another_file_as_the_saved_movie_is_rejected() {
             "finished": { "file": named, "size_bytes": size, "duration_ms": 1, "gaps": [] },
         });
         fs::write(&path, plan.to_string()).unwrap();
-        assert_left_alone(&practice, &folder, &part, named);
+        assert_left_alone(&mock, &folder, &part, named);
         assert_eq!(fs::read(folder.join("victim.mp4")).unwrap(), b"precious");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_movie_that_cannot_be_renamed_leaves_no_file_and_is_renamed_later() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for error in ["EXDEV", "EACCES", "EIO"] {
         let folder = tempfile::tempdir().unwrap();
-        let part = unfinished(&practice, Mp4, folder.path()).await;
+        let part = unfinished(&mock, Mp4, folder.path()).await;
         let folder_path = folder.path().canonicalize().unwrap();
-        let film = folder_path.join(part.file_name().unwrap()).join("film");
+        let movie = folder_path.join(part.file_name().unwrap()).join("film");
         let calls = "renameat2,renameat,rename,linkat,link";
         let mut tracer = Command::new("strace");
         tracer
@@ -319,8 +321,8 @@ async fn a_movie_that_cannot_be_renamed_leaves_no_file_and_is_renamed_later() {
             .arg(format!("--trace={calls}"))
             .arg(format!("--inject={calls}:error={error}"))
             .arg("--trace-path")
-            .arg(film);
-        let (code, _, err) = CliCommand::under(tracer, &practice)
+            .arg(movie);
+        let (code, _, err) = CliCommand::under(tracer, &mock)
             .save(MAIN)
             .arg("-o")
             .arg(&folder_path)
@@ -331,7 +333,7 @@ async fn a_movie_that_cannot_be_renamed_leaves_no_file_and_is_renamed_later() {
             1,
             "{error}: only the part folder"
         );
-        let (code, out, err) = run(&practice, folder.path());
+        let (code, out, err) = run(&mock, folder.path());
         assert_eq!(code, 0, "{error}: {err}");
         Mp4.assert_whole(Path::new(out.trim_end()));
         assert_eq!(file_names(folder.path()).len(), 1, "{error}");

@@ -31,12 +31,9 @@ const EVERYWHERE: ListingSources = ListingSources {
     off_air: true,
 };
 
-async fn look(practice: &MockService, link: &str) -> Result<Catalog, Failure> {
-    let lead = practice
-        .engine()
-        .resolve_link(link, &Access::default())
-        .await?;
-    match lead {
+async fn look(mock: &MockService, link: &str) -> Result<Catalog, Failure> {
+    let resolved = mock.engine().resolve_link(link, &Access::default()).await?;
+    match resolved {
         ResolvedLink::Collection(catalog) => Ok(catalog),
         ResolvedLink::Recording(preview) => panic!("one recording only: {preview:?}"),
     }
@@ -59,19 +56,19 @@ fn numbers(entries: &[EntryView]) -> Vec<u64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_requests() {
-    let practice = MockService::with(channel_of(523, EVERYWHERE)).await;
+    let mock = MockService::with(channel_of(523, EVERYWHERE)).await;
     for (link, to_the_first_page) in [
         (format!("https://video.ibm.com/channel/id/{CHANNEL}"), 1),
         ("https://video.ibm.com/channel/long-runner".to_owned(), 2),
     ] {
-        let before = practice.service.requests().len();
-        let asked = || practice.service.requests().len() - before;
-        let mut catalog = look(&practice, &link).await.unwrap();
+        let before = mock.service.requests().len();
+        let requests = || mock.service.requests().len() - before;
+        let mut catalog = look(&mock, &link).await.unwrap();
         assert!(catalog.is_of_channel() && catalog.total() == Some(523));
         let first = catalog.next().await.unwrap().unwrap();
-        assert_eq!((first.len(), asked()), (50, to_the_first_page), "{link}");
+        assert_eq!((first.len(), requests()), (50, to_the_first_page), "{link}");
         let rest = all(&mut catalog).await;
-        assert!(asked() <= 12, "{} requests for {link}", asked());
+        assert!(requests() <= 12, "{} requests for {link}", requests());
         let numbers = numbers(&[first, rest].concat());
         assert!(
             numbers.iter().copied().eq((FIRST..FIRST + 523).rev()),
@@ -82,8 +79,8 @@ async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_reques
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_entry_has_the_fields_to_choose_by() {
-    let practice = MockService::with(channel_of(2, EVERYWHERE)).await;
-    let mut catalog = look(&practice, "ustream.tv/long-runner").await.unwrap();
+    let mock = MockService::with(channel_of(2, EVERYWHERE)).await;
+    let mut catalog = look(&mock, "ustream.tv/long-runner").await.unwrap();
     let entries = all(&mut catalog).await;
     let newest = &entries[0];
     assert_eq!(newest.title.as_deref(), Some("Part 1"));
@@ -104,8 +101,8 @@ async fn the_website_list_replaces_the_api_list_and_the_page_replaces_both() {
             website,
             off_air: true,
         };
-        let practice = MockService::with(channel_of(30, lists)).await;
-        let mut catalog = look(&practice, "ustream.tv/long-runner").await.unwrap();
+        let mock = MockService::with(channel_of(30, lists)).await;
+        let mut catalog = look(&mock, "ustream.tv/long-runner").await.unwrap();
         let entries = all(&mut catalog).await;
         assert!(
             numbers(&entries).into_iter().eq((FIRST..FIRST + 30).rev()),
@@ -123,21 +120,21 @@ async fn a_channel_without_any_list_has_no_recording() {
         website: false,
         off_air: false,
     };
-    let practice = MockService::with(channel_of(0, nowhere)).await;
-    let failure = look(&practice, "ustream.tv/long-runner").await.unwrap_err();
+    let mock = MockService::with(channel_of(0, nowhere)).await;
+    let failure = look(&mock, "ustream.tv/long-runner").await.unwrap_err();
     assert_eq!(failure.code, Code::NotRecorded, "{failure:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_link_is_not_a_list() {
-    let practice = MockService::demo().await;
-    let lead = practice
+    let mock = MockService::demo().await;
+    let resolved = mock
         .engine()
         .resolve_link(&link(MAIN), &Access::default())
         .await
         .unwrap();
     assert!(
-        matches!(lead, ResolvedLink::Recording(preview) if preview.recording == MAIN.to_string())
+        matches!(resolved, ResolvedLink::Recording(preview) if preview.recording == MAIN.to_string())
     );
 }
 
@@ -153,17 +150,17 @@ async fn a_player_on_another_site_is_found_and_its_page_is_the_referrer() {
     let world = World::empty()
         .recording(locked)
         .page("www.example.org/live", &html);
-    let practice = MockService::with(world).await;
-    let preview = practice
+    let mock = MockService::with(world).await;
+    let preview = mock
         .engine()
         .resolve(PAGE, &Access::default())
         .await
         .unwrap();
     assert_eq!(preview.recording, FIRST.to_string());
-    let asked = practice.service.requests();
-    let connects: Vec<_> = asked
+    let requests = mock.service.requests();
+    let connects: Vec<_> = requests
         .iter()
-        .filter_map(|asked| asked.connect.as_ref())
+        .filter_map(|request| request.connect.as_ref())
         .collect();
     assert!(!connects.is_empty());
     assert!(
@@ -178,8 +175,8 @@ async fn several_players_on_a_page_are_listed_to_choose_from() {
         "<iframe src='https://video.ibm.com/embed/recorded/{MAIN}'></iframe>
          <embed src='http://www.ustream.tv/flash/viewer.swf?cid=6540154'>"
     );
-    let practice = MockService::with(World::demo().page("www.example.org/", &html)).await;
-    let mut catalog = look(&practice, "www.example.org").await.unwrap();
+    let mock = MockService::with(World::demo().page("www.example.org/", &html)).await;
+    let mut catalog = look(&mock, "www.example.org").await.unwrap();
     assert_eq!(catalog.page(), Some("https://www.example.org/"));
     assert!(!catalog.is_of_channel());
     let entries = all(&mut catalog).await;

@@ -38,7 +38,7 @@ fn lines(out: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn control_characters_in_batch_links_do_not_reach_the_terminal() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let batch = folder.path().join("links.txt");
     let lines_of_batch = [
@@ -48,14 +48,14 @@ async fn control_characters_in_batch_links_do_not_reach_the_terminal() {
     ];
     fs::write(&batch, lines_of_batch.join("\n")).unwrap();
     for verbosity in [&[][..], &["-vv"]] {
-        let run = CliCommand::new(&practice).args(verbosity.iter().copied());
+        let run = CliCommand::new(&mock).args(verbosity.iter().copied());
         let run = run.arg("--batch").arg(&batch).arg("-o");
         let (code, out, err) = run.arg(folder.path()).finish();
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(is_harmless(&err), "{err:?}");
         assert!(err.contains("no link \\u{1b}[2J"), "{err}");
     }
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .arg("--json")
         .arg("--batch")
         .arg(&batch);
@@ -70,11 +70,11 @@ async fn control_characters_in_batch_links_do_not_reach_the_terminal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn control_characters_in_titles_names_and_arguments_do_not_reach_the_terminal() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let strange = folder.path().join(HOSTILE);
     // The title of the recording and the name of the folder both hold control characters.
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .save(134_300_021)
         .arg("-vv")
         .arg("-o");
@@ -101,9 +101,9 @@ async fn control_characters_in_titles_names_and_arguments_do_not_reach_the_termi
 }
 
 /// Runs the command on a recording with a password, with these extra arguments and inputs.
-fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
+fn unlock(mock: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
-    let mut run = CliCommand::new(practice).save(LOCKED).arg("-vv");
+    let mut run = CliCommand::new(mock).save(LOCKED).arg("-vv");
     for argument in more {
         run = run.arg(argument);
     }
@@ -121,7 +121,7 @@ fn unlock(practice: &MockService, more: &[&OsStr], typed: &str, variable: &str) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("password.txt");
     fs::write(&file, "open sesame\r\nsecond line\n").unwrap();
@@ -133,26 +133,26 @@ async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
         (&[option, OsStr::new("-")], "open sesame\n", ""),
         (&[], "", "open sesame"),
     ] {
-        let (code, words) = unlock(&practice, more, typed, variable);
+        let (code, words) = unlock(&mock, more, typed, variable);
         assert_eq!(code, 0, "{more:?}: {words}");
     }
-    let (code, words) = unlock(&practice, &[], "", "another sesame");
+    let (code, words) = unlock(&mock, &[], "", "another sesame");
     assert_eq!(code, 4, "{words}");
     // Without a terminal there is no prompt.
-    let (code, words) = unlock(&practice, &[], "open sesame\n", "");
+    let (code, words) = unlock(&mock, &[], "open sesame\n", "");
     assert_eq!(code, 4, "{words}");
     assert!(words.contains("--password-file FILE"), "{words}");
     let missing = folder.path().join("nothing there");
-    let (code, words) = unlock(&practice, &[option, missing.as_os_str()], "", "");
+    let (code, words) = unlock(&mock, &[option, missing.as_os_str()], "", "");
     assert!(code == 2 && words.contains("nothing there"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_media_is_reported_as_json_and_as_text() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let save = |more: &[&str]| {
-        let run = CliCommand::new(&practice)
+        let run = CliCommand::new(&mock)
             .save(HOLED)
             .args(more.iter().copied());
         run.arg("-o").arg(folder.path()).finish()
@@ -164,8 +164,8 @@ async fn missing_media_is_reported_as_json_and_as_text() {
         "{err}"
     );
     let (code, out, _) = save(&["--json"]);
-    let told = lines(&out);
-    let failed = told.last().unwrap();
+    let events = lines(&out);
+    let failed = events.last().unwrap();
     assert_eq!((code, &failed["event"]), (6, &"failed".into()));
     assert_eq!(failed["missing"][0]["what"], "segments");
     let gap = &failed["gaps"][0];
@@ -173,8 +173,8 @@ async fn missing_media_is_reported_as_json_and_as_text() {
 
     let (code, out, err) = save(&["--keep-gaps", "--json"]);
     assert_eq!(code, 0, "{err}");
-    let told = lines(&out);
-    let saved = told.last().unwrap();
+    let events = lines(&out);
+    let saved = events.last().unwrap();
     assert_eq!(saved["event"], "saved");
     assert_eq!(saved["gaps"][0]["start_ms"], gap["start_ms"]);
     assert!(saved["missing"].is_array(), "{saved}");
@@ -189,14 +189,14 @@ async fn missing_media_is_reported_as_json_and_as_text() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
     for second in ["INT", "TERM"] {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let mut tracer = Command::new("strace");
         tracer
             .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
             .arg("--trace=fsync,fdatasync")
             .arg("--inject=fsync,fdatasync:delay_enter=8000000");
-        let run = CliCommand::under(tracer, &practice).save(MAIN).arg("-o");
+        let run = CliCommand::under(tracer, &mock).save(MAIN).arg("-o");
         let child = run.arg(folder.path()).spawn();
         let process = traced(child.id()).await;
         while !is_unfinished(folder.path()) {
@@ -216,22 +216,22 @@ async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
         let words = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(130), "{words}");
         assert!(took < Duration::from_secs(1), "{took:?}");
-        let said = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
-        assert!(words.contains(said), "{words}");
+        let expected = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
+        assert!(words.contains(expected), "{words}");
     }
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_while_the_link_is_resolved_exits_at_once() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let silent = Fault::Delay(std::time::Duration::from_mins(1));
-    let rule = practice.service.faults().add(Rule::new(silent));
+    let rule = mock.service.faults().add(Rule::new(silent));
     let child = CliCommand::without_service()
         .args(["resolve", &link(MAIN)])
-        .with_service(&practice)
+        .with_service(&mock)
         .spawn();
-    while practice.service.faults().times_applied(rule) == 0 {
+    while mock.service.faults().times_applied(rule) == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     send(child.id(), "INT");

@@ -15,25 +15,25 @@ use crate::movies::assert_whole;
 pub(crate) struct CliCommand(Command);
 
 impl CliCommand {
-    pub(crate) fn new(practice: &MockService) -> Self {
-        Self::without_service().with_service(practice)
+    pub(crate) fn new(mock: &MockService) -> Self {
+        Self::without_service().with_service(mock)
     }
 
-    pub(crate) fn with_service(self, practice: &MockService) -> Self {
-        let address = practice.service.address().to_string();
+    pub(crate) fn with_service(self, mock: &MockService) -> Self {
+        let address = mock.service.address().to_string();
         self.args(["--practice", &address, "--practice-ca"])
-            .arg(practice.ca_path())
+            .arg(mock.ca_path())
     }
 
     /// Runs as a child of another program, whose own arguments are already set.
-    pub(crate) fn under(program: Command, practice: &MockService) -> Self {
-        Self::without_service_under(program).with_service(practice)
+    pub(crate) fn under(program: Command, mock: &MockService) -> Self {
+        Self::without_service_under(program).with_service(mock)
     }
 
     /// Runs an engine that persists its jobs, as a child of another program.
-    pub(crate) fn engine_under(mut program: Command, practice: &MockService) -> Self {
+    pub(crate) fn engine_under(mut program: Command, mock: &MockService) -> Self {
         program.arg(env!("CARGO_BIN_EXE_engine-tested"));
-        Self::of(program).with_service(practice)
+        Self::of(program).with_service(mock)
     }
 
     /// Runs without a mock service.
@@ -113,9 +113,9 @@ impl CliCommand {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stdout_has_only_the_path_of_the_finished_file() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (code, out, err) = CliCommand::new(&practice)
+    let (code, out, err) = CliCommand::new(&mock)
         .save(MAIN)
         .arg("-o")
         .arg(folder.path())
@@ -128,7 +128,7 @@ async fn stdout_has_only_the_path_of_the_finished_file() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_behind_a_form_is_saved_with_the_given_answers() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let answers = [
         "--form",
@@ -137,15 +137,15 @@ async fn a_recording_behind_a_form_is_saved_with_the_given_answers() {
         "email=ada@example.com",
         "-o",
     ];
-    let run = CliCommand::new(&practice).arg("https://www.ustream.tv/channel/curJSsZFUUu");
+    let run = CliCommand::new(&mock).arg("https://www.ustream.tv/channel/curJSsZFUUu");
     let (code, out, err) = run.args(answers).arg(folder.path()).finish();
     assert_eq!(code, 0, "{err}");
     assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
     assert!(err.contains("This link is a channel"), "{err}");
-    let asked = practice.service.requests();
-    let form = asked
+    let requests = mock.service.requests();
+    let form = requests
         .iter()
-        .find(|asked| asked.path.contains("viewer-registration"))
+        .find(|request| request.path.contains("viewer-registration"))
         .unwrap();
     assert_eq!(
         (form.host.as_str(), form.method.as_str()),
@@ -156,7 +156,7 @@ async fn a_recording_behind_a_form_is_saved_with_the_given_answers() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_output_option_the_file_goes_to_the_downloads_folder() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let home = tempfile::tempdir().unwrap();
     let downloads = home.path().join("Downloads");
     fs::create_dir_all(home.path().join(".config")).unwrap();
@@ -165,9 +165,7 @@ async fn without_an_output_option_the_file_goes_to_the_downloads_folder() {
         "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
     )
     .unwrap();
-    let run = CliCommand::new(&practice)
-        .save(MAIN)
-        .env("HOME", home.path());
+    let run = CliCommand::new(&mock).save(MAIN).env("HOME", home.path());
     let (code, out, err) = run
         .env("XDG_CONFIG_HOME", home.path().join(".config"))
         .finish();
@@ -177,10 +175,10 @@ async fn without_an_output_option_the_file_goes_to_the_downloads_folder() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn json_output_has_one_object_per_line() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("my film.mp4");
-    let (code, out, err) = CliCommand::new(&practice)
+    let (code, out, err) = CliCommand::new(&mock)
         .save(MAIN)
         .arg("--json")
         .arg("-o")
@@ -205,13 +203,13 @@ async fn json_output_has_one_object_per_line() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resolve_reports_what_a_link_leads_to_and_saves_nothing() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let resolve = |more: &[&str]| {
         let link = "https://video.ibm.com/channel/practice";
         let run = CliCommand::without_service()
             .args(["resolve", link])
             .args(more.iter().copied());
-        run.with_service(&practice).finish()
+        run.with_service(&mock).finish()
     };
     let (code, out, err) = resolve(&[]);
     assert_eq!(code, 0, "{err}");
@@ -229,14 +227,13 @@ async fn resolve_reports_what_a_link_leads_to_and_saves_nothing() {
         (&1.into(), &"resolved".into())
     );
     assert_eq!(preview["newest_of_channel"], true);
-    assert!(practice.service.coverage(MAIN).chunks.is_empty());
+    assert!(mock.service.coverage(MAIN).chunks.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_message_advice_and_exit_code() {
-    let practice = MockService::demo().await;
-    practice
-        .service
+    let mock = MockService::demo().await;
+    mock.service
         .faults()
         .add(Rule::new(Fault::HostDown).host("www.a-pac.tv"));
     let folder = tempfile::tempdir().unwrap();
@@ -294,7 +291,7 @@ async fn each_failure_has_its_message_advice_and_exit_code() {
         ),
         ("https://video.ibm.com/recorded/134300016", 6, "--keep-gaps"),
     ] {
-        let (found, out, err) = CliCommand::new(&practice)
+        let (found, out, err) = CliCommand::new(&mock)
             .arg(link)
             .arg("-o")
             .arg(folder.path())
@@ -310,28 +307,26 @@ async fn each_failure_has_its_message_advice_and_exit_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_is_reported_and_never_printed() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let run = CliCommand::new(&practice).save(134_300_001).args([
-        "-vv",
-        "--password",
-        "sesame-oil",
-        "-o",
-    ]);
+    let run =
+        CliCommand::new(&mock)
+            .save(134_300_001)
+            .args(["-vv", "--password", "sesame-oil", "-o"]);
     let (code, _, err) = run.arg(folder.path()).finish();
     assert_eq!(code, 4);
     assert!(err.contains("that password did not work"), "{err}");
     assert!(
         !err.contains("sesame-oil"),
-        "the log tells the password: {err}"
+        "the log has the password: {err}"
     );
     assert!(file_names(folder.path()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_json_a_failure_is_an_object_too() {
-    let practice = MockService::demo().await;
-    let (code, out, _) = CliCommand::new(&practice)
+    let mock = MockService::demo().await;
+    let (code, out, _) = CliCommand::new(&mock)
         .args(["my holiday film", "--json"])
         .finish();
     let failed: Value = serde_json::from_str(&out).unwrap();
@@ -344,21 +339,21 @@ async fn with_json_a_failure_is_an_object_too() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_stops_cleanly_and_the_same_command_resumes() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let slow = std::time::Duration::from_millis(200);
-    let rule = practice
+    let rule = mock
         .service
         .faults()
         .add(Rule::new(Fault::Delay(slow)).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
     let run = || {
-        CliCommand::new(&practice)
+        CliCommand::new(&mock)
             .save(MAIN)
             .arg("-o")
             .arg(folder.path())
     };
     let child = run().spawn();
-    while practice
+    while mock
         .service
         .coverage(MAIN)
         .chunks
@@ -377,11 +372,11 @@ async fn an_interrupt_stops_cleanly_and_the_same_command_resumes() {
     let words = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{words}");
     assert!(words.contains("Run the same command again"), "{words}");
-    practice.service.faults().remove(rule);
+    mock.service.faults().remove(rule);
     let (code, out, err) = run().finish();
     assert_eq!(code, 0, "{err}");
     assert_whole(Path::new(out.trim_end()), "video.mp4", "audio.mp4", 1_000);
-    practice.assert_all_requested(MAIN, "2.m4v", PARALLEL);
+    mock.assert_all_requested(MAIN, "2.m4v", PARALLEL);
 }
 
 #[test]

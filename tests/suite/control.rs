@@ -36,14 +36,14 @@ async fn of_each<T>(rules: Vec<Rule>, tell: impl FnMut(Rule) -> T)
 where
     T: Future<Output = ()> + Send + 'static,
 {
-    let mut stories: JoinSet<()> = rules.into_iter().map(tell).collect();
-    while let Some(told) = stories.join_next().await {
-        told.unwrap();
+    let mut runs: JoinSet<()> = rules.into_iter().map(tell).collect();
+    while let Some(result) = runs.join_next().await {
+        result.unwrap();
     }
 }
 
-fn add(practice: &MockService, rule: &Rule) -> RuleId {
-    practice.service.faults().add(rule.clone())
+fn add(mock: &MockService, rule: &Rule) -> RuleId {
+    mock.service.faults().add(rule.clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,17 +51,13 @@ async fn a_fault_at_any_step_is_answered_with_another_connection() {
     // Once at the first connection, once at the one to the host that the service redirects to.
     let passed = |rule: Rule| [0, 1].map(|passed| rule.clone().skip(passed).times(1));
     let rules = control_faults(1).into_iter().flat_map(passed).collect();
-    of_each(rules, |trouble: Rule| async move {
-        let practice = MockService::demo().await;
-        let rule = add(&practice, &trouble);
+    of_each(rules, |fault: Rule| async move {
+        let mock = MockService::demo().await;
+        let rule = add(&mock, &fault);
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+        let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
         assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
-        assert_eq!(
-            practice.service.faults().times_applied(rule),
-            1,
-            "{trouble:?}"
-        );
+        assert_eq!(mock.service.faults().times_applied(rule), 1, "{fault:?}");
     })
     .await;
 }
@@ -69,18 +65,18 @@ async fn a_fault_at_any_step_is_answered_with_another_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permanent_fault_fails_soon_and_leaves_no_files() {
     // One frame is enough to know the segments.
-    of_each(control_faults(0), |trouble: Rule| async move {
-        let practice = MockService::demo().await;
-        add(&practice, &trouble);
+    of_each(control_faults(0), |fault: Rule| async move {
+        let mock = MockService::demo().await;
+        add(&mock, &fault);
         let folder = tempfile::tempdir().unwrap();
         let start = Instant::now();
-        let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+        let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
         assert!(
             matches!(failure.code, Code::SiteDown | Code::BadAnswer),
-            "{trouble:?}: {failure:?}"
+            "{fault:?}: {failure:?}"
         );
-        assert!(start.elapsed() < Duration::from_secs(70), "{trouble:?}");
-        assert!(file_names(folder.path()).is_empty(), "{trouble:?}");
+        assert!(start.elapsed() < Duration::from_secs(70), "{fault:?}");
+        assert!(file_names(folder.path()).is_empty(), "{fault:?}");
     })
     .await;
 }
@@ -90,23 +86,19 @@ async fn a_fault_while_addresses_expire_only_delays() {
     // The first two connections are those of the start.
     let later = |rule: Rule| rule.skip(2).times(1);
     let rules = control_faults(1).into_iter().map(later).collect();
-    of_each(rules, |trouble: Rule| async move {
-        let practice = MockService::demo().await;
+    of_each(rules, |fault: Rule| async move {
+        let mock = MockService::demo().await;
         let expire = Rule::new(Fault::ExpireAddresses)
             .path("*chunk_30_*")
             .times(1);
-        let rules = [expire, trouble.clone()].map(|rule| add(&practice, &rule));
+        let rules = [expire, fault.clone()].map(|rule| add(&mock, &rule));
         let folder = tempfile::tempdir().unwrap();
-        let order = original(MAIN, folder.path());
-        let (path, finished) = practice.save(order).await.unwrap();
-        assert!(finished.gaps.is_empty(), "{trouble:?}");
+        let new_job = original(MAIN, folder.path());
+        let (path, finished) = mock.save(new_job).await.unwrap();
+        assert!(finished.gaps.is_empty(), "{fault:?}");
         assert_whole(&path, "film.flv", "film.flv", 0);
         for rule in rules {
-            assert_eq!(
-                practice.service.faults().times_applied(rule),
-                1,
-                "{trouble:?}"
-            );
+            assert_eq!(mock.service.faults().times_applied(rule), 1, "{fault:?}");
         }
     })
     .await;

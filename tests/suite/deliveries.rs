@@ -20,17 +20,17 @@ use crate::movies::{assert_plays, assert_same, assert_whole, fixture, packets};
 const ROUNDING_US: i64 = 1_000;
 
 /// Starts a service with the main recording, offered by these transports.
-pub(crate) async fn mock_service_with(ways: Delivery) -> MockService {
+pub(crate) async fn mock_service_with(delivery: Delivery) -> MockService {
     let recording = Recording {
-        delivery: ways,
+        delivery,
         ..Recording::new(MAIN, "offered by other ways")
     };
     MockService::with(World::empty().recording(recording)).await
 }
 
-async fn saved(practice: &MockService) -> (tempfile::TempDir, std::path::PathBuf) {
+async fn saved(mock: &MockService) -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, finished) = mock.save(job(MAIN, folder.path())).await.unwrap();
     assert!(
         finished.gaps.is_empty() && finished.lost.is_none(),
         "{finished:?}"
@@ -46,16 +46,16 @@ fn assert_movie(path: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_polling_replaces_a_refused_websocket() {
-    let practice = mock_service_with(Delivery::polling()).await;
-    let (_folder, path) = saved(&practice).await;
+    let mock = mock_service_with(Delivery::polling()).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    practice.assert_all_requested_once(MAIN, "2.m4v");
-    practice.assert_all_requested_once(MAIN, "1.m4a");
+    mock.assert_all_requested_once(MAIN, "2.m4v");
+    mock.assert_all_requested_once(MAIN, "1.m4a");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_of_every_layout_are_read_if_no_other_format_is_known() {
-    for (listing, rows) in [
+    for (listing, representations) in [
         (
             PlaylistLayout::Muxed,
             ["improved/2/1.ts", "improved/2/1.ts"],
@@ -71,95 +71,98 @@ async fn playlists_of_every_layout_are_read_if_no_other_format_is_known() {
         ),
         (PlaylistLayout::Fmp4, ["2.m4v", "1.m4a"]),
     ] {
-        let practice = mock_service_with(Delivery::playlists(listing)).await;
-        let (_folder, path) = saved(&practice).await;
+        let mock = mock_service_with(Delivery::playlists(listing)).await;
+        let (_folder, path) = saved(&mock).await;
         assert_movie(&path);
-        for row in rows {
-            practice.assert_all_requested_once(MAIN, row);
+        for representation in representations {
+            mock.assert_all_requested_once(MAIN, representation);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn segments_that_are_byte_ranges_of_one_file_are_fetched_as_ranges() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Ranges)).await;
-    let (_folder, path) = saved(&practice).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Ranges)).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    let ranges = practice.service.coverage(MAIN);
+    let ranges = mock.service.coverage(MAIN);
     assert_eq!(ranges.chunks["improved/2/1.all"].len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quality_and_audio_of_playlists_can_be_chosen() {
-    for (quality, row) in [
+    for (quality, representation) in [
         (Quality::Smallest, "improved/4.ts"),
         (Quality::Audio, "improved/1.ts"),
     ] {
-        let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
+        let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
         let folder = tempfile::tempdir().unwrap();
         let choice = Choice {
             quality,
             ..Choice::default()
         };
-        let order = NewJob {
+        let new_job = NewJob {
             choice,
             ..job(MAIN, folder.path())
         };
-        let (path, _) = practice.save(order).await.unwrap();
-        assert_eq!(practice.service.missing_segments(MAIN, row), Some(vec![]));
-        let sound = packets(&path, "a:0");
-        assert_same(&sound, &packets(&fixture("film.flv"), "a:0"), ROUNDING_US);
+        let (path, _) = mock.save(new_job).await.unwrap();
+        assert_eq!(
+            mock.service.missing_segments(MAIN, representation),
+            Some(vec![])
+        );
+        let audio = packets(&path, "a:0");
+        assert_same(&audio, &packets(&fixture("film.flv"), "a:0"), ROUNDING_US);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn expired_playlists_are_requested_again() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let expired = Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*/1/playlist.m3u8*");
-    let expired = practice.service.faults().add(expired.times(1));
-    let (_folder, path) = saved(&practice).await;
+    let expired = mock.service.faults().add(expired.times(1));
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    assert_eq!(practice.service.faults().times_applied(expired), 1);
+    assert_eq!(mock.service.faults().times_applied(expired), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_truncated_playlist_is_not_taken_for_the_whole_recording() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Muxed)).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Muxed)).await;
     let cut = Rule::new(Fault::ShortBody(900)).path("*/1/playlist.m3u8*");
-    let cut = practice.service.faults().add(cut.times(1));
-    let (_folder, path) = saved(&practice).await;
+    let cut = mock.service.faults().add(cut.times(1));
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    assert_eq!(practice.service.faults().times_applied(cut), 1);
+    assert_eq!(mock.service.faults().times_applied(cut), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn encrypted_segments_are_reported_as_unsupported() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Encrypted)).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Encrypted)).await;
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::Unsupported, "{failure:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_file_is_saved_as_mp4_and_as_the_original() {
-    let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
-    let (_folder, path) = saved(&practice).await;
+    let mock = mock_service_with(Delivery::file(FileContainer::Flv)).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    let stretches = practice.service.coverage(MAIN);
-    assert!(stretches.chunks[".flv"].len() > 3, "{stretches:?}");
+    let ranges = mock.service.coverage(MAIN);
+    assert!(ranges.chunks[".flv"].len() > 3, "{ranges:?}");
 
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
     assert_eq!(path.extension().unwrap(), "flv");
     assert_whole(&path, "film.flv", "film.flv", 0);
 
-    let practice = mock_service_with(Delivery::file(FileContainer::Mp4)).await;
-    for order in [job, original] {
+    let mock = mock_service_with(Delivery::file(FileContainer::Mp4)).await;
+    for new_job in [job, original] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(order(MAIN, folder.path())).await.unwrap();
+        let (path, _) = mock.save(new_job(MAIN, folder.path())).await.unwrap();
         assert_eq!(path.extension().unwrap(), "mp4");
-        let picture = packets(&fixture("video.mp4"), "v:0");
-        assert_same(&packets(&path, "v:0"), &picture, 0);
+        let video = packets(&fixture("video.mp4"), "v:0");
+        assert_same(&packets(&path, "v:0"), &video, 0);
     }
 }
 
@@ -168,7 +171,7 @@ async fn a_single_file_is_saved_as_mp4_and_as_the_original() {
 async fn a_file_that_cannot_be_remuxed_is_kept_and_the_next_run_fails_too() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
+    let mock = mock_service_with(Delivery::file(FileContainer::Flv)).await;
     let (folder, tools) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = tools.path().join("ffmpeg");
     let script = "#!/bin/sh\n[ \"$1\" = -version ] && exec ffmpeg -version\nexit 1\n";
@@ -176,7 +179,7 @@ async fn a_file_that_cannot_be_remuxed_is_kept_and_the_next_run_fails_too() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let codes: Vec<_> = (0..2)
         .map(|_| {
-            let run = CliCommand::new(&practice).save(MAIN);
+            let run = CliCommand::new(&mock).save(MAIN);
             let run = run.args(["--remux", "ffmpeg", "--ffmpeg"]).arg(&program);
             let output = run.arg("-o").arg(folder.path()).output();
             assert!(output.stdout.is_empty(), "{output:?}");
@@ -192,19 +195,19 @@ async fn a_file_that_cannot_be_remuxed_is_kept_and_the_next_run_fails_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_ignores_ranges_is_accepted_for_a_small_file() {
-    let ways = Delivery {
+    let delivery = Delivery {
         ignores_ranges: true,
         ..Delivery::file(FileContainer::Flv)
     };
-    let practice = mock_service_with(ways).await;
-    let (_folder, path) = saved(&practice).await;
+    let mock = mock_service_with(delivery).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_file_survives_faults_and_expired_addresses() {
-    let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
-    let faults = practice.service.faults();
+    let mock = mock_service_with(Delivery::file(FileContainer::Flv)).await;
+    let faults = mock.service.faults();
     let at = |fault, skip| faults.add(Rule::new(fault).path("/video/*").skip(skip).times(1));
     let rules = [
         at(Fault::Reset, 2),
@@ -214,7 +217,7 @@ async fn a_single_file_survives_faults_and_expired_addresses() {
         at(Fault::StatusWithoutRetryAfter(StatusCode::BAD_GATEWAY), 5),
         at(Fault::ExpireAddresses, 6),
     ];
-    let (_folder, path) = saved(&practice).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
     for rule in rules {
         assert_eq!(faults.times_applied(rule), 1, "{rule:?}");
@@ -223,26 +226,24 @@ async fn a_single_file_survives_faults_and_expired_addresses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_single_file_with_a_missing_range_is_not_saved_and_resumes_later() {
-    let practice = mock_service_with(Delivery::file(FileContainer::Flv)).await;
+    let mock = mock_service_with(Delivery::file(FileContainer::Flv)).await;
     // Let the probe and two byte ranges pass.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("/video/*");
-    practice.service.faults().add(gone.skip(3));
+    mock.service.faults().add(gone.skip(3));
     let folder = tempfile::tempdir().unwrap();
-    let order = || NewJob {
+    let new_job = || NewJob {
         gaps: true,
         ..job(MAIN, folder.path())
     };
-    practice.save(order()).await.unwrap_err();
+    mock.save(new_job()).await.unwrap_err();
     assert!(is_unfinished(folder.path()), "what came is kept");
-    practice.service.faults().clear();
-    let (path, _) = practice.save(order()).await.unwrap();
+    mock.service.faults().clear();
+    let (path, _) = mock.save(new_job()).await.unwrap();
     assert_movie(&path);
-    let stretches = practice.service.coverage(MAIN);
-    let twice = stretches.chunks[".flv"]
-        .values()
-        .filter(|times| **times > 1);
+    let ranges = mock.service.coverage(MAIN);
+    let twice = ranges.chunks[".flv"].values().filter(|times| **times > 1);
     // A resumed run fetches the first and the last saved range again to compare them.
-    assert!(twice.count() <= 2, "{stretches:?}");
+    assert!(twice.count() <= 2, "{ranges:?}");
 }
 
 /// Recordings of the demo world: playlists with separate video and audio, and a single file. Few
@@ -251,8 +252,8 @@ const OTHER_DELIVERIES: [(u64, u64); 2] = [(134_300_025, 2_500), (134_300_027, 9
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
-    let practice = MockService::demo().await;
-    let faults = practice.service.faults();
+    let mock = MockService::demo().await;
+    let faults = mock.service.faults();
     for pattern in ["*chunk_*", "/video/*"] {
         faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path(pattern));
     }
@@ -260,7 +261,7 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
         for _ in 0..4 {
             let folder = tempfile::tempdir().unwrap();
             let run = || {
-                CliCommand::new(&practice)
+                CliCommand::new(&mock)
                     .save(recording)
                     .arg("-o")
                     .arg(folder.path())
@@ -273,8 +274,8 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
                 child.wait().unwrap();
             }
             let output = run().output();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "{said}");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{stderr}");
             let path = String::from_utf8(output.stdout).unwrap();
             assert_movie(Path::new(path.trim_end()));
             // A run that finished before it was killed has saved a movie as well.
@@ -288,39 +289,39 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_started_from_playlists_resumes_from_them_after_the_websocket_is_back() {
-    let practice = mock_service_with(Delivery::default()).await;
-    let faults = practice.service.faults();
+    let mock = mock_service_with(Delivery::default()).await;
+    let faults = mock.service.faults();
     let shut = ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
-    let pieces = faults.add(Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*appId=3&*"));
+    let segments = faults.add(Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*appId=3&*"));
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_50_*");
     let gone = faults.add(gone);
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::PiecesMissing);
-    for rule in shut.into_iter().chain([pieces, gone]) {
+    for rule in shut.into_iter().chain([segments, gone]) {
         assert!(
             faults.times_applied(rule) > 0 || rule == shut[1],
             "{rule:?}"
         );
         faults.remove(rule);
     }
-    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
     assert_movie(&path);
     // A resumed run fetches the first and the last saved segment again to compare them.
-    practice.assert_all_requested(MAIN, "improved/2/1.ts", 2);
+    mock.assert_all_requested(MAIN, "improved/2/1.ts", 2);
     assert_eq!(file_names(folder.path()).len(), 1, "nothing else is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_websocket_only_delays_the_start() {
-    let ways = Delivery {
+    let delivery = Delivery {
         websocket: TransportBehavior::Silent,
         polling: TransportBehavior::Silent,
         ..Delivery::default()
     };
-    let practice = mock_service_with(ways).await;
+    let mock = mock_service_with(delivery).await;
     let start = Instant::now();
-    let (_folder, path) = saved(&practice).await;
+    let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
     assert!(
         start.elapsed() < Duration::from_secs(45),
@@ -332,10 +333,10 @@ async fn a_silent_websocket_only_delays_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_long_polling_session_is_reopened() {
     for answers in 0..3 {
-        let practice = mock_service_with(Delivery::polling()).await;
+        let mock = mock_service_with(Delivery::polling()).await;
         let closed = Rule::new(Fault::CloseSocket(answers)).host("*-lp-*");
-        practice.service.faults().add(closed.times(1));
-        let (_folder, path) = saved(&practice).await;
+        mock.service.faults().add(closed.times(1));
+        let (_folder, path) = saved(&mock).await;
         assert_movie(&path);
     }
 }
@@ -347,40 +348,40 @@ async fn a_password_is_sent_over_tls_only_by_long_polling_too() {
         lock: Some(AccessLock::Password("open sesame".into())),
         ..Recording::new(MAIN, "a password, over long polling")
     };
-    let practice = MockService::with(World::empty().recording(recording)).await;
+    let mock = MockService::with(World::empty().recording(recording)).await;
     let folder = tempfile::tempdir().unwrap();
-    let locked = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let locked = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(locked.code, Code::NeedsPassword);
     let access = engine::Access {
         password: Some("open sesame".into()),
         ..engine::Access::default()
     };
-    let order = NewJob {
+    let new_job = NewJob {
         access,
         ..job(MAIN, folder.path())
     };
-    let (path, _) = practice.save(order).await.unwrap();
+    let (path, _) = mock.save(new_job).await.unwrap();
     assert_movie(&path);
-    let asked = practice.service.requests();
-    let secret = |asked: &&fake_ustream::LoggedRequest| {
-        let said = asked
+    let requests = mock.service.requests();
+    let secret = |request: &&fake_ustream::LoggedRequest| {
+        let has_password = request
             .connect
             .as_ref()
             .is_some_and(|it| it.get("password").is_some());
-        said || asked.path.contains("sesame")
+        has_password || request.path.contains("sesame")
     };
-    assert!(asked.iter().any(|it| secret(&it)));
-    assert!(asked.iter().filter(secret).all(|asked| asked.tls));
+    assert!(requests.iter().any(|it| secret(&it)));
+    assert!(requests.iter().filter(secret).all(|request| request.tls));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn if_no_transport_has_the_recording_the_first_reason_is_reported() {
-    let ways = Delivery {
+    let delivery = Delivery {
         file: None,
         ..Delivery::file(FileContainer::Flv)
     };
-    let practice = mock_service_with(ways).await;
+    let mock = mock_service_with(delivery).await;
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::NotRecorded, "{failure:?}");
 }

@@ -13,7 +13,7 @@ const DISK: i32 = 7;
 
 /// Runs a script in which `"$@"` is the command line, connected to the mock service, and `$disk` is
 /// a folder where small disks can be mounted in a private mount namespace.
-fn on_a_small_disk(practice: &MockService, folder: &Path, script: &str) -> Output {
+fn on_a_small_disk(mock: &MockService, folder: &Path, script: &str) -> Output {
     let disk = folder.join("disk");
     fs::create_dir(&disk).unwrap();
     let mut shell = Command::new("unshare");
@@ -21,7 +21,7 @@ fn on_a_small_disk(practice: &MockService, folder: &Path, script: &str) -> Outpu
         .args(["--map-root-user", "--mount", "sh", "-e", "-c", script, "sh"])
         .env("disk", &disk)
         .env("out", folder);
-    CliCommand::under(shell, practice)
+    CliCommand::under(shell, mock)
         .save(MAIN)
         .args(["-o"])
         .arg(&disk)
@@ -33,21 +33,21 @@ fn stderr_text(output: &Output) -> String {
 }
 
 fn saved(folder: &Path) -> PathBuf {
-    let films = fs::read_dir(folder)
+    let movies = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    films
+    movies
         .into_iter()
         .find(|path| path.extension().is_some_and(|ending| ending == "mp4"))
-        .expect("the film was copied out")
+        .expect("the movie was copied out")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_too_small_is_reported_before_anything_is_fetched() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
-        &practice,
+        &mock,
         folder.path(),
         "mount -t tmpfs -o size=1300k tmpfs $disk; \"$@\"",
     );
@@ -58,26 +58,29 @@ async fn a_disk_that_is_too_small_is_reported_before_anything_is_fetched() {
         "{}",
         stderr_text(&output)
     );
-    let rows = practice.service.coverage(MAIN);
-    assert!(rows.representations().is_empty(), "{rows:?}");
+    let representations = mock.service.coverage(MAIN);
+    assert!(
+        representations.representations().is_empty(),
+        "{representations:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_movie_needs_only_a_small_disk() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=20m tmpfs $disk; \"$@\"; cp $disk/*.mp4 $out";
-    let output = on_a_small_disk(&practice, folder.path(), script);
+    let output = on_a_small_disk(&mock, folder.path(), script);
     assert!(output.status.success(), "{}", stderr_text(&output));
     assert_whole(&saved(folder.path()), "video.mp4", "audio.mp4", 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resuming_is_not_advised_if_nothing_can_be_written() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=200k tmpfs $disk; \"$@\"";
-    let output = on_a_small_disk(&practice, folder.path(), script);
+    let output = on_a_small_disk(&mock, folder.path(), script);
     assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
     let words = stderr_text(&output);
     assert!(words.contains("the disk is full"), "{words}");
@@ -86,7 +89,7 @@ async fn resuming_is_not_advised_if_nothing_can_be_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_fills_up_keeps_its_data_and_the_job_resumes_with_free_space() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=700k tmpfs $disk
         \"$@\" --no-space-check && exit 99
@@ -95,7 +98,7 @@ async fn a_disk_that_fills_up_keeps_its_data_and_the_job_resumes_with_free_space
         mount -o remount,size=64m $disk
         \"$@\"
         cp $disk/*.mp4 $out";
-    let output = on_a_small_disk(&practice, folder.path(), script);
+    let output = on_a_small_disk(&mock, folder.path(), script);
     assert!(
         output.status.success(),
         "{:?} {}",
@@ -112,10 +115,10 @@ async fn a_disk_that_fills_up_keeps_its_data_and_the_job_resumes_with_free_space
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_disk_is_reported() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let output = on_a_small_disk(
-        &practice,
+        &mock,
         folder.path(),
         "mount -t tmpfs -o ro tmpfs $disk; \"$@\"",
     );
@@ -129,7 +132,7 @@ async fn a_read_only_disk_is_reported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_jump_of_the_system_clock_is_harmless() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let jumps = folder.path().join("clock");
     fs::write(&jumps, "+0").unwrap();
@@ -141,11 +144,10 @@ async fn a_jump_of_the_system_clock_is_harmless() {
         .env("FAKETIME_NO_CACHE", "1")
         .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     let slow = fake_ustream::Fault::Delay(std::time::Duration::from_millis(100));
-    practice
-        .service
+    mock.service
         .faults()
         .add(fake_ustream::Rule::new(slow).path("*chunk_*"));
-    let child = CliCommand::under(faketime, &practice)
+    let child = CliCommand::under(faketime, &mock)
         .save(MAIN)
         .args(["-o"])
         .arg(folder.path())

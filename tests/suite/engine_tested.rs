@@ -40,8 +40,8 @@ async fn main() -> anyhow::Result<()> {
         data_dir: Some(args.data),
         ..Config::default()
     })?;
-    let feed = engine.job_stream();
-    let order = NewJob {
+    let job_stream = engine.job_stream();
+    let new_job = NewJob {
         link: args.link,
         access: Access::default(),
         choice: Choice::default(),
@@ -56,9 +56,9 @@ async fn main() -> anyhow::Result<()> {
         space: false,
         unchecked: false,
     };
-    engine.download(order).await?;
+    engine.download(new_job).await?;
     let ended = tokio::select! {
-        ended = wait_for_end(feed) => ended,
+        ended = wait_for_end(job_stream) => ended,
         never = read_progress(&engine, args.looks), if args.looks > 0 => match never {},
     };
     engine.shutdown().await;
@@ -75,8 +75,8 @@ async fn read_progress(engine: &Engine, times: u32) -> Infallible {
     }
 }
 
-async fn wait_for_end(mut feed: JobStream) -> anyhow::Result<()> {
-    while let Some(update) = feed.next().await {
+async fn wait_for_end(mut job_stream: JobStream) -> anyhow::Result<()> {
+    while let Some(update) = job_stream.next().await {
         for job in update.changed {
             match job.state {
                 JobState::Done { .. } => return Ok(()),

@@ -15,52 +15,51 @@ use crate::movies::packets;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_has_the_cover_unless_it_is_turned_off() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for wanted in [true, false] {
         let folder = tempfile::tempdir().unwrap();
         let extras = Extras {
             cover: wanted,
             ..Extras::default()
         };
-        let order = NewJob {
+        let new_job = NewJob {
             extras,
             ..job(MAIN, folder.path())
         };
-        let (path, _) = practice.save(order).await.unwrap();
+        let (path, _) = mock.save(new_job).await.unwrap();
         let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
-        let picture = fs::read("fixtures/film/picture.jpg").unwrap();
+        let expected = fs::read("fixtures/film/picture.jpg").unwrap();
         let carried = tags.cover.as_ref().map(media::Cover::data);
-        assert_eq!(carried, wanted.then_some(picture.as_slice()));
+        assert_eq!(carried, wanted.then_some(expected.as_slice()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_has_the_chapters() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
     let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
     let chapters = tags.chapters.iter();
-    let told: Vec<_> = chapters
+    let found: Vec<_> = chapters
         .map(|one| (one.start_ms, one.title.as_str()))
         .collect();
     assert_eq!(
-        told,
+        found,
         [(0, "Welcome"), (60_000, "Launch"), (150_000, "Questions")]
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_cover_does_not_fail_the_movie() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let whole = tempfile::tempdir().unwrap();
-    let (reference, _) = practice.save(job(MAIN, whole.path())).await.unwrap();
-    practice
-        .service
+    let (reference, _) = mock.save(job(MAIN, whole.path())).await.unwrap();
+    mock.service
         .faults()
         .add(Rule::new(Fault::Status(StatusCode::NOT_FOUND)).host("ustvstaticcdn1-a.akamaihd.net"));
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
     let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
     assert_eq!(tags.cover, None);
     for track in ["v:0", "a:0"] {
@@ -70,17 +69,17 @@ async fn a_missing_cover_does_not_fail_the_movie() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn captions_are_saved_beside_the_movie_one_file_per_language() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
         captions: true,
         ..Extras::default()
     };
-    let order = NewJob {
+    let new_job = NewJob {
         extras,
         ..original(MAIN, folder.path())
     };
-    let (_, finished) = practice.save(order).await.unwrap();
+    let (_, finished) = mock.save(new_job).await.unwrap();
     let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
     assert_eq!(finished.beside, beside);
     let mut found = file_names(folder.path());
@@ -99,25 +98,25 @@ async fn captions_are_saved_beside_the_movie_one_file_per_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mp4_has_the_captions_of_every_language_and_the_caption_files_match() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let extras = Extras {
         captions: true,
         ..Extras::default()
     };
-    let order = NewJob {
+    let new_job = NewJob {
         extras,
         ..job(MAIN, folder.path())
     };
-    let (path, finished) = practice.save(order).await.unwrap();
+    let (path, finished) = mock.save(new_job).await.unwrap();
     let beside = ["The practice film.en.vtt", "The practice film.de-DE.vtt"];
     assert_eq!(finished.beside, beside);
-    let asked = practice.service.requests();
-    let texts = asked.iter().filter(|one| one.path.ends_with("/vtt"));
+    let requests = mock.service.requests();
+    let texts = requests.iter().filter(|one| one.path.ends_with("/vtt"));
     assert_eq!(texts.count(), 2, "each is fetched once");
 
-    let film = media::check(File::open(&path).unwrap()).unwrap();
-    let inside: Vec<_> = film
+    let movie = media::check(File::open(&path).unwrap()).unwrap();
+    let inside: Vec<_> = movie
         .captions
         .iter()
         .map(|one| (one.language.as_str(), one.samples))
@@ -136,10 +135,10 @@ async fn an_mp4_has_the_captions_of_every_language_and_the_caption_files_match()
 }
 
 /// Returns a caption track as ffmpeg converts it.
-fn words(film: &Path, track: &str) -> String {
+fn words(movie: &Path, track: &str) -> String {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(["-map", track, "-c:s", "text", "-f", "srt", "-"])
         .output()
         .expect("install ffmpeg to run this test");
@@ -149,9 +148,8 @@ fn words(film: &Path, track: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn failing_captions_do_not_fail_the_movie() {
-    let practice = MockService::demo().await;
-    practice
-        .service
+    let mock = MockService::demo().await;
+    mock.service
         .faults()
         .add(Rule::new(Fault::Status(StatusCode::INTERNAL_SERVER_ERROR)).path("*/vtt"));
     let folder = tempfile::tempdir().unwrap();
@@ -159,21 +157,21 @@ async fn failing_captions_do_not_fail_the_movie() {
         captions: true,
         ..Extras::default()
     };
-    let order = NewJob {
+    let new_job = NewJob {
         extras,
         ..job(MAIN, folder.path())
     };
-    let (path, finished) = practice.save(order).await.unwrap();
+    let (path, finished) = mock.save(new_job).await.unwrap();
     assert!(path.is_file() && finished.beside.is_empty());
-    let film = media::check(File::open(&path).unwrap()).unwrap();
-    assert_eq!(film.captions, []);
+    let movie = media::check(File::open(&path).unwrap()).unwrap();
+    assert_eq!(movie.captions, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn metadata_is_saved_under_the_documented_names() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let run = CliCommand::new(&practice)
+    let run = CliCommand::new(&mock)
         .save(MAIN)
         .args(["--info-json", "--captions"]);
     let (code, _, err) = run.arg("-o").arg(folder.path()).finish();
@@ -196,18 +194,18 @@ async fn metadata_is_saved_under_the_documented_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_existing_file_is_never_replaced() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let mine = folder.path().join("The practice film.info.json");
     fs::write(&mine, "mine").unwrap();
-    let order = NewJob {
+    let new_job = NewJob {
         extras: Extras {
             info: true,
             ..Extras::default()
         },
         ..job(MAIN, folder.path())
     };
-    let (_, finished) = practice.save(order).await.unwrap();
+    let (_, finished) = mock.save(new_job).await.unwrap();
     assert!(finished.beside.is_empty());
     assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
 }

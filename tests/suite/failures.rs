@@ -7,13 +7,13 @@ use fake_ustream::{Fault, Rule};
 use crate::mock_service::{MAIN, MockService, file_names, is_unfinished, job};
 use crate::movies::packets;
 
-async fn failure(practice: &MockService, job: NewJob) -> Failure {
-    practice.save(job).await.expect_err("it must not be saved")
+async fn failure(mock: &MockService, job: NewJob) -> Failure {
+    mock.save(job).await.expect_err("it must not be saved")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_bad_link_is_refused_with_its_own_code_and_leaves_no_files() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for (recording, code) in [
         (134_300_001, Code::NeedsPassword),
         (134_300_002, Code::Region),
@@ -25,7 +25,7 @@ async fn each_bad_link_is_refused_with_its_own_code_and_leaves_no_files() {
         (999_999_999, Code::NotFound),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let failure = failure(&practice, job(recording, folder.path())).await;
+        let failure = failure(&mock, job(recording, folder.path())).await;
         assert_eq!(failure.code, code, "{recording}: {failure:?}");
         assert!(file_names(folder.path()).is_empty(), "{recording}");
     }
@@ -33,63 +33,63 @@ async fn each_bad_link_is_refused_with_its_own_code_and_leaves_no_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_to_a_foreign_host_is_not_followed() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     // The cluster's name redirects; the host named after it is not the service's.
-    practice
-        .save(job(134_300_019, folder.path()))
-        .await
-        .unwrap();
-    let asked = practice.service.requests();
-    assert!(asked.iter().any(|asked| asked.host.contains("omega")));
+    mock.save(job(134_300_019, folder.path())).await.unwrap();
+    let requests = mock.service.requests();
     assert!(
-        !asked.iter().any(|asked| asked.host.contains("example.com")),
-        "{asked:?}"
+        requests
+            .iter()
+            .any(|request| request.host.contains("omega"))
+    );
+    assert!(
+        !requests
+            .iter()
+            .any(|request| request.host.contains("example.com")),
+        "{requests:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_without_a_link_and_a_page_without_a_player_have_different_codes() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let order = |link: &str| NewJob {
+    let new_job = |link: &str| NewJob {
         link: link.into(),
         ..job(MAIN, folder.path())
     };
     assert_eq!(
-        failure(&practice, order("my holiday film")).await.code,
+        failure(&mock, new_job("my holiday film")).await.code,
         Code::NotALink
     );
-    assert!(
-        practice.service.requests().is_empty(),
-        "nobody is asked about it"
-    );
-    let other = failure(&practice, order("https://www.example.org/holiday")).await;
+    assert!(mock.service.requests().is_empty(), "no request is sent");
+    let other = failure(&mock, new_job("https://www.example.org/holiday")).await;
     assert_eq!(
         (other.code, other.detail.as_str()),
         (Code::OtherSite, "www.example.org")
     );
-    let elsewhere = practice.service.requests();
+    let requests = mock.service.requests();
     assert_eq!(
-        elsewhere.len(),
+        requests.len(),
         1,
-        "the service is not asked: {elsewhere:?}"
+        "the service gets no request: {requests:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_service_times_out() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let silent = failure(&practice, job(134_300_005, folder.path())).await;
+    let silent = failure(&mock, job(134_300_005, folder.path())).await;
     assert_eq!(silent.code, Code::SiteDown, "{silent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_wrong_and_right_passwords_are_distinguished() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let order = |password: &str| NewJob {
+    let new_job = |password: &str| NewJob {
         access: Access {
             password: Some(password.into()),
             ..Access::default()
@@ -97,19 +97,19 @@ async fn missing_wrong_and_right_passwords_are_distinguished() {
         ..job(134_300_001, folder.path())
     };
     assert_eq!(
-        failure(&practice, order("sesame")).await.code,
+        failure(&mock, new_job("sesame")).await.code,
         Code::WrongPassword
     );
-    practice.save(order("open sesame")).await.unwrap();
+    mock.save(new_job("open sesame")).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_channel_has_nothing_to_save_yet() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let link = "https://video.ibm.com/channel/id/6540155".to_owned();
     let live = failure(
-        &practice,
+        &mock,
         NewJob {
             link,
             ..job(MAIN, folder.path())
@@ -121,18 +121,18 @@ async fn a_live_channel_has_nothing_to_save_yet() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_016;
-    let missing = failure(&practice, job(id, folder.path())).await;
+    let missing = failure(&mock, job(id, folder.path())).await;
     assert_eq!(missing.code, Code::PiecesMissing, "{missing:?}");
     assert!(is_unfinished(folder.path()), "what is here is kept");
-    let order = NewJob {
+    let new_job = NewJob {
         gaps: true,
         ..job(id, folder.path())
     };
-    let (path, finished) = practice.save(order).await.unwrap();
-    let gone = *practice
+    let (path, finished) = mock.save(new_job).await.unwrap();
+    let gone = *mock
         .service
         .world()
         .find_recording(id)
@@ -162,52 +162,51 @@ async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn temporary_faults_only_delay() {
     use axum::http::StatusCode;
-    let practice = MockService::demo().await;
-    let faults = practice.service.faults();
-    let piece = |fault, number: u32| {
+    let mock = MockService::demo().await;
+    let faults = mock.service.faults();
+    let segment = |fault, number: u32| {
         Rule::new(fault)
             .path(&format!("*chunk_{number}_*"))
             .times(1)
     };
     let struck = [
-        faults.add(piece(Fault::Status(StatusCode::SERVICE_UNAVAILABLE), 3)),
-        faults.add(piece(Fault::Status(StatusCode::NOT_FOUND), 14)),
-        faults.add(piece(Fault::Truncate(100), 25)),
-        faults.add(piece(Fault::Empty, 36)),
-        faults.add(piece(Fault::Html, 47)),
-        faults.add(piece(Fault::Reset, 58)),
-        faults.add(piece(Fault::Status(StatusCode::TOO_MANY_REQUESTS), 69)),
+        faults.add(segment(Fault::Status(StatusCode::SERVICE_UNAVAILABLE), 3)),
+        faults.add(segment(Fault::Status(StatusCode::NOT_FOUND), 14)),
+        faults.add(segment(Fault::Truncate(100), 25)),
+        faults.add(segment(Fault::Empty, 36)),
+        faults.add(segment(Fault::Html, 47)),
+        faults.add(segment(Fault::Reset, 58)),
+        faults.add(segment(Fault::Status(StatusCode::TOO_MANY_REQUESTS), 69)),
         // A missing last segment would look like the end of the recording.
-        faults.add(piece(Fault::Status(StatusCode::NOT_FOUND), 99)),
+        faults.add(segment(Fault::Status(StatusCode::NOT_FOUND), 99)),
     ];
     let folder = tempfile::tempdir().unwrap();
-    let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, finished) = mock.save(job(MAIN, folder.path())).await.unwrap();
     crate::movies::assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
     assert!(finished.gaps.is_empty());
     for rule in struck {
-        assert_eq!(practice.service.faults().times_applied(rule), 1, "{rule:?}");
+        assert_eq!(mock.service.faults().times_applied(rule), 1, "{rule:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_that_is_down_is_skipped() {
-    let practice = MockService::demo().await;
-    practice
-        .service
+    let mock = MockService::demo().await;
+    mock.service
         .faults()
         .add(Rule::new(Fault::HostDown).host("vod-cdn.ustream.tv"));
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
     crate::movies::assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unwritable_folder_is_named() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a file");
     std::fs::write(&file, "not a folder").unwrap();
-    let refused = failure(&practice, job(MAIN, &file)).await;
+    let refused = failure(&mock, job(MAIN, &file)).await;
     assert!(
         matches!(refused.code, Code::NoWrite | Code::DriveGone),
         "{refused:?}"

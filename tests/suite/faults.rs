@@ -23,9 +23,9 @@ static UNDISTURBED: OnceCell<Vec<u8>> = OnceCell::const_new();
 
 async fn undisturbed() -> &'static [u8] {
     let save = || async {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+        let (path, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
         std::fs::read(path).unwrap()
     };
     UNDISTURBED.get_or_init(save).await
@@ -74,23 +74,20 @@ impl FaultCase {
 /// Saves the movie by each transport while a fault applies. The movie must be complete, the
 /// original identical byte for byte.
 async fn assert_survives(strike: impl Fn(&MockService) -> Vec<RuleId>) {
-    for way in FaultCase::ALL {
-        let practice = way.mock_service().await;
-        let rules = strike(&practice);
+    for case in FaultCase::ALL {
+        let mock = case.mock_service().await;
+        let rules = strike(&mock);
         let folder = tempfile::tempdir().unwrap();
-        let order = way.download_request(folder.path());
-        let (path, finished) = practice.save(order).await.unwrap();
+        let new_job = case.download_request(folder.path());
+        let (path, finished) = mock.save(new_job).await.unwrap();
         assert!(finished.gaps.is_empty(), "{finished:?}");
         assert_is_whole(&path);
-        if way == FaultCase::Original {
-            let film = std::fs::read(&path).unwrap();
-            assert!(film == undisturbed().await, "the same bytes");
+        if case == FaultCase::Original {
+            let movie = std::fs::read(&path).unwrap();
+            assert!(movie == undisturbed().await, "the same bytes");
         }
         for rule in rules {
-            assert!(
-                practice.service.faults().times_applied(rule) > 0,
-                "{rule:?}"
-            );
+            assert!(mock.service.faults().times_applied(rule) > 0, "{rule:?}");
         }
     }
 }
@@ -104,13 +101,13 @@ fn assert_is_whole(path: &Path) {
 }
 
 /// Applies the fault to some segments, this many times each.
-fn at_some(practice: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
-    let faults = practice.service.faults();
+fn at_some(mock: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
+    let faults = mock.service.faults();
     SAMPLED_CHUNKS
         .iter()
         .map(|number| {
-            let piece = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
-            faults.add(piece.times(times))
+            let segment = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
+            faults.add(segment.times(times))
         })
         .collect()
 }
@@ -118,51 +115,51 @@ fn at_some(practice: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
 /// Saves while a permanent fault applies: the missing segments are reported and everything else is
 /// kept.
 async fn assert_missing(rule: impl Fn() -> Rule) {
-    for way in [FaultCase::Mp4, FaultCase::Playlists] {
-        let practice = way.mock_service().await;
-        practice.service.faults().add(rule());
+    for case in [FaultCase::Mp4, FaultCase::Playlists] {
+        let mock = case.mock_service().await;
+        mock.service.faults().add(rule());
         let folder = tempfile::tempdir().unwrap();
-        let order = || way.download_request(folder.path());
-        let failure = practice.save(order()).await.unwrap_err();
-        assert_eq!(failure.code, Code::PiecesMissing, "{way:?}: {failure:?}");
+        let new_job = || case.download_request(folder.path());
+        let failure = mock.save(new_job()).await.unwrap_err();
+        assert_eq!(failure.code, Code::PiecesMissing, "{case:?}: {failure:?}");
         assert!(is_unfinished(folder.path()), "what came is kept");
-        practice.service.faults().clear();
-        let (path, _) = practice.save(order()).await.unwrap();
+        mock.service.faults().clear();
+        let (path, _) = mock.save(new_job()).await.unwrap();
         assert_is_whole(&path);
-        practice.assert_all_requested(MAIN, way.representation(), 16);
+        mock.assert_all_requested(MAIN, case.representation(), 16);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_reset_before_the_response_only_delay() {
-    assert_survives(|practice| at_some(practice, &Fault::Reset, 2)).await;
+    assert_survives(|mock| at_some(mock, &Fault::Reset, 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_reset_in_the_middle_are_fetched_again() {
-    assert_survives(|practice| at_some(practice, &Fault::Truncate(500), 2)).await;
+    assert_survives(|mock| at_some(mock, &Fault::Truncate(500), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn truncated_bodies_are_not_taken_for_complete() {
-    assert_survives(|practice| at_some(practice, &Fault::ShortBody(700), 2)).await;
+    assert_survives(|mock| at_some(mock, &Fault::ShortBody(700), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_with_damaged_structure_are_fetched_again() {
-    assert_survives(|practice| {
+    assert_survives(|mock| {
         // Large enough to hit a header anywhere in the segment.
-        at_some(practice, &Fault::ZeroMiddle(1_000_000), 1)
+        at_some(mock, &Fault::ZeroMiddle(1_000_000), 1)
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_responses_and_web_pages_are_not_taken_for_segments() {
-    assert_survives(|practice| {
-        let mut rules = at_some(practice, &Fault::Empty, 1);
-        let piece = Rule::new(Fault::Html).path("*chunk_40_*");
-        rules.push(practice.service.faults().add(piece.times(2)));
+    assert_survives(|mock| {
+        let mut rules = at_some(mock, &Fault::Empty, 1);
+        let segment = Rule::new(Fault::Html).path("*chunk_40_*");
+        rules.push(mock.service.faults().add(segment.times(2)));
         rules
     })
     .await;
@@ -175,33 +172,33 @@ async fn server_errors_are_retried() {
         StatusCode::BAD_GATEWAY,
         StatusCode::SERVICE_UNAVAILABLE,
     ] {
-        assert_survives(|practice| at_some(practice, &Fault::StatusWithoutRetryAfter(status), 2))
-            .await;
+        assert_survives(|mock| at_some(mock, &Fault::StatusWithoutRetryAfter(status), 2)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_burst_of_errors_for_all_segments_is_survived() {
-    assert_survives(|practice| {
+    assert_survives(|mock| {
         let burst =
             Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::BAD_GATEWAY)).path("*chunk_*");
-        vec![practice.service.faults().add(burst.skip(30).times(40))]
+        vec![mock.service.faults().add(burst.skip(30).times(40))]
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_asks_to_slow_down_gets_fewer_requests() {
-    assert_survives(|practice| {
-        let faults = practice.service.faults();
-        let told = Rule::new(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
-        let untold = Rule::new(Fault::StatusWithoutRetryAfter(
+    assert_survives(|mock| {
+        let faults = mock.service.faults();
+        let with_retry_after =
+            Rule::new(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).path("*chunk_*");
+        let without_retry_after = Rule::new(Fault::StatusWithoutRetryAfter(
             StatusCode::TOO_MANY_REQUESTS,
         ))
         .path("*chunk_*");
         vec![
-            faults.add(told.skip(20).times(12)),
-            faults.add(untold.skip(60).times(12)),
+            faults.add(with_retry_after.skip(20).times(12)),
+            faults.add(without_retry_after.skip(60).times(12)),
         ]
     })
     .await;
@@ -214,80 +211,80 @@ async fn a_segment_refused_once_is_retried() {
         StatusCode::NOT_FOUND,
         StatusCode::GONE,
     ] {
-        assert_survives(|practice| at_some(practice, &Fault::Status(status), 1)).await;
+        assert_survives(|mock| at_some(mock, &Fault::Status(status), 1)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_stalls_before_the_response_is_hedged() {
     let start = Instant::now();
-    assert_survives(|practice| at_some(practice, &Fault::Delay(Duration::from_mins(2)), 1)).await;
+    assert_survives(|mock| at_some(mock, &Fault::Delay(Duration::from_mins(2)), 1)).await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
-        "nobody waited for it"
+        "the download did not wait for it"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_stalls_in_its_body_is_hedged() {
-    assert_survives(|practice| at_some(practice, &Fault::Stall(300), 1)).await;
+    assert_survives(|mock| at_some(mock, &Fault::Stall(300), 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trickling_segment_is_hedged() {
     let start = Instant::now();
-    assert_survives(|practice| at_some(practice, &Fault::Throttle(40), 1)).await;
+    assert_survives(|mock| at_some(mock, &Fault::Throttle(40), 1)).await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
-        "nobody waited for it"
+        "the download did not wait for it"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_mirror_is_replaced_by_a_fast_one() {
-    assert_survives(|practice| {
+    assert_survives(|mock| {
         let slow = Rule::new(Fault::Throttle(2_000))
             .host("vod-cdn.ustream.tv")
             .path("*chunk_7*");
-        vec![practice.service.faults().add(slow.times(6))]
+        vec![mock.service.faults().add(slow.times(6))]
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_with_an_untrusted_certificate_is_skipped() {
-    assert_survives(|practice| {
+    assert_survives(|mock| {
         let untrusted = Rule::new(Fault::UntrustedCertificate).host("vod-cdn.ustream.tv");
-        vec![practice.service.faults().add(untrusted)]
+        vec![mock.service.faults().add(untrusted)]
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_with_a_redirect_loop_is_skipped() {
-    assert_survives(|practice| {
+    assert_survives(|mock| {
         let circle = Rule::new(Fault::RedirectToSelf)
             .host("vod-cdn.ustream.tv")
             .path("*chunk_1*");
-        vec![practice.service.faults().add(circle.times(5))]
+        vec![mock.service.faults().add(circle.times(5))]
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_minute_without_any_mirror_is_survived() {
-    let practice = MockService::demo().await;
-    let faults = practice.service.faults();
+    let mock = MockService::demo().await;
+    let faults = mock.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
-    let engine = practice.engine();
+    let engine = mock.engine();
     let id = engine.download(job(MAIN, folder.path())).await.unwrap();
     let some = |job: &engine::view::JobView| {
         job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.1)
     };
     wait_until(&engine, &id, some).await;
     faults.remove(slow);
-    let line = ["*cdn*", "uhs*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
+    let down = ["*cdn*", "uhs*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
     // Open connections break too.
     let broken = faults.add(Rule::new(Fault::Reset).path("*chunk_*"));
     wait_until(&engine, &id, |job| {
@@ -297,8 +294,8 @@ async fn half_a_minute_without_any_mirror_is_survived() {
     })
     .await;
     tokio::time::sleep(Duration::from_secs(30)).await;
-    assert!(line.iter().any(|rule| faults.times_applied(*rule) > 0));
-    for rule in line.into_iter().chain([broken]) {
+    assert!(down.iter().any(|rule| faults.times_applied(*rule) > 0));
+    for rule in down.into_iter().chain([broken]) {
         faults.remove(rule);
     }
     wait_for_end(&engine, &id).await.unwrap();
@@ -309,8 +306,8 @@ async fn half_a_minute_without_any_mirror_is_survived() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_that_expire_during_a_run_are_renewed() {
-    assert_survives(|practice| {
-        let faults = practice.service.faults();
+    assert_survives(|mock| {
+        let faults = mock.service.faults();
         let slow = Rule::new(Fault::Delay(Duration::from_millis(20))).path("*chunk_*");
         let expire = Rule::new(Fault::ExpireAddresses).path("*chunk_50_*");
         let rules = vec![faults.add(expire.times(1))];
@@ -322,8 +319,8 @@ async fn addresses_that_expire_during_a_run_are_renewed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_may_expire_several_times() {
-    assert_survives(|practice| {
-        let faults = practice.service.faults();
+    assert_survives(|mock| {
+        let faults = mock.service.faults();
         [10, 40, 70]
             .map(|number| {
                 let expire = Rule::new(Fault::ExpireAddresses).path(&format!("*chunk_{number}_*"));
@@ -336,8 +333,8 @@ async fn addresses_may_expire_several_times() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_connection_closed_while_addresses_expire_is_retried() {
-    assert_survives(|practice| {
-        let faults = practice.service.faults();
+    assert_survives(|mock| {
+        let faults = mock.service.faults();
         let expire = Rule::new(Fault::ExpireAddresses).path("*chunk_30_*");
         let closed = Rule::new(Fault::CloseSocket(1)).host("*.ums.*");
         vec![
@@ -351,17 +348,17 @@ async fn a_control_connection_closed_while_addresses_expire_is_retried() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_connection_closed_at_any_step_is_reopened() {
-    for (way, hosts) in [
+    for (case, hosts) in [
         (FaultCase::Mp4, "*.ums.*"),
         (FaultCase::Playlists, "*-lp-*"),
     ] {
         for frames in 0..5 {
-            let practice = way.mock_service().await;
+            let mock = case.mock_service().await;
             let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
-            practice.service.faults().add(closed.times(1));
+            mock.service.faults().add(closed.times(1));
             let folder = tempfile::tempdir().unwrap();
-            let order = way.download_request(folder.path());
-            let (path, _) = practice.save(order).await.unwrap();
+            let new_job = case.download_request(folder.path());
+            let (path, _) = mock.save(new_job).await.unwrap();
             assert_is_whole(&path);
         }
     }
@@ -391,11 +388,11 @@ async fn a_permanent_refusal_of_all_segments_fails_soon_and_keeps_the_data() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_vanishes_during_a_run_is_reported() {
-    let practice = MockService::demo().await;
-    let faults = practice.service.faults();
+    let mock = MockService::demo().await;
+    let faults = mock.service.faults();
     let slow = faults.add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"));
     let folder = tempfile::tempdir().unwrap();
-    let engine = practice.engine();
+    let engine = mock.engine();
     let id = engine.download(job(MAIN, folder.path())).await.unwrap();
     wait_until(&engine, &id, |job| {
         job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)

@@ -7,13 +7,13 @@ use crate::mock_service::{MAIN, MockService, link};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_shows_its_title_length_and_qualities() {
-    let practice = MockService::demo().await;
-    let preview = practice
+    let mock = MockService::demo().await;
+    let preview = mock
         .engine()
         .resolve(&link(MAIN), &Access::default())
         .await
         .unwrap();
-    let recording = practice.service.world().find_recording(MAIN).unwrap();
+    let recording = mock.service.world().find_recording(MAIN).unwrap();
     assert_eq!(preview.title.as_deref(), Some(recording.title.as_str()));
     assert_eq!(preview.duration_ms, Some(200_000));
     assert_eq!(preview.link, link(MAIN));
@@ -31,12 +31,12 @@ async fn a_recording_shows_its_title_length_and_qualities() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_leads_to_its_newest_recording_and_reports_that() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for address in [
         "https://video.ibm.com/channel/practice",
         "ustream.tv/channel/id/6540154",
     ] {
-        let preview = practice
+        let preview = mock
             .engine()
             .resolve(address, &Access::default())
             .await
@@ -50,8 +50,8 @@ async fn a_channel_leads_to_its_newest_recording_and_reports_that() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_short_link_is_followed() {
-    let practice = MockService::demo().await;
-    let preview = practice
+    let mock = MockService::demo().await;
+    let preview = mock
         .engine()
         .resolve("ustre.am/main", &Access::default())
         .await
@@ -61,8 +61,8 @@ async fn a_short_link_is_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_behind_a_form_is_resolved_through_every_step() {
-    let practice = MockService::demo().await;
-    let engine = practice.engine();
+    let mock = MockService::demo().await;
+    let engine = mock.engine();
     let address = "https://www.ustream.tv/channel/curJSsZFUUu";
     let locked = engine
         .resolve(address, &Access::default())
@@ -86,10 +86,10 @@ async fn a_recording_behind_a_form_is_resolved_through_every_step() {
     };
     let preview = engine.resolve(address, &access).await.unwrap();
     assert_eq!(preview.recording, "112470632");
-    let asked = practice.service.requests();
-    let connects: Vec<_> = asked
+    let requests = mock.service.requests();
+    let connects: Vec<_> = requests
         .iter()
-        .filter_map(|asked| asked.connect.as_ref())
+        .filter_map(|request| request.connect.as_ref())
         .collect();
     assert!(
         connects.len() >= 2,
@@ -103,24 +103,24 @@ async fn a_recording_behind_a_form_is_resolved_through_every_step() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn placeholder_answers_are_sent_only_if_requested() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let access = Access {
         form_defaults: true,
         ..Access::default()
     };
     let address = "https://www.ustream.tv/channel/curJSsZFUUu";
-    let preview = practice.engine().resolve(address, &access).await.unwrap();
+    let preview = mock.engine().resolve(address, &access).await.unwrap();
     assert_eq!(preview.recording, "112470632");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_behind_a_form_opens_by_its_own_link_too() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let access = Access {
         form_defaults: true,
         ..Access::default()
     };
-    let preview = practice
+    let preview = mock
         .engine()
         .resolve(&link(112_470_632), &access)
         .await
@@ -130,8 +130,8 @@ async fn a_recording_behind_a_form_opens_by_its_own_link_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owners_page_opens_a_referrer_lock() {
-    let practice = MockService::demo().await;
-    let preview = practice
+    let mock = MockService::demo().await;
+    let preview = mock
         .engine()
         .resolve(&link(134_300_004), &Access::default())
         .await
@@ -141,8 +141,8 @@ async fn the_owners_page_opens_a_referrer_lock() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_plan_covers_all_chunks_and_marks_only_those_that_may_be_past_the_end() {
-    let practice = MockService::demo().await;
-    let client = practice.client();
+    let mock = MockService::demo().await;
+    let client = mock.client();
     for id in [MAIN, 134_300_011, 134_300_012, 134_300_013, 134_300_014] {
         let target: Target = link(id).parse().unwrap();
         let found = client
@@ -150,7 +150,7 @@ async fn every_plan_covers_all_chunks_and_marks_only_those_that_may_be_past_the_
             .await
             .unwrap();
         let recording = client.recording(found, &Access::default()).await.unwrap();
-        let known = practice.service.world().find_recording(id).unwrap();
+        let known = mock.service.world().find_recording(id).unwrap();
         let last_key = *known.key_list().last().unwrap();
         for keep in [ContainerChoice::Mp4, ContainerChoice::Original] {
             let plan = recording

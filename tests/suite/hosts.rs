@@ -16,39 +16,38 @@ const SEGMENTS: usize = 202;
 /// Longest time to wait for a dead host.
 const DEAD: Duration = Duration::from_mins(2);
 
-fn requests(practice: &MockService) -> usize {
-    let asked = practice.service.requests();
-    asked
-        .iter()
-        .filter(|asked| asked.path.contains("chunk_"))
+fn requests(mock: &MockService) -> usize {
+    let log = mock.service.requests();
+    log.iter()
+        .filter(|request| request.path.contains("chunk_"))
         .count()
 }
 
 /// Applies a permanent fault to every chunk of a hole.
-fn hole(practice: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
+fn hole(mock: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
     for number in numbers {
         let rule = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
-        practice.service.faults().add(rule);
+        mock.service.faults().add(rule);
     }
 }
 
 /// Asserts that exactly these chunks of a representation were never served.
-fn assert_only_missing(practice: &MockService, row: &str, hole: std::ops::Range<u64>) {
-    let missing = practice.service.missing_segments(MAIN, row).unwrap();
-    assert_eq!(missing, hole.collect::<Vec<_>>(), "{row}");
+fn assert_only_missing(mock: &MockService, representation: &str, hole: std::ops::Range<u64>) {
+    let missing = mock.service.missing_segments(MAIN, representation).unwrap();
+    assert_eq!(missing, hole.collect::<Vec<_>>(), "{representation}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hole_of_a_minute_does_not_end_the_download() {
     for fault in [Fault::Status(StatusCode::NOT_FOUND), Fault::Html] {
-        let practice = MockService::demo().await;
-        hole(&practice, &fault, 20..40);
+        let mock = MockService::demo().await;
+        hole(&mock, &fault, 20..40);
         let folder = tempfile::tempdir().unwrap();
-        let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+        let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");
         assert!(is_unfinished(folder.path()));
         if matches!(fault, Fault::Status(_)) {
-            assert_only_missing(&practice, "2.m4v", 20..40);
+            assert_only_missing(&mock, "2.m4v", 20..40);
         }
         let [gap] = failure.gaps.as_slice() else {
             panic!("{failure:?}");
@@ -59,13 +58,13 @@ async fn a_hole_of_a_minute_does_not_end_the_download() {
             total: SEGMENTS,
         };
         assert_eq!(failure.missing, [segments]);
-        assert!(requests(&practice) <= SEGMENTS * 3 + 200);
+        assert!(requests(&mock) <= SEGMENTS * 3 + 200);
 
         let keep = NewJob {
             gaps: true,
             ..job(MAIN, folder.path())
         };
-        let (_, finished) = practice.save(keep).await.unwrap();
+        let (_, finished) = mock.save(keep).await.unwrap();
         assert_eq!(finished.gaps, failure.gaps);
         assert_eq!(finished.missing, failure.missing);
     }
@@ -73,13 +72,13 @@ async fn a_hole_of_a_minute_does_not_end_the_download() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn segments_that_become_available_again_fill_their_holes() {
-    let practice = MockService::demo().await;
-    let faults = practice.service.faults();
+    let mock = MockService::demo().await;
+    let faults = mock.service.faults();
     // Earlier requests fail; the requests of the final pass succeed.
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3?_*");
     faults.add(gone.times(12));
     let folder = tempfile::tempdir().unwrap();
-    let (path, finished) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    let (path, finished) = mock.save(original(MAIN, folder.path())).await.unwrap();
     assert!(finished.gaps.is_empty());
     assert_whole(&path, "film.flv", "film.flv", 0);
 }
@@ -87,17 +86,14 @@ async fn segments_that_become_available_again_fill_their_holes() {
 /// Saves while a fault applies to all segments; returns the error, the time and the number of
 /// requests.
 async fn fails(rules: Vec<Rule>) -> (Failure, Duration, usize) {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for rule in rules {
-        practice.service.faults().add(rule);
+        mock.service.faults().add(rule);
     }
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    let failure = practice
-        .save(original(MAIN, folder.path()))
-        .await
-        .unwrap_err();
-    (failure, start.elapsed(), requests(&practice))
+    let failure = mock.save(original(MAIN, folder.path())).await.unwrap_err();
+    (failure, start.elapsed(), requests(&mock))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,30 +116,29 @@ async fn hosts_that_only_fail_are_given_up_within_two_minutes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_untrusted_certificate_is_final_and_plain_http_is_not_tried() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for host in ["*akamai*", "vod-cdn.*", "uhs-*"] {
-        practice
-            .service
+        mock.service
             .faults()
             .add(Rule::new(Fault::UntrustedCertificate).host(host));
     }
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::SiteDown, "{failure:?}");
     assert!(start.elapsed() < Duration::from_mins(1), "{failure:?}");
-    assert_eq!(requests(&practice), 0, "nobody was asked without TLS");
+    assert_eq!(requests(&mock), 0, "no request without TLS");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_host_is_used_within_seconds_if_the_first_is_silent_or_trickles() {
     for fault in [Fault::Delay(Duration::from_mins(5)), Fault::Throttle(50)] {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let first = Rule::new(fault.clone()).host("vod-cdn.ustream.tv");
-        practice.service.faults().add(first.path("*chunk_*"));
+        mock.service.faults().add(first.path("*chunk_*"));
         let folder = tempfile::tempdir().unwrap();
         let start = Instant::now();
-        practice.save(job(MAIN, folder.path())).await.unwrap();
+        mock.save(job(MAIN, folder.path())).await.unwrap();
         let elapsed = start.elapsed();
         assert!(elapsed < Duration::from_mins(1), "{fault:?}: {elapsed:?}");
     }
@@ -151,10 +146,10 @@ async fn another_host_is_used_within_seconds_if_the_first_is_silent_or_trickles(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_segment_is_a_hole_like_any_other() {
-    let practice = MockService::demo().await;
-    hole(&practice, &Fault::Endless, 5..6);
+    let mock = MockService::demo().await;
+    hole(&mock, &Fault::Endless, 5..6);
     let folder = tempfile::tempdir().unwrap();
-    let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+    let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");
     assert!(failure.detail.contains("too large"), "{failure:?}");
 }

@@ -54,9 +54,9 @@ struct KillHarness {
 
 impl KillHarness {
     async fn new(kind: SaveCase) -> Self {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let mut bench = Self {
-            mock: practice,
+            mock,
             folder: tempfile::tempdir().unwrap(),
             kind,
             undisturbed: Vec::new(),
@@ -66,7 +66,7 @@ impl KillHarness {
             assert_eq!(
                 tracks(&bench.undisturbed).len(),
                 5,
-                "picture, sounds, captions"
+                "video, audio, captions"
             );
         }
         bench.clear();
@@ -82,13 +82,13 @@ impl KillHarness {
     }
 
     fn with_case_options(&self, run: CliCommand) -> CliCommand {
-        let asked: &[&str] = match self.kind {
+        let options: &[&str] = match self.kind {
             Mp4 => &[],
             Full => &["--captions", "--audio", "all"],
             Original => &["--format", "original"],
         };
         run.save(RECORDING)
-            .args(asked.iter().copied())
+            .args(options.iter().copied())
             .arg("-o")
             .arg(self.folder.path())
     }
@@ -101,8 +101,8 @@ impl KillHarness {
 
     fn run_to_the_end(&self) -> PathBuf {
         let output = self.run().output();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
         PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())
     }
 
@@ -121,10 +121,13 @@ impl KillHarness {
             .collect()
     }
 
-    fn times_requested(&self, (row, number): (&str, u64)) -> u32 {
+    fn times_requested(&self, (representation, number): (&str, u64)) -> u32 {
         let coverage = self.mock.service.coverage(RECORDING);
-        let row = coverage.chunks.get(row);
-        row.and_then(|row| row.get(&number)).copied().unwrap_or(0)
+        let representation = coverage.chunks.get(representation);
+        representation
+            .and_then(|representation| representation.get(&number))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Runs again after a kill. The movie must equal that of an undisturbed run and be the only
@@ -138,17 +141,17 @@ impl KillHarness {
         let durable = self.durable();
         let before: Vec<_> = durable
             .iter()
-            .map(|piece| self.times_requested(*piece))
+            .map(|segment| self.times_requested(*segment))
             .collect();
         let path = self.run_to_the_end();
         let after: Vec<_> = durable
             .iter()
-            .map(|piece| self.times_requested(*piece))
+            .map(|segment| self.times_requested(*segment))
             .collect();
         let again: Vec<u32> = before.iter().zip(&after).map(|(b, a)| a - b).collect();
         assert!(
-            again.iter().sum::<u32>() <= COMPARED && again.iter().all(|asked| *asked <= 1),
-            "{when}: {durable:?} was safe, and was asked for {again:?} times more"
+            again.iter().sum::<u32>() <= COMPARED && again.iter().all(|times| *times <= 1),
+            "{when}: {durable:?} was durable and was requested {again:?} more times"
         );
         self.assert_is_movie(&path, when);
     }
@@ -179,14 +182,14 @@ impl KillHarness {
                 .is_none();
             assert!(empty, "{when}: {found:?}");
         }
-        let film = fs::read(path).unwrap();
+        let movie = fs::read(path).unwrap();
         match self.kind {
-            Original => assert!(film == self.undisturbed, "{when}: the same bytes"),
+            Original => assert!(movie == self.undisturbed, "{when}: the same bytes"),
             // The layout of this file follows the order of arrival.
-            Mp4 | Full if film == self.undisturbed => {}
+            Mp4 | Full if movie == self.undisturbed => {}
             Mp4 | Full => {
                 assert_first(path, "video.mp4", "audio.mp4", CHUNKS, 1_000);
-                assert_eq!(tracks(&film), tracks(&self.undisturbed), "{when}");
+                assert_eq!(tracks(&movie), tracks(&self.undisturbed), "{when}");
             }
         }
         self.clear();
@@ -194,8 +197,8 @@ impl KillHarness {
 }
 
 /// Returns kind or language and sample count of each track, wherever the track is stored.
-fn tracks(film: &[u8]) -> Vec<(String, u64)> {
-    let summary = media::check(Cursor::new(film)).unwrap();
+fn tracks(movie: &[u8]) -> Vec<(String, u64)> {
+    let summary = media::check(Cursor::new(movie)).unwrap();
     let tracks = summary.tracks.into_iter();
     let tracks = tracks.map(|track| (format!("{:?}", track.kind), track.samples));
     let captions = summary.captions.into_iter();
@@ -374,12 +377,12 @@ async fn a_half_written_index_is_written_again() {
     for percent in [10, 50, 90] {
         assert!(killed_at(&bench, &window));
         let path = bench.part_folder().join("film");
-        let mut film = fs::read(&path).unwrap();
-        let index = film.windows(4).position(|four| four == b"moov").unwrap() - 4;
-        let length = u32::from_be_bytes(film[index..index + 4].try_into().unwrap());
+        let mut movie = fs::read(&path).unwrap();
+        let index = movie.windows(4).position(|four| four == b"moov").unwrap() - 4;
+        let length = u32::from_be_bytes(movie[index..index + 4].try_into().unwrap());
         let kept = length as usize * percent / 100;
-        film[index + kept..index + length as usize].fill(0);
-        fs::write(&path, film).unwrap();
+        movie[index + kept..index + length as usize].fill(0);
+        fs::write(&path, movie).unwrap();
         bench.assert_resumes(&format!("{percent} % of the index"));
     }
 }

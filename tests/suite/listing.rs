@@ -40,8 +40,8 @@ fn recording() -> Recording {
     Recording::new(MAIN, "listed in its own way")
 }
 
-async fn saved(practice: &MockService, order: NewJob) -> (PathBuf, Finished) {
-    practice.save(order).await.unwrap()
+async fn saved(mock: &MockService, new_job: NewJob) -> (PathBuf, Finished) {
+    mock.save(new_job).await.unwrap()
 }
 
 fn assert_movie(path: &Path) {
@@ -50,24 +50,24 @@ fn assert_movie(path: &Path) {
 }
 
 /// Returns the recording as the client sees it and how many requests the service got.
-async fn seen(practice: &MockService) -> (ustream::Recording, usize) {
+async fn seen(mock: &MockService) -> (ustream::Recording, usize) {
     let found = RecordingRef {
         recording: RecordingId(MAIN),
         channel: None,
         newest: false,
     };
-    let client = practice.client();
+    let client = mock.client();
     let recording = client.recording(found, &Access::default()).await.unwrap();
-    let asked = practice.service.requests();
-    let told = asked
+    let requests = mock.service.requests();
+    let connects = requests
         .iter()
         .filter(|it| it.connect.is_some() && it.host.contains("-omega."));
-    (recording, told.count())
+    (recording, connects.count())
 }
 
-async fn failure(practice: &MockService, order: impl FnOnce(u64, &Path) -> NewJob) -> Failure {
+async fn failure(mock: &MockService, new_job: impl FnOnce(u64, &Path) -> NewJob) -> Failure {
     let folder = tempfile::tempdir().unwrap();
-    practice.save(order(MAIN, folder.path())).await.unwrap_err()
+    mock.save(new_job(MAIN, folder.path())).await.unwrap_err()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,48 +77,48 @@ async fn a_list_in_several_messages_is_joined_without_a_stated_length() {
         cdn_config_first: true,
         ..MessageStyle::default()
     };
-    for order in [job, original] {
-        let practice = service(Recording {
+    for new_job in [job, original] {
+        let mock = service(Recording {
             message_style: frames.clone(),
             length: UNSTATED,
             ..recording()
         })
         .await;
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
+        let (path, _) = saved(&mock, new_job(MAIN, folder.path())).await;
         assert_movie(&path);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_covers_the_api_length_ends_the_wait() {
-    let practice = service(Recording {
+    let mock = service(Recording {
         length: BY_API,
         ..recording()
     })
     .await;
     let started = Instant::now();
-    let (recording, asked) = seen(&practice).await;
+    let (recording, requests) = seen(&mock).await;
     assert!(
         started.elapsed() < Duration::from_millis(2500),
         "{:?}",
         started.elapsed()
     );
-    assert_eq!(asked, 1);
+    assert_eq!(requests, 1);
     assert_eq!(recording.stated_ms(), Some(200_000));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_shorter_than_the_stated_length_is_requested_twice_and_then_accepted() {
     for length in [BY_API, recording().length] {
-        let practice = service(Recording {
+        let mock = service(Recording {
             keys: HashKeys::At((0..50).step_by(10).collect()),
             length,
             ..recording()
         })
         .await;
-        let (recording, asked) = seen(&practice).await;
-        assert_eq!(asked, 2, "{length:?}");
+        let (recording, requests) = seen(&mock).await;
+        assert_eq!(requests, 2, "{length:?}");
         let plan = recording.plan(&Choice::default()).unwrap();
         let end_ms = plan
             .segments
@@ -128,7 +128,7 @@ async fn a_list_shorter_than_the_stated_length_is_requested_twice_and_then_accep
         assert_eq!(
             (end_ms, plan.stated_ms),
             (Some(100_000), Some(200_000)),
-            "told to whoever asks"
+            "stated in the recording"
         );
     }
 }
@@ -139,23 +139,23 @@ async fn a_length_slightly_below_the_last_listed_segment_requests_no_more_segmen
         (BY_API, ContainerChoice::Mp4),
         (recording().length, ContainerChoice::Original),
     ] {
-        for told_ms in [179_500, 60_000, 189] {
-            let practice = service(Recording {
+        for stated_ms in [179_500, 60_000, 189] {
+            let mock = service(Recording {
                 length,
-                stated_ms: Some(told_ms),
+                stated_ms: Some(stated_ms),
                 ..recording()
             })
             .await;
             let folder = tempfile::tempdir().unwrap();
-            let order = if keep == ContainerChoice::Mp4 {
+            let new_job = if keep == ContainerChoice::Mp4 {
                 job
             } else {
                 original
             };
-            let (path, _) = saved(&practice, order(MAIN, folder.path())).await;
+            let (path, _) = saved(&mock, new_job(MAIN, folder.path())).await;
             assert_movie(&path);
-            let asked = practice.service.requests().len();
-            assert!(asked < 400, "{asked} requests");
+            let requests = mock.service.requests().len();
+            assert!(requests < 400, "{requests} requests");
         }
     }
 }
@@ -166,46 +166,46 @@ async fn unusable_video_representations_are_replaced_by_another_transport() {
         RepresentationOddity::NoSegmentUrl,
         RepresentationOddity::ParentFolder,
     ] {
-        let ways = |playlists| Delivery {
+        let delivery = |playlists| Delivery {
             representation_oddity: Some(oddity),
             playlists,
             ..Delivery::default()
         };
         // The same quality as FLV.
-        let practice = mock_service_with(ways(None)).await;
+        let mock = mock_service_with(delivery(None)).await;
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
+        let (path, _) = saved(&mock, job(MAIN, folder.path())).await;
         assert_movie(&path);
-        practice.assert_all_requested_once(MAIN, "2/1.flv");
+        mock.assert_all_requested_once(MAIN, "2/1.flv");
 
         // From playlists.
-        let practice = service(Recording {
+        let mock = service(Recording {
             flv: Vec::new(),
-            delivery: ways(Some(PlaylistLayout::Muxed)),
+            delivery: delivery(Some(PlaylistLayout::Muxed)),
             ..recording()
         })
         .await;
-        let (path, _) = saved(&practice, job(MAIN, &folder.path().join("playlists"))).await;
+        let (path, _) = saved(&mock, job(MAIN, &folder.path().join("playlists"))).await;
         assert_movie(&path);
 
         // Not available at all.
-        let practice = service(Recording {
+        let mock = service(Recording {
             flv: Vec::new(),
-            delivery: ways(None),
+            delivery: delivery(None),
             ..recording()
         })
         .await;
-        let failed = failure(&practice, job).await;
+        let failed = failure(&mock, job).await;
         assert_eq!(failed.code, Code::BadAnswer, "{failed:?}");
         let choice = Choice {
             quality: Quality::Audio,
             ..Choice::default()
         };
-        let order = NewJob {
+        let new_job = NewJob {
             choice,
             ..job(MAIN, &folder.path().join("audio"))
         };
-        let (path, _) = saved(&practice, order).await;
+        let (path, _) = saved(&mock, new_job).await;
         assert!(
             !packets(&path, "a:0").is_empty(),
             "who wants only audio has it"
@@ -214,15 +214,15 @@ async fn unusable_video_representations_are_replaced_by_another_transport() {
 }
 
 /// Saves, and asserts that the smaller video was taken, with its audio.
-async fn assert_smaller(practice: &MockService, rows: [&str; 2]) {
+async fn assert_smaller(mock: &MockService, representations: [&str; 2]) {
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = saved(practice, job(MAIN, folder.path())).await;
+    let (path, _) = saved(mock, job(MAIN, folder.path())).await;
     assert_plays(&path);
-    for row in rows {
+    for representation in representations {
         assert_eq!(
-            practice.service.missing_segments(MAIN, row),
+            mock.service.missing_segments(MAIN, representation),
             Some(vec![]),
-            "{row}"
+            "{representation}"
         );
     }
     assert!(!packets(&path, "v:0").is_empty() && !packets(&path, "a:0").is_empty());
@@ -230,16 +230,16 @@ async fn assert_smaller(practice: &MockService, rows: [&str; 2]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unavailable_playlist_is_replaced_by_another_with_video() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let refused = Rule::new(Fault::StatusWithoutRetryAfter(
         StatusCode::SERVICE_UNAVAILABLE,
     ));
-    let faults = practice.service.faults();
+    let faults = mock.service.faults();
     faults.add(refused.clone().path("*/1/playlist.m3u8*"));
-    assert_smaller(&practice, ["improved/4.ts", "improved/1.ts"]).await;
+    assert_smaller(&mock, ["improved/4.ts", "improved/1.ts"]).await;
 
     faults.add(refused.path("*/2/playlist.m3u8*"));
-    let failed = failure(&practice, job).await;
+    let failed = failure(&mock, job).await;
     assert_eq!(
         failed.code,
         Code::SiteDown,
@@ -249,20 +249,20 @@ async fn an_unavailable_playlist_is_replaced_by_another_with_video() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_playlist_with_a_server_error_is_requested_again() {
-    let practice = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
+    let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Separate)).await;
     let busy = |status| {
         Rule::new(Fault::Status(status))
             .path("*/1/playlist.m3u8*")
             .times(1)
     };
-    let faults = practice.service.faults();
+    let faults = mock.service.faults();
     faults.add(busy(StatusCode::SERVICE_UNAVAILABLE));
     faults.add(busy(StatusCode::TOO_MANY_REQUESTS));
     faults.add(busy(StatusCode::BAD_GATEWAY));
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = saved(&practice, job(MAIN, folder.path())).await;
+    let (path, _) = saved(&mock, job(MAIN, folder.path())).await;
     assert_movie(&path);
-    let masters = practice.service.requests();
+    let masters = mock.service.requests();
     let is_master = |path: &str| path.contains(&format!("/{MAIN}/playlist.m3u8"));
     let masters = masters.iter().filter(|it| is_master(&it.path)).count();
     assert_eq!(masters, 1, "no new handshake for it");
@@ -270,7 +270,7 @@ async fn a_playlist_with_a_server_error_is_requested_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unusable_best_video_is_replaced_by_another() {
-    for (listing, oddity, rows) in [
+    for (listing, oddity, representations) in [
         (
             PlaylistLayout::Separate,
             PlaylistOddity::Encrypted,
@@ -292,12 +292,12 @@ async fn an_unusable_best_video_is_replaced_by_another() {
             ["improved/4.ts", "improved/1.ts"],
         ),
     ] {
-        let practice = mock_service_with(Delivery {
+        let mock = mock_service_with(Delivery {
             playlist_oddity: Some(oddity),
             ..Delivery::playlists(listing)
         })
         .await;
-        assert_smaller(&practice, rows).await;
+        assert_smaller(&mock, representations).await;
     }
 }
 
@@ -310,15 +310,15 @@ async fn unusable_playlists_fail_with_their_own_reason() {
         (PlaylistOddity::NoInitSegment, Code::BadAnswer),
     ] {
         // The other transports are unreachable; the reported error must not be theirs.
-        let mut ways = Delivery::polling();
-        ways.polling = fake_ustream::TransportBehavior::Refused;
-        ways.playlists = Some(PlaylistLayout::Fmp4);
-        ways.playlist_oddity = Some(oddity);
-        let practice = mock_service_with(ways).await;
+        let mut delivery = Delivery::polling();
+        delivery.polling = fake_ustream::TransportBehavior::Refused;
+        delivery.playlists = Some(PlaylistLayout::Fmp4);
+        delivery.playlist_oddity = Some(oddity);
+        let mock = mock_service_with(delivery).await;
         let gone = Rule::new(Fault::StatusWithoutRetryAfter(StatusCode::NOT_FOUND))
             .path("*/2/playlist.m3u8*");
-        practice.service.faults().add(gone);
-        let failed = failure(&practice, job).await;
+        mock.service.faults().add(gone);
+        let failed = failure(&mock, job).await;
         assert_eq!(failed.code, code, "{oddity:?}: {failed:?}");
     }
 }
@@ -326,19 +326,19 @@ async fn unusable_playlists_fail_with_their_own_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_without_an_address_in_the_playlist_is_a_reported_gap() {
     for oddity in [PlaylistOddity::NoAddress(50), PlaylistOddity::Gap(99)] {
-        let practice = mock_service_with(Delivery {
+        let mock = mock_service_with(Delivery {
             playlist_oddity: Some(oddity),
             ..Delivery::playlists(PlaylistLayout::Muxed)
         })
         .await;
-        let failed = failure(&practice, job).await;
+        let failed = failure(&mock, job).await;
         assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
         let folder = tempfile::tempdir().unwrap();
-        let order = NewJob {
+        let new_job = NewJob {
             gaps: true,
             ..job(MAIN, folder.path())
         };
-        let (_, finished) = saved(&practice, order).await;
+        let (_, finished) = saved(&mock, new_job).await;
         assert_eq!(finished.gaps.len(), 1, "{oddity:?}: {finished:?}");
     }
 }

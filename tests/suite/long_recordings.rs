@@ -36,9 +36,9 @@ fn wait_with_peak_kib(child: &mut Child) -> io::Result<u64> {
 }
 
 /// Saves the recording and returns the peak memory; asserts that every segment was requested.
-async fn saved(film: &LongRecording, folder: &Path) -> u64 {
-    let practice = MockService::with(World::empty().with_long_recording(film)).await;
-    let run = CliCommand::new(&practice).save(LARGE).arg("-o").arg(folder);
+async fn saved(movie: &LongRecording, folder: &Path) -> u64 {
+    let mock = MockService::with(World::empty().with_long_recording(movie)).await;
+    let run = CliCommand::new(&mock).save(LARGE).arg("-o").arg(folder);
     let mut child = run
         .args(["--quiet", "--parallel", &PARALLEL.to_string()])
         .spawn();
@@ -49,11 +49,11 @@ async fn saved(film: &LongRecording, folder: &Path) -> u64 {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    for row in ["2.m4v", "1.m4a"] {
+    for representation in ["2.m4v", "1.m4a"] {
         assert_eq!(
-            practice.service.missing_segments(LARGE, row),
+            mock.service.missing_segments(LARGE, representation),
             Some(vec![]),
-            "{row}"
+            "{representation}"
         );
     }
     most
@@ -62,14 +62,14 @@ async fn saved(film: &LongRecording, folder: &Path) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_of_ten_hours_is_saved_within_64_mib_of_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let film = LongRecording::ten_hours(100);
-    let most = saved(&film, folder.path()).await;
-    assert!(most > 0, "nobody looked");
+    let movie = LongRecording::ten_hours(100);
+    let most = saved(&movie, folder.path()).await;
+    assert!(most > 0, "memory was measured");
     assert!(most <= MAX_KIB, "{most} KiB");
 
     let path = folder.path().join(&file_names(folder.path())[0]);
     let summary = media::check(fs::File::open(path).unwrap()).unwrap();
-    let hours = film.chunks * film.chunk_time_ms;
+    let hours = movie.chunks * movie.chunk_time_ms;
     assert!(
         summary.duration_ms.abs_diff(hours) < 1_000,
         "{} ms",

@@ -65,26 +65,31 @@ impl MockService {
     }
 
     /// Asserts that every chunk of a representation was served, and none twice.
-    pub(crate) fn assert_all_requested_once(&self, recording: u64, row: &str) {
-        self.assert_all_requested(recording, row, 0);
+    pub(crate) fn assert_all_requested_once(&self, recording: u64, representation: &str) {
+        self.assert_all_requested(recording, representation, 0);
     }
 
     /// Asserts that every chunk of a representation was served, and at most `in_flight` of them
     /// twice: those that were in flight when the run stopped.
-    pub(crate) fn assert_all_requested(&self, recording: u64, row: &str, on_their_way: usize) {
+    pub(crate) fn assert_all_requested(
+        &self,
+        recording: u64,
+        representation: &str,
+        in_flight: usize,
+    ) {
         assert_eq!(
-            self.service.missing_segments(recording, row),
+            self.service.missing_segments(recording, representation),
             Some(vec![]),
-            "{row}"
+            "{representation}"
         );
         let coverage = self.service.coverage(recording);
-        let twice: Vec<_> = coverage.chunks[row]
+        let twice: Vec<_> = coverage.chunks[representation]
             .iter()
             .filter(|(_, times)| **times > 1)
             .collect();
         assert!(
-            twice.len() <= on_their_way,
-            "asked for more than once: {twice:?}"
+            twice.len() <= in_flight,
+            "requested more than once: {twice:?}"
         );
     }
 }
@@ -130,7 +135,7 @@ pub(crate) async fn wait_for_end(engine: &Engine, id: &JobId) -> Result<Finished
     match wait_until(engine, id, over).await.state {
         JobState::Done { finished } => Ok(finished),
         JobState::Failed { failure } => Err(failure),
-        other => panic!("not over: {other:?}"),
+        other => panic!("not ended: {other:?}"),
     }
 }
 
@@ -140,11 +145,11 @@ pub(crate) async fn wait_until(
     id: &JobId,
     wanted: impl Fn(&JobView) -> bool,
 ) -> JobView {
-    let mut feed = engine.job_stream();
+    let mut job_stream = engine.job_stream();
     let mut last = None;
     let seen = async {
         loop {
-            let update = feed.next().await.expect("the engine is gone");
+            let update = job_stream.next().await.expect("the engine is gone");
             for job in update
                 .changed
                 .into_iter()
@@ -159,7 +164,7 @@ pub(crate) async fn wait_until(
     };
     // Longer than the longest test, a silent service; it only ends a hang.
     let seen = tokio::time::timeout(Duration::from_mins(3), seen).await;
-    seen.unwrap_or_else(|_| panic!("it never came to that: {last:?}"))
+    seen.unwrap_or_else(|_| panic!("the job never got there: {last:?}"))
 }
 
 /// Returns the sorted names of all files and folders in a folder.

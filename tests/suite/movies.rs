@@ -24,12 +24,12 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 }
 
 /// Returns all packets of one stream (`v:0`, `a:0`).
-pub(crate) fn packets(film: &Path, stream: &str) -> Vec<FrameMd5> {
+pub(crate) fn packets(movie: &Path, stream: &str) -> Vec<FrameMd5> {
     let map = format!("0:{stream}");
     let arguments = [
         "-map", &map, "-codec", "copy", "-copyts", "-f", "framemd5", "-",
     ];
-    let table = ffmpeg(film, &arguments);
+    let table = ffmpeg(movie, &arguments);
     let base = table
         .lines()
         .find_map(|line| line.strip_prefix("#tb 0: "))
@@ -90,43 +90,43 @@ pub(crate) fn assert_same(found: &[FrameMd5], expected: &[FrameMd5], tolerance_u
 }
 
 /// Asserts that video and audio of a file are those of the fixture movie, and in sync.
-pub(crate) fn assert_whole(film: &Path, picture: &str, sound: &str, tolerance_us: i64) {
-    assert_first(film, picture, sound, CHUNKS, tolerance_us);
-    let sound = packets(&fixture(sound), "a:0");
+pub(crate) fn assert_whole(movie: &Path, video: &str, audio: &str, tolerance_us: i64) {
+    assert_first(movie, video, audio, CHUNKS, tolerance_us);
+    let audio = packets(&fixture(audio), "a:0");
     assert_eq!(
-        packets(film, "a:0").len(),
-        sound.len(),
-        "number of packets of sound"
+        packets(movie, "a:0").len(),
+        audio.len(),
+        "number of audio packets"
     );
 }
 
 /// Asserts the same for a movie that has only the first `chunks` chunks of the fixture.
 pub(crate) fn assert_first(
-    film: &Path,
-    picture: &str,
-    sound: &str,
+    movie: &Path,
+    video: &str,
+    audio: &str,
     chunks: usize,
     tolerance_us: i64,
 ) {
-    let (found_picture, found_sound) = (packets(film, "v:0"), packets(film, "a:0"));
-    let (picture, sound) = (
-        packets(&fixture(picture), "v:0"),
-        packets(&fixture(sound), "a:0"),
+    let (found_video, found_audio) = (packets(movie, "v:0"), packets(movie, "a:0"));
+    let (video, audio) = (
+        packets(&fixture(video), "v:0"),
+        packets(&fixture(audio), "a:0"),
     );
     assert_same(
-        &found_picture,
-        &picture[..chunks * FRAMES_PER_CHUNK],
+        &found_video,
+        &video[..chunks * FRAMES_PER_CHUNK],
         tolerance_us,
     );
     // A chunk of audio ends with the packet that passes an even second.
-    let least = sound.len() * chunks / CHUNKS;
+    let least = audio.len() * chunks / CHUNKS;
     assert!(
-        found_sound.len() >= least,
-        "{} packets of sound, not {least}",
-        found_sound.len()
+        found_audio.len() >= least,
+        "{} audio packets, not {least}",
+        found_audio.len()
     );
-    assert_same(&found_sound, &sound[..found_sound.len()], tolerance_us);
-    let apart = found_picture[0].pts_us - found_sound[0].pts_us;
+    assert_same(&found_audio, &audio[..found_audio.len()], tolerance_us);
+    let apart = found_video[0].pts_us - found_audio[0].pts_us;
     let wanted = fixture_track_offset();
     assert!(
         (apart - wanted).abs() <= tolerance_us,
@@ -135,15 +135,15 @@ pub(crate) fn assert_first(
 }
 
 fn fixture_track_offset() -> i64 {
-    let film = fixture("film.flv");
-    packets(&film, "v:0")[0].pts_us - packets(&film, "a:0")[0].pts_us
+    let movie = fixture("film.flv");
+    packets(&movie, "v:0")[0].pts_us - packets(&movie, "a:0")[0].pts_us
 }
 
 /// Asserts that a player can play it to the end: every frame decodes without a warning.
-pub(crate) fn assert_plays(film: &Path) {
+pub(crate) fn assert_plays(movie: &Path) {
     let output = Command::new("ffmpeg")
         .args(["-v", "warning", "-xerror", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(["-f", "null", "-"])
         .output()
         .expect("ffmpeg is needed for this test");
@@ -158,7 +158,7 @@ pub(crate) fn assert_plays(film: &Path) {
 }
 
 /// Returns the output of ffprobe, as `key=value` lines.
-pub(crate) fn tags(film: &Path) -> String {
+pub(crate) fn tags(movie: &Path) -> String {
     let output = Command::new("ffprobe")
         .args([
             "-v",
@@ -168,16 +168,16 @@ pub(crate) fn tags(film: &Path) -> String {
             "-of",
             "default=nw=1",
         ])
-        .arg(film)
+        .arg(movie)
         .output()
         .expect("ffprobe is needed for this test");
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn ffmpeg(film: &Path, arguments: &[&str]) -> String {
+fn ffmpeg(movie: &Path, arguments: &[&str]) -> String {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(arguments)
         .output()
         .expect("ffmpeg is needed for this test");

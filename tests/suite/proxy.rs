@@ -55,7 +55,7 @@ impl Proxy {
         }
     }
 
-    fn asked(&self, domain: &str) -> bool {
+    fn was_requested(&self, domain: &str) -> bool {
         let hosts = self.hosts.lock().unwrap();
         hosts.iter().any(|host| host.ends_with(domain))
     }
@@ -88,18 +88,18 @@ async fn tunnel(
 }
 
 /// Sets the environment variables that a system sets.
-fn with_system_certificates(run: CliCommand, practice: &MockService, folder: &Path) -> CliCommand {
-    run.env("SSL_CERT_FILE", practice.ca_path())
+fn with_system_certificates(run: CliCommand, mock: &MockService, folder: &Path) -> CliCommand {
+    run.env("SSL_CERT_FILE", mock.ca_path())
         .env("SSL_CERT_DIR", folder)
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() {
-    let practice = MockService::demo().await;
-    let proxy = Proxy::to(practice.service.address()).await;
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
     let folder = tempfile::tempdir().unwrap();
-    let run = with_system_certificates(CliCommand::without_service(), &practice, folder.path())
+    let run = with_system_certificates(CliCommand::without_service(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address));
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
@@ -110,7 +110,11 @@ async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() 
         ".ums.services.video.ibm.com",
         "vod-cdn.ustream.tv",
     ] {
-        assert!(proxy.asked(part), "{part} is not in {:?}", proxy.hosts);
+        assert!(
+            proxy.was_requested(part),
+            "{part} is not in {:?}",
+            proxy.hosts
+        );
     }
 }
 
@@ -149,43 +153,43 @@ impl HostsFile {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn if_no_name_resolves_the_computer_is_reported_as_offline() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = with_system_certificates(system.run(), &practice, folder.path());
-    let (code, _, said) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
-    assert_eq!(code, 5, "{said}");
-    assert!(said.contains("not connected"), "{said}");
+    let run = with_system_certificates(system.run(), &mock, folder.path());
+    let (code, _, stderr) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 5, "{stderr}");
+    assert!(stderr.contains("not connected"), "{stderr}");
     assert!(file_names(folder.path()).is_empty());
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_whose_name_does_not_resolve_is_skipped() {
-    let practice = MockService::demo().await;
-    let proxy = Proxy::to(practice.service.address()).await;
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
-    let run = with_system_certificates(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://{}", proxy.address))
         .env("NO_PROXY", "vod-cdn.ustream.tv");
     let output = run.save(MAIN).arg("-o").arg(folder.path()).output();
     assert!(output.status.success(), "{output:?}");
     let path = String::from_utf8(output.stdout).unwrap();
     assert_whole(path.trim_end().as_ref(), "video.mp4", "audio.mp4", 1_000);
-    assert!(!proxy.asked("vod-cdn.ustream.tv"));
+    assert!(!proxy.was_requested("vod-cdn.ustream.tv"));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let slow = Rule::new(Fault::Delay(Duration::from_millis(100))).path("*chunk_*");
-    let slow = practice.service.faults().add(slow);
-    let proxy = Proxy::to(practice.service.address()).await;
+    let slow = mock.service.faults().add(slow);
+    let proxy = Proxy::to(mock.service.address()).await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let known = format!("{} proxy.invalid\n", proxy.address.ip());
     system.set(&known);
     let port = proxy.address.port();
-    let run = with_system_certificates(system.run(), &practice, folder.path())
+    let run = with_system_certificates(system.run(), &mock, folder.path())
         .env("HTTPS_PROXY", format!("http://proxy.invalid:{port}"));
     let mut child = run
         .save(MAIN)
@@ -194,11 +198,11 @@ async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
         .spawn();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut until = |word: &str| {
-        let told = lines.find(|line| line.as_ref().unwrap().contains(word));
-        told.unwrap_or_else(|| panic!("it never said {word}"))
+        let matching = lines.find(|line| line.as_ref().unwrap().contains(word));
+        matching.unwrap_or_else(|| panic!("it never said {word}"))
     };
     until("\"fraction\":0.1").unwrap();
-    practice.service.faults().remove(slow);
+    mock.service.faults().remove(slow);
     system.set("");
     proxy.cut();
     until("\"waiting\":true").unwrap();
@@ -208,6 +212,6 @@ async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
     system.set(&known);
     until("\"saved\"").unwrap();
     assert!(child.wait().unwrap().success());
-    let film = folder.path().join(&file_names(folder.path())[0]);
-    assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
+    let movie = folder.path().join(&file_names(folder.path())[0]);
+    assert_whole(&movie, "video.mp4", "audio.mp4", 1_000);
 }

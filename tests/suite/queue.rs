@@ -19,15 +19,15 @@ use crate::movies::{assert_first, assert_whole};
 /// A recording of seven chunks.
 const SHORT: u64 = 134_300_012;
 
-fn slow_segments(practice: &MockService, milliseconds: u64) -> RuleId {
+fn slow_segments(mock: &MockService, milliseconds: u64) -> RuleId {
     let delay = Fault::Delay(Duration::from_millis(milliseconds));
     let slow = Rule::new(delay).path("*chunk_*");
-    practice.service.faults().add(slow)
+    mock.service.faults().add(slow)
 }
 
-fn engine_with_data(practice: &MockService, data: &Path) -> Engine {
+fn engine_with_data(mock: &MockService, data: &Path) -> Engine {
     let config = Config {
-        endpoint: practice.endpoint(),
+        endpoint: mock.endpoint(),
         data_dir: Some(data.to_owned()),
         ..Config::default()
     };
@@ -38,8 +38,8 @@ fn engine_with_data(practice: &MockService, data: &Path) -> Engine {
 async fn add(engine: &Engine, recording: u64, folder: &Path, jobs: usize) -> Vec<JobId> {
     let mut ids = Vec::new();
     for number in 0..jobs {
-        let order = job(recording, &folder.join(number.to_string()));
-        ids.push(engine.download(order).await.unwrap());
+        let new_job = job(recording, &folder.join(number.to_string()));
+        ids.push(engine.download(new_job).await.unwrap());
     }
     ids
 }
@@ -88,10 +88,10 @@ use JobState::{Paused, Queued, Running};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jobs_run_at_once_and_the_others_wait_in_order() {
-    let practice = MockService::demo().await;
-    slow_segments(&practice, 100);
+    let mock = MockService::demo().await;
+    slow_segments(&mock, 100);
     let folder = tempfile::tempdir().unwrap();
-    let engine = practice.engine();
+    let engine = mock.engine();
     let mut feed = engine.job_stream();
     let ids = add(&engine, SHORT, folder.path(), 4).await;
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -117,17 +117,17 @@ async fn two_jobs_run_at_once_and_the_others_wait_in_order() {
     engine.shutdown().await;
     for number in 0..ids.len() {
         let folder = folder.path().join(number.to_string());
-        let film = folder.join(&file_names(&folder)[0]);
-        assert_first(&film, "video.mp4", "audio.mp4", 7, 1_000);
+        let movie = folder.join(&file_names(&folder)[0]);
+        assert_first(&movie, "video.mp4", "audio.mp4", 7, 1_000);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_job_gets_its_place_in_the_queue_back() {
-    let practice = MockService::demo().await;
-    slow_segments(&practice, 1_000);
+    let mock = MockService::demo().await;
+    slow_segments(&mock, 1_000);
     let folder = tempfile::tempdir().unwrap();
-    let engine = practice.engine();
+    let engine = mock.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
     until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
     engine.pause(&ids[0]).await.unwrap();
@@ -142,10 +142,10 @@ async fn a_paused_job_gets_its_place_in_the_queue_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changing_the_number_of_parallel_jobs_stops_none() {
-    let practice = MockService::demo().await;
-    slow_segments(&practice, 1_000);
+    let mock = MockService::demo().await;
+    slow_segments(&mock, 1_000);
     let folder = tempfile::tempdir().unwrap();
-    let engine = practice.engine();
+    let engine = mock.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
     until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
     engine.run_at_once(jobs(3)).await.unwrap();
@@ -163,10 +163,10 @@ async fn changing_the_number_of_parallel_jobs_stops_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
-    let practice = MockService::demo().await;
-    slow_segments(&practice, 1_000);
+    let mock = MockService::demo().await;
+    slow_segments(&mock, 1_000);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let before = engine_with_data(&practice, data.path());
+    let before = engine_with_data(&mock, data.path());
     let first = add(&before, MAIN, folder.path(), 1).await.remove(0);
     before.shutdown().await;
     // Simulates that the clock was a year ahead when the job was added.
@@ -175,10 +175,10 @@ async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
     let added_ms = record["added_ms"].as_i64().unwrap();
     record["added_ms"] = (added_ms + 365 * 24 * 3_600_000).into();
     fs::write(&path, record.to_string()).unwrap();
-    let between = engine_with_data(&practice, data.path());
+    let between = engine_with_data(&mock, data.path());
     let more = add(&between, MAIN, folder.path(), 3).await;
     between.shutdown().await;
-    let after = engine_with_data(&practice, data.path());
+    let after = engine_with_data(&mock, data.path());
     let found: Vec<String> = list(&after).await.into_iter().map(|job| job.id).collect();
     let expected: Vec<String> = std::iter::once(&first)
         .chain(&more)
@@ -191,11 +191,11 @@ async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
 /// Kills an engine that persists its jobs as it enters a call on a file in the movie's folder. The
 /// next engine must know that the movie is saved, without any request.
 async fn is_saved_though_killed_at(calls: &str, at: &str) {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     // The tracer resolves names before it starts.
     let path = folder.path().canonicalize().unwrap().join(at);
-    let killed = CliCommand::engine_under(tracer(calls, 1, &path), &practice)
+    let killed = CliCommand::engine_under(tracer(calls, 1, &path), &mock)
         .save(MAIN)
         .arg("--data")
         .arg(data.path())
@@ -206,23 +206,27 @@ async fn is_saved_though_killed_at(calls: &str, at: &str) {
     assert_eq!(
         file_names(folder.path()).len(),
         2,
-        "the film and its part folder"
+        "the movie and its part folder"
     );
-    let asked = practice.service.requests().len();
+    let requests = mock.service.requests().len();
 
-    let after = engine_with_data(&practice, data.path());
+    let after = engine_with_data(&mock, data.path());
     let [only] = list(&after).await.try_into().unwrap();
     let id: JobId = only.id.parse().unwrap();
     wait_until(&after, &id, |job| {
         matches!(job.state, JobState::Done { .. })
     })
     .await;
-    let film = after.path(&id).await.unwrap();
+    let movie = after.path(&id).await.unwrap();
     after.shutdown().await;
-    assert_whole(&film, "video.mp4", "audio.mp4", 1_000);
-    let name = film.file_name().unwrap().to_str().unwrap();
+    assert_whole(&movie, "video.mp4", "audio.mp4", 1_000);
+    let name = movie.file_name().unwrap().to_str().unwrap();
     assert_eq!(file_names(folder.path()), [name]);
-    assert_eq!(practice.service.requests().len(), asked, "nobody is asked");
+    assert_eq!(
+        mock.service.requests().len(),
+        requests,
+        "no request is sent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,19 +244,19 @@ async fn files_that_a_crash_left_beside_a_finished_movie_are_removed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_job_can_move_to_another_folder_and_leaves_nothing_in_the_first() {
-    let practice = MockService::demo().await;
-    let engine = practice.engine();
+    let mock = MockService::demo().await;
+    let engine = mock.engine();
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");
-    let gone = practice.service.faults().add(gone);
+    let gone = mock.service.faults().add(gone);
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let id = engine.download(job(SHORT, first.path())).await.unwrap();
     let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
     wait_until(&engine, &id, failed).await;
-    practice.service.faults().remove(gone);
+    mock.service.faults().remove(gone);
     assert_eq!(file_names(first.path()).len(), 1, "a part folder");
 
-    let elsewhere = second.path().to_owned();
-    let relocated = engine.relocate(&id, elsewhere, Overrides::default());
+    let new_folder = second.path().to_owned();
+    let relocated = engine.relocate(&id, new_folder, Overrides::default());
     relocated.await.unwrap();
     let done = |job: &JobView| matches!(job.state, JobState::Done { .. });
     let job = wait_until(&engine, &id, done).await;

@@ -77,13 +77,13 @@ fn flv(folder: &Path, name: &str) -> PathBuf {
 #[test]
 fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "talk.flv");
-    let said = remux(&[&film]);
-    assert_eq!(said.path(), folder.path().join("talk.mp4"));
-    assert_whole(said.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
-    assert_plays(said.path());
+    let movie = flv(folder.path(), "talk.flv");
+    let output = remux(&[&movie]);
+    assert_eq!(output.path(), folder.path().join("talk.mp4"));
+    assert_whole(output.path(), "film.flv", "film.flv", FLV_ROUNDING_US);
+    assert_plays(output.path());
     assert_eq!(file_names(folder.path()), ["talk.flv", "talk.mp4"]);
-    assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+    assert!(fs::read(&movie).unwrap() == fs::read(fixture("film.flv")).unwrap());
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn flv_parts_whose_timestamps_restart_become_one_movie() {
         .map(|n| folder.path().join(format!("part{n}.flv")))
         .collect();
     let new = folder.path().join("whole.m4v");
-    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
-    assert_eq!(said.path(), new);
+    let output = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(output.path(), new);
     for (stream, tolerance) in [("v:0", FLV_ROUNDING_US), ("a:0", 64_000)] {
         let expected = packets(&fixture("film.flv"), stream);
         assert_same(&packets(&new, stream), &expected, tolerance);
@@ -118,11 +118,11 @@ fn flv_parts_whose_timestamps_restart_become_one_movie() {
 
 /// Returns a copy without parameter sets among its frames: a transport stream repeats them there,
 /// an MP4 stores them in its codec configuration.
-fn without_parameter_sets(film: &Path) -> PathBuf {
-    let path = film.with_extension("expected.mp4");
+fn without_parameter_sets(movie: &Path) -> PathBuf {
+    let path = movie.with_extension("expected.mp4");
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-copyts", "-i"])
-        .arg(film)
+        .arg(movie)
         .args(["-codec", "copy", "-bsf:v", "filter_units=remove_types=7-9"])
         .arg(&path)
         .status();
@@ -133,15 +133,15 @@ fn without_parameter_sets(film: &Path) -> PathBuf {
 #[test]
 fn a_transport_stream_becomes_an_mp4_packet_by_packet() {
     let folder = tempfile::tempdir().unwrap();
-    let film = copied(folder.path(), "film.ts", &["-f", "mpegts"]);
-    let expected = without_parameter_sets(&film);
-    let said = remux(&[&film]);
-    assert_eq!(said.path(), folder.path().join("film.mp4"));
+    let movie = copied(folder.path(), "film.ts", &["-f", "mpegts"]);
+    let expected = without_parameter_sets(&movie);
+    let output = remux(&[&movie]);
+    assert_eq!(output.path(), folder.path().join("film.mp4"));
     for stream in ["v:0", "a:0"] {
         let expected = packets(&expected, stream);
-        assert_same(&packets(said.path(), stream), &expected, FLV_ROUNDING_US);
+        assert_same(&packets(output.path(), stream), &expected, FLV_ROUNDING_US);
     }
-    assert_plays(said.path());
+    assert_plays(output.path());
 }
 
 #[test]
@@ -160,8 +160,8 @@ fn transport_stream_parts_become_one_movie() {
     copied(folder.path(), "part%d.ts", &segments);
     let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.ts")));
     let new = folder.path().join("new.mp4");
-    let said = remux(&[&parts[0], &parts[1], &parts[2], &new]);
-    assert_eq!(said.path(), new);
+    let output = remux(&[&parts[0], &parts[1], &parts[2], &new]);
+    assert_eq!(output.path(), new);
     for stream in ["v:0", "a:0"] {
         let expected = packets(&expected, stream);
         assert_same(&packets(&new, stream), &expected, FLV_ROUNDING_US);
@@ -179,25 +179,25 @@ fn every_mp4_layout_keeps_its_packets_and_timestamps() {
         &["-movflags", "frag_keyframe"],
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let film = copied(folder.path(), "film.mp4", arguments);
-        let said = remux(&[&film]);
-        assert_eq!(said.path(), folder.path().join("film (2).mp4"));
+        let movie = copied(folder.path(), "film.mp4", arguments);
+        let output = remux(&[&movie]);
+        assert_eq!(output.path(), folder.path().join("film (2).mp4"));
         for stream in ["v:0", "a:0"] {
-            let expected = packets(&film, stream);
-            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+            let expected = packets(&movie, stream);
+            assert_same(&packets(output.path(), stream), &expected, EXACT_US);
         }
-        assert_plays(said.path());
+        assert_plays(output.path());
     }
 }
 
 #[test]
 fn a_truncated_movie_is_saved_up_to_the_cut_and_the_loss_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let film = folder.path().join("cut.flv");
+    let movie = folder.path().join("cut.flv");
     let bytes = fs::read(fixture("film.flv")).unwrap();
-    fs::write(&film, &bytes[..bytes.len() * 2 / 3]).unwrap();
-    let said = remux(&[&film]);
-    let found = packets(said.path(), "v:0");
+    fs::write(&movie, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    let output = remux(&[&movie]);
+    let found = packets(output.path(), "v:0");
     let whole = packets(&fixture("film.flv"), "v:0");
     assert!(
         found.len() > whole.len() / 2,
@@ -206,8 +206,8 @@ fn a_truncated_movie_is_saved_up_to_the_cut_and_the_loss_is_reported() {
         whole.len()
     );
     assert_same(&found, &whole[..found.len()], FLV_ROUNDING_US);
-    assert!(said.err.contains("lost:"), "{}", said.err);
-    let json = remux_with(&["--json"], &[&film]);
+    assert!(output.err.contains("lost:"), "{}", output.err);
+    let json = remux_with(&["--json"], &[&movie]);
     let saved: Value = serde_json::from_str(json.out.lines().last().unwrap()).unwrap();
     assert!(saved["lost"]["bytes"].as_u64() > Some(0), "{saved}");
 }
@@ -216,10 +216,10 @@ fn a_truncated_movie_is_saved_up_to_the_cut_and_the_loss_is_reported() {
 fn quiet_prints_only_the_path_at_any_position_of_the_option() {
     for options in [&["--quiet", "remux"][..], &["remux", "--quiet"]] {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let run = CliCommand::without_service()
             .args(options.iter().copied())
-            .arg(&film);
+            .arg(&movie);
         let (code, out, err) = run.finish();
         assert_eq!((code, err.as_str()), (0, ""), "{options:?}");
         assert_eq!(Path::new(out.trim_end()), folder.path().join("film.mp4"));
@@ -238,24 +238,24 @@ fn a_file_that_is_not_a_movie_is_named_and_nothing_remains() {
         (b"\0\0\0\x18ftypisom\0\0\0\0isomisom", "moov"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.mp4");
-        fs::write(&film, content).unwrap();
-        let said = remux(&[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains(word), "{word} is not in {}", said.err);
+        let movie = folder.path().join("film.mp4");
+        fs::write(&movie, content).unwrap();
+        let output = remux(&[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains(word), "{word} is not in {}", output.err);
         assert_eq!(file_names(folder.path()), ["film.mp4"]);
-        assert_eq!(fs::read(&film).unwrap(), content);
+        assert_eq!(fs::read(&movie).unwrap(), content);
     }
 }
 
 #[test]
 fn a_missing_input_and_an_output_equal_to_the_input_are_usage_errors() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "a.mp4");
+    let movie = flv(folder.path(), "a.mp4");
     let missing = folder.path().join("no.flv");
-    for arguments in [&[missing.as_path()][..], &[&film, &film]] {
-        let said = remux(arguments);
-        assert_eq!(said.code, 2, "{}", said.err);
+    for arguments in [&[missing.as_path()][..], &[&movie, &movie]] {
+        let output = remux(arguments);
+        assert_eq!(output.code, 2, "{}", output.err);
     }
     assert_eq!(file_names(folder.path()), ["a.mp4"]);
 }
@@ -263,11 +263,11 @@ fn a_missing_input_and_an_output_equal_to_the_input_are_usage_errors() {
 #[test]
 fn an_existing_file_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let film = flv(folder.path(), "a.flv");
+    let movie = flv(folder.path(), "a.flv");
     let new = folder.path().join("new.mp4");
     fs::write(&new, "mine").unwrap();
-    let said = remux(&[&film, &new]);
-    assert_eq!(said.path(), folder.path().join("new (2).mp4"));
+    let output = remux(&[&movie, &new]);
+    assert_eq!(output.path(), folder.path().join("new (2).mp4"));
     assert_eq!(fs::read_to_string(&new).unwrap(), "mine");
 }
 
@@ -283,35 +283,35 @@ fn after_a_killed_run_the_next_one_makes_the_movie() {
         .arg(&long)
         .status();
     assert!(done.unwrap().success());
-    let film = reference.path().join("film.flv");
-    fs::copy(&long, &film).unwrap();
+    let movie = reference.path().join("film.flv");
+    fs::copy(&long, &movie).unwrap();
     let start = Instant::now();
-    let whole = fs::read(remux(&[&film]).path()).unwrap();
+    let whole = fs::read(remux(&[&movie]).path()).unwrap();
     let longest = start.elapsed();
-    let source = fs::read(&film).unwrap();
+    let source = fs::read(&movie).unwrap();
     let mut half_way = 0;
     for moment in 0..20_u32 {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.flv");
-        fs::copy(&long, &film).unwrap();
+        let movie = folder.path().join("film.flv");
+        fs::copy(&long, &movie).unwrap();
         let mut run = CliCommand::without_service()
             .arg("remux")
-            .arg(&film)
+            .arg(&movie)
             .spawn();
         std::thread::sleep(longest.mul_f64((f64::from(moment) + fastrand::f64()) / 20.0));
         run.kill().unwrap();
         run.wait().unwrap();
-        assert!(fs::read(&film).unwrap() == source, "the film was touched");
+        assert!(fs::read(&movie).unwrap() == source, "the input was changed");
         let finished = folder.path().join("film.mp4");
         if finished.exists() {
             assert!(
                 fs::read(&finished).unwrap() == whole,
-                "half a film has its name"
+                "an incomplete movie has the final name"
             );
         }
         half_way += u32::from(folder.path().join("film.part").exists());
-        let said = remux(&[&film]);
-        assert!(fs::read(said.path()).unwrap() == whole, "after {moment}");
+        let output = remux(&[&movie]);
+        assert!(fs::read(output.path()).unwrap() == whole, "after {moment}");
         let left = file_names(folder.path());
         let unfinished = |name: &String| Path::new(name).extension() == Some("part".as_ref());
         assert!(!left.iter().any(unfinished), "{left:?}");
@@ -368,10 +368,10 @@ mod ffmpeg {
     fn it_accepts_names_that_look_like_options_or_protocols() {
         for name in ["-i.flv", "100%d.flv", "a:b.flv", "concat:x|y.flv"] {
             let folder = tempfile::tempdir().unwrap();
-            let film = flv(folder.path(), name);
-            let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+            let movie = flv(folder.path(), name);
+            let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
             let expected = packets(&fixture("film.flv"), "v:0");
-            assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+            assert_same(&packets(output.path(), "v:0"), &expected, FLV_ROUNDING_US);
             assert_eq!(file_names(folder.path()).len(), 2, "{name}");
         }
     }
@@ -395,11 +395,11 @@ mod ffmpeg {
         let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.flv")));
         assert_eq!(packets(&parts[1], "a:0").len(), 1);
         let new = folder.path().join("whole.mp4");
-        let said = remux_with(
+        let output = remux_with(
             &["--remux", "ffmpeg"],
             &[&parts[0], &parts[1], &parts[2], &new],
         );
-        assert_eq!(said.path(), new);
+        assert_eq!(output.path(), new);
         for stream in ["v:0", "a:0"] {
             let expected = packets(&fixture("film.flv"), stream);
             assert_same(&packets(&new, stream), &expected, 64_000);
@@ -409,25 +409,25 @@ mod ffmpeg {
     #[test]
     fn a_warning_is_not_a_failure() {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
-        let mut bytes = fs::read(&film).unwrap();
+        let movie = flv(folder.path(), "film.flv");
+        let mut bytes = fs::read(&movie).unwrap();
         stand_still(&mut bytes);
-        fs::write(&film, &bytes).unwrap();
-        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        fs::write(&movie, &bytes).unwrap();
+        let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
         let expected = packets(&fixture("film.flv"), "v:0");
-        assert_same(&packets(said.path(), "v:0"), &expected, FLV_ROUNDING_US);
+        assert_same(&packets(output.path(), "v:0"), &expected, FLV_ROUNDING_US);
     }
 
     /// Gives one audio frame in the middle of an FLV the timestamp of the one before.
-    fn stand_still(film: &mut [u8]) {
-        let (mut at, mut sounds) = (13, Vec::new());
-        while let Some([kind, a, b, c]) = film.get(at..).and_then(|rest| rest.first_chunk()) {
-            sounds.extend((*kind == 8).then_some(at));
+    fn stand_still(movie: &mut [u8]) {
+        let (mut at, mut audio_tracks) = (13, Vec::new());
+        while let Some([kind, a, b, c]) = movie.get(at..).and_then(|rest| rest.first_chunk()) {
+            audio_tracks.extend((*kind == 8).then_some(at));
             at += u32::from_be_bytes([0, *a, *b, *c]) as usize + 15;
         }
-        let middle = sounds.len() / 2;
-        let (before, here) = (sounds[middle - 1] + 4, sounds[middle] + 4);
-        film.copy_within(before..before + 4, here);
+        let middle = audio_tracks.len() / 2;
+        let (before, here) = (audio_tracks[middle - 1] + 4, audio_tracks[middle] + 4);
+        movie.copy_within(before..before + 4, here);
     }
 
     #[test]
@@ -438,13 +438,13 @@ mod ffmpeg {
             [CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=One\n";
         fs::write(&chapters, text).unwrap();
         let chapters = ["-i", chapters.to_str().unwrap(), "-map_metadata", "1"];
-        let film = copied_with(folder.path(), "film.mov", &chapters, &["-map", "0"]);
-        let said = remux_with(&["--remux", "ffmpeg"], &[&film]);
+        let movie = copied_with(folder.path(), "film.mov", &chapters, &["-map", "0"]);
+        let output = remux_with(&["--remux", "ffmpeg"], &[&movie]);
         for stream in ["v:0", "a:0"] {
-            let expected = packets(&film, stream);
-            assert_same(&packets(said.path(), stream), &expected, EXACT_US);
+            let expected = packets(&movie, stream);
+            assert_same(&packets(output.path(), stream), &expected, EXACT_US);
         }
-        let bytes = fs::read(said.path()).unwrap();
+        let bytes = fs::read(output.path()).unwrap();
         for kind in [b"text", b"tmcd"] {
             assert!(bytes.windows(4).any(|bytes| bytes == kind), "{kind:?}");
         }
@@ -453,27 +453,27 @@ mod ffmpeg {
     #[test]
     fn its_messages_are_reported_if_it_exits_successfully_with_half_a_movie() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\nfor last; do :; done\n\
             echo half > \"${last#file:}\"\necho 'the moon is wrong' >&2";
         let program = program(tools.path(), script);
-        let said = remux_with(&options(&program), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
+        let output = remux_with(&options(&program), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains("the moon is wrong"), "{}", output.err);
         assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
 
     #[test]
     fn the_named_program_is_used_and_its_progress_rises() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let program = slow(tools.path());
         let mut all = options(&program).to_vec();
         all.push("--json");
-        let said = remux_with(&all, &[&film]);
-        assert_eq!(said.code, 0, "{}", said.err);
+        let output = remux_with(&all, &[&movie]);
+        assert_eq!(output.code, 0, "{}", output.err);
         assert!(tools.path().join("pid").exists(), "another one was used");
-        let lines = said
+        let lines = output
             .out
             .lines()
             .map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -491,27 +491,31 @@ mod ffmpeg {
     #[test]
     fn its_errors_are_reported_and_the_original_stays() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let script = "[ \"$1\" = -version ] && exit 0\necho 'the moon is wrong' >&2\nexit 1";
         let program = program(tools.path(), script);
-        let said = remux_with(&options(&program), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
-        assert!(said.err.contains("the moon is wrong"), "{}", said.err);
-        assert!(said.err.contains(film.to_str().unwrap()), "{}", said.err);
+        let output = remux_with(&options(&program), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
+        assert!(output.err.contains("the moon is wrong"), "{}", output.err);
+        assert!(
+            output.err.contains(movie.to_str().unwrap()),
+            "{}",
+            output.err
+        );
         assert_eq!(file_names(folder.path()), ["film.flv"]);
-        assert!(fs::read(&film).unwrap() == fs::read(fixture("film.flv")).unwrap());
+        assert!(fs::read(&movie).unwrap() == fs::read(fixture("film.flv")).unwrap());
     }
 
     #[test]
     fn a_missing_program_is_reported_before_anything_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
-        let said = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&film]);
-        assert_eq!(said.code, 8, "{}", said.err);
+        let movie = flv(folder.path(), "film.flv");
+        let output = remux_with(&options(Path::new("/no/such/ffmpeg")), &[&movie]);
+        assert_eq!(output.code, 8, "{}", output.err);
         assert!(
-            said.err.contains("/no/such/ffmpeg was not found"),
+            output.err.contains("/no/such/ffmpeg was not found"),
             "{}",
-            said.err
+            output.err
         );
         assert_eq!(file_names(folder.path()), ["film.flv"]);
     }
@@ -519,12 +523,12 @@ mod ffmpeg {
     #[test]
     fn stopping_ends_it_and_leaves_no_files() {
         let (tools, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let mut run = CliCommand::without_service().arg("remux");
         for option in options(&slow(tools.path())) {
             run = run.arg(option);
         }
-        let run = run.arg(&film).spawn();
+        let run = run.arg(&movie).spawn();
         let start = Instant::now();
         while !tools.path().join("pid").exists() {
             assert!(start.elapsed() < Duration::from_mins(1), "it did not start");
@@ -550,15 +554,15 @@ mod ffmpeg {
         .unwrap()
     }
 
-    fn order(film: &Path) -> NewRemux {
+    fn new_job(movie: &Path) -> NewRemux {
         NewRemux {
             films: MovieFiles {
-                films: vec![film.to_owned()],
+                films: vec![movie.to_owned()],
                 ending: Mp4Extension::Mp4,
             },
             remux: Remuxer::Ffmpeg,
             output: OutputLocation {
-                folder: film.parent().unwrap().to_owned(),
+                folder: movie.parent().unwrap().to_owned(),
                 stem: None,
             },
         }
@@ -574,9 +578,9 @@ mod ffmpeg {
     async fn its_job_is_paused_after_a_restart_and_resumes() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let before = engine(data.path(), slow(tools.path()));
-        let id = before.remux(order(&film)).await.unwrap();
+        let id = before.remux(new_job(&movie)).await.unwrap();
         wait_until(&before, &id, is_converting).await;
         before.shutdown().await;
         assert_eq!(file_names(folder.path()), ["film.flv"]);
@@ -599,9 +603,9 @@ mod ffmpeg {
     async fn its_job_can_be_paused_and_removed_without_leaving_files() {
         let (tools, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let folder = tempfile::tempdir().unwrap();
-        let film = flv(folder.path(), "film.flv");
+        let movie = flv(folder.path(), "film.flv");
         let engine = engine(data.path(), slow(tools.path()));
-        let id = engine.remux(order(&film)).await.unwrap();
+        let id = engine.remux(new_job(&movie)).await.unwrap();
         wait_until(&engine, &id, is_converting).await;
         engine.pause(&id).await.unwrap();
         wait_until(&engine, &id, |job| job.state == JobState::Paused).await;

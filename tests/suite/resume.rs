@@ -14,28 +14,27 @@ use crate::mock_service::{
 use crate::movies::assert_whole;
 
 /// Slows the segments down so that a run can be stopped half-way at any speed of the machine.
-fn slow_segments(practice: &MockService) -> fake_ustream::RuleId {
-    practice
-        .service
+fn slow_segments(mock: &MockService) -> fake_ustream::RuleId {
+    mock.service
         .faults()
         .add(Rule::new(Fault::Delay(Duration::from_millis(200))).path("*chunk_*"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_job_resumes_and_requests_no_saved_segment_again() {
-    for (order, row) in [
+    for (new_job, representation) in [
         (job(MAIN, Path::new("")), "2.m4v"),
         (original(MAIN, Path::new("")), "2/1.flv"),
     ] {
-        let practice = MockService::demo().await;
-        let slow = slow_segments(&practice);
+        let mock = MockService::demo().await;
+        let slow = slow_segments(&mock);
         let folder = tempfile::tempdir().unwrap();
         let output = engine::OutputLocation {
             folder: folder.path().to_owned(),
             stem: None,
         };
-        let engine = practice.engine();
-        let id = engine.download(NewJob { output, ..order }).await.unwrap();
+        let engine = mock.engine();
+        let id = engine.download(NewJob { output, ..new_job }).await.unwrap();
         let half = |job: &engine::view::JobView| {
             job.progress.as_ref().and_then(|progress| progress.fraction) > Some(0.3)
         };
@@ -43,27 +42,27 @@ async fn a_paused_job_resumes_and_requests_no_saved_segment_again() {
         engine.pause(&id).await.unwrap();
         wait_until(&engine, &id, |job| job.state == JobState::Paused).await;
         assert!(is_unfinished(folder.path()), "nothing is finished yet");
-        practice.service.faults().remove(slow);
+        mock.service.faults().remove(slow);
         engine.resume(&id, Overrides::default()).await.unwrap();
         wait_for_end(&engine, &id).await.unwrap();
         let path = engine.path(&id).await.unwrap();
         engine.shutdown().await;
-        let (picture, sound) = if row.ends_with("flv") {
+        let (video, audio) = if representation.ends_with("flv") {
             ("film.flv", "film.flv")
         } else {
             ("video.mp4", "audio.mp4")
         };
-        assert_whole(&path, picture, sound, 1_000);
-        practice.assert_all_requested(MAIN, row, PARALLEL);
+        assert_whole(&path, video, audio, 1_000);
+        mock.assert_all_requested(MAIN, representation, PARALLEL);
         assert_eq!(file_names(folder.path()).len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_job_leaves_nothing_or_the_files_to_keep() {
-    let practice = MockService::demo().await;
-    slow_segments(&practice);
-    let engine = practice.engine();
+    let mock = MockService::demo().await;
+    slow_segments(&mock);
+    let engine = mock.engine();
     for keep in [true, false] {
         let folder = tempfile::tempdir().unwrap();
         let id = engine.download(job(MAIN, folder.path())).await.unwrap();
@@ -79,11 +78,11 @@ async fn a_removed_job_leaves_nothing_or_the_files_to_keep() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
-    let practice = MockService::demo().await;
-    let slow = slow_segments(&practice);
+    let mock = MockService::demo().await;
+    let slow = slow_segments(&mock);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let config = || engine::Config {
-        endpoint: practice.endpoint(),
+        endpoint: mock.endpoint(),
         data_dir: Some(data.path().to_owned()),
         ..engine::Config::default()
     };
@@ -96,7 +95,7 @@ async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
     })
     .await;
     before.shutdown().await;
-    practice.service.faults().remove(slow);
+    mock.service.faults().remove(slow);
 
     let after = engine::Engine::open(config()).unwrap();
     wait_until(&after, &id, |job| job.state == JobState::Paused).await;
@@ -108,23 +107,23 @@ async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
         "audio.mp4",
         1_000,
     );
-    practice.assert_all_requested(MAIN, "2.m4v", PARALLEL);
+    mock.assert_all_requested(MAIN, "2.m4v", PARALLEL);
     after.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_program_resumes_where_it_was() {
     for format in ["mp4", "original"] {
-        let practice = MockService::demo().await;
-        let slow = slow_segments(&practice);
+        let mock = MockService::demo().await;
+        let slow = slow_segments(&mock);
         let folder = tempfile::tempdir().unwrap();
-        let run = |practice: &MockService| {
-            CliCommand::new(practice)
+        let run = |mock: &MockService| {
+            CliCommand::new(mock)
                 .save(MAIN)
                 .args(["--format", format, "-o"])
                 .arg(folder.path())
         };
-        let mut first = run(&practice).spawn();
+        let mut first = run(&mock).spawn();
         let record = || {
             let parts = fs::read_dir(folder.path()).unwrap();
             let mut journals = parts.map(|part| part.unwrap().path().join("journal"));
@@ -140,19 +139,19 @@ async fn a_killed_program_resumes_where_it_was() {
         first.kill().unwrap();
         first.wait().unwrap();
         assert!(is_unfinished(folder.path()));
-        let before = practice.service.coverage(MAIN);
-        practice.service.faults().remove(slow);
+        let before = mock.service.coverage(MAIN);
+        mock.service.faults().remove(slow);
 
-        let output = run(&practice).output();
+        let output = run(&mock).output();
         assert!(output.status.success(), "{output:?}");
         let path = String::from_utf8(output.stdout).unwrap();
-        let (picture, sound) = if format == "mp4" {
+        let (video, audio) = if format == "mp4" {
             ("video.mp4", "audio.mp4")
         } else {
             ("film.flv", "film.flv")
         };
-        assert_whole(Path::new(path.trim_end()), picture, sound, 1_000);
-        let after = practice.service.coverage(MAIN);
+        assert_whole(Path::new(path.trim_end()), video, audio, 1_000);
+        let after = mock.service.coverage(MAIN);
         let total: usize = before
             .chunks
             .values()
@@ -161,41 +160,41 @@ async fn a_killed_program_resumes_where_it_was() {
         let again: usize = after
             .chunks
             .values()
-            .flat_map(|row| row.values())
+            .flat_map(|representation| representation.values())
             .filter(|times| **times > 1)
             .count();
         assert!(
             again < total,
-            "of {total} pieces {again} were asked for again"
+            "of {total} segments {again} were requested again"
         );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_later_attempt_fetches_the_missing_segments() {
-    for order in [job, original] {
-        let practice = MockService::demo().await;
-        let gone = practice
+    for new_job in [job, original] {
+        let mock = MockService::demo().await;
+        let gone = mock
             .service
             .faults()
             .add(Rule::new(Fault::Status(axum::http::StatusCode::NOT_FOUND)).path("*chunk_57_*"));
         let folder = tempfile::tempdir().unwrap();
-        let engine = practice.engine();
-        let id = engine.download(order(MAIN, folder.path())).await.unwrap();
+        let engine = mock.engine();
+        let id = engine.download(new_job(MAIN, folder.path())).await.unwrap();
         let failure = wait_for_end(&engine, &id).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing);
         assert!(failure.detail.contains("0:01:54"), "{}", failure.detail);
-        practice.service.faults().remove(gone);
+        mock.service.faults().remove(gone);
         engine.resume(&id, Overrides::default()).await.unwrap();
         let finished = wait_for_end(&engine, &id).await.unwrap();
         assert!(finished.gaps.is_empty());
         let path = engine.path(&id).await.unwrap();
         engine.shutdown().await;
-        let film = if path.extension().unwrap() == "flv" {
+        let movie = if path.extension().unwrap() == "flv" {
             ("film.flv", "film.flv")
         } else {
             ("video.mp4", "audio.mp4")
         };
-        assert_whole(&path, film.0, film.1, 1_000);
+        assert_whole(&path, movie.0, movie.1, 1_000);
     }
 }

@@ -14,13 +14,13 @@ const FLV_ROUNDING_US: i64 = 1_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_of_a_hundred_mp4_chunks_is_saved_completely() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, finished) = practice.save(job(MAIN, folder.path())).await.unwrap();
+    let (path, finished) = mock.save(job(MAIN, folder.path())).await.unwrap();
     assert_whole(&path, "video.mp4", "audio.mp4", FLV_ROUNDING_US);
     assert_plays(&path);
-    practice.assert_all_requested_once(MAIN, "2.m4v");
-    practice.assert_all_requested_once(MAIN, "1.m4a");
+    mock.assert_all_requested_once(MAIN, "2.m4v");
+    mock.assert_all_requested_once(MAIN, "1.m4a");
     assert_eq!(finished.size_bytes, fs::metadata(&path).unwrap().len());
     assert!(
         finished.gaps.is_empty() && finished.duration_ms.abs_diff(200_000) < 500,
@@ -35,28 +35,31 @@ async fn a_recording_of_a_hundred_mp4_chunks_is_saved_completely() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn flv_chunks_without_a_stated_length_are_saved_completely() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_013;
-    let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+    let (path, _) = mock.save(job(id, folder.path())).await.unwrap();
     assert_eq!(path.extension().unwrap(), "mp4");
     assert_first(&path, "film.flv", "film.flv", 97, FLV_ROUNDING_US);
     assert_plays(&path);
-    practice.assert_all_requested_once(id, "2/1.flv");
+    mock.assert_all_requested_once(id, "2/1.flv");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_flv_original_is_saved_completely() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(original(MAIN, folder.path())).await.unwrap();
+    let (path, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
     assert_eq!(path.extension().unwrap(), "flv");
     assert_whole(&path, "film.flv", "film.flv", 0);
     assert_plays(&path);
-    practice.assert_all_requested_once(MAIN, "2/1.flv");
-    let rows = practice.service.coverage(MAIN);
+    mock.assert_all_requested_once(MAIN, "2/1.flv");
+    let representations = mock.service.coverage(MAIN);
     assert_eq!(
-        rows.representations().into_iter().collect::<Vec<_>>(),
+        representations
+            .representations()
+            .into_iter()
+            .collect::<Vec<_>>(),
         ["2/1.flv"],
         "one quality only"
     );
@@ -64,14 +67,14 @@ async fn the_flv_original_is_saved_completely() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_hash_keys_and_odd_frames_lose_nothing() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for (id, chunks) in [(134_300_011, 100), (134_300_012, 7), (134_300_014, 100)] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+        let (path, _) = mock.save(job(id, folder.path())).await.unwrap();
         assert_first(&path, "video.mp4", "audio.mp4", chunks, FLV_ROUNDING_US);
-        for row in ["2.m4v", "1.m4a"] {
+        for representation in ["2.m4v", "1.m4a"] {
             assert_eq!(
-                practice.service.missing_segments(id, row),
+                mock.service.missing_segments(id, representation),
                 Some(vec![]),
                 "{id}"
             );
@@ -81,34 +84,31 @@ async fn odd_hash_keys_and_odd_frames_lose_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn timestamps_that_restart_in_each_chunk_are_joined() {
-    let practice = MockService::demo().await;
-    for order in [job, original] {
+    let mock = MockService::demo().await;
+    for new_job in [job, original] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice
-            .save(order(134_300_015, folder.path()))
+        let (path, _) = mock
+            .save(new_job(134_300_015, folder.path()))
             .await
             .unwrap();
-        let picture = packets(&path, "v:0");
+        let video = packets(&path, "v:0");
         assert_same(
-            &picture,
+            &video,
             &packets(&fixture("film.flv"), "v:0"),
             FLV_ROUNDING_US,
         );
         // A chunk of audio ends where a packet ends: a restarting clock hides less than one packet.
-        let sound = packets(&path, "a:0");
-        assert_same(&sound, &packets(&fixture("film.flv"), "a:0"), 64_000);
+        let audio = packets(&path, "a:0");
+        assert_same(&audio, &packets(&fixture("film.flv"), "a:0"), 64_000);
         assert_plays(&path);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn audio_is_saved_without_video() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice
-        .save(job(134_300_017, folder.path()))
-        .await
-        .unwrap();
+    let (path, _) = mock.save(job(134_300_017, folder.path())).await.unwrap();
     assert_same(
         &packets(&path, "a:0"),
         &packets(&fixture("audio.mp4"), "a:0"),
@@ -118,26 +118,26 @@ async fn audio_is_saved_without_video() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chosen_quality_is_the_one_that_is_fetched() {
-    for (quality, row) in [
+    for (quality, representation) in [
         (Quality::Smallest, "4.m4v"),
         (Quality::Height(40), "4.m4v"),
         (Quality::Height(20), "4.m4v"),
         (Quality::Height(2160), "2.m4v"),
         (Quality::Audio, "1.m4a"),
     ] {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let choice = Choice {
             quality,
             ..Choice::default()
         };
-        let order = NewJob {
+        let new_job = NewJob {
             choice,
             ..job(MAIN, folder.path())
         };
-        practice.save(order).await.unwrap();
+        mock.save(new_job).await.unwrap();
         assert_eq!(
-            practice.service.missing_segments(MAIN, row),
+            mock.service.missing_segments(MAIN, representation),
             Some(vec![]),
             "{quality:?}"
         );
@@ -146,10 +146,10 @@ async fn the_chosen_quality_is_the_one_that_is_fetched() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_has_title_owner_date_and_link() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
-    let recording = practice.service.world().find_recording(MAIN).unwrap();
+    let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
+    let recording = mock.service.world().find_recording(MAIN).unwrap();
     let tags = tags(&path);
     for wanted in [
         format!("TAG:title={}", recording.title),
@@ -163,14 +163,14 @@ async fn the_file_has_title_owner_date_and_link() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_the_same_name_is_never_overwritten() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("film.mp4"), "mine").unwrap();
     let output = OutputLocation {
         folder: folder.path().to_owned(),
         stem: Some("film".into()),
     };
-    let (path, _) = practice
+    let (path, _) = mock
         .save(NewJob {
             output,
             ..job(MAIN, folder.path())
@@ -186,23 +186,23 @@ async fn a_file_of_the_same_name_is_never_overwritten() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn titles_become_file_names_that_are_valid_on_every_system() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     for (id, name) in [(134_300_008, "x.mp4"), (134_300_009, "CON_.mp4")] {
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(id, folder.path())).await.unwrap();
+        let (path, _) = mock.save(job(id, folder.path())).await.unwrap();
         assert_eq!(path, folder.path().join(name));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ffmpeg_makes_the_mp4_if_requested() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let order = NewJob {
+    let new_job = NewJob {
         remux: Remuxer::Ffmpeg,
         ..job(MAIN, folder.path())
     };
-    let (path, finished) = practice.save(order).await.unwrap();
+    let (path, finished) = mock.save(new_job).await.unwrap();
     assert_eq!(
         file_names(folder.path()),
         [finished.file],

@@ -31,17 +31,17 @@ fn locked() -> Recording {
 }
 
 /// Saves the recording with the password.
-async fn saved(practice: &MockService) -> Result<Finished, Failure> {
+async fn saved(mock: &MockService) -> Result<Finished, Failure> {
     let folder = tempfile::tempdir().unwrap();
     let access = Access {
         password: Some(PASSWORD.to_owned()),
         ..Access::default()
     };
-    let order = NewJob {
+    let new_job = NewJob {
         access,
         ..job(MAIN, folder.path())
     };
-    practice.save(order).await.map(|(_, finished)| finished)
+    mock.save(new_job).await.map(|(_, finished)| finished)
 }
 
 fn is_own(host: &str) -> bool {
@@ -53,13 +53,13 @@ fn is_own(host: &str) -> bool {
 }
 
 /// Returns whether a request carries the secret.
-fn carries_secret(asked: &LoggedRequest, secret: &str) -> bool {
-    let connect = asked.connect.as_ref().map(ToString::to_string);
+fn carries_secret(request: &LoggedRequest, secret: &str) -> bool {
+    let connect = request.connect.as_ref().map(ToString::to_string);
     [
         connect.as_ref(),
-        Some(&asked.path),
-        asked.referer.as_ref(),
-        asked.cookie.as_ref(),
+        Some(&request.path),
+        request.referer.as_ref(),
+        request.cookie.as_ref(),
     ]
     .into_iter()
     .flatten()
@@ -69,16 +69,16 @@ fn carries_secret(asked: &LoggedRequest, secret: &str) -> bool {
 /// Asserts that a secret is sent over TLS and to the control connection only, and that no request
 /// has a referrer.
 #[track_caller]
-fn assert_secret_kept(practice: &MockService, secret: &str) {
-    for asked in practice.service.requests() {
-        assert_eq!(asked.referer, None, "{asked:?}");
-        let is_due = asked.tls && asked.host.contains(".ums.");
-        assert!(is_due || !carries_secret(&asked, secret), "{asked:?}");
+fn assert_secret_kept(mock: &MockService, secret: &str) {
+    for request in mock.service.requests() {
+        assert_eq!(request.referer, None, "{request:?}");
+        let is_due = request.tls && request.host.contains(".ums.");
+        assert!(is_due || !carries_secret(&request, secret), "{request:?}");
     }
 }
 
-fn add(practice: &MockService, rule: Rule) {
-    practice.service.faults().add(rule);
+fn add(mock: &MockService, rule: Rule) {
+    mock.service.faults().add(rule);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,16 +95,19 @@ async fn a_host_with_a_similar_name_gets_no_request() {
         "x.ums.ustream.tv@evil.example",
         "evil.example\t.ums.ustream.tv",
     ] {
-        let practice = with(Recording {
+        let mock = with(Recording {
             redirects: ClusterRedirects::OtherHost(trick.to_owned()),
             ..locked()
         })
         .await;
         // The message also names a cluster, which leads to the recording.
-        saved(&practice).await.unwrap();
-        assert_secret_kept(&practice, PASSWORD);
-        let asked = practice.service.requests();
-        assert!(asked.iter().all(|it| it.host != "evil.example"), "{trick}");
+        saved(&mock).await.unwrap();
+        assert_secret_kept(&mock, PASSWORD);
+        let requests = mock.service.requests();
+        assert!(
+            requests.iter().all(|it| it.host != "evil.example"),
+            "{trick}"
+        );
     }
 }
 
@@ -115,24 +118,24 @@ async fn a_plain_http_response_cannot_redirect_to_a_foreign_host() {
         "vod-cdn.ustream.tv",
         "printer.ums.ustream.tv",
     ] {
-        let practice = with(Recording {
+        let mock = with(Recording {
             redirects: ClusterRedirects::OtherHost(trick.to_owned()),
             delivery: Delivery::polling(),
             ..Recording::new(MAIN, "by long polling")
         })
         .await;
         add(
-            &practice,
+            &mock,
             Rule::new(Fault::HostDown).host("*.ums.services.video.ibm.com"),
         );
         let folder = tempfile::tempdir().unwrap();
-        practice.save(job(MAIN, folder.path())).await.unwrap();
-        let asked = practice.service.requests();
+        mock.save(job(MAIN, folder.path())).await.unwrap();
+        let requests = mock.service.requests();
         let is_due = |it: &LoggedRequest| {
             let made = format!("-1-{MAIN}-recorded-lp-");
             it.tls || it.host.contains(&made) || it.host.contains("-lp-omega.")
         };
-        let astray: Vec<_> = asked.iter().filter(|it| !is_due(it)).collect();
+        let astray: Vec<_> = requests.iter().filter(|it| !is_due(it)).collect();
         assert!(astray.is_empty(), "{trick}: {astray:?}");
     }
 }
@@ -146,14 +149,17 @@ async fn a_segment_server_with_a_similar_name_gets_no_request() {
         "user@evil.example",
         "vod-cdn.ustream.tv@evil.example",
     ] {
-        let practice = with(Recording {
+        let mock = with(Recording {
             cdn: vec![trick.to_owned(), "vod-cdn.ustream.tv".to_owned()],
             ..locked()
         })
         .await;
-        saved(&practice).await.unwrap();
-        let asked = practice.service.requests();
-        assert!(asked.iter().all(|it| it.host != "evil.example"), "{trick}");
+        saved(&mock).await.unwrap();
+        let requests = mock.service.requests();
+        assert!(
+            requests.iter().all(|it| it.host != "evil.example"),
+            "{trick}"
+        );
     }
 }
 
@@ -167,23 +173,20 @@ async fn a_redirect_does_not_carry_the_password() {
         // Even within the service's own domains.
         "https://video.ibm.com{path}".to_owned(),
     ] {
-        for ways in [Delivery::default(), Delivery::polling()] {
-            let practice = with(Recording {
-                delivery: ways,
+        for delivery in [Delivery::default(), Delivery::polling()] {
+            let mock = with(Recording {
+                delivery,
                 ..locked()
             })
             .await;
             let fault = Fault::Redirect(to.clone());
-            add(
-                &practice,
-                Rule::new(fault).host("*.ums.*").path("/1/ustream*"),
-            );
-            let failure = saved(&practice).await.unwrap_err();
+            add(&mock, Rule::new(fault).host("*.ums.*").path("/1/ustream*"));
+            let failure = saved(&mock).await.unwrap_err();
             assert!(
                 matches!(failure.code, Code::BadAnswer | Code::SiteDown),
                 "{failure:?}"
             );
-            assert_secret_kept(&practice, PASSWORD);
+            assert_secret_kept(&mock, PASSWORD);
         }
     }
 }
@@ -202,20 +205,13 @@ async fn form_answers_are_sent_to_the_website_over_tls_only() {
         "http://{host}{path}".to_owned(),
         "https://evil.example/".to_owned(),
     ] {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let fault = Fault::Redirect(to.clone());
-        add(
-            &practice,
-            Rule::new(fault).path("/ajax/viewer-registration/*"),
-        );
+        add(&mock, Rule::new(fault).path("/ajax/viewer-registration/*"));
         let address = "https://www.ustream.tv/channel/curJSsZFUUu";
-        practice
-            .engine()
-            .resolve(address, &access)
-            .await
-            .unwrap_err();
-        let asked = practice.service.requests();
-        let posts: Vec<_> = asked.iter().filter(|it| it.method == "POST").collect();
+        mock.engine().resolve(address, &access).await.unwrap_err();
+        let requests = mock.service.requests();
+        let posts: Vec<_> = requests.iter().filter(|it| it.method == "POST").collect();
         assert!(!posts.is_empty());
         assert!(
             posts.iter().all(|it| it.tls && is_own(&it.host)),
@@ -231,18 +227,18 @@ async fn pages_and_the_api_cannot_redirect_to_the_cdn_or_to_plain_http() {
         "http://{host}{path}".to_owned(),
     ] {
         for (host, path) in [("api.*", "/*"), ("video.ibm.com", "/channel/*")] {
-            let practice = MockService::demo().await;
+            let mock = MockService::demo().await;
             add(
-                &practice,
+                &mock,
                 Rule::new(Fault::Redirect(to.clone())).host(host).path(path),
             );
             let address = "https://video.ibm.com/channel/practice";
             // Another transport may lead to the recording.
-            let _ = practice.engine().resolve(address, &Access::default()).await;
-            let asked = practice.service.requests();
+            let _ = mock.engine().resolve(address, &Access::default()).await;
+            let requests = mock.service.requests();
             assert!(
-                asked.iter().all(|it| it.tls && is_own(&it.host)),
-                "{asked:?}"
+                requests.iter().all(|it| it.tls && is_own(&it.host)),
+                "{requests:?}"
             );
         }
     }
@@ -255,28 +251,28 @@ async fn segment_requests_send_and_store_no_cookies() {
         "spy=1; Domain=ustream.tv; Path=/",
         "spy=1; Path=/",
     ] {
-        let practice = with(locked()).await;
+        let mock = with(locked()).await;
         for host in ["*.akamaihd.net", "vod-cdn.ustream.tv"] {
             add(
-                &practice,
+                &mock,
                 Rule::new(Fault::Cookie(cookie.to_owned())).host(host),
             );
         }
         add(
-            &practice,
+            &mock,
             Rule::new(Fault::Cookie("own=1; Domain=video.ibm.com".to_owned())).host("api.*"),
         );
-        saved(&practice).await.unwrap();
-        for asked in practice.service.requests() {
-            let cookie = asked.cookie.as_deref().unwrap_or_default();
-            assert!(!cookie.contains("spy"), "{asked:?}");
+        saved(&mock).await.unwrap();
+        for request in mock.service.requests() {
+            let cookie = request.cookie.as_deref().unwrap_or_default();
+            assert!(!cookie.contains("spy"), "{request:?}");
             assert!(
-                cookie.is_empty() || !asked.path.contains("chunk_"),
-                "{asked:?}"
+                cookie.is_empty() || !request.path.contains("chunk_"),
+                "{request:?}"
             );
             assert!(
-                cookie.is_empty() || !asked.host.contains(".ums."),
-                "{asked:?}"
+                cookie.is_empty() || !request.host.contains(".ums."),
+                "{request:?}"
             );
         }
     }
@@ -284,7 +280,7 @@ async fn segment_requests_send_and_store_no_cookies() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_untrusted_certificate_fails_the_job_without_plain_http_requests() {
-    for (ways, host) in [
+    for (delivery, host) in [
         (Delivery::default(), "*"),
         (Delivery::default(), "*.ums.*"),
         (
@@ -293,22 +289,22 @@ async fn an_untrusted_certificate_fails_the_job_without_plain_http_requests() {
         ),
         (Delivery::polling(), "*-lp-live.ums.services.video.ibm.com"),
     ] {
-        let practice = with(Recording {
-            delivery: ways,
+        let mock = with(Recording {
+            delivery,
             ..Recording::new(MAIN, "open")
         })
         .await;
-        add(&practice, Rule::new(Fault::UntrustedCertificate).host(host));
+        add(&mock, Rule::new(Fault::UntrustedCertificate).host(host));
         let folder = tempfile::tempdir().unwrap();
-        let failure = practice.save(job(MAIN, folder.path())).await.unwrap_err();
+        let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
         assert_eq!(failure.code, Code::SiteDown, "{host}");
         let detail = &failure.detail;
         assert!(
             detail.contains(".ums.") && detail.contains("certificate"),
             "{detail}"
         );
-        let asked = practice.service.requests();
-        assert!(asked.iter().all(|it| it.tls), "{host}: {asked:?}");
+        let requests = mock.service.requests();
+        assert!(requests.iter().all(|it| it.tls), "{host}: {requests:?}");
     }
 }
 
@@ -317,7 +313,7 @@ async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
     let page = "https://user:pw@www.example.org/intranet?session=SECRET#me";
     for password in [None, Some(PASSWORD.to_owned())] {
         let is_locked = password.is_some();
-        let practice = with(Recording {
+        let mock = with(Recording {
             delivery: Delivery::polling(),
             lock: password.clone().map(AccessLock::Password),
             ..Recording::new(MAIN, "by long polling")
@@ -325,7 +321,7 @@ async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
         .await;
         // Only plain HTTP works.
         add(
-            &practice,
+            &mock,
             Rule::new(Fault::HostDown).host("*.ums.services.video.ibm.com"),
         );
         let folder = tempfile::tempdir().unwrap();
@@ -334,18 +330,18 @@ async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
             referrer: Some(page.to_owned()),
             ..Access::default()
         };
-        let order = NewJob {
+        let new_job = NewJob {
             access,
             ..job(MAIN, folder.path())
         };
-        let saved = practice.save(order).await;
+        let saved = mock.save(new_job).await;
         assert_eq!(saved.is_err(), is_locked);
-        let asked = practice.service.requests();
-        let in_the_clear: Vec<_> = asked.iter().filter(|it| !it.tls).collect();
+        let requests = mock.service.requests();
+        let in_the_clear: Vec<_> = requests.iter().filter(|it| !it.tls).collect();
         assert_eq!(in_the_clear.is_empty(), is_locked, "{in_the_clear:?}");
         for secret in ["SECRET", "user", "pw%40", PASSWORD] {
-            let told = in_the_clear.iter().find(|it| carries_secret(it, secret));
-            assert!(told.is_none(), "{secret}: {told:?}");
+            let leak = in_the_clear.iter().find(|it| carries_secret(it, secret));
+            assert!(leak.is_none(), "{secret}: {leak:?}");
         }
     }
 }
@@ -359,7 +355,7 @@ async fn a_title_in_a_broken_encoding_loses_letters_and_not_the_movie() {
         "C:\\Users\\x",
         "\\u12",
     ] {
-        let practice = with(Recording {
+        let mock = with(Recording {
             title: "The title".to_owned(),
             message_style: MessageStyle {
                 raw_title: Some(raw.to_owned()),
@@ -371,23 +367,23 @@ async fn a_title_in_a_broken_encoding_loses_letters_and_not_the_movie() {
         // The control connection alone has the title, and no other transport leads to the
         // recording.
         let gone = Fault::StatusWithoutRetryAfter(StatusCode::NOT_FOUND);
-        add(&practice, Rule::new(gone).host("api.*"));
-        add(&practice, Rule::new(Fault::HostDown).host("*-lp-*"));
+        add(&mock, Rule::new(gone).host("api.*"));
+        add(&mock, Rule::new(Fault::HostDown).host("*-lp-*"));
         let folder = tempfile::tempdir().unwrap();
-        let (path, _) = practice.save(job(MAIN, folder.path())).await.unwrap();
+        let (path, _) = mock.save(job(MAIN, folder.path())).await.unwrap();
         assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_through_several_hosts_sends_no_referrer() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let address = "https://ustre.am/main?session=SECRET";
-    let _ = practice.engine().resolve(address, &Access::default()).await;
-    let asked = practice.service.requests();
-    assert!(asked.len() > 1, "{asked:?}");
-    for asked in &asked {
-        assert_eq!(asked.referer, None, "{asked:?}");
+    let _ = mock.engine().resolve(address, &Access::default()).await;
+    let requests = mock.service.requests();
+    assert!(requests.len() > 1, "{requests:?}");
+    for request in &requests {
+        assert_eq!(request.referer, None, "{requests:?}");
     }
     assert!(link(MAIN).starts_with("https://"));
 }

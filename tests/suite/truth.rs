@@ -90,15 +90,15 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
     if !child::is_one() {
         return child::run("truth::a_random_world_ends_in_the_whole_movie_or_says_what_is_missing");
     }
-    let asked = number("USTREAM_TRUTH_SEED");
-    let seed = asked.unwrap_or(SEED);
+    let requested_seed = number("USTREAM_TRUTH_SEED");
+    let seed = requested_seed.unwrap_or(SEED);
     let worlds = number("USTREAM_TRUTH_WORLDS").unwrap_or(WORLDS);
     if worlds == 1 {
         let filter = EnvFilter::from_default_env();
         let log = tracing_subscriber::fmt().with_env_filter(filter);
         log.with_writer(std::io::stderr).init();
     }
-    let found = if asked.is_none() {
+    let found = if requested_seed.is_none() {
         &REGRESSION_SEEDS[..]
     } else {
         &[]
@@ -128,7 +128,7 @@ fn a_random_world_ends_in_the_whole_movie_or_says_what_is_missing() {
 
 #[test]
 fn a_world_with_nothing_odd_is_whole_in_every_format() {
-    let studio = SharedAssets::new().unwrap();
+    let assets = SharedAssets::new().unwrap();
     clock::runtime().block_on(async {
         for form in OfferedFormat::ALL {
             for original in [false, true] {
@@ -136,7 +136,7 @@ fn a_world_with_nothing_odd_is_whole_in_every_format() {
                     original,
                     ..Case::plain(form, 23)
                 };
-                let passed = drive::world(&studio, &case).await;
+                let passed = drive::world(&assets, &case).await;
                 let passed = passed.unwrap_or_else(|wrong| panic!("{form:?}: {wrong:?}"));
                 assert!(passed.is_saved, "{form:?}");
             }

@@ -29,9 +29,9 @@ fn versions() -> PathBuf {
     workspace().join("tests/fixtures/versions")
 }
 
-fn open(practice: &MockService, data: &Path) -> Engine {
+fn open(mock: &MockService, data: &Path) -> Engine {
     let config = Config {
-        endpoint: practice.endpoint(),
+        endpoint: mock.endpoint(),
         data_dir: Some(data.to_owned()),
         ..Config::default()
     };
@@ -69,17 +69,17 @@ async fn find(engine: &Engine, folder: &str) -> JobView {
 async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     let mut read = 0;
     for version in file_names(&versions()) {
-        let practice = MockService::demo().await;
+        let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().to_str().unwrap();
         copy(&versions().join(&version), folder.path(), (FOLDER, place));
         let source = folder.path().join("remux").join(SOURCE);
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
-        let engine = open(&practice, &folder.path().join("data"));
+        let engine = open(&mock, &folder.path().join("data"));
         assert_eq!(engine.unreadable_jobs_count(), 0, "{version}");
 
-        for (name, row, tracks) in [
+        for (name, representation, tracks) in [
             ("half-mp4", "2.m4v", ("video.mp4", "audio.mp4")),
             ("half-flv", "2/1.flv", ("film.flv", "film.flv")),
         ] {
@@ -91,8 +91,12 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
             let movie = engine.path(&id).await.unwrap();
             assert_whole(&movie, tracks.0, tracks.1, 1_000);
             // A resumed run fetches two saved segments again to compare them.
-            let kept = practice.service.missing_segments(MAIN, row).unwrap().len();
-            assert!(kept >= 8, "{version} {name}: {kept} not asked for again");
+            let kept = mock
+                .service
+                .missing_segments(MAIN, representation)
+                .unwrap()
+                .len();
+            assert!(kept >= 8, "{version} {name}: {kept} not requested again");
         }
 
         let done = find(&engine, "done").await;
@@ -126,13 +130,13 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it writes into the repository"]
 async fn write_the_fixture_of_this_version() {
-    let practice = MockService::demo().await;
+    let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     let data = place("data");
-    let engine = open(&practice, &data);
-    let finish = async |order| {
-        let id = engine.download(order).await.unwrap();
+    let engine = open(&mock, &data);
+    let finish = async |new_job| {
+        let id = engine.download(new_job).await.unwrap();
         let over = |job: &JobView| !matches!(job.state, JobState::Queued | JobState::Running);
         wait_until(&engine, &id, over).await;
     };
@@ -140,15 +144,12 @@ async fn write_the_fixture_of_this_version() {
     finish(job(PASSWORD, &place("failed"))).await;
 
     let slow = Fault::Delay(Duration::from_millis(200));
-    practice
-        .service
-        .faults()
-        .add(Rule::new(slow).path("*chunk_*"));
-    for order in [
+    mock.service.faults().add(Rule::new(slow).path("*chunk_*"));
+    for new_job in [
         job(MAIN, &place("half-mp4")),
         original(MAIN, &place("half-flv")),
     ] {
-        let id = engine.download(order).await.unwrap();
+        let id = engine.download(new_job).await.unwrap();
         let half = |job: &JobView| {
             let progress = job.progress.as_ref();
             progress.and_then(|progress| progress.fraction) > Some(0.3)

@@ -96,7 +96,7 @@ impl FlvFixture {
             let unit = usize::try_from(u64::from(tag.timestamp_ms) / UNIT_MS)?;
             units
                 .get_mut(unit)
-                .context("a tag past the end of the film")?
+                .context("a tag past the end of the movie")?
                 .push(tag);
         }
         ensure!(
@@ -119,19 +119,19 @@ impl FlvFixture {
     }
 
     /// Returns a standalone FLV of these units, headers repeated, as the service's chunks are.
-    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
+    pub(super) fn chunk(&self, range: UnitRange<'_>, filler: &Filler) -> Vec<Bytes> {
         let mut out = FlvWriter::new(self.flags, filler);
-        let origin_ms = match stretch.clock {
+        let origin_ms = match range.clock {
             FlvClock::Continues => 0,
-            FlvClock::Restarts => stretch.start * UNIT_MS,
+            FlvClock::Restarts => range.start * UNIT_MS,
         };
         for header in &self.headers {
-            out.tag(header, stretch.start * UNIT_MS - origin_ms);
+            out.tag(header, range.start * UNIT_MS - origin_ms);
         }
-        for place in stretch.start..stretch.end {
-            let (unit, moved) = stretch.fixture_unit(place);
+        for place in range.start..range.end {
+            let (unit, shift) = range.fixture_unit(place);
             for tag in self.units.get(unit).into_iter().flatten() {
-                let timestamp_ms = shift_timestamp(tag.timestamp_ms, moved);
+                let timestamp_ms = shift_timestamp(tag.timestamp_ms, shift);
                 out.tag(tag, timestamp_ms.saturating_sub(origin_ms));
             }
         }
@@ -165,27 +165,24 @@ impl FlvFixture {
     }
 
     /// Returns the coded frames of these units, in the order of their tags.
-    pub(super) fn coded_frames(
-        &self,
-        stretch: UnitRange<'_>,
-    ) -> impl Iterator<Item = DemuxedFrame> {
-        (stretch.start..stretch.end).flat_map(move |place| {
-            let (unit, moved) = stretch.fixture_unit(place);
+    pub(super) fn coded_frames(&self, range: UnitRange<'_>) -> impl Iterator<Item = DemuxedFrame> {
+        (range.start..range.end).flat_map(move |place| {
+            let (unit, shift) = range.fixture_unit(place);
             let tags = self.units.get(unit);
             tags.into_iter().flatten().map(move |tag| {
-                let is_picture = tag.kind == VIDEO;
+                let is_video = tag.kind == VIDEO;
                 let [first, _, a, b, c] = *tag.body.first_chunk().unwrap_or(&[0; 5]);
-                let shown_later = if is_picture {
+                let shown_later = if is_video {
                     u32::from_be_bytes([0, a, b, c])
                 } else {
                     0
                 };
                 DemuxedFrame {
-                    is_video: is_picture,
+                    is_video,
                     is_key: first >> 4 == 1,
-                    time_ms: shift_timestamp(tag.timestamp_ms, moved),
+                    time_ms: shift_timestamp(tag.timestamp_ms, shift),
                     composition_offset_ms: shown_later.into(),
-                    data: tag.body.slice(if is_picture { 5 } else { 2 }..),
+                    data: tag.body.slice(if is_video { 5 } else { 2 }..),
                 }
             })
         })
@@ -198,7 +195,7 @@ fn shift_timestamp(timestamp_ms: u32, units: i64) -> u64 {
 }
 
 /// Returns the coded frames of these units.
-pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFrame> {
+pub(super) fn frames(cut: &FlvFixture, range: UnitRange<'_>) -> Vec<FixtureFrame> {
     let us = |ms: u64| ms.cast_signed() * 1000;
     let frame = |coded: DemuxedFrame| FixtureFrame {
         is_video: coded.is_video,
@@ -206,7 +203,7 @@ pub(super) fn frames(cut: &FlvFixture, stretch: UnitRange<'_>) -> Vec<FixtureFra
         pts_us: us(coded.time_ms + coded.composition_offset_ms),
         data: coded.data,
     };
-    cut.coded_frames(stretch).map(frame).collect()
+    cut.coded_frames(range).map(frame).collect()
 }
 
 /// Collects a chunk: small parts are copied into a buffer, the filler is shared.
@@ -231,8 +228,8 @@ impl<'a> FlvWriter<'a> {
     }
 
     fn tag(&mut self, tag: &FixtureTag, timestamp_ms: u64) {
-        let is_picture = tag.kind == VIDEO && tag.is_media();
-        let filler = if is_picture { self.filler.len() } else { 0 };
+        let is_video = tag.kind == VIDEO && tag.is_media();
+        let filler = if is_video { self.filler.len() } else { 0 };
         let size = u32::try_from(tag.body.len() + filler).unwrap_or(u32::MAX);
         // 32 bits of milliseconds, low 24 first, then the high 8.
         let timestamp = u32::try_from(timestamp_ms & u64::from(u32::MAX)).unwrap_or(0);

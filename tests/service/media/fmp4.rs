@@ -129,7 +129,7 @@ impl FixtureFragment {
     /// Returns its samples with shifted timestamps; `us` converts ticks to microseconds.
     fn frames(
         &self,
-        is_picture: bool,
+        is_video: bool,
         later: i64,
         us: impl Fn(i64) -> i64,
     ) -> Option<Vec<FixtureFrame>> {
@@ -139,7 +139,7 @@ impl FixtureFragment {
         for (at, shown_later) in self.size_positions.iter().zip(&self.composition_offsets) {
             let size = usize::try_from(u32_at(&self.moof, *at).ok()?).ok()?;
             frames.push(FixtureFrame {
-                is_video: is_picture,
+                is_video,
                 dts_us: us(ticks),
                 pts_us: us(ticks + i64::from(*shown_later)),
                 data: (size <= media.len()).then(|| media.split_to(size))?,
@@ -175,17 +175,17 @@ impl FixtureFragment {
         let mut head = BytesMut::from(&*moof);
         head.put_u32(u32::try_from(media_size).ok()?);
         head.put_slice(b"mdat");
-        let mut pieces = vec![head.freeze()];
+        let mut segments = vec![head.freeze()];
         if filler.len() == 0 {
-            pieces.push(self.media.clone());
-            return Some(pieces);
+            segments.push(self.media.clone());
+            return Some(segments);
         }
         let mut media = self.media.clone();
         for size in sizes {
-            pieces.push((size <= media.len()).then(|| media.split_to(size))?);
-            pieces.push(filler.0.clone());
+            segments.push((size <= media.len()).then(|| media.split_to(size))?);
+            segments.push(filler.0.clone());
         }
-        Some(pieces)
+        Some(segments)
     }
 }
 
@@ -256,38 +256,34 @@ impl Fmp4Fixture {
     }
 
     /// Returns the fragments of these units.
-    pub(super) fn chunk(&self, stretch: UnitRange<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
-        let mut pieces = Vec::new();
-        for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment_at(stretch, place)?;
+    pub(super) fn chunk(&self, range: UnitRange<'_>, filler: &Filler) -> Option<Vec<Bytes>> {
+        let mut segments = Vec::new();
+        for place in range.start..range.end {
+            let (fragment, later) = self.fragment_at(range, place)?;
             if later == 0 && filler.len() == 0 {
-                pieces.push(fragment.whole.clone());
+                segments.push(fragment.whole.clone());
             } else {
-                pieces.extend(fragment.rewrite(place + 1, later, filler)?);
+                segments.extend(fragment.rewrite(place + 1, later, filler)?);
             }
         }
-        Some(pieces)
+        Some(segments)
     }
 
     /// Returns the fragment at this place, and by how many ticks its timestamps are shifted.
-    fn fragment_at(&self, stretch: UnitRange<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
-        let (unit, moved) = stretch.fixture_unit(place);
+    fn fragment_at(&self, range: UnitRange<'_>, place: u64) -> Option<(&FixtureFragment, i64)> {
+        let (unit, shift) = range.fixture_unit(place);
         let ticks_a_unit = UNIT_MS * self.timescale / 1000;
-        let later = moved.checked_mul(ticks_a_unit.cast_signed())?;
+        let later = shift.checked_mul(ticks_a_unit.cast_signed())?;
         Some((self.fragments.get(unit)?, later))
     }
 
     /// Returns the samples of these units.
-    pub(super) fn frames(
-        &self,
-        stretch: UnitRange<'_>,
-        is_picture: bool,
-    ) -> Option<Vec<FixtureFrame>> {
+    pub(super) fn frames(&self, range: UnitRange<'_>, is_video: bool) -> Option<Vec<FixtureFrame>> {
         let us = |ticks: i64| ticks * 1_000_000 / self.timescale.cast_signed();
         let mut frames = Vec::new();
-        for place in stretch.start..stretch.end {
-            let (fragment, later) = self.fragment_at(stretch, place)?;
-            frames.extend(fragment.frames(is_picture, later, us)?);
+        for place in range.start..range.end {
+            let (fragment, later) = self.fragment_at(range, place)?;
+            frames.extend(fragment.frames(is_video, later, us)?);
         }
         Some(frames)
     }

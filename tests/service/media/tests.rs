@@ -10,13 +10,13 @@ const BEST_MP4: MockRepresentation = MockRepresentation::Mp4Video(VideoStream::B
 
 fn chunk(
     library: &MediaLibrary,
-    row: MockRepresentation,
-    film: &FixtureMovie,
+    representation: MockRepresentation,
+    movie: &FixtureMovie,
     index: u64,
     clock: FlvClock,
 ) -> Vec<u8> {
-    let stretch = UnitRange::of(film, UNIT_MS, index, clock).unwrap();
-    library.chunk(row, stretch).unwrap().concat()
+    let range = UnitRange::of(movie, UNIT_MS, index, clock).unwrap();
+    library.chunk(representation, range).unwrap().concat()
 }
 
 /// Returns kind, timestamp and body of each audio and video tag that is not a header.
@@ -58,13 +58,13 @@ fn boxes(bytes: &[u8]) -> Vec<(String, usize)> {
 #[test]
 fn the_flv_chunks_have_exactly_the_packets_of_the_movie() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
-    let mut cut: Vec<_> = (0..chunk_count(&film, UNIT_MS))
+    let movie = FixtureMovie::standard();
+    let mut cut: Vec<_> = (0..chunk_count(&movie, UNIT_MS))
         .flat_map(|index| {
             media_tags(&chunk(
                 &library,
                 BEST_FLV,
-                &film,
+                &movie,
                 index,
                 FlvClock::Continues,
             ))
@@ -80,9 +80,9 @@ fn the_flv_chunks_have_exactly_the_packets_of_the_movie() {
 #[test]
 fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
+    let movie = FixtureMovie::standard();
     for index in 0..100 {
-        let chunk = chunk(&library, BEST_FLV, &film, index, FlvClock::Continues);
+        let chunk = chunk(&library, BEST_FLV, &movie, index, FlvClock::Continues);
         assert!(chunk.starts_with(b"FLV\x01\x05\0\0\0\x09\0\0\0\0"));
         let tags = media_tags(&chunk);
         let first = tags.iter().find(|(kind, ..)| *kind == 9).unwrap();
@@ -94,9 +94,9 @@ fn each_flv_chunk_stands_alone_and_starts_with_a_key_frame() {
 #[test]
 fn a_restarting_clock_begins_each_chunk_at_zero() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
+    let movie = FixtureMovie::standard();
     let first_time = |clock| {
-        let tags = media_tags(&chunk(&library, BEST_FLV, &film, 7, clock));
+        let tags = media_tags(&chunk(&library, BEST_FLV, &movie, 7, clock));
         tags.iter().find(|(kind, ..)| *kind == 9).unwrap().1
     };
     assert_eq!(first_time(FlvClock::Continues), 14_000);
@@ -106,10 +106,16 @@ fn a_restarting_clock_begins_each_chunk_at_zero() {
 #[test]
 fn init_segment_and_mp4_chunks_in_order_are_the_original_file() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
+    let movie = FixtureMovie::standard();
     let mut joined = library.init_segment(BEST_MP4).unwrap().to_vec();
     for index in 0..100 {
-        joined.extend(chunk(&library, BEST_MP4, &film, index, FlvClock::Continues));
+        joined.extend(chunk(
+            &library,
+            BEST_MP4,
+            &movie,
+            index,
+            FlvClock::Continues,
+        ));
     }
     assert!(joined == MP4_FIXTURE);
 }
@@ -117,33 +123,33 @@ fn init_segment_and_mp4_chunks_in_order_are_the_original_file() {
 #[test]
 fn a_chunk_of_six_seconds_has_three_units_and_the_last_one_the_rest() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
-    assert_eq!(chunk_count(&film, 6000), 34);
+    let movie = FixtureMovie::standard();
+    assert_eq!(chunk_count(&movie, 6000), 34);
     let fragments = |index| {
-        let stretch = UnitRange::of(&film, 6000, index, FlvClock::Continues).unwrap();
-        let chunk = library.chunk(BEST_MP4, stretch).unwrap().concat();
+        let range = UnitRange::of(&movie, 6000, index, FlvClock::Continues).unwrap();
+        let chunk = library.chunk(BEST_MP4, range).unwrap().concat();
         boxes(&chunk)
             .iter()
             .filter(|(kind, _)| kind == "moof")
             .count()
     };
     assert_eq!((fragments(0), fragments(33)), (3, 1));
-    assert!(UnitRange::of(&film, 6000, 34, FlvClock::Continues).is_none());
+    assert!(UnitRange::of(&movie, 6000, 34, FlvClock::Continues).is_none());
 }
 
 #[test]
 fn timestamps_continue_where_the_movie_repeats() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::looped(204);
-    let first = media_tags(&chunk(&library, BEST_FLV, &film, 3, FlvClock::Continues));
-    let again = media_tags(&chunk(&library, BEST_FLV, &film, 103, FlvClock::Continues));
+    let movie = FixtureMovie::looped(204);
+    let first = media_tags(&chunk(&library, BEST_FLV, &movie, 3, FlvClock::Continues));
+    let again = media_tags(&chunk(&library, BEST_FLV, &movie, 103, FlvClock::Continues));
     assert_eq!(first.len(), again.len());
     for (first, again) in first.iter().zip(&again) {
         assert_eq!((first.1 + 200_000, &first.2), (again.1, &again.2));
     }
 
-    let first = chunk(&library, BEST_MP4, &film, 3, FlvClock::Continues);
-    let again = chunk(&library, BEST_MP4, &film, 203, FlvClock::Continues);
+    let first = chunk(&library, BEST_MP4, &movie, 3, FlvClock::Continues);
+    let again = chunk(&library, BEST_MP4, &movie, 203, FlvClock::Continues);
     assert_eq!(start_ticks(&again) - start_ticks(&first), 400 * 10_240);
 }
 
@@ -156,9 +162,9 @@ fn start_ticks(chunk: &[u8]) -> u64 {
 #[test]
 fn a_large_movie_has_the_requested_size_by_filler_in_its_video_frames() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::large(10);
-    let whole: usize = (0..chunk_count(&film, UNIT_MS))
-        .map(|index| chunk(&library, BEST_FLV, &film, index, FlvClock::Continues).len())
+    let movie = FixtureMovie::large(10);
+    let whole: usize = (0..chunk_count(&movie, UNIT_MS))
+        .map(|index| chunk(&library, BEST_FLV, &movie, index, FlvClock::Continues).len())
         .sum();
     assert!((9_900_000..10_200_000).contains(&whole), "{whole}");
 
@@ -169,7 +175,7 @@ fn a_large_movie_has_the_requested_size_by_filler_in_its_video_frames() {
         0,
         FlvClock::Continues,
     ));
-    let filled = media_tags(&chunk(&library, BEST_FLV, &film, 0, FlvClock::Continues));
+    let filled = media_tags(&chunk(&library, BEST_FLV, &movie, 0, FlvClock::Continues));
     for (plain, filled) in plain.iter().zip(&filled) {
         let rest = filled.2.strip_prefix(&*plain.2).unwrap();
         if plain.0 == 8 {
@@ -212,12 +218,18 @@ fn the_sizes_of_a_filled_fragment_add_up_to_its_media() {
 #[test]
 fn representations_of_the_same_name_have_different_media() {
     let library = MediaLibrary::load().unwrap();
-    let film = FixtureMovie::standard();
+    let movie = FixtureMovie::standard();
     let second = MockRepresentation::Flv(Some(VideoStream::Best), AudioStream::Second);
-    let sounds = |row| {
-        let mut tags = media_tags(&chunk(&library, row, &film, 4, FlvClock::Continues));
+    let audio_tracks = |representation| {
+        let mut tags = media_tags(&chunk(
+            &library,
+            representation,
+            &movie,
+            4,
+            FlvClock::Continues,
+        ));
         tags.retain(|(kind, ..)| *kind == 8);
         tags
     };
-    assert_ne!(sounds(BEST_FLV), sounds(second));
+    assert_ne!(audio_tracks(BEST_FLV), audio_tracks(second));
 }

@@ -30,14 +30,14 @@ pub(super) struct TsStreams {
 
 /// Returns a standalone transport stream of these units.
 pub(super) fn chunk(
-    cut: &FlvFixture,
-    stretch: UnitRange<'_>,
+    fixture: &FlvFixture,
+    range: UnitRange<'_>,
     streams: TsStreams,
 ) -> Option<Vec<Bytes>> {
-    let setup = TsCodecConfig::of(cut)?;
+    let setup = TsCodecConfig::of(fixture)?;
     let mut writer = TsWriter::default();
     writer.tables(streams);
-    for coded in cut.coded_frames(stretch) {
+    for coded in fixture.coded_frames(range) {
         let time = |ms: u64| (START_MS + ms) * 90;
         if coded.is_video && streams.video {
             let (dts, pts) = (
@@ -58,11 +58,11 @@ pub(super) fn chunk(
 }
 
 /// Returns the packed audio of these units.
-pub(super) fn packed_audio(cut: &FlvFixture, stretch: UnitRange<'_>) -> Option<Vec<Bytes>> {
+pub(super) fn packed_audio(fixture: &FlvFixture, range: UnitRange<'_>) -> Option<Vec<Bytes>> {
     const OWNER: &[u8] = b"com.apple.streaming.transportStreamTimestamp\0";
-    let setup = TsCodecConfig::of(cut)?;
+    let setup = TsCodecConfig::of(fixture)?;
     let mut data = BytesMut::new();
-    for coded in cut.coded_frames(stretch).filter(|coded| !coded.is_video) {
+    for coded in fixture.coded_frames(range).filter(|coded| !coded.is_video) {
         if data.is_empty() {
             let frame = u8::try_from(OWNER.len() + 8).ok()?;
             data.put_slice(b"ID3\x04\0\0\0\0\0");
@@ -86,10 +86,10 @@ struct TsCodecConfig {
 }
 
 impl TsCodecConfig {
-    fn of(cut: &FlvFixture) -> Option<Self> {
+    fn of(fixture: &FlvFixture) -> Option<Self> {
         let mut sets = Vec::new();
         // ISO/IEC 14496-15 5.3.3.1: the sequence parameter sets, then the picture parameter sets.
-        if let Some(mut rest) = cut.avc_config().and_then(|record| record.get(5..)) {
+        if let Some(mut rest) = fixture.avc_config().and_then(|record| record.get(5..)) {
             for _ in 0..2 {
                 let (count, mut behind) = rest.split_first()?;
                 for _ in 0..count & 0x1f {
@@ -103,10 +103,10 @@ impl TsCodecConfig {
                 rest = behind;
             }
         }
-        let sound = *cut.aac_config()?.first_chunk()?;
+        let audio = *fixture.aac_config()?.first_chunk()?;
         Some(Self {
             parameter_sets: sets,
-            audio_config: sound,
+            audio_config: audio,
         })
     }
 

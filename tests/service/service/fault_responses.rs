@@ -144,12 +144,12 @@ fn cut_body(
 ) -> Response<Body> {
     let mut left = bytes;
     fixed_size_parts(response, |body| {
-        body.map(move |piece| {
-            let kept = piece.slice(..piece.len().min(left));
+        body.map(move |part| {
+            let kept = part.slice(..part.len().min(left));
             left -= kept.len();
             kept
         })
-        .take_while(|piece| std::future::ready(!piece.is_empty()))
+        .take_while(|part| std::future::ready(!part.is_empty()))
         .map(Ok)
         .chain(then)
     })
@@ -160,7 +160,7 @@ fn throttled(response: Response<Body>, bytes_per_second: u64) -> Response<Body> 
         .unwrap_or(usize::MAX)
         .max(1);
     fixed_size_parts(response, move |body| {
-        body.flat_map(move |piece| stream::iter(split_bytes(piece, step)))
+        body.flat_map(move |whole| stream::iter(split_bytes(whole, step)))
             .then(|part| async {
                 tokio::time::sleep(Duration::from_millis(1000 / THROTTLE_STEPS)).await;
                 Ok(part)
@@ -168,10 +168,10 @@ fn throttled(response: Response<Body>, bytes_per_second: u64) -> Response<Body> 
     })
 }
 
-fn split_bytes(mut piece: Bytes, step: usize) -> Vec<Bytes> {
-    let mut parts = Vec::with_capacity(piece.len() / step + 1);
-    while !piece.is_empty() {
-        parts.push(piece.split_to(step.min(piece.len())));
+fn split_bytes(mut part: Bytes, step: usize) -> Vec<Bytes> {
+    let mut parts = Vec::with_capacity(part.len() / step + 1);
+    while !part.is_empty() {
+        parts.push(part.split_to(step.min(part.len())));
     }
     parts
 }
@@ -188,7 +188,7 @@ where
     // Our own bodies do not fail.
     let whole = body
         .into_data_stream()
-        .filter_map(|piece| async { piece.ok() })
+        .filter_map(|part| async { part.ok() })
         .boxed();
     Response::from_parts(parts, Body::from_stream(rework(whole)))
 }

@@ -12,10 +12,10 @@ const MAIN: u64 = 112_470_631;
 
 /// Returns a client and the address of a chunk.
 async fn client_and_chunk_url() -> (TestClient, String) {
-    let visitor = TestClient::connect(World::demo()).await;
-    let story = visitor.control_frames(MAIN, "omega", json!({})).await;
-    let url = ChunkUrls::of(&story, "flv/segmented", 0).url(7);
-    (visitor, url)
+    let client = TestClient::connect(World::demo()).await;
+    let frames = client.control_frames(MAIN, "omega", json!({})).await;
+    let url = ChunkUrls::of(&frames, "flv/segmented", 0).url(7);
+    (client, url)
 }
 
 fn on_chunks(fault: Fault) -> Rule {
@@ -24,28 +24,25 @@ fn on_chunks(fault: Fault) -> Rule {
 
 #[tokio::test]
 async fn a_status_is_returned_as_often_as_configured_and_the_segment_is_not_counted() {
-    let (visitor, url) = client_and_chunk_url().await;
-    let faults = visitor.service.faults();
+    let (client, url) = client_and_chunk_url().await;
+    let faults = client.service.faults();
     let rule = faults.add(on_chunks(Fault::Status(StatusCode::TOO_MANY_REQUESTS)).times(2));
-    let busy = visitor.get(&url).await.unwrap();
+    let busy = client.get(&url).await.unwrap();
     assert_eq!(
         (busy.status().as_u16(), &busy.headers()["retry-after"]),
         (429, &"1".parse().unwrap())
     );
-    assert_eq!(visitor.status(&url).await, 429);
-    assert!(visitor.service.coverage(MAIN).chunks.is_empty());
-    assert_eq!(visitor.status(&url).await, 200);
+    assert_eq!(client.status(&url).await, 429);
+    assert!(client.service.coverage(MAIN).chunks.is_empty());
+    assert_eq!(client.status(&url).await, 200);
     assert_eq!(faults.times_applied(rule), 2);
 }
 
 #[tokio::test]
 async fn a_truncated_body_promises_more_than_it_sends() {
-    let (visitor, url) = client_and_chunk_url().await;
-    visitor
-        .service
-        .faults()
-        .add(on_chunks(Fault::Truncate(100)));
-    let mut response = visitor.get(&url).await.unwrap();
+    let (client, url) = client_and_chunk_url().await;
+    client.service.faults().add(on_chunks(Fault::Truncate(100)));
+    let mut response = client.get(&url).await.unwrap();
     assert!(response.content_length().unwrap() > 1000);
     let mut received = 0;
     let failed = loop {
@@ -60,38 +57,24 @@ async fn a_truncated_body_promises_more_than_it_sends() {
 
 #[tokio::test]
 async fn a_stalled_body_stops() {
-    let (visitor, url) = client_and_chunk_url().await;
-    visitor.service.faults().add(on_chunks(Fault::Stall(10)));
-    let response = visitor.get(&url).await.unwrap();
+    let (client, url) = client_and_chunk_url().await;
+    client.service.faults().add(on_chunks(Fault::Stall(10)));
+    let response = client.get(&url).await.unwrap();
     let rest = tokio::time::timeout(Duration::from_millis(300), response.bytes()).await;
     assert!(rest.is_err());
 }
 
 #[tokio::test]
 async fn a_throttled_body_is_slow_and_complete() {
-    let (visitor, url) = client_and_chunk_url().await;
-    let size = visitor
-        .get(&url)
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap()
-        .len();
-    visitor
+    let (client, url) = client_and_chunk_url().await;
+    let size = client.get(&url).await.unwrap().bytes().await.unwrap().len();
+    client
         .service
         .faults()
         .add(on_chunks(Fault::Throttle(size as u64 * 2)));
     let start = Instant::now();
     assert_eq!(
-        visitor
-            .get(&url)
-            .await
-            .unwrap()
-            .bytes()
-            .await
-            .unwrap()
-            .len(),
+        client.get(&url).await.unwrap().bytes().await.unwrap().len(),
         size
     );
     assert!(start.elapsed() > Duration::from_millis(400));
@@ -99,59 +82,59 @@ async fn a_throttled_body_is_slow_and_complete() {
 
 #[tokio::test]
 async fn empty_and_web_page_responses_look_like_success() {
-    let (visitor, url) = client_and_chunk_url().await;
-    let faults = visitor.service.faults();
+    let (client, url) = client_and_chunk_url().await;
+    let faults = client.service.faults();
     let empty = faults.add(on_chunks(Fault::Empty));
-    assert_eq!(visitor.text(&url).await, "");
+    assert_eq!(client.text(&url).await, "");
     faults.remove(empty);
     faults.add(on_chunks(Fault::Html));
-    let page = visitor.get(&url).await.unwrap();
+    let page = client.get(&url).await.unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.text().await.unwrap().starts_with("<!DOCTYPE html>"));
 }
 
 #[tokio::test]
 async fn a_reset_breaks_the_connection_before_any_response() {
-    let (visitor, url) = client_and_chunk_url().await;
-    let faults = visitor.service.faults();
+    let (client, url) = client_and_chunk_url().await;
+    let faults = client.service.faults();
     let rule = faults.add(on_chunks(Fault::Reset));
-    assert!(visitor.get(&url).await.is_err());
+    assert!(client.get(&url).await.is_err());
     assert!(faults.times_applied(rule) >= 1);
     faults.clear();
-    assert_eq!(visitor.status(&url).await, 200);
+    assert_eq!(client.status(&url).await, 200);
 }
 
 #[tokio::test]
 async fn a_host_that_is_down_refuses_connections_and_the_mirror_accepts_them() {
-    let (visitor, url) = client_and_chunk_url().await;
-    visitor
+    let (client, url) = client_and_chunk_url().await;
+    client
         .service
         .faults()
         .add(Rule::new(Fault::HostDown).host("vod-cdn.ustream.tv"));
-    assert!(visitor.get(&url).await.is_err());
-    assert!(visitor.get(&url.replace("https:", "http:")).await.is_err());
+    assert!(client.get(&url).await.is_err());
+    assert!(client.get(&url.replace("https:", "http:")).await.is_err());
     let mirror = url.replace("vod-cdn.ustream.tv", "uhsakamai-a.akamaihd.net");
-    assert_eq!(visitor.status(&mirror).await, 200);
+    assert_eq!(client.status(&mirror).await, 200);
 }
 
 #[tokio::test]
 async fn addresses_expire_in_the_middle_of_a_download() {
-    let (visitor, url) = client_and_chunk_url().await;
-    visitor
+    let (client, url) = client_and_chunk_url().await;
+    client
         .service
         .faults()
         .add(on_chunks(Fault::ExpireAddresses).skip(2).times(1));
     let mut statuses = Vec::new();
     for _ in 0..4 {
-        statuses.push(visitor.status(&url).await);
+        statuses.push(client.status(&url).await);
     }
     assert_eq!(statuses, [200, 200, 404, 404]);
 }
 
 #[tokio::test]
 async fn a_control_connection_closes_after_a_number_of_frames_or_is_silent() {
-    let (visitor, _) = client_and_chunk_url().await;
-    let faults = visitor.service.faults();
+    let (client, _) = client_and_chunk_url().await;
+    let faults = client.service.faults();
     faults.add(
         Rule::new(Fault::CloseSocket(1))
             .host("*-recorded-*")
@@ -160,19 +143,19 @@ async fn a_control_connection_closes_after_a_number_of_frames_or_is_silent() {
     faults.add(Rule::new(Fault::SilentSocket).recording(MAIN).times(1));
     let mut frames = Vec::new();
     for _ in 0..3 {
-        frames.push(visitor.control_frames_after_redirects(MAIN).await.len());
+        frames.push(client.control_frames_after_redirects(MAIN).await.len());
     }
     assert_eq!(frames, [1, 0, 2]);
 }
 
 #[tokio::test]
 async fn a_delay_holds_the_response_back() {
-    let (visitor, url) = client_and_chunk_url().await;
-    visitor
+    let (client, url) = client_and_chunk_url().await;
+    client
         .service
         .faults()
         .add(on_chunks(Fault::Delay(Duration::from_millis(200))));
     let start = Instant::now();
-    assert_eq!(visitor.status(&url).await, 200);
+    assert_eq!(client.status(&url).await, 200);
     assert!(start.elapsed() >= Duration::from_millis(200));
 }

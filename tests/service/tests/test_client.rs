@@ -77,8 +77,8 @@ impl TestClient {
     pub(super) async fn register(&self, form: &[(&str, &str)]) -> Value {
         let url =
             "https://video.ibm.com/ajax/viewer-registration/save/17439314/channel/17439314.json";
-        let said = self.http.post(url).form(form).send().await.unwrap();
-        serde_json::from_str(&said.text().await.unwrap()).unwrap()
+        let response = self.http.post(url).form(form).send().await.unwrap();
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
     }
 
     /// Returns the frames of a control connection for a recording, up to the last default one.
@@ -140,15 +140,15 @@ impl TestClient {
             .unwrap();
         let hello = json!({ "cmd": "connect", "args": [connect] }).to_string();
         socket.send(Message::text(hello)).await.unwrap();
-        let mut said = Vec::new();
+        let mut frames = Vec::new();
         while let Ok(Some(Ok(message))) = tokio::time::timeout(patience, socket.next()).await {
             let Message::Text(text) = message else { break };
-            said.push(serde_json::from_str(&text).unwrap());
-            if said.last().is_some_and(&last_word) {
+            frames.push(serde_json::from_str(&text).unwrap());
+            if frames.last().is_some_and(&last_word) {
                 break;
             }
         }
-        said
+        frames
     }
 }
 
@@ -161,8 +161,8 @@ pub(super) struct ChunkUrls {
 
 impl ChunkUrls {
     /// Reads the representation number `row` of a format from the frames of a control connection.
-    pub(super) fn of(story: &[Value], format: &str, row: usize) -> Self {
-        let stream = story
+    pub(super) fn of(frames: &[Value], format: &str, representation: usize) -> Self {
+        let stream = frames
             .iter()
             .find_map(|frame| frame["args"][0].get("stream"))
             .expect("a frame with stream");
@@ -170,7 +170,9 @@ impl ChunkUrls {
         let path = format["contentAccess"]["accessList"][0]["data"]["path"]
             .as_str()
             .unwrap();
-        let template = format["streams"][row]["segmentUrl"].as_str().unwrap();
+        let template = format["streams"][representation]["segmentUrl"]
+            .as_str()
+            .unwrap();
         let hashes = format["hashes"].as_object().unwrap();
         let mut keys: Vec<(u64, String)> = hashes
             .iter()

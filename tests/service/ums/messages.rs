@@ -13,39 +13,41 @@ use crate::world::{
 
 /// Returns all frames for a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
-    let ways = &recording.message_style;
+    let delivery = &recording.message_style;
     let mut story = Vec::new();
-    if ways.huge_bytes > 0 {
-        story.push(module_info(json!({ "chat": "x".repeat(ways.huge_bytes) })));
+    if delivery.huge_bytes > 0 {
+        story.push(module_info(
+            json!({ "chat": "x".repeat(delivery.huge_bytes) }),
+        ));
     }
-    if ways.warning {
+    if delivery.warning {
         story.push(json!({ "cmd": "warning", "args": { "code": "slow", "message": "Slow link" } }));
     }
-    if ways.counters {
+    if delivery.counters {
         story.push(counters(7));
     }
-    if ways.transitional {
+    if delivery.transitional {
         story.push(module_info(
             json!({ "stream": stream(recording, Map::new()) }),
         ));
     }
     let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
-    let (before, after) = if ways.cdn_config_first {
+    let (before, after) = if delivery.cdn_config_first {
         (cdn, None)
     } else {
         (None, cdn)
     };
     story.extend(before);
     story.extend(streams(service, recording));
-    if ways.counters {
+    if delivery.counters {
         story.push(counters(8));
     }
     story.extend(after);
     for frame in &mut story {
-        if ways.numbers_as_strings {
+        if delivery.numbers_as_strings {
             numbers_to_strings(frame);
         }
-        if ways.lists_as_maps {
+        if delivery.lists_as_maps {
             lists_to_maps(frame);
         }
     }
@@ -244,17 +246,19 @@ fn formats(
     keys: &[u64],
     message: Option<&HashListMessage>,
 ) -> Map<String, Value> {
-    let kbps = |row| service.bitrate_kbps(recording, row);
+    let kbps = |representation| service.bitrate_kbps(recording, representation);
     let flv: Vec<Value> = recording
         .flv
         .iter()
-        .map(|row| flv_representation(row, kbps(row.representation)))
+        .map(|representation| {
+            flv_representation(representation, kbps(representation.representation))
+        })
         .collect();
     let mp4: Vec<Value> = recording
         .mp4
         .iter()
-        .filter_map(|row| mp4_representation(*row, kbps(*row)))
-        .map(|row| with_oddity(row, recording.delivery.representation_oddity))
+        .filter_map(|representation| mp4_representation(*representation, kbps(*representation)))
+        .map(|representation| with_oddity(representation, recording.delivery.representation_oddity))
         .collect();
     let hashes: Map<String, Value> = keys
         .iter()
@@ -266,25 +270,25 @@ fn formats(
         })
         .collect();
     let mut formats = Map::new();
-    for (name, mut rows) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
+    for (name, mut representations) in [("flv/segmented", flv), ("mp4/segmented", mp4)] {
         for odd in recording
             .oddities
             .extra_representations
             .iter()
             .filter(|odd| odd.format == name)
         {
-            rows.insert(
-                if odd.first { 0 } else { rows.len() },
+            representations.insert(
+                if odd.first { 0 } else { representations.len() },
                 odd.representation.clone(),
             );
         }
-        if rows.is_empty() {
+        if representations.is_empty() {
             continue;
         }
         let mut format = json!({
             "chunkTime": recording.chunk_time_ms,
             "contentAccess": segment_path(&service.path_of(recording), message),
-            "streams": rows,
+            "streams": representations,
             "hashes": hashes,
             "chunkId": 0,
         });
@@ -295,23 +299,23 @@ fn formats(
 }
 
 /// Returns language, country, label and whether the track is the default.
-fn audio_labels(sound: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
-    match sound {
+fn audio_labels(audio: AudioStream) -> (&'static str, &'static str, &'static str, bool) {
+    match audio {
         AudioStream::Main => ("en", "US", "English (US)", true),
         AudioStream::Second => ("fr", "FR", "French (FR)", false),
     }
 }
 
-fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
-    let MockRepresentation::Flv(picture, sound) = row.representation else {
+fn flv_representation(representation: &FlvRepresentation, kbps: u64) -> Value {
+    let MockRepresentation::Flv(video, audio) = representation.representation else {
         return Value::Null;
     };
-    let (language, country, label, default) = audio_labels(sound);
+    let (language, country, label, default) = audio_labels(audio);
     let mut described = json!({
-        "segmentUrl": format!("{}/chunk_%_%.flv", row.representation.name()),
+        "segmentUrl": format!("{}/chunk_%_%.flv", representation.representation.name()),
         "bitrate": kbps,
-        "preset": row.preset,
-        "transcoded": picture == Some(VideoStream::Small),
+        "preset": representation.preset,
+        "transcoded": video == Some(VideoStream::Small),
         "offset": 0,
         "offsetInMs": 0,
         "language": language,
@@ -323,13 +327,13 @@ fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
             "level": 2,
             "profile": 40,
             "codecName": "AAC",
-            "sampleRate": sound.sample_rate(),
+            "sampleRate": audio.sample_rate(),
             "audioBitrate": 8,
         },
     });
-    if let (Some(picture), Some(described)) = (picture, described.as_object_mut()) {
-        let (width, height) = picture.size();
-        described.insert("sourceStreamVersion".to_owned(), json!(picture.version()));
+    if let (Some(video), Some(described)) = (video, described.as_object_mut()) {
+        let (width, height) = video.size();
+        described.insert("sourceStreamVersion".to_owned(), json!(video.version()));
         described.insert(
             "videoCodec".to_owned(),
             json!({
@@ -345,14 +349,14 @@ fn flv_representation(row: &FlvRepresentation, kbps: u64) -> Value {
     described
 }
 
-fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
-    let name = row.name();
-    Some(match row {
+fn mp4_representation(representation: MockRepresentation, kbps: u64) -> Option<Value> {
+    let name = representation.name();
+    Some(match representation {
         MockRepresentation::Flv(..)
         | MockRepresentation::Ts(..)
         | MockRepresentation::PackedAudio(_) => return None,
-        MockRepresentation::Mp4Video(picture) => {
-            let (width, height) = picture.size();
+        MockRepresentation::Mp4Video(video) => {
+            let (width, height) = video.size();
             json!({
                 "codec": "avc1.64000a",
                 "contentType": "video/mp4",
@@ -361,19 +365,19 @@ fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
                 "width": width,
                 "height": height,
                 "bitrate": kbps,
-                "sourceStreamVersion": picture.version(),
-                "transcoded": picture == VideoStream::Small,
+                "sourceStreamVersion": video.version(),
+                "transcoded": video == VideoStream::Small,
             })
         }
-        MockRepresentation::Mp4Audio(sound) => {
-            let (language, country, label, default) = audio_labels(sound);
+        MockRepresentation::Mp4Audio(audio) => {
+            let (language, country, label, default) = audio_labels(audio);
             json!({
                 "codec": "mp4a.40.2",
                 "contentType": "audio/mp4",
                 "initUrl": format!("{name}/chunk_%_%.m4ah"),
                 "segmentUrl": format!("{name}/chunk_%_%.m4a"),
                 "bitrate": kbps,
-                "sourceStreamVersion": sound.version(),
+                "sourceStreamVersion": audio.version(),
                 "transcoded": false,
                 "language": language,
                 "country": country,
@@ -385,17 +389,17 @@ fn mp4_representation(row: MockRepresentation, kbps: u64) -> Option<Value> {
 }
 
 /// Applies an oddity to an MP4 representation with video.
-fn with_oddity(mut row: Value, oddity: Option<RepresentationOddity>) -> Value {
-    if row["contentType"] == "video/mp4" {
+fn with_oddity(mut representation: Value, oddity: Option<RepresentationOddity>) -> Value {
+    if representation["contentType"] == "video/mp4" {
         match oddity {
-            Some(RepresentationOddity::NoSegmentUrl) => row["segmentUrl"] = Value::Null,
+            Some(RepresentationOddity::NoSegmentUrl) => representation["segmentUrl"] = Value::Null,
             Some(RepresentationOddity::ParentFolder) => {
-                row["segmentUrl"] = json!("../2/chunk_%_%.m4v")
+                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v")
             }
             None => {}
         }
     }
-    row
+    representation
 }
 
 /// Turns numbers into strings, as older servers write them.

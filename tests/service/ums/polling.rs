@@ -18,7 +18,7 @@ use crate::service::{RequestOrigin, Service};
 use crate::world::{Recording, TransportBehavior};
 
 /// A poll without news is answered after this time.
-const LONGEST_POLL: Duration = Duration::from_secs(5);
+const MAX_POLL_DURATION: Duration = Duration::from_secs(5);
 
 /// A session without polls for this long is removed, and its playlists with it.
 const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -209,7 +209,7 @@ async fn poll(service: &Service, name: &str) -> Response<Body> {
         }
     };
     if news.is_none() {
-        tokio::time::sleep(LONGEST_POLL).await;
+        tokio::time::sleep(MAX_POLL_DURATION).await;
     }
     Json(Value::Array(news.unwrap_or_default())).into_response()
 }

@@ -34,11 +34,11 @@ pub struct ListingSources {
 
 impl Channel {
     /// Creates a channel that is off air and has no form.
-    pub fn new(id: u64, slug: &str, shows: &str) -> Self {
+    pub fn new(id: u64, slug: &str, purpose: &str) -> Self {
         Self {
             id,
             slug: slug.to_owned(),
-            purpose: shows.to_owned(),
+            purpose: purpose.to_owned(),
             title: format!("Practice channel {slug}"),
             owner: "practice".to_owned(),
             live: false,

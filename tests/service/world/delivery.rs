@@ -133,11 +133,11 @@ pub enum PlaylistLayout {
 impl PlaylistLayout {
     /// Returns the representations with video, best first, and the separate ones with audio.
     pub(crate) fn representations(self) -> (Vec<MockRepresentation>, Vec<MockRepresentation>) {
-        let pictures = [VideoStream::Best, VideoStream::Small];
-        let sounds = [AudioStream::Main, AudioStream::Second];
-        let of = |sound: Option<AudioStream>| {
-            pictures
-                .map(|it| MockRepresentation::Ts(Some(it), sound))
+        let videos = [VideoStream::Best, VideoStream::Small];
+        let audio_tracks = [AudioStream::Main, AudioStream::Second];
+        let of = |audio: Option<AudioStream>| {
+            videos
+                .map(|it| MockRepresentation::Ts(Some(it), audio))
                 .to_vec()
         };
         match self {
@@ -146,7 +146,7 @@ impl PlaylistLayout {
             }
             Self::Separate => (
                 of(None),
-                sounds
+                audio_tracks
                     .map(|it| MockRepresentation::Ts(None, Some(it)))
                     .to_vec(),
             ),
@@ -160,11 +160,11 @@ impl PlaylistLayout {
             ),
             Self::PackedAudio => (
                 of(None),
-                sounds.map(MockRepresentation::PackedAudio).to_vec(),
+                audio_tracks.map(MockRepresentation::PackedAudio).to_vec(),
             ),
             Self::Fmp4 => (
-                pictures.map(MockRepresentation::Mp4Video).to_vec(),
-                sounds.map(MockRepresentation::Mp4Audio).to_vec(),
+                videos.map(MockRepresentation::Mp4Video).to_vec(),
+                audio_tracks.map(MockRepresentation::Mp4Audio).to_vec(),
             ),
         }
     }

@@ -68,22 +68,22 @@ impl World {
 
     /// Adds [`LARGE`] with this movie.
     #[must_use]
-    pub fn with_large_recording(self, film: FixtureMovie) -> Self {
+    pub fn with_large_recording(self, movie: FixtureMovie) -> Self {
         self.recording(Recording {
             title: "The large recording".to_owned(),
-            movie: film,
+            movie,
             ..Recording::new(LARGE, "a large recording, for measuring")
         })
     }
 
     /// Adds [`LARGE`] with this number of chunks.
     #[must_use]
-    pub fn with_long_recording(self, film: &LongRecording) -> Self {
-        let units = film.chunks * (film.chunk_time_ms / UNIT_MS).max(1);
+    pub fn with_long_recording(self, recording: &LongRecording) -> Self {
+        let units = recording.chunks * (recording.chunk_time_ms / UNIT_MS).max(1);
         self.recording(Recording {
             title: "The long recording".to_owned(),
-            movie: FixtureMovie::filled(units, film.megabytes),
-            chunk_time_ms: film.chunk_time_ms.max(UNIT_MS),
+            movie: FixtureMovie::filled(units, recording.megabytes),
+            chunk_time_ms: recording.chunk_time_ms.max(UNIT_MS),
             ..Recording::new(LARGE, "a long recording, for measuring")
         })
     }
@@ -124,7 +124,7 @@ fn channels(world: World) -> World {
         "curJSsZFUUu",
         "the seed's case: a form before the recording",
     );
-    let practice = Channel::new(
+    let open = Channel::new(
         OPEN_CHANNEL,
         "practice",
         "a channel: its newest recording is taken",
@@ -139,7 +139,7 @@ fn channels(world: World) -> World {
             gate: Some(gate),
             ..gated
         })
-        .channel(practice)
+        .channel(open)
         .channel(Channel {
             live: true,
             ..on_air
@@ -196,9 +196,9 @@ fn ordinary_recordings() -> Vec<Recording> {
 
 /// Returns recordings with locks, and unavailable ones.
 fn locked_recordings() -> Vec<Recording> {
-    let locked = |id, shows, lock| Recording {
+    let locked = |id, purpose, lock| Recording {
         lock: Some(lock),
-        ..Recording::new(id, shows)
+        ..Recording::new(id, purpose)
     };
     let embed = vec!["http://www.a-pac.tv".to_owned()];
     vec![
@@ -225,9 +225,9 @@ fn locked_recordings() -> Vec<Recording> {
 
 /// Returns recordings with unusual messages or metadata.
 fn odd_answer_recordings() -> Vec<Recording> {
-    let titled = |id, title: String, shows| Recording {
+    let titled = |id, title: String, purpose| Recording {
         title,
-        ..Recording::new(id, shows)
+        ..Recording::new(id, purpose)
     };
     vec![
         Recording {
@@ -270,9 +270,9 @@ fn odd_answer_recordings() -> Vec<Recording> {
 
 /// Returns recordings that the websocket does not offer.
 fn other_delivery_recordings() -> Vec<Recording> {
-    let offered = |id, shows, ways| Recording {
-        delivery: ways,
-        ..Recording::new(id, shows)
+    let offered = |id, purpose, delivery| Recording {
+        delivery,
+        ..Recording::new(id, purpose)
     };
     vec![
         offered(134_300_024, "long polling only", Delivery::polling()),

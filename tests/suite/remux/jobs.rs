@@ -35,15 +35,15 @@ fn engine(data: &Path) -> Engine {
     .unwrap()
 }
 
-fn remux_request(film: &Path) -> NewRemux {
+fn remux_request(movie: &Path) -> NewRemux {
     NewRemux {
         films: MovieFiles {
-            films: vec![film.to_owned()],
+            films: vec![movie.to_owned()],
             ending: Mp4Extension::Mp4,
         },
         remux: Remuxer::Builtin,
         output: OutputLocation {
-            folder: film.parent().unwrap().to_owned(),
+            folder: movie.parent().unwrap().to_owned(),
             stem: None,
         },
     }
@@ -59,10 +59,10 @@ fn is_half_way(job: &JobView) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_job_stays_paused_after_a_restart_and_its_movie_is_complete() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let film = long(folder.path());
-    let source = fs::read(&film).unwrap();
+    let movie = long(folder.path());
+    let source = fs::read(&movie).unwrap();
     let before = engine(data.path());
-    let id = before.remux(remux_request(&film)).await.unwrap();
+    let id = before.remux(remux_request(&movie)).await.unwrap();
     wait_until(&before, &id, is_half_way).await;
     before.pause(&id).await.unwrap();
     wait_until(&before, &id, |job| job.state == JobState::Paused).await;
@@ -79,19 +79,19 @@ async fn a_paused_job_stays_paused_after_a_restart_and_its_movie_is_complete() {
     assert_eq!(file_names(folder.path()), ["film.flv", "film.mp4"]);
     let made = after.path(&id).await.unwrap();
     for stream in ["v:0", "a:0"] {
-        let expected = packets(&film, stream);
+        let expected = packets(&movie, stream);
         assert_same(&packets(&made, stream), &expected, FLV_ROUNDING_US);
     }
-    assert!(fs::read(&film).unwrap() == source, "the film was touched");
+    assert!(fs::read(&movie).unwrap() == source, "the input was changed");
     after.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_removed_half_way_leaves_no_files() {
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let film = long(folder.path());
+    let movie = long(folder.path());
     let engine = engine(data.path());
-    let id = engine.remux(remux_request(&film)).await.unwrap();
+    let id = engine.remux(remux_request(&movie)).await.unwrap();
     wait_until(&engine, &id, is_half_way).await;
     engine.remove(&id, false).await.unwrap();
     assert_eq!(file_names(folder.path()), ["film.flv"]);

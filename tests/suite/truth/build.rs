@@ -30,34 +30,34 @@ impl Case {
     /// Returns the representations with this video and this audio.
     pub(super) fn representations_with(
         &self,
-        picture: VideoStream,
-        sound: AudioStream,
+        video: VideoStream,
+        audio: AudioStream,
     ) -> Vec<MockRepresentation> {
         match self.format {
             OfferedFormat::Flv | OfferedFormat::FileFlv => {
-                vec![MockRepresentation::Flv(Some(picture), sound)]
+                vec![MockRepresentation::Flv(Some(video), audio)]
             }
             OfferedFormat::Both if self.original => {
-                vec![MockRepresentation::Flv(Some(picture), sound)]
+                vec![MockRepresentation::Flv(Some(video), audio)]
             }
             OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4 => {
                 vec![
-                    MockRepresentation::Mp4Video(picture),
-                    MockRepresentation::Mp4Audio(sound),
+                    MockRepresentation::Mp4Video(video),
+                    MockRepresentation::Mp4Audio(audio),
                 ]
             }
             OfferedFormat::TsMuxed | OfferedFormat::Ranges => {
-                vec![MockRepresentation::Ts(Some(picture), Some(sound))]
+                vec![MockRepresentation::Ts(Some(video), Some(audio))]
             }
             OfferedFormat::TsSeparate => vec![
-                MockRepresentation::Ts(Some(picture), None),
-                MockRepresentation::Ts(None, Some(sound)),
+                MockRepresentation::Ts(Some(video), None),
+                MockRepresentation::Ts(None, Some(audio)),
             ],
             OfferedFormat::Packed => vec![
-                MockRepresentation::Ts(Some(picture), None),
-                MockRepresentation::PackedAudio(sound),
+                MockRepresentation::Ts(Some(video), None),
+                MockRepresentation::PackedAudio(audio),
             ],
-            OfferedFormat::FileMp4 => vec![MockRepresentation::Mp4Video(picture)],
+            OfferedFormat::FileMp4 => vec![MockRepresentation::Mp4Video(video)],
         }
     }
 
@@ -68,7 +68,7 @@ impl Case {
             self.format,
             OfferedFormat::Mp4 | OfferedFormat::Both | OfferedFormat::HlsFmp4
         );
-        let usual = Recording::new(RECORDING, "a random world");
+        let base = Recording::new(RECORDING, "a random world");
         let clusters = if self.redirected {
             vec!["omega".into()]
         } else {
@@ -89,7 +89,7 @@ impl Case {
             } else {
                 Vec::new()
             },
-            mp4: if mp4 { usual.mp4.clone() } else { Vec::new() },
+            mp4: if mp4 { base.mp4.clone() } else { Vec::new() },
             clock: self.clock,
             length: LengthSources {
                 api: self.api_length.is_some(),
@@ -102,7 +102,7 @@ impl Case {
                 .map(|&host| host.into())
                 .collect(),
             oddities: self.oddities(meanwhile),
-            ..usual
+            ..base
         };
         World::empty().recording(recording)
     }
@@ -145,10 +145,14 @@ impl Case {
                 scheme: "http",
             });
         }
-        let rows = self.representations();
-        let named = |row: &MockRepresentation| format!("{}.{}", row.name(), row.extension());
+        let representations = self.representations();
+        let named = |representation: &MockRepresentation| {
+            format!("{}.{}", representation.name(), representation.extension())
+        };
         let fates = self.flaws.iter().map(|flaw| SegmentFault {
-            representation: flaw.representation.map(|at| named(&rows[at % rows.len()])),
+            representation: flaw
+                .representation
+                .map(|at| named(&representations[at % representations.len()])),
             chunk: flaw.index.map(|index| self.first + index),
             substitute: flaw.substitute,
             times: flaw.times,
@@ -227,7 +231,7 @@ impl Case {
 /// Returns a representation that would be the best if it could be used.
 fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     let is_flv = format == "flv/segmented";
-    let mut row = if is_flv {
+    let mut representation = if is_flv {
         json!({
             "bitrate": 4000,
             "preset": "original",
@@ -249,10 +253,10 @@ fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     match odd {
         UnusableRepresentation::NoAddress => {}
         UnusableRepresentation::ParentFolder => {
-            row["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
+            representation["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
         }
         UnusableRepresentation::NoPlaceholder => {
-            row["segmentUrl"] = json!(format!("9/chunk.{ending}"))
+            representation["segmentUrl"] = json!(format!("9/chunk.{ending}"))
         }
         UnusableRepresentation::Text => {
             return json!({
@@ -264,5 +268,5 @@ fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
             });
         }
     }
-    row
+    representation
 }

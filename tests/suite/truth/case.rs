@@ -58,8 +58,8 @@ pub(super) enum ServerFault {
     Untrusted,
     /// Returns this status for each segment.
     Status(StatusCode),
+    Html,
     /// Sends so slowly that no segment arrives within a minute.
-    /// Sends so few bytes a second that no segment comes in a minute.
     Trickle,
     /// Stops sending in the middle of each body.
     Stall,
@@ -188,11 +188,11 @@ impl fmt::Display for Case {
         }
         write!(f, ", stated {:?} {:?}", self.api_length, self.frame_length)?;
         for (first, flaw) in self.flaws.iter().take(4).enumerate() {
-            let (row, index, times) = (flaw.representation, flaw.index, flaw.times);
+            let (representation, index, times) = (flaw.representation, flaw.index, flaw.times);
             let start = if first == 0 { ", flaws" } else { "" };
             write!(
                 f,
-                "{start} {row:?}/{index:?}:{:?}×{times:?}",
+                "{start} {representation:?}/{index:?}:{:?}×{times:?}",
                 flaw.substitute
             )?;
         }
@@ -207,9 +207,12 @@ impl fmt::Display for Case {
         if self.playlists != PlaylistFlaws::default() {
             write!(f, ", {:?}", self.playlists)?;
         }
-        let (row, units) = (self.odd_representation, self.file_units);
-        if let Some((row, format, first)) = row {
-            write!(f, ", row {row:?} in {format} first {first}")?;
+        let (representation, units) = (self.odd_representation, self.file_units);
+        if let Some((representation, format, first)) = representation {
+            write!(
+                f,
+                ", representation {representation:?} in {format} first {first}"
+            )?;
         }
         if let Some(units) = units {
             write!(f, ", file of {units} units")?;

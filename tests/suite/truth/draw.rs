@@ -194,12 +194,12 @@ impl Case {
             kinds.extend([Substitute::OtherSegment(self.first + other); 2]);
         }
         let comes = rng.choice(kinds).unwrap();
-        let row = rng.choice([None, None, Some(0), Some(1)]).unwrap();
+        let representation = rng.choice([None, None, Some(0), Some(1)]).unwrap();
         let times = (rng.u8(..3) == 0).then(|| rng.u32(1..3));
         let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
         let run: Vec<u64> = run.filter(|index| !is_flawed(index)).collect();
         self.flaws.extend(run.into_iter().map(|index| Flaw {
-            representation: row,
+            representation,
             index: Some(index),
             substitute: comes,
             times,

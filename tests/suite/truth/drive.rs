@@ -38,7 +38,7 @@ pub(super) struct TruthSummary {
 
 /// Runs the worlds of these seeds on all processors.
 pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
-    let studio = SharedAssets::new().unwrap();
+    let assets = SharedAssets::new().unwrap();
     let seeds = Mutex::new(seeds);
     let next = || seeds.lock().unwrap_or_else(PoisonError::into_inner).next();
     let tally = Mutex::new(TruthSummary::default());
@@ -46,7 +46,7 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let work = some(&studio, &next, &tally);
+                let work = some(&assets, &next, &tally);
                 clock::runtime().block_on(work);
             });
         }
@@ -54,7 +54,7 @@ pub(super) fn run(seeds: impl Iterator<Item = u64> + Send) -> TruthSummary {
     tally.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<TruthSummary>) {
+async fn some(assets: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mutex<TruthSummary>) {
     let mut worlds = JoinSet::new();
     let mut seeds = BTreeMap::new();
     loop {
@@ -62,8 +62,8 @@ async fn some(studio: &SharedAssets, next: &impl Fn() -> Option<u64>, tally: &Mu
             let Some(seed) = next() else {
                 break;
             };
-            let studio = studio.clone();
-            let world = async move { world(&studio, &Case::random(seed)).await };
+            let assets = assets.clone();
+            let world = async move { world(&assets, &Case::random(seed)).await };
             seeds.insert(worlds.spawn(world).id(), seed);
         }
         let Some(ended) = worlds.join_next_with_id().await else {
@@ -112,8 +112,8 @@ struct RunningService {
 }
 
 impl RunningService {
-    async fn start(studio: &SharedAssets, case: &Case, meanwhile: ChangeWhilePaused) -> Self {
-        let service = studio.start(case.world(meanwhile)).await.unwrap();
+    async fn start(assets: &SharedAssets, case: &Case, meanwhile: ChangeWhilePaused) -> Self {
+        let service = assets.start(case.world(meanwhile)).await.unwrap();
         let down = case.disturb(&service);
         Self { service, down }
     }
@@ -131,10 +131,10 @@ impl RunningService {
 
     /// Returns the number of requests, refused connections included.
     fn requests(&self) -> u64 {
-        let asked = self.service.requests();
-        let requests = asked
+        let log = self.service.requests();
+        let requests = log
             .iter()
-            .filter(|asked| asked.method != "CONNECT")
+            .filter(|request| request.method != "CONNECT")
             .count() as u64;
         let struck = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
         requests + self.down.iter().map(struck).sum::<u64>()
@@ -142,12 +142,16 @@ impl RunningService {
 
     fn handed_out(&self) -> u64 {
         let coverage = self.service.coverage(RECORDING);
-        coverage.chunks.values().map(|row| row.len() as u64).sum()
+        coverage
+            .chunks
+            .values()
+            .map(|representation| representation.len() as u64)
+            .sum()
     }
 }
 
 /// Runs one world and judges its outcome.
-pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
+pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWorld, Mismatch> {
     let scratch = Path::new("/dev/shm");
     let folder = if scratch.is_dir() {
         tempfile::tempdir_in(scratch)
@@ -155,7 +159,7 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         tempfile::tempdir()
     };
     let folder = folder.unwrap();
-    let order = || NewJob {
+    let new_job = || NewJob {
         gaps: case.gaps,
         extras: Extras {
             cover: case.cover,
@@ -163,18 +167,18 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
         },
         ..if case.original { original } else { job }(RECORDING, folder.path())
     };
-    let mut running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
+    let mut running = RunningService::start(assets, case, ChangeWhilePaused::Nothing).await;
     let mut requests = 0;
     let mut is_replaced = false;
     if let Some(interruption) = case.interruption
-        && !interrupted(&running, case, order()).await
+        && !interrupted(&running, case, new_job()).await
     {
         requests = running.requests();
         is_replaced = matches!(
             interruption.change,
             ChangeWhilePaused::Replaced | ChangeWhilePaused::Rehashed
         );
-        running = RunningService::start(studio, case, interruption.change).await;
+        running = RunningService::start(assets, case, interruption.change).await;
     } else if case.interruption.is_some() {
         // The run finished before the interruption: start the same again from the beginning.
         for name in file_names(folder.path()) {
@@ -183,10 +187,10 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
                 .or_else(|_| std::fs::remove_file(&path))
                 .unwrap();
         }
-        running = RunningService::start(studio, case, ChangeWhilePaused::Nothing).await;
+        running = RunningService::start(assets, case, ChangeWhilePaused::Nothing).await;
     }
     let engine = running.engine(case.parallel);
-    let ended = match engine.download(order()).await {
+    let ended = match engine.download(new_job()).await {
         Ok(id) => {
             let ended = ended(&engine, &id).await;
             ended.map(|ended| ended.map(|finished| (id, finished)))
@@ -206,8 +210,8 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     };
     engine.shutdown().await;
     let expected = ExpectedOutcome::of(case, &running.service, is_replaced);
-    let (ending, said) = job_ending(case, &running.service, ended, path.as_deref())?;
-    judge(&expected, &ending, &said)?;
+    let (ending, reported) = job_ending(case, &running.service, ended, path.as_deref())?;
+    judge(&expected, &ending, &reported)?;
     if matches!(ending, JobEnding::Failed(..)) {
         let movies = ["mp4", "flv"];
         let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
@@ -244,7 +248,7 @@ fn job_ending(
 ) -> Result<(JobEnding, Reported), Mismatch> {
     match ended {
         Ok((_, finished)) => {
-            let said = Reported {
+            let reported = Reported {
                 gaps: finished.gaps,
                 missing: finished.missing,
                 shorter_ms: finished.shorter_than_stated_ms,
@@ -256,15 +260,15 @@ fn job_ending(
                     detail: finished.file,
                 });
             };
-            Ok((JobEnding::Done(movie(case, service, &file)?), said))
+            Ok((JobEnding::Done(movie(case, service, &file)?), reported))
         }
         Err(failure) => {
-            let said = Reported {
+            let reported = Reported {
                 gaps: failure.gaps,
                 missing: failure.missing,
                 shorter_ms: failure.shorter_than_stated_ms,
             };
-            Ok((JobEnding::Failed(failure.code, failure.detail), said))
+            Ok((JobEnding::Failed(failure.code, failure.detail), reported))
         }
     }
 }
@@ -300,10 +304,10 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
 
 /// Runs a job until this many segments have arrived, and stops it. Returns whether it had already
 /// ended.
-async fn interrupted(running: &RunningService, case: &Case, order: NewJob) -> bool {
+async fn interrupted(running: &RunningService, case: &Case, new_job: NewJob) -> bool {
     let after = case.interruption.map_or(0, |it| it.after);
     let engine = running.engine(case.parallel);
-    let Ok(id) = engine.download(order).await else {
+    let Ok(id) = engine.download(new_job).await else {
         return true;
     };
     let enough = async {

@@ -99,9 +99,9 @@ impl Case {
         let all_fail = self.mirrors[..named]
             .iter()
             .all(|mirror| fails(mirror.fault));
-        let has_init = |row: &MockRepresentation| {
+        let has_init = |representation: &MockRepresentation| {
             matches!(
-                row,
+                representation,
                 MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
             )
         };
@@ -207,11 +207,11 @@ fn has_no_media(offers: &[TrackSet]) -> bool {
 }
 
 fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSet> {
-    let of = |picture, sound, is_substitute| {
-        let rows = case.representations_with(picture, sound);
-        let tracks = (0..)
-            .zip(&rows)
-            .map(|(at, row)| expected_segments::track_segments(case, service, (at, *row), stated));
+    let of = |video, audio, is_substitute| {
+        let representations = case.representations_with(video, audio);
+        let tracks = (0..).zip(&representations).map(|(at, representation)| {
+            expected_segments::track_segments(case, service, (at, *representation), stated)
+        });
         TrackSet {
             tracks: tracks.collect(),
             is_substitute,
@@ -224,7 +224,7 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
     }
     let is_muxed = matches!(case.format, OfferedFormat::TsMuxed | OfferedFormat::Ranges);
     let list = |number| case.playlist(number);
-    let picture = match (list(1), list(2)) {
+    let video = match (list(1), list(2)) {
         (PlaylistUse::Good, _) | (PlaylistUse::Late, PlaylistUse::Never) => {
             vec![(VideoStream::Best, false)]
         }
@@ -234,20 +234,20 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
     };
     let main = Some((AudioStream::Main, false));
     let second = Some((AudioStream::Second, true));
-    let sound = match (is_muxed, list(3), list(4)) {
+    let audio = match (is_muxed, list(3), list(4)) {
         (true, ..) | (_, PlaylistUse::Good, _) => vec![main],
         (_, PlaylistUse::Late, _) => vec![main, second, None],
         (_, PlaylistUse::Never, PlaylistUse::Never) => vec![None],
         (_, PlaylistUse::Never, _) => vec![second, None],
     };
     let mut offers = Vec::new();
-    for (picture, other_picture) in picture {
-        for sound in &sound {
-            let mut offer = match sound {
-                Some((sound, other)) => of(picture, *sound, other_picture || *other),
-                None => of(picture, AudioStream::Main, other_picture),
+    for (video, other_video) in video {
+        for audio in &audio {
+            let mut offer = match audio {
+                Some((audio, other)) => of(video, *audio, other_video || *other),
+                None => of(video, AudioStream::Main, other_video),
             };
-            if sound.is_none() {
+            if audio.is_none() {
                 offer.tracks.truncate(1);
                 offer.lacks_audio = true;
             }

@@ -37,19 +37,19 @@ pub(super) struct ExpectedSegment {
 pub(super) fn track_segments(
     case: &Case,
     service: &FakeUstream,
-    (at, row): (usize, MockRepresentation),
+    (at, representation): (usize, MockRepresentation),
     stated: &[u64],
 ) -> Vec<ExpectedSegment> {
     let best = case.representations();
-    let rows = best.len();
+    let representations = best.len();
     // Flaws apply to the preferred representations.
     let is_meant = |flaw: &&Flaw| {
         flaw.representation
-            .is_none_or(|it| best[at] == row && it % rows == at)
+            .is_none_or(|it| best[at] == representation && it % representations == at)
     };
     let list = StatedList::of(case, stated);
     let has = |number: u64| {
-        let frames = service.fixture_frames(RECORDING, row, number);
+        let frames = service.fixture_frames(RECORDING, representation, number);
         packets(&frames.unwrap_or_default())
     };
     let mut slots: Vec<ExpectedSegment> = Vec::new();
@@ -228,8 +228,8 @@ fn packets(frames: &[FixtureFrame]) -> (Vec<MoviePacket>, Vec<MoviePacket>) {
         pts_us: frame.pts_us,
         hash: hash(&frame.data),
     };
-    let of = |is_picture| {
-        let frames = frames.iter().filter(|frame| frame.is_video == is_picture);
+    let of = |is_video| {
+        let frames = frames.iter().filter(|frame| frame.is_video == is_video);
         frames.map(packet).collect()
     };
     (of(true), of(false))

@@ -67,7 +67,7 @@ fn expected(slots: Vec<ExpectedSegment>) -> ExpectedOutcome {
 
 /// Returns the movie of these segments, `later_us` later than they state.
 fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
-    let moved = |packet: &MoviePacket| MoviePacket {
+    let shifted = |packet: &MoviePacket| MoviePacket {
         dts_us: packet.dts_us + later_us,
         pts_us: packet.pts_us + later_us,
         ..*packet
@@ -76,12 +76,12 @@ fn movie(slots: &[ExpectedSegment], later_us: i64) -> MoviePackets {
         video: slots
             .iter()
             .flat_map(|slot| &slot.video)
-            .map(moved)
+            .map(shifted)
             .collect(),
         audio: slots
             .iter()
             .flat_map(|slot| &slot.audio)
-            .map(moved)
+            .map(shifted)
             .collect(),
     }
 }
@@ -94,8 +94,12 @@ fn gap(place: u64) -> GapView {
 }
 
 /// Returns the kind of mistake that is found, or `None`.
-fn seen(expected: &ExpectedOutcome, movie: MoviePackets, said: &Reported) -> Option<&'static str> {
-    judge(expected, &JobEnding::Done(movie), said)
+fn seen(
+    expected: &ExpectedOutcome,
+    movie: MoviePackets,
+    reported: &Reported,
+) -> Option<&'static str> {
+    judge(expected, &JobEnding::Done(movie), reported)
         .err()
         .map(|wrong| wrong.kind)
 }
@@ -154,34 +158,34 @@ fn a_wrong_timestamp_is_detected_in_either_track() {
 
 #[test]
 fn a_gap_must_be_reported_at_its_position() {
-    let said = |places: &[u64]| Reported {
+    let reported = |places: &[u64]| Reported {
         gaps: places.iter().map(|place| gap(*place)).collect(),
         ..Reported::default()
     };
     let (expected, movie) = with_a_hole();
-    assert_eq!(seen(&expected, movie.clone(), &said(&[2])), None);
-    let kind = seen(&expected, movie.clone(), &said(&[]));
+    assert_eq!(seen(&expected, movie.clone(), &reported(&[2])), None);
+    let kind = seen(&expected, movie.clone(), &reported(&[]));
     assert_eq!(kind, Some("an untold gap"));
     for places in [&[1][..], &[2, 3]] {
-        let kind = seen(&expected, movie.clone(), &said(places));
+        let kind = seen(&expected, movie.clone(), &reported(places));
         assert_eq!(kind, Some("called missing, but it is there"), "{places:?}");
     }
     let refused = ExpectedOutcome {
         allows_gaps: false,
         ..expected
     };
-    let kind = seen(&refused, movie, &said(&[2]));
-    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+    let kind = seen(&refused, movie, &reported(&[2]));
+    assert_eq!(kind, Some("saved with gaps that were not allowed"));
 }
 
 #[test]
 fn an_available_segment_must_be_saved_even_if_its_gap_is_reported() {
     let (_, movie) = with_a_hole();
-    let said = Reported {
+    let reported = Reported {
         gaps: vec![gap(2)],
         ..Reported::default()
     };
-    let kind = seen(&expected(slots()), movie, &said);
+    let kind = seen(&expected(slots()), movie, &reported);
     assert_eq!(kind, Some("a segment that can be had is not in the movie"));
 }
 
@@ -210,7 +214,7 @@ fn a_movie_shorter_than_stated_must_report_the_missing_length() {
         whole(),
         &shorter(4000),
     );
-    assert_eq!(kind, Some("saved with gaps that nobody allowed"));
+    assert_eq!(kind, Some("saved with gaps that were not allowed"));
 }
 
 #[test]
@@ -222,12 +226,12 @@ fn media_of_another_position_must_be_reported() {
     let (expected, movie) = (expected(slots), movie(&mixed, 0));
     assert!(seen(&expected, movie.clone(), &Reported::default()).is_some());
     let missing = vec![MissingView::MisplacedSegments { count: 1 }];
-    let said = Reported {
+    let reported = Reported {
         missing,
         gaps: vec![gap(1)],
         ..Reported::default()
     };
-    assert_eq!(seen(&expected, movie, &said), None);
+    assert_eq!(seen(&expected, movie, &reported), None);
 }
 
 #[test]
@@ -239,19 +243,21 @@ fn a_later_segment_is_not_taken_for_media_of_another_position() {
         slots[2].requirement = Requirement::May;
         let rest = [&slots[..1], &slots[later..]].concat();
         let (expected, movie) = (expected(slots), movie(&rest, 0));
-        let said = Reported {
+        let reported = Reported {
             gaps: (1..later as u64).map(gap).collect(),
             ..Reported::default()
         };
-        assert_eq!(seen(&expected, movie, &said), None);
+        assert_eq!(seen(&expected, movie, &reported), None);
     }
 }
 
 #[test]
 fn a_failure_must_have_a_reason_and_name_it() {
-    let missing = |said: &Reported, expected: &ExpectedOutcome| {
+    let missing = |reported: &Reported, expected: &ExpectedOutcome| {
         let ending = JobEnding::Failed(Code::PiecesMissing, String::new());
-        judge(expected, &ending, said).err().map(|wrong| wrong.kind)
+        judge(expected, &ending, reported)
+            .err()
+            .map(|wrong| wrong.kind)
     };
     let whole = expected(slots());
     let kind = missing(&Reported::default(), &whole);
@@ -265,11 +271,11 @@ fn a_failure_must_have_a_reason_and_name_it() {
         missing(&Reported::default(), &hole),
         Some("a failure does not name a gap")
     );
-    let said = Reported {
+    let reported = Reported {
         gaps: vec![gap(2)],
         ..Reported::default()
     };
-    assert_eq!(missing(&said, &hole), None);
+    assert_eq!(missing(&reported, &hole), None);
     for code in [
         Code::Internal,
         Code::CheckFailed,
@@ -277,6 +283,6 @@ fn a_failure_must_have_a_reason_and_name_it() {
         Code::NotFound,
     ] {
         let ending = JobEnding::Failed(code, String::new());
-        assert!(judge(&hole, &ending, &said).is_err(), "{code:?}");
+        assert!(judge(&hole, &ending, &reported).is_err(), "{code:?}");
     }
 }

@@ -25,7 +25,7 @@ impl ReportedPlaces {
     /// `may_lack_beginning`: a gap at the start may be the segments before the first listed one.
     pub(super) fn of(
         expected: &ExpectedOutcome,
-        said: &Reported,
+        reported: &Reported,
         may_lack_beginning: bool,
     ) -> Self {
         let mut report = Self {
@@ -33,26 +33,26 @@ impl ReportedPlaces {
             end_ms: 0,
             empty: 0,
             misplaced: 0,
-            gaps: said.gaps.clone(),
-            shorter_ms: said.shorter_ms,
+            gaps: reported.gaps.clone(),
+            shorter_ms: reported.shorter_ms,
             is_from_zero: false,
         };
         // If numbers start above 0 and a longer recording is stated, the unlisted beginning may be
         // missing; times then count from there.
         let unlisted_ms = expected.first * expected.segment_ms;
-        let beginning = said.gaps.first().filter(|gap| gap.start_ms == 0);
+        let beginning = reported.gaps.first().filter(|gap| gap.start_ms == 0);
         report.is_from_zero = may_lack_beginning
             && expected.may_lack_beginning
             && beginning.is_some_and(|gap| gap.duration_ms >= unlisted_ms);
         let origin_ms = if report.is_from_zero { unlisted_ms } else { 0 };
-        for gap in &said.gaps {
+        for gap in &reported.gaps {
             let start = gap.start_ms.saturating_sub(origin_ms);
             let end = (gap.start_ms + gap.duration_ms).saturating_sub(origin_ms);
             let span = start..end;
             report.end_ms = report.end_ms.max(span.end);
             report.places.extend(expected.covered(&span));
         }
-        for missing in &said.missing {
+        for missing in &reported.missing {
             match missing {
                 MissingView::EmptySegments { count } => report.empty += count,
                 MissingView::MisplacedSegments { count } => report.misplaced += count,
@@ -94,12 +94,12 @@ impl ReportedPlaces {
     ) -> Result<bool, Mismatch> {
         let stated = expected.stated_ms.unwrap_or(0);
         let by = stated.saturating_sub(end_ms);
-        let Some(told) = self.shorter_ms else {
-            let untold = stated.saturating_sub(end_ms.max(self.end_ms));
-            if untold > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
+        let Some(shorter_ms) = self.shorter_ms else {
+            let unstated = stated.saturating_sub(end_ms.max(self.end_ms));
+            if unstated > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
                 return mismatch(
                     "shorter than stated without a word",
-                    format!("by {untold} ms"),
+                    format!("by {unstated} ms"),
                 );
             }
             return Ok(by > TOLERATED_GAP_MS + ROUNDING_MS);
@@ -129,13 +129,13 @@ impl ReportedPlaces {
         let is_told_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
         let mut all = expected.all_stated_ms.iter();
         let fits = |of: u64, length: u64| {
-            of.saturating_sub(length).abs_diff(told) <= ROUNDING_MS + 100
+            of.saturating_sub(length).abs_diff(shorter_ms) <= ROUNDING_MS + 100
                 && (of == stated || is_told_to_the_end)
         };
         if !all.any(|of| lengths.iter().any(|length| fits(*of, *length))) {
             return mismatch(
                 "shorter by a wrong length",
-                format!("{told} ms of {stated} ms, {lengths:?}"),
+                format!("{shorter_ms} ms of {stated} ms, {lengths:?}"),
             );
         }
         Ok(by > TOLERATED_GAP_MS + ROUNDING_MS)

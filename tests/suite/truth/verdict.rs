@@ -46,14 +46,14 @@ pub(super) fn mismatch<T>(kind: &'static str, detail: impl Into<String>) -> Resu
 pub(super) fn judge(
     expected: &ExpectedOutcome,
     ending: &JobEnding,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
     match ending {
-        JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, said),
+        JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, reported),
         JobEnding::Done(movie) => {
             let mut first = None;
             for offer in &expected.track_sets {
-                match judge_movie(expected, offer, movie, said) {
+                match judge_movie(expected, offer, movie, reported) {
                     Ok(()) => return Ok(()),
                     Err(problem) => first = first.or(Some(problem)),
                 }
@@ -93,17 +93,17 @@ fn judge_movie(
     expected: &ExpectedOutcome,
     offer: &TrackSet,
     movie: &MoviePackets,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
     // Media of a later segment may be in its own position or in another segment's, and a gap
     // reported at the start may be what the list lacks.
     let mut first = None;
     for foreign in [ForeignMedia::Unlikely, ForeignMedia::Likely] {
         for may_lack_beginning in [true, false] {
-            let report = ReportedPlaces::of(expected, said, may_lack_beginning);
+            let report = ReportedPlaces::of(expected, reported, may_lack_beginning);
             let judged = find(offer, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
-                judge_report(expected, (offer, movie), (said, &report), &found)
+                judge_report(expected, (offer, movie), (reported, &report), &found)
             });
             match judged {
                 Ok(()) => return Ok(()),
@@ -124,7 +124,7 @@ enum ForeignMedia {
 fn judge_report(
     expected: &ExpectedOutcome,
     (offer, movie): (&TrackSet, &MoviePackets),
-    (said, report): (&Reported, &ReportedPlaces),
+    (reported, report): (&Reported, &ReportedPlaces),
     found: &MatchedSegments,
 ) -> Result<(), Mismatch> {
     let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
@@ -148,13 +148,13 @@ fn judge_report(
         slots.any(is)
     };
     for place in &must {
-        let told = report.places.contains(place)
-            || (past_the_end(*place) && (said.shorter_ms.is_some() || report.is_from_zero))
+        let is_reported = report.places.contains(place)
+            || (past_the_end(*place) && (reported.shorter_ms.is_some() || report.is_from_zero))
             || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0)
             || found.is_untellable(*place);
-        if !told {
-            return mismatch("an untold gap", format!("segment {place}; {said:?}"));
+        if !is_reported {
+            return mismatch("an untold gap", format!("segment {place}; {reported:?}"));
         }
     }
     for place in &found.foreign {
@@ -164,13 +164,13 @@ fn judge_report(
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
-    tells_renditions(expected, (offer, lacks_kind), said)?;
+    tells_renditions(expected, (offer, lacks_kind), reported)?;
     let lacks =
         lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
     if lacks && !expected.allows_gaps {
         return mismatch(
-            "saved with gaps that nobody allowed",
-            format!("{must:?} {said:?}"),
+            "saved with gaps that were not allowed",
+            format!("{must:?} {reported:?}"),
         );
     }
     Ok(())
@@ -196,27 +196,27 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
 fn tells_renditions(
     expected: &ExpectedOutcome,
     (offer, lacks_kind): (&TrackSet, bool),
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
-    let tells = |is: fn(&MissingView) -> bool| said.missing.iter().any(is);
+    let tells = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
     let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
     let track = tells(|it| matches!(it, MissingView::Track { .. }));
     if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
-        return mismatch("another rendition without a word", format!("{said:?}"));
+        return mismatch("another rendition without a word", format!("{reported:?}"));
     }
     if rendition && !expected.may_tell_rendition {
         return mismatch(
             "the wished rendition is called another",
-            format!("{said:?}"),
+            format!("{reported:?}"),
         );
     }
     if offer.lacks_audio && !track && !rendition {
-        return mismatch("a track is missing without a word", format!("{said:?}"));
+        return mismatch("a track is missing without a word", format!("{reported:?}"));
     }
     if track && !offer.lacks_audio && !lacks_kind {
         return mismatch(
             "a track that is there is called missing",
-            format!("{said:?}"),
+            format!("{reported:?}"),
         );
     }
     Ok(())
@@ -404,12 +404,12 @@ fn take(
 
 /// Verifies that all packets have the expected distance from a common start.
 fn check_times(expected: &ExpectedOutcome, found: &MatchedSegments) -> Result<(), Mismatch> {
-    let first = found.times.first().map(|(_, shown)| *shown);
+    let first = found.times.first().map(|(_, presented)| *presented);
     let Some(start) = found.video_offset.or(first) else {
         return Ok(());
     };
-    for (at, (decoded, shown)) in found.times.iter().enumerate() {
-        let off = (decoded - start).abs().max((shown - start).abs());
+    for (at, (decoded, presented)) in found.times.iter().enumerate() {
+        let off = (decoded - start).abs().max((presented - start).abs());
         if off > expected.tolerance_us {
             return mismatch(
                 "a packet at a wrong time",
@@ -424,7 +424,7 @@ fn judge_failure(
     expected: &ExpectedOutcome,
     code: Code,
     detail: &str,
-    said: &Reported,
+    reported: &Reported,
 ) -> Result<(), Mismatch> {
     let all = || {
         expected
@@ -457,15 +457,15 @@ fn judge_failure(
     {
         return mismatch("gaps that are allowed are not borne", detail);
     }
-    failure_names(expected, said)
+    failure_names(expected, reported)
 }
 
 /// Verifies that a failure reports what is missing as a saved movie does.
-fn failure_names(expected: &ExpectedOutcome, said: &Reported) -> Result<(), Mismatch> {
+fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), Mismatch> {
     let Some(offer) = expected.track_sets.first() else {
         return Ok(());
     };
-    let report = ReportedPlaces::of(expected, said, true);
+    let report = ReportedPlaces::of(expected, reported, true);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
         offer.tracks.iter().filter_map(move |track| track.get(at))
@@ -477,13 +477,13 @@ fn failure_names(expected: &ExpectedOutcome, said: &Reported) -> Result<(), Mism
     report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
         let must = slots(place).any(|slot| slot.requirement == Requirement::Not && slot.is_listed);
-        let told = report.places.contains(&place)
+        let is_reported = report.places.contains(&place)
             || report.shorter_ms.is_some()
             || (slots(place).any(|slot| slot.is_empty) && report.empty > 0);
-        if must && !told && !expected.is_file {
+        if must && !is_reported && !expected.is_file {
             return mismatch(
                 "a failure does not name a gap",
-                format!("segment {place}; {said:?}"),
+                format!("segment {place}; {reported:?}"),
             );
         }
     }
