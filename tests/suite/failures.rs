@@ -169,7 +169,7 @@ async fn temporary_faults_only_delay() {
             .path(&format!("*chunk_{number}_*"))
             .times(1)
     };
-    let struck = [
+    let rules = [
         faults.add(segment(Fault::Status(StatusCode::SERVICE_UNAVAILABLE), 3)),
         faults.add(segment(Fault::Status(StatusCode::NOT_FOUND), 14)),
         faults.add(segment(Fault::Truncate(100), 25)),
@@ -184,7 +184,7 @@ async fn temporary_faults_only_delay() {
     let (path, finished) = mock.save(job(MAIN, folder.path())).await.unwrap();
     crate::movies::assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
     assert!(finished.gaps.is_empty());
-    for rule in struck {
+    for rule in rules {
         assert_eq!(mock.service.faults().times_applied(rule), 1, "{rule:?}");
     }
 }

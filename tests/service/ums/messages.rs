@@ -394,7 +394,7 @@ fn with_oddity(mut representation: Value, oddity: Option<RepresentationOddity>) 
         match oddity {
             Some(RepresentationOddity::NoSegmentUrl) => representation["segmentUrl"] = Value::Null,
             Some(RepresentationOddity::ParentFolder) => {
-                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v")
+                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v");
             }
             None => {}
         }

@@ -136,11 +136,11 @@ impl RunningService {
             .iter()
             .filter(|request| request.method != "CONNECT")
             .count() as u64;
-        let struck = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
-        requests + self.down.iter().map(struck).sum::<u64>()
+        let times_refused = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
+        requests + self.down.iter().map(times_refused).sum::<u64>()
     }
 
-    fn handed_out(&self) -> u64 {
+    fn served_segments(&self) -> u64 {
         let coverage = self.service.coverage(RECORDING);
         coverage
             .chunks
@@ -311,7 +311,7 @@ async fn interrupted(running: &RunningService, case: &Case, new_job: NewJob) -> 
         return true;
     };
     let enough = async {
-        while running.handed_out() < after {
+        while running.served_segments() < after {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -330,8 +330,13 @@ async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>>
     let end = async {
         loop {
             let update = feed.next().await?;
-            let mine = |job: &JobView| job.id == name;
-            match update.changed.into_iter().find(mine).map(|job| job.state) {
+            let is_this_job = |job: &JobView| job.id == name;
+            match update
+                .changed
+                .into_iter()
+                .find(is_this_job)
+                .map(|job| job.state)
+            {
                 Some(JobState::Done { finished }) => return Some(Ok(finished)),
                 Some(JobState::Failed { failure }) => return Some(Err(failure)),
                 _ => {}

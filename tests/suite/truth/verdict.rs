@@ -60,7 +60,7 @@ pub(super) fn judge(
             }
             match first {
                 Some(problem) => Err(problem),
-                None => mismatch("saved though no rendition with video can be had", ""),
+                None => mismatch("saved although no rendition with video is available", ""),
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) struct MatchedSegments {
 
 impl MatchedSegments {
     /// Returns whether nothing after it reveals that it is another segment's media.
-    fn is_untellable(&self, place: u64) -> bool {
+    fn is_undetectable(&self, place: u64) -> bool {
         let tracks = self.present.iter();
         let last = tracks.filter_map(|track| track.iter().rposition(|it| *it));
         let is_last = last.max().is_none_or(|last| (last as u64) < place);
@@ -131,13 +131,13 @@ fn judge_report(
     let lacking: BTreeSet<u64> = (0..slots)
         .filter(|place| has_hole(offer, found, *place))
         .collect();
-    report.tells_nothing_else(expected, &lacking, &found.foreign)?;
+    report.check_only_missing(expected, &lacking, &found.foreign)?;
     let end_ms = end_ms(expected, found);
     let is_short = report.is_short(expected, found, end_ms)?;
     let must: Vec<u64> = lacking
         .iter()
         .copied()
-        .filter(|place| shows(expected, offer, found, *place))
+        .filter(|place| is_gap_visible(expected, offer, found, *place))
         .collect();
     let past_the_end = |place: u64| place * expected.segment_ms >= end_ms;
     let flawed = |place: u64, is: fn(&ExpectedSegment) -> bool| {
@@ -152,19 +152,25 @@ fn judge_report(
             || (past_the_end(*place) && (reported.shorter_ms.is_some() || report.is_from_zero))
             || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0)
-            || found.is_untellable(*place);
+            || found.is_undetectable(*place);
         if !is_reported {
-            return mismatch("an untold gap", format!("segment {place}; {reported:?}"));
+            return mismatch(
+                "an unreported gap",
+                format!("segment {place}; {reported:?}"),
+            );
         }
     }
     for place in &found.foreign {
-        let is_told = report.misplaced > 0 || report.places.contains(place);
-        if !is_told && !found.is_untellable(*place) {
-            return mismatch("another segment's media without a word", format!("{place}"));
+        let is_reported = report.misplaced > 0 || report.places.contains(place);
+        if !is_reported && !found.is_undetectable(*place) {
+            return mismatch(
+                "another segment's media without a report",
+                format!("{place}"),
+            );
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
-    tells_renditions(expected, (offer, lacks_kind), reported)?;
+    check_renditions(expected, (offer, lacks_kind), reported)?;
     let lacks =
         lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
     if lacks && !expected.allows_gaps {
@@ -182,7 +188,7 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
     let places = must
         .iter()
         .chain(foreign)
-        .filter(|place| !found.is_untellable(**place));
+        .filter(|place| !found.is_undetectable(**place));
     let stated = expected.stated_ms.unwrap_or(u64::MAX);
     let lengths = places.map(|place| {
         let start = place * expected.segment_ms;
@@ -193,29 +199,35 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
     lengths.sum()
 }
 
-fn tells_renditions(
+fn check_renditions(
     expected: &ExpectedOutcome,
     (offer, lacks_kind): (&TrackSet, bool),
     reported: &Reported,
 ) -> Result<(), Mismatch> {
-    let tells = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
-    let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
-    let track = tells(|it| matches!(it, MissingView::Track { .. }));
+    let reports = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
+    let rendition = reports(|it| matches!(it, MissingView::Rendition { .. }));
+    let track = reports(|it| matches!(it, MissingView::Track { .. }));
     if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
-        return mismatch("another rendition without a word", format!("{reported:?}"));
+        return mismatch(
+            "another rendition without a report",
+            format!("{reported:?}"),
+        );
     }
     if rendition && !expected.may_tell_rendition {
         return mismatch(
-            "the wished rendition is called another",
+            "the preferred rendition is reported as another",
             format!("{reported:?}"),
         );
     }
     if offer.lacks_audio && !track && !rendition {
-        return mismatch("a track is missing without a word", format!("{reported:?}"));
+        return mismatch(
+            "a track is missing without a report",
+            format!("{reported:?}"),
+        );
     }
     if track && !offer.lacks_audio && !lacks_kind {
         return mismatch(
-            "a track that is there is called missing",
+            "a present track is reported as missing",
             format!("{reported:?}"),
         );
     }
@@ -228,7 +240,7 @@ fn has_hole(offer: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
 }
 
 /// Returns whether the report shows that something is missing there.
-fn shows(
+fn is_gap_visible(
     expected: &ExpectedOutcome,
     offer: &TrackSet,
     found: &MatchedSegments,
@@ -288,7 +300,7 @@ fn find(
                 let kind = if has_some(video, &slot.video) || has_some(audio, &slot.audio) {
                     "a segment is only in part in the movie"
                 } else {
-                    "a segment that can be had is not in the movie"
+                    "an available segment is not in the movie"
                 };
                 return mismatch(kind, format!("segment {place}"));
             } else if let Some((other_video, other_audio)) = &slot.foreign
@@ -317,7 +329,7 @@ fn find(
     if !video.is_empty() || !audio.is_empty() {
         let left = (video.len(), audio.len());
         return mismatch(
-            "packets that belong nowhere",
+            "packets of no expected segment",
             format!("{left:?} video and audio packets"),
         );
     }
@@ -391,8 +403,8 @@ fn take(
     found: &mut MatchedSegments,
     is_video: bool,
 ) {
-    let (mine, rest) = packets.split_at(wanted.len());
-    for (packet, wanted) in mine.iter().zip(wanted) {
+    let (own, rest) = packets.split_at(wanted.len());
+    for (packet, wanted) in own.iter().zip(wanted) {
         let off = (packet.dts_us - wanted.dts_us, packet.pts_us - wanted.pts_us);
         if is_video {
             found.video_offset.get_or_insert(off.1);
@@ -435,27 +447,27 @@ fn judge_failure(
     let lacks = all().any(|slot| slot.requirement != Requirement::Must);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_short = stated > expected.length_ms + TOLERATED_GAP_MS - ROUNDING_MS;
-    let lame = expected.is_hopeless || expected.is_unsupported;
+    let may_fail = expected.is_hopeless || expected.is_unsupported;
     let lacks_track = expected.track_sets.iter().any(|offer| offer.lacks_audio);
     let is_right = match code {
-        Code::PiecesMissing => lacks || is_short || lame || lacks_track,
+        Code::PiecesMissing => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
-        Code::Unsupported => lame || expected.track_sets.is_empty(),
-        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => lame,
+        Code::Unsupported => may_fail || expected.track_sets.is_empty(),
+        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => may_fail,
         _ => false,
     };
     if !is_right {
         return mismatch("a failure of the wrong kind", format!("{code:?}: {detail}"));
     }
-    if code != Code::PiecesMissing || lame || expected.is_replaced {
+    if code != Code::PiecesMissing || may_fail || expected.is_replaced {
         return Ok(());
     }
     if expected.allows_gaps
         && !expected.is_file
         && all().any(|slot| slot.requirement == Requirement::Must)
     {
-        return mismatch("gaps that are allowed are not borne", detail);
+        return mismatch("a failure although gaps are allowed", detail);
     }
     failure_names(expected, reported)
 }
@@ -474,7 +486,7 @@ fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), 
     let lacking: BTreeSet<u64> = (0..places)
         .filter(|place| slots(*place).any(|slot| slot.requirement != Requirement::Must))
         .collect();
-    report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
+    report.check_only_missing(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
         let must = slots(place).any(|slot| slot.requirement == Requirement::Not && slot.is_listed);
         let is_reported = report.places.contains(&place)
