@@ -51,19 +51,19 @@ async fn list(engine: &Engine) -> Vec<JobView> {
 
 /// Waits until the jobs of the list are in these states.
 async fn wait_for_states(engine: &Engine, wanted: &[JobState]) {
-    let mut seen = Vec::new();
+    let mut states = Vec::new();
     for _ in 0..600 {
-        seen = list(engine)
+        states = list(engine)
             .await
             .into_iter()
             .map(|job| job.state)
             .collect();
-        if seen == wanted {
+        if states == wanted {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("{seen:?}, not {wanted:?}");
+    panic!("{states:?}, not {wanted:?}");
 }
 
 /// Asserts that the jobs are in these states and stay so for a while.

@@ -182,13 +182,13 @@ impl Case {
             kinds.extend([Substitute::NoMedia; 2]);
         }
         let other = rng.u64(..self.segments);
-        let apart = other.abs_diff(run.start) * self.units;
+        let distance = other.abs_diff(run.start) * self.units;
         // If the timestamps of each segment restart, they identify nothing; among few segments the
         // odd one cannot be determined.
         if self.segments > 5
             && run.end - run.start == 1
-            && apart > 0
-            && !apart.is_multiple_of(100)
+            && distance > 0
+            && !distance.is_multiple_of(100)
             && self.clock == FlvClock::Continues
         {
             kinds.extend([Substitute::OtherSegment(self.first + other); 2]);

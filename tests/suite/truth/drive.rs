@@ -287,7 +287,7 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
         let slots = expected
             .track_sets
             .into_iter()
-            .flat_map(|offer| offer.tracks)
+            .flat_map(|track_set| track_set.tracks)
             .flatten();
         let video = slots.filter(|slot| slot.requirement != super::expected::Requirement::Not);
         let video = video.flat_map(|slot| slot.video).collect();

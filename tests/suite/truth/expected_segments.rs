@@ -128,8 +128,9 @@ impl<'c> StatedList<'c> {
     }
 
     fn requirement(&self, index: u64, flaw: Option<&Flaw>, after_a_hole: bool) -> Requirement {
-        let lists = &self.case.playlists;
-        let has_no_address = self.case.format.has_playlists() && lists.no_address.contains(&index);
+        let playlists = &self.case.playlists;
+        let has_no_address =
+            self.case.format.has_playlists() && playlists.no_address.contains(&index);
         let (must, may) = self.reach;
         if has_no_address || (self.is_templated && index >= may) {
             return Requirement::Not;

@@ -150,12 +150,12 @@ fn a_wrong_timestamp_is_detected_in_either_track() {
     late.video[5].pts_us += 40_000;
     let kind = mistake_kind(&expected(slots()), late, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
-    let mut apart = movie(&slots(), 0);
-    apart
+    let mut shifted_audio = movie(&slots(), 0);
+    shifted_audio
         .audio
         .iter_mut()
         .for_each(|packet| packet.dts_us += 80_000);
-    let kind = mistake_kind(&expected(slots()), apart, &Reported::default());
+    let kind = mistake_kind(&expected(slots()), shifted_audio, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
 }
 

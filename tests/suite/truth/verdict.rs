@@ -52,8 +52,8 @@ pub(super) fn judge(
         JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, reported),
         JobEnding::Done(movie) => {
             let mut first = None;
-            for offer in &expected.track_sets {
-                match judge_movie(expected, offer, movie, reported) {
+            for track_set in &expected.track_sets {
+                match judge_movie(expected, track_set, movie, reported) {
                     Ok(()) => return Ok(()),
                     Err(problem) => first = first.or(Some(problem)),
                 }
@@ -91,7 +91,7 @@ impl MatchedSegments {
 
 fn judge_movie(
     expected: &ExpectedOutcome,
-    offer: &TrackSet,
+    track_set: &TrackSet,
     movie: &MoviePackets,
     reported: &Reported,
 ) -> Result<(), Mismatch> {
@@ -101,9 +101,9 @@ fn judge_movie(
     for foreign in [ForeignMedia::Unlikely, ForeignMedia::Likely] {
         for may_lack_beginning in [true, false] {
             let report = ReportedPlaces::of(expected, reported, may_lack_beginning);
-            let judged = find(offer, movie, foreign).and_then(|found| {
+            let judged = find(track_set, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
-                judge_report(expected, (offer, movie), (reported, &report), &found)
+                judge_report(expected, (track_set, movie), (reported, &report), &found)
             });
             match judged {
                 Ok(()) => return Ok(()),
@@ -123,13 +123,13 @@ enum ForeignMedia {
 
 fn judge_report(
     expected: &ExpectedOutcome,
-    (offer, movie): (&TrackSet, &MoviePackets),
+    (track_set, movie): (&TrackSet, &MoviePackets),
     (reported, report): (&Reported, &ReportedPlaces),
     found: &MatchedSegments,
 ) -> Result<(), Mismatch> {
-    let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let slots = track_set.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..slots)
-        .filter(|place| has_hole(offer, found, *place))
+        .filter(|place| has_hole(track_set, found, *place))
         .collect();
     report.check_only_missing(expected, &lacking, &found.foreign)?;
     let end_ms = end_ms(expected, found);
@@ -137,11 +137,11 @@ fn judge_report(
     let must: Vec<u64> = lacking
         .iter()
         .copied()
-        .filter(|place| is_gap_visible(expected, offer, found, *place))
+        .filter(|place| is_gap_visible(expected, track_set, found, *place))
         .collect();
     let past_the_end = |place: u64| place * expected.segment_ms >= end_ms;
     let flawed = |place: u64, is: fn(&ExpectedSegment) -> bool| {
-        let mut slots = offer
+        let mut slots = track_set
             .tracks
             .iter()
             .filter_map(|track| track.get(usize::try_from(place).ok()?));
@@ -170,9 +170,9 @@ fn judge_report(
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
-    check_renditions(expected, (offer, lacks_kind), reported)?;
+    check_renditions(expected, (track_set, lacks_kind), reported)?;
     let lacks =
-        lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
+        lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || track_set.lacks_audio;
     if lacks && !expected.allows_gaps {
         return mismatch(
             "saved with gaps that were not allowed",
@@ -201,13 +201,13 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
 
 fn check_renditions(
     expected: &ExpectedOutcome,
-    (offer, lacks_kind): (&TrackSet, bool),
+    (track_set, lacks_kind): (&TrackSet, bool),
     reported: &Reported,
 ) -> Result<(), Mismatch> {
     let reports = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
     let rendition = reports(|it| matches!(it, MissingView::Rendition { .. }));
     let track = reports(|it| matches!(it, MissingView::Track { .. }));
-    if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
+    if (expected.must_tell_rendition || track_set.is_substitute) && !rendition {
         return mismatch(
             "another rendition without a report",
             format!("{reported:?}"),
@@ -219,13 +219,13 @@ fn check_renditions(
             format!("{reported:?}"),
         );
     }
-    if offer.lacks_audio && !track && !rendition {
+    if track_set.lacks_audio && !track && !rendition {
         return mismatch(
             "a track is missing without a report",
             format!("{reported:?}"),
         );
     }
-    if track && !offer.lacks_audio && !lacks_kind {
+    if track && !track_set.lacks_audio && !lacks_kind {
         return mismatch(
             "a present track is reported as missing",
             format!("{reported:?}"),
@@ -234,20 +234,20 @@ fn check_renditions(
     Ok(())
 }
 
-fn has_hole(offer: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
+fn has_hole(track_set: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
-    (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
+    (0..track_set.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
 /// Returns whether the report shows that something is missing there.
 fn is_gap_visible(
     expected: &ExpectedOutcome,
-    offer: &TrackSet,
+    track_set: &TrackSet,
     found: &MatchedSegments,
     place: u64,
 ) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
-    let mut tracks = offer.tracks.iter().zip(&found.present);
+    let mut tracks = track_set.tracks.iter().zip(&found.present);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_stated = stated > place * expected.segment_ms + TOLERATED_GAP_MS + ROUNDING_MS;
     let other_track = found
@@ -276,7 +276,7 @@ fn end_ms(expected: &ExpectedOutcome, found: &MatchedSegments) -> u64 {
 }
 
 fn find(
-    offer: &TrackSet,
+    track_set: &TrackSet,
     movie: &MoviePackets,
     foreign: ForeignMedia,
 ) -> Result<MatchedSegments, Mismatch> {
@@ -288,7 +288,7 @@ fn find(
         video_offset: None,
     };
     let (mut video, mut audio) = (&movie.video[..], &movie.audio[..]);
-    for slots in &offer.tracks {
+    for slots in &track_set.tracks {
         let mut present = Vec::new();
         for (place, slot) in slots.iter().enumerate() {
             let is_whole = starts(video, &slot.video) && starts(audio, &slot.audio);
@@ -442,13 +442,16 @@ fn judge_failure(
         expected
             .track_sets
             .iter()
-            .flat_map(|offer| offer.tracks.iter().flatten())
+            .flat_map(|track_set| track_set.tracks.iter().flatten())
     };
     let lacks = all().any(|slot| slot.requirement != Requirement::Must);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_short = stated > expected.length_ms + TOLERATED_GAP_MS - ROUNDING_MS;
     let may_fail = expected.is_hopeless || expected.is_unsupported;
-    let lacks_track = expected.track_sets.iter().any(|offer| offer.lacks_audio);
+    let lacks_track = expected
+        .track_sets
+        .iter()
+        .any(|track_set| track_set.lacks_audio);
     let is_right = match code {
         Code::PiecesMissing => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
@@ -474,15 +477,18 @@ fn judge_failure(
 
 /// Verifies that a failure reports what is missing as a saved movie does.
 fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), Mismatch> {
-    let Some(offer) = expected.track_sets.first() else {
+    let Some(track_set) = expected.track_sets.first() else {
         return Ok(());
     };
     let report = ReportedPlaces::of(expected, reported, true);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
-        offer.tracks.iter().filter_map(move |track| track.get(at))
+        track_set
+            .tracks
+            .iter()
+            .filter_map(move |track| track.get(at))
     };
-    let places = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let places = track_set.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..places)
         .filter(|place| slots(*place).any(|slot| slot.requirement != Requirement::Must))
         .collect();
