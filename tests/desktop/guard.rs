@@ -74,10 +74,10 @@ async fn foreign_scripts_and_content_are_blocked_in_the_page() -> Result<()> {
     ensure!(window.page(handler).await? == "refused");
     let eval = "return (0, eval)('1')";
     let result = window.page(eval).await?;
-    ensure!(thrown(&result).contains("eval"), "{result}");
+    ensure!(thrown_error(&result).contains("eval"), "{result}");
     let fetch = "return (await fetch('https://video.ibm.com/')).status";
     let result = window.page(fetch).await?;
-    ensure!(!thrown(&result).is_empty(), "{result}");
+    ensure!(!thrown_error(&result).is_empty(), "{result}");
     let video = "return await new Promise((done) => { \
                      document.addEventListener('securitypolicyviolation', (event) => \
                        done(event.effectiveDirective)); \
@@ -95,7 +95,7 @@ async fn foreign_scripts_and_content_are_blocked_in_the_page() -> Result<()> {
     Ok(())
 }
 
-fn thrown(result: &Value) -> &str {
+fn thrown_error(result: &Value) -> &str {
     let result = result.as_str().unwrap_or_default();
     result.strip_prefix("thrown: ").unwrap_or_default()
 }

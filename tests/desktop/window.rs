@@ -71,10 +71,10 @@ impl AppWindow {
     }
 
     /// Replaces the text of the field with this id and presses Enter.
-    pub(crate) async fn fill(&self, id: &str, words: &str) -> Result<()> {
+    pub(crate) async fn fill(&self, id: &str, text: &str) -> Result<()> {
         let field = self.find(Locator::Id(id)).await?;
         field.clear().await?;
-        field.send_keys(words).await?;
+        field.send_keys(text).await?;
         Ok(field.send_keys(ENTER).await?)
     }
 
@@ -86,8 +86,8 @@ impl AppWindow {
     /// Waits for the button of this name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
         // Removes the isolation marks around names.
-        let words = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
-        let path = format!("//button[{words}='{name}']");
+        let text = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
+        let path = format!("//button[{text}='{name}']");
         self.find(Locator::XPath(&path)).await
     }
 
@@ -98,15 +98,15 @@ impl AppWindow {
     }
 
     /// Waits until this heading is shown.
-    pub(crate) async fn heading(&self, words: &str) -> Result<()> {
-        self.wait_until(words, async || Ok(self.first_heading().await? == words))
+    pub(crate) async fn heading(&self, text: &str) -> Result<()> {
+        self.wait_until(text, async || Ok(self.first_heading().await? == text))
             .await
     }
 
     /// Waits until a heading with this beginning is shown.
-    pub(crate) async fn heading_begins(&self, words: &str) -> Result<()> {
-        self.wait_until(words, async || {
-            Ok(self.first_heading().await?.starts_with(words))
+    pub(crate) async fn heading_begins(&self, text: &str) -> Result<()> {
+        self.wait_until(text, async || {
+            Ok(self.first_heading().await?.starts_with(text))
         })
         .await
     }
@@ -164,8 +164,8 @@ impl AppWindow {
     }
 
     /// Waits until the page shows this text.
-    pub(crate) async fn shows(&self, words: &str) -> Result<()> {
-        self.wait_until(words, async || Ok(self.text().await?.contains(words)))
+    pub(crate) async fn shows(&self, text: &str) -> Result<()> {
+        self.wait_until(text, async || Ok(self.text().await?.contains(text)))
             .await
     }
 
@@ -252,12 +252,12 @@ impl AppWindow {
         }
     }
 
-    async fn wait_until(&self, words: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    async fn wait_until(&self, text: &str, holds: impl AsyncFn() -> Result<bool>) -> Result<()> {
         let start = Instant::now();
         while !holds().await? {
             if start.elapsed() > SHOW_TIMEOUT {
                 bail!(
-                    "waited for {words:?}, but the page shows: {}",
+                    "waited for {text:?}, but the page shows: {}",
                     self.text().await?
                 );
             }
@@ -297,8 +297,7 @@ async fn connect(driver: &str, capabilities: Capabilities) -> Result<Client> {
 }
 
 /// Removes non-breaking spaces and isolation marks.
-fn plain_text(words: &str) -> String {
-    words
-        .replace('\u{a0}', " ")
+fn plain_text(text: &str) -> String {
+    text.replace('\u{a0}', " ")
         .replace(['\u{2068}', '\u{2069}'], "")
 }

@@ -137,9 +137,9 @@ impl Rule {
 
     /// Limits how often it applies.
     #[must_use]
-    pub fn times(self, strikes: u32) -> Self {
+    pub fn times(self, count: u32) -> Self {
         Self {
-            times: Some(strikes),
+            times: Some(count),
             ..self
         }
     }
@@ -263,14 +263,14 @@ mod tests {
     fn a_rule_skips_matches_then_applies_a_limited_number_of_times() {
         let faults = Faults::default();
         let rule = faults.add(Rule::new(Fault::Reset).path("*.flv").skip(1).times(2));
-        let strikes: Vec<bool> = (0..5)
+        let applied: Vec<bool> = (0..5)
             .map(|_| {
                 faults
                     .next_fault(FaultStage::Request, "cdn", "/x.flv")
                     .is_some()
             })
             .collect();
-        assert_eq!(strikes, [false, true, true, false, false]);
+        assert_eq!(applied, [false, true, true, false, false]);
         assert_eq!(faults.times_applied(rule), 2);
     }
 

@@ -113,13 +113,13 @@ async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) 
         .parse()
         .ok()
         .and_then(|id: u64| service.world.recordings.get(&id));
-    let page_of_recordings = known.filter(|known| {
+    let public_recording = known.filter(|known| {
         !matches!(
             known.lock,
             Some(AccessLock::Nonexistent | AccessLock::Removed)
         )
     });
-    match page_of_recordings {
+    match public_recording {
         Some(recording) => Html(recording_page(&service, recording)).into_response(),
         None => not_found(),
     }

@@ -130,7 +130,7 @@ impl Service {
         self: &Arc<Self>,
         mut request: Request<Body>,
         tls: bool,
-        plug: ResetHandle,
+        reset_handle: ResetHandle,
     ) -> Response<Body> {
         let host = host_of(request.headers());
         let path = request
@@ -154,7 +154,7 @@ impl Service {
                 .next_fault(FaultStage::Accept, &host, "")
                 .is_some()
         {
-            plug.reset();
+            reset_handle.reset();
             std::future::pending::<()>().await;
         }
         let fault = self.faults.next_fault(FaultStage::Request, &host, &path);
@@ -166,7 +166,8 @@ impl Service {
         let response = match fault {
             None => answer.await,
             Some(fault) => {
-                fault_responses::apply_fault(self, fault, (&host, &path), plug, answer).await
+                fault_responses::apply_fault(self, fault, (&host, &path), reset_handle, answer)
+                    .await
             }
         };
         self.log.record_status(number, response.status().as_u16());

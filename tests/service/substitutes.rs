@@ -23,11 +23,11 @@ pub(crate) struct SubstituteCounts(Mutex<BTreeMap<(u64, usize, String), u32>>);
 impl SubstituteCounts {
     /// Counts one more, unless the limit is reached.
     fn count_if_below(&self, key: (u64, usize, String), times: Option<u32>) -> bool {
-        let mut struck = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = struck.entry(key).or_default();
-        let strikes = times.is_none_or(|times| *count < times);
-        *count += u32::from(strikes);
-        strikes
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(key).or_default();
+        let applies = times.is_none_or(|times| *count < times);
+        *count += u32::from(applies);
+        applies
     }
 }
 
@@ -39,27 +39,27 @@ pub(crate) fn substitute_response(
     (representation, chunk): (MockRepresentation, Option<u64>),
 ) -> Option<Response<Body>> {
     let name = format!("{}.{}", representation.name(), representation.extension());
-    let strikes = |(at, fate): &(usize, &crate::world::SegmentFault)| {
-        fate.chunk == chunk
-            && fate
+    let applies = |(at, fault): &(usize, &crate::world::SegmentFault)| {
+        fault.chunk == chunk
+            && fault
                 .representation
                 .as_ref()
                 .is_none_or(|representation| *representation == name)
             && service
                 .substitute_counts
-                .count_if_below((recording.id, *at, name.clone()), fate.times)
+                .count_if_below((recording.id, *at, name.clone()), fault.times)
     };
-    let (_, fate) = recording
+    let (_, fault) = recording
         .oddities
         .segment_faults
         .iter()
         .enumerate()
-        .find(strikes)?;
+        .find(applies)?;
     let itself = || match chunk {
         Some(chunk) => Some(service.chunk(recording, representation, chunk)?.concat()),
         None => Some(service.library.init_segment(representation)?.to_vec()),
     };
-    let bytes = match fate.substitute {
+    let bytes = match fault.substitute {
         Substitute::Status(status) => return Some(status.into_response()),
         Substitute::Html => return Some(html_response()),
         Substitute::EmptyBody => Vec::new(),
@@ -89,10 +89,10 @@ fn truncate_segment(
         MockRepresentation::Flv(..) => left = range_middle(tags(&bytes), left),
         // In the middle of a box, for the same reason.
         MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_) => {
-            left = range_middle(boxes(&bytes), left)
+            left = range_middle(boxes(&bytes), left);
         }
         MockRepresentation::Ts(..) | MockRepresentation::PackedAudio(_) => {
-            left -= usize::from(left.is_multiple_of(188))
+            left -= usize::from(left.is_multiple_of(188));
         }
     }
     bytes.truncate(left);

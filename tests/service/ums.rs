@@ -171,11 +171,11 @@ impl ControlConnection {
                 self.close().await
             }
             ConnectReply::Accept {
-                messages: story,
+                messages,
                 delayed: later,
                 counters,
             } => {
-                for frame in story {
+                for frame in messages {
                     self.send(&frame).await?;
                 }
                 for (pause, frame) in later {
@@ -348,8 +348,8 @@ fn channel_reply(
     let Some(channel) = service.world.channels.get(&station.media) else {
         return nonexistent;
     };
-    let base = ClusterRedirects::To(vec!["omega".to_owned()]);
-    match next_host(&base, station) {
+    let default_redirects = ClusterRedirects::To(vec!["omega".to_owned()]);
+    match next_host(&default_redirects, station) {
         Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
         None => ConnectReply::Accept {
             messages: messages::channel(channel),

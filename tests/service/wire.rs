@@ -65,7 +65,7 @@ impl ResetHandle {
 /// A TCP connection that a [`ResetHandle`] can reset.
 struct ResettableStream {
     stream: TcpStream,
-    plug: ResetHandle,
+    reset_handle: ResetHandle,
     rate_limiter: Option<RateLimiter>,
 }
 
@@ -89,7 +89,7 @@ impl ResettableStream {
 
 impl Drop for ResettableStream {
     fn drop(&mut self) {
-        if self.plug.is_reset() {
+        if self.reset_handle.is_reset() {
             // Without it the other side would see an orderly close. A socket that refuses the
             // option is closed all the same.
             let _ = self.stream.set_zero_linger();
@@ -172,10 +172,10 @@ async fn serve(
     stream.set_nodelay(true)?;
     let mut first = [0];
     stream.peek(&mut first).await?;
-    let plug = ResetHandle::default();
-    let cord = ResettableStream {
+    let reset_handle = ResetHandle::default();
+    let connection = ResettableStream {
         stream,
-        plug: plug.clone(),
+        reset_handle: reset_handle.clone(),
         rate_limiter: config.link.map(RateLimiter::new),
     };
     let round_trip = config.link.map(|link| link.round_trip);
@@ -183,9 +183,9 @@ async fn serve(
     tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
         return converse(
-            cord,
+            connection,
             ConnectionInfo {
-                plug,
+                reset_handle,
                 tls: false,
                 round_trip,
             },
@@ -193,7 +193,7 @@ async fn serve(
         )
         .await;
     }
-    let handshake = LazyConfigAcceptor::new(Acceptor::default(), cord).await?;
+    let handshake = LazyConfigAcceptor::new(Acceptor::default(), connection).await?;
     let host = handshake
         .client_hello()
         .server_name()
@@ -208,7 +208,7 @@ async fn serve(
     converse(
         stream,
         ConnectionInfo {
-            plug,
+            reset_handle,
             tls: true,
             round_trip,
         },
@@ -220,7 +220,7 @@ async fn serve(
 /// Connection data of a request.
 #[derive(Clone)]
 struct ConnectionInfo {
-    plug: ResetHandle,
+    reset_handle: ResetHandle,
     tls: bool,
     round_trip: Option<Duration>,
 }
@@ -229,17 +229,21 @@ async fn converse<S>(stream: S, side: ConnectionInfo, service: Arc<Service>) -> 
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let cut = side.plug.clone();
+    let cut = side.reset_handle.clone();
     let answer = service_fn(move |request: Request<Incoming>| {
         let service = Arc::clone(&service);
         let ConnectionInfo {
-            plug,
+            reset_handle,
             tls,
             round_trip,
         } = side.clone();
         async move {
             tokio::time::sleep(round_trip.unwrap_or_default()).await;
-            Ok::<_, io::Error>(service.answer(request.map(Body::new), tls, plug).await)
+            Ok::<_, io::Error>(
+                service
+                    .answer(request.map(Body::new), tls, reset_handle)
+                    .await,
+            )
         }
     });
     let connection = http1::Builder::new()

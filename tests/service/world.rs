@@ -243,7 +243,7 @@ impl Recording {
     pub(crate) fn representations(&self) -> impl Iterator<Item = MockRepresentation> {
         self.flv
             .iter()
-            .map(|representation| representation.representation)
+            .map(|flv| flv.representation)
             .chain(self.mp4.iter().copied())
             .chain(self.playlist_representations())
     }

@@ -22,14 +22,14 @@ async fn every_link_in_the_readme_table_resolves_as_stated() {
     let links = links();
     assert!(links.len() > 30, "{} links", links.len());
     for (link, leads_to) in links {
-        if let Some(words) = leads_to.strip_prefix("refused: ") {
+        if let Some(message) = leads_to.strip_prefix("refused: ") {
             let run = CliCommand::without_service()
                 .args(["resolve", &link])
                 .with_service(&mock);
             let (code, _, err) = run.finish();
             assert_ne!(code, 0, "{link}");
             assert!(
-                err.starts_with(&format!("error: {words}\n")),
+                err.starts_with(&format!("error: {message}\n")),
                 "{link}: {err}"
             );
             continue;

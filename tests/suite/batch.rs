@@ -197,9 +197,9 @@ async fn json_lines_of_a_batch_name_their_link() {
     let folder = tempfile::tempdir().unwrap();
     let links = [link(112_470_601), link(134_300_003)];
     let arguments = [links[0].as_str(), &links[1], "--json"];
-    let (code, lines, err) = save(&mock, folder.path(), &arguments);
+    let (code, printed, err) = save(&mock, folder.path(), &arguments);
     assert_eq!(code, 3, "{err}");
-    let events: Vec<Value> = lines
+    let events: Vec<Value> = printed
         .iter()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();

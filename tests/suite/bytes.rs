@@ -117,7 +117,7 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 }
 
 /// Returns how many segments or byte ranges were served so far.
-fn handed_out(mock: &MockService) -> u32 {
+fn served_segments(mock: &MockService) -> u32 {
     let coverage = mock.service.coverage(MAIN);
     let representations = coverage.chunks.values();
     representations
@@ -135,10 +135,10 @@ async fn a_flipped_byte_is_detected_and_only_the_damaged_segment_is_fetched_agai
         let middle = &fragments[fragments.len() / 2];
         let at = usize::try_from(u64::midpoint(middle.output_start, middle.output_end)).unwrap();
         change(&part.join("film"), |bytes| bytes[at] ^= 0x10);
-        let before = handed_out(&mock);
+        let before = served_segments(&mock);
         let (movie, _) = mock.save(kind.job(folder.path())).await.unwrap();
         kind.assert_whole(&movie);
-        let again = handed_out(&mock) - before;
+        let again = served_segments(&mock) - before;
         if matches!(kind, Mp4 | Playlists) {
             // The damaged one and the missing one, of video and of audio.
             assert!((2..=3 + COMPARED).contains(&again), "{kind:?}: {again}");
@@ -205,10 +205,10 @@ async fn a_damaged_spooled_segment_is_fetched_again() {
     let mut early = early.iter().filter(|name| name.starts_with("early-"));
     change(&part.join(early.next().unwrap()), |body| body[500] ^= 1);
     change(&part.join(early.next().unwrap()), |body| body.truncate(9));
-    let before = handed_out(&mock);
+    let before = served_segments(&mock);
     let (movie, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
     Original.assert_whole(&movie);
-    let again = handed_out(&mock) - before;
+    let again = served_segments(&mock) - before;
     assert!((3..=3 + COMPARED).contains(&again), "{again}");
 }
 
@@ -248,9 +248,9 @@ async fn symlinks_in_a_part_folder_are_not_followed() {
         // it.
         fs::rename(part.join(name), &victim).unwrap();
         symlink(&victim, part.join(name)).unwrap();
-        let precious = fs::read(&victim).unwrap();
+        let expected = fs::read(&victim).unwrap();
         assert_left_alone(&mock, folder.path(), &part, name);
-        assert!(fs::read(&victim).unwrap() == precious, "{name}");
+        assert!(fs::read(&victim).unwrap() == expected, "{name}");
     }
 }
 

@@ -112,11 +112,11 @@ fn unlock(mock: &MockService, more: &[&OsStr], typed: &str, variable: &str) -> (
     let stdin = child.stdin.take();
     stdin.unwrap().write_all(typed.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    let words = String::from_utf8(output.stderr).unwrap();
-    assert!(!words.contains("sesame"), "the log tells it: {words}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("sesame"), "the log has it: {stderr}");
     let code = output.status.code().unwrap();
     assert_eq!(file_names(folder.path()).len(), usize::from(code == 0));
-    (code, words)
+    (code, stderr)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,18 +133,18 @@ async fn a_password_may_come_from_a_file_from_stdin_or_from_the_environment() {
         (&[option, OsStr::new("-")], "open sesame\n", ""),
         (&[], "", "open sesame"),
     ] {
-        let (code, words) = unlock(&mock, more, typed, variable);
-        assert_eq!(code, 0, "{more:?}: {words}");
+        let (code, stderr) = unlock(&mock, more, typed, variable);
+        assert_eq!(code, 0, "{more:?}: {stderr}");
     }
-    let (code, words) = unlock(&mock, &[], "", "another sesame");
-    assert_eq!(code, 4, "{words}");
+    let (code, stderr) = unlock(&mock, &[], "", "another sesame");
+    assert_eq!(code, 4, "{stderr}");
     // Without a terminal there is no prompt.
-    let (code, words) = unlock(&mock, &[], "open sesame\n", "");
-    assert_eq!(code, 4, "{words}");
-    assert!(words.contains("--password-file FILE"), "{words}");
+    let (code, stderr) = unlock(&mock, &[], "open sesame\n", "");
+    assert_eq!(code, 4, "{stderr}");
+    assert!(stderr.contains("--password-file FILE"), "{stderr}");
     let missing = folder.path().join("nothing there");
-    let (code, words) = unlock(&mock, &[option, missing.as_os_str()], "", "");
-    assert!(code == 2 && words.contains("nothing there"), "{words}");
+    let (code, stderr) = unlock(&mock, &[option, missing.as_os_str()], "", "");
+    assert!(code == 2 && stderr.contains("nothing there"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,11 +213,11 @@ async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
         }
         let took = asked_again.elapsed();
         let output = child.wait_with_output().unwrap();
-        let words = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(130), "{words}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(130), "{stderr}");
         assert!(took < Duration::from_secs(1), "{took:?}");
         let expected = "Stopping… (press Ctrl-C again to stop at once)\nStopped. What was written";
-        assert!(words.contains(expected), "{words}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
 }
 
@@ -236,9 +236,9 @@ async fn an_interrupt_while_the_link_is_resolved_exits_at_once() {
     }
     send(child.id(), "INT");
     let output = child.wait_with_output().unwrap();
-    let words = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{words}");
-    assert!(words.starts_with("Stopped."), "{words}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.starts_with("Stopped."), "{stderr}");
 }
 
 #[cfg(unix)]

@@ -217,8 +217,8 @@ async fn resolve_reports_what_a_link_leads_to_and_saves_nothing() {
         out.contains("newest recording") && out.contains("0:03:20"),
         "{out}"
     );
-    for words in ["54p (96×54)", "segments", "Sound    en-US, fr-FR\n"] {
-        assert!(out.contains(words), "{words}: {out}");
+    for message in ["54p (96×54)", "segments", "Sound    en-US, fr-FR\n"] {
+        assert!(out.contains(message), "{message}: {out}");
     }
     let (_, out, _) = resolve(&["--json"]);
     let preview: Value = serde_json::from_str(&out).unwrap();
@@ -237,7 +237,7 @@ async fn each_failure_has_its_message_advice_and_exit_code() {
         .faults()
         .add(Rule::new(Fault::HostDown).host("www.a-pac.tv"));
     let folder = tempfile::tempdir().unwrap();
-    for (link, code, words) in [
+    for (link, code, message) in [
         ("my holiday film", 2, "there is no link in that text"),
         (
             "https://www.example.org/holiday",
@@ -298,7 +298,7 @@ async fn each_failure_has_its_message_advice_and_exit_code() {
             .finish();
         assert_eq!(found, code, "{link}: {err}");
         assert!(
-            err.contains(words) && err.contains("hint: "),
+            err.contains(message) && err.contains("hint: "),
             "{link}: {err}"
         );
         assert_eq!(out, "", "{link}");
@@ -369,9 +369,9 @@ async fn an_interrupt_stops_cleanly_and_the_same_command_resumes() {
         .status();
     assert!(stopped.unwrap().success());
     let output = child.wait_with_output().unwrap();
-    let words = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(130), "{words}");
-    assert!(words.contains("Run the same command again"), "{words}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{message}");
+    assert!(message.contains("Run the same command again"), "{message}");
     mock.service.faults().remove(rule);
     let (code, out, err) = run().finish();
     assert_eq!(code, 0, "{err}");

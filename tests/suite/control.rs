@@ -32,11 +32,11 @@ fn control_faults(frames: usize) -> Vec<Rule> {
 }
 
 /// Runs one test for each rule, all at the same time: they mostly wait.
-async fn of_each<T>(rules: Vec<Rule>, tell: impl FnMut(Rule) -> T)
+async fn run_each<T>(rules: Vec<Rule>, run: impl FnMut(Rule) -> T)
 where
     T: Future<Output = ()> + Send + 'static,
 {
-    let mut runs: JoinSet<()> = rules.into_iter().map(tell).collect();
+    let mut runs: JoinSet<()> = rules.into_iter().map(run).collect();
     while let Some(result) = runs.join_next().await {
         result.unwrap();
     }
@@ -51,7 +51,7 @@ async fn a_fault_at_any_step_is_answered_with_another_connection() {
     // Once at the first connection, once at the one to the host that the service redirects to.
     let passed = |rule: Rule| [0, 1].map(|passed| rule.clone().skip(passed).times(1));
     let rules = control_faults(1).into_iter().flat_map(passed).collect();
-    of_each(rules, |fault: Rule| async move {
+    run_each(rules, |fault: Rule| async move {
         let mock = MockService::demo().await;
         let rule = add(&mock, &fault);
         let folder = tempfile::tempdir().unwrap();
@@ -65,7 +65,7 @@ async fn a_fault_at_any_step_is_answered_with_another_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_permanent_fault_fails_soon_and_leaves_no_files() {
     // One frame is enough to know the segments.
-    of_each(control_faults(0), |fault: Rule| async move {
+    run_each(control_faults(0), |fault: Rule| async move {
         let mock = MockService::demo().await;
         add(&mock, &fault);
         let folder = tempfile::tempdir().unwrap();
@@ -86,7 +86,7 @@ async fn a_fault_while_addresses_expire_only_delays() {
     // The first two connections are those of the start.
     let later = |rule: Rule| rule.skip(2).times(1);
     let rules = control_faults(1).into_iter().map(later).collect();
-    of_each(rules, |fault: Rule| async move {
+    run_each(rules, |fault: Rule| async move {
         let mock = MockService::demo().await;
         let expire = Rule::new(Fault::ExpireAddresses)
             .path("*chunk_30_*")

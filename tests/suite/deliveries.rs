@@ -232,14 +232,14 @@ async fn a_single_file_with_a_missing_range_is_not_saved_and_resumes_later() {
     mock.service.faults().add(gone.skip(3));
     let folder = tempfile::tempdir().unwrap();
     let new_job = || NewJob {
-        overrides: engine::Overrides {
-            gaps: true,
-            ..engine::Overrides::default()
-        },
+        gaps: true,
         ..job(MAIN, folder.path())
     };
     mock.save(new_job()).await.unwrap_err();
-    assert!(is_unfinished(folder.path()), "what came is kept");
+    assert!(
+        is_unfinished(folder.path()),
+        "the fetched segments are kept"
+    );
     mock.service.faults().clear();
     let (path, _) = mock.save(new_job()).await.unwrap();
     assert_movie(&path);
@@ -294,16 +294,17 @@ async fn a_kill_at_random_moments_loses_nothing_by_any_transport() {
 async fn a_download_started_from_playlists_resumes_from_them_after_the_websocket_is_back() {
     let mock = mock_service_with(Delivery::default()).await;
     let faults = mock.service.faults();
-    let shut = ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
+    let refused =
+        ["*-ws-*", "*-wss-*"].map(|host| faults.add(Rule::new(Fault::HostDown).host(host)));
     let segments = faults.add(Rule::new(Fault::Status(StatusCode::FORBIDDEN)).path("*appId=3&*"));
     let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_50_*");
     let gone = faults.add(gone);
     let folder = tempfile::tempdir().unwrap();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::PiecesMissing);
-    for rule in shut.into_iter().chain([segments, gone]) {
+    for rule in refused.into_iter().chain([segments, gone]) {
         assert!(
-            faults.times_applied(rule) > 0 || rule == shut[1],
+            faults.times_applied(rule) > 0 || rule == refused[1],
             "{rule:?}"
         );
         faults.remove(rule);
@@ -360,10 +361,7 @@ async fn a_password_is_sent_over_tls_only_by_long_polling_too() {
         ..engine::Access::default()
     };
     let new_job = NewJob {
-        overrides: engine::Overrides {
-            access,
-            ..engine::Overrides::default()
-        },
+        access,
         ..job(MAIN, folder.path())
     };
     let (path, _) = mock.save(new_job).await.unwrap();

@@ -82,9 +82,9 @@ async fn resuming_is_not_advised_if_nothing_can_be_written() {
     let script = "mount -t tmpfs -o size=200k tmpfs $disk; \"$@\"";
     let output = on_a_small_disk(&mock, folder.path(), script);
     assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
-    let words = stderr_text(&output);
-    assert!(words.contains("the disk is full"), "{words}");
-    assert!(!words.contains("--no-space-check"), "{words}");
+    let stderr = stderr_text(&output);
+    assert!(stderr.contains("the disk is full"), "{stderr}");
+    assert!(!stderr.contains("--no-space-check"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

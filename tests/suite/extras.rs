@@ -128,14 +128,14 @@ async fn an_mp4_has_the_captions_of_every_language_and_the_caption_files_match()
             "1\n00:00:01,000 --> 00:00:02,500\n{language} 1\n\n\
              2\n00:00:04,000 --> 00:00:05,500\n{language} 4\n"
         );
-        assert_eq!(words(&path, track).trim(), expected.trim());
+        assert_eq!(decoded_captions(&path, track).trim(), expected.trim());
     }
     let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
     assert!(tags.cover.is_some() && !tags.chapters.is_empty());
 }
 
 /// Returns a caption track as ffmpeg converts it.
-fn words(movie: &Path, track: &str) -> String {
+fn decoded_captions(movie: &Path, track: &str) -> String {
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
         .arg(movie)
@@ -196,8 +196,8 @@ async fn metadata_is_saved_under_the_documented_names() {
 async fn an_existing_file_is_never_replaced() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
-    let mine = folder.path().join("The practice film.info.json");
-    fs::write(&mine, "mine").unwrap();
+    let existing = folder.path().join("The practice film.info.json");
+    fs::write(&existing, "mine").unwrap();
     let new_job = NewJob {
         extras: Extras {
             info: true,
@@ -207,5 +207,5 @@ async fn an_existing_file_is_never_replaced() {
     };
     let (_, finished) = mock.save(new_job).await.unwrap();
     assert!(finished.beside.is_empty());
-    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(&existing).unwrap(), "mine");
 }

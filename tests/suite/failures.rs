@@ -90,12 +90,9 @@ async fn missing_wrong_and_right_passwords_are_distinguished() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let new_job = |password: &str| NewJob {
-        overrides: engine::Overrides {
-            access: Access {
-                password: Some(password.into()),
-                ..Access::default()
-            },
-            ..engine::Overrides::default()
+        access: Access {
+            password: Some(password.into()),
+            ..Access::default()
         },
         ..job(134_300_001, folder.path())
     };
@@ -131,10 +128,7 @@ async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
     assert_eq!(missing.code, Code::PiecesMissing, "{missing:?}");
     assert!(is_unfinished(folder.path()), "what is here is kept");
     let new_job = NewJob {
-        overrides: engine::Overrides {
-            gaps: true,
-            ..engine::Overrides::default()
-        },
+        gaps: true,
         ..job(id, folder.path())
     };
     let (path, finished) = mock.save(new_job).await.unwrap();
@@ -175,7 +169,7 @@ async fn temporary_faults_only_delay() {
             .path(&format!("*chunk_{number}_*"))
             .times(1)
     };
-    let struck = [
+    let rules = [
         faults.add(segment(Fault::Status(StatusCode::SERVICE_UNAVAILABLE), 3)),
         faults.add(segment(Fault::Status(StatusCode::NOT_FOUND), 14)),
         faults.add(segment(Fault::Truncate(100), 25)),
@@ -190,7 +184,7 @@ async fn temporary_faults_only_delay() {
     let (path, finished) = mock.save(job(MAIN, folder.path())).await.unwrap();
     crate::movies::assert_whole(&path, "video.mp4", "audio.mp4", 1_000);
     assert!(finished.gaps.is_empty());
-    for rule in struck {
+    for rule in rules {
         assert_eq!(mock.service.faults().times_applied(rule), 1, "{rule:?}");
     }
 }

@@ -73,10 +73,10 @@ impl FaultCase {
 
 /// Saves the movie by each transport while a fault applies. The movie must be complete, the
 /// original identical byte for byte.
-async fn assert_survives(strike: impl Fn(&MockService) -> Vec<RuleId>) {
+async fn assert_survives(add_faults: impl Fn(&MockService) -> Vec<RuleId>) {
     for case in FaultCase::ALL {
         let mock = case.mock_service().await;
-        let rules = strike(&mock);
+        let rules = add_faults(&mock);
         let folder = tempfile::tempdir().unwrap();
         let new_job = case.download_request(folder.path());
         let (path, finished) = mock.save(new_job).await.unwrap();
@@ -101,7 +101,7 @@ fn assert_is_whole(path: &Path) {
 }
 
 /// Applies the fault to some segments, this many times each.
-fn at_some(mock: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
+fn add_to_some_segments(mock: &MockService, fault: &Fault, times: u32) -> Vec<RuleId> {
     let faults = mock.service.faults();
     SAMPLED_CHUNKS
         .iter()
@@ -122,7 +122,10 @@ async fn assert_missing(rule: impl Fn() -> Rule) {
         let new_job = || case.download_request(folder.path());
         let failure = mock.save(new_job()).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing, "{case:?}: {failure:?}");
-        assert!(is_unfinished(folder.path()), "what came is kept");
+        assert!(
+            is_unfinished(folder.path()),
+            "the fetched segments are kept"
+        );
         mock.service.faults().clear();
         let (path, _) = mock.save(new_job()).await.unwrap();
         assert_is_whole(&path);
@@ -132,24 +135,24 @@ async fn assert_missing(rule: impl Fn() -> Rule) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_reset_before_the_response_only_delay() {
-    assert_survives(|mock| at_some(mock, &Fault::Reset, 2)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::Reset, 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_reset_in_the_middle_are_fetched_again() {
-    assert_survives(|mock| at_some(mock, &Fault::Truncate(500), 2)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::Truncate(500), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn truncated_bodies_are_not_taken_for_complete() {
-    assert_survives(|mock| at_some(mock, &Fault::ShortBody(700), 2)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::ShortBody(700), 2)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_with_damaged_structure_are_fetched_again() {
     assert_survives(|mock| {
         // Large enough to hit a header anywhere in the segment.
-        at_some(mock, &Fault::ZeroMiddle(1_000_000), 1)
+        add_to_some_segments(mock, &Fault::ZeroMiddle(1_000_000), 1)
     })
     .await;
 }
@@ -157,7 +160,7 @@ async fn bodies_with_damaged_structure_are_fetched_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_responses_and_web_pages_are_not_taken_for_segments() {
     assert_survives(|mock| {
-        let mut rules = at_some(mock, &Fault::Empty, 1);
+        let mut rules = add_to_some_segments(mock, &Fault::Empty, 1);
         let segment = Rule::new(Fault::Html).path("*chunk_40_*");
         rules.push(mock.service.faults().add(segment.times(2)));
         rules
@@ -172,7 +175,10 @@ async fn server_errors_are_retried() {
         StatusCode::BAD_GATEWAY,
         StatusCode::SERVICE_UNAVAILABLE,
     ] {
-        assert_survives(|mock| at_some(mock, &Fault::StatusWithoutRetryAfter(status), 2)).await;
+        assert_survives(|mock| {
+            add_to_some_segments(mock, &Fault::StatusWithoutRetryAfter(status), 2)
+        })
+        .await;
     }
 }
 
@@ -211,14 +217,15 @@ async fn a_segment_refused_once_is_retried() {
         StatusCode::NOT_FOUND,
         StatusCode::GONE,
     ] {
-        assert_survives(|mock| at_some(mock, &Fault::Status(status), 1)).await;
+        assert_survives(|mock| add_to_some_segments(mock, &Fault::Status(status), 1)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_stalls_before_the_response_is_hedged() {
     let start = Instant::now();
-    assert_survives(|mock| at_some(mock, &Fault::Delay(Duration::from_mins(2)), 1)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::Delay(Duration::from_mins(2)), 1))
+        .await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
         "the download did not wait for it"
@@ -227,13 +234,13 @@ async fn a_segment_that_stalls_before_the_response_is_hedged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_that_stalls_in_its_body_is_hedged() {
-    assert_survives(|mock| at_some(mock, &Fault::Stall(300), 1)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::Stall(300), 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trickling_segment_is_hedged() {
     let start = Instant::now();
-    assert_survives(|mock| at_some(mock, &Fault::Throttle(40), 1)).await;
+    assert_survives(|mock| add_to_some_segments(mock, &Fault::Throttle(40), 1)).await;
     assert!(
         start.elapsed() < Duration::from_mins(2),
         "the download did not wait for it"

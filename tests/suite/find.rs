@@ -102,7 +102,7 @@ async fn a_recording_behind_a_form_is_resolved_through_every_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn placeholder_answers_are_sent_only_if_requested() {
+async fn a_form_opens_with_default_answers_if_requested() {
     let mock = MockService::demo().await;
     let access = Access {
         form_defaults: true,

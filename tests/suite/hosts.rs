@@ -24,7 +24,7 @@ fn requests(mock: &MockService) -> usize {
 }
 
 /// Applies a permanent fault to every chunk of a hole.
-fn hole(mock: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
+fn add_hole(mock: &MockService, fault: &Fault, numbers: std::ops::Range<u64>) {
     for number in numbers {
         let rule = Rule::new(fault.clone()).path(&format!("*chunk_{number}_*"));
         mock.service.faults().add(rule);
@@ -41,7 +41,7 @@ fn assert_only_missing(mock: &MockService, representation: &str, hole: std::ops:
 async fn a_hole_of_a_minute_does_not_end_the_download() {
     for fault in [Fault::Status(StatusCode::NOT_FOUND), Fault::Html] {
         let mock = MockService::demo().await;
-        hole(&mock, &fault, 20..40);
+        add_hole(&mock, &fault, 20..40);
         let folder = tempfile::tempdir().unwrap();
         let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
         assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");
@@ -88,7 +88,7 @@ async fn segments_that_become_available_again_fill_their_holes() {
 
 /// Saves while a fault applies to all segments; returns the error, the time and the number of
 /// requests.
-async fn fails(rules: Vec<Rule>) -> (Failure, Duration, usize) {
+async fn save_failing(rules: Vec<Rule>) -> (Failure, Duration, usize) {
     let mock = MockService::demo().await;
     for rule in rules {
         mock.service.faults().add(rule);
@@ -103,11 +103,11 @@ async fn fails(rules: Vec<Rule>) -> (Failure, Duration, usize) {
 async fn hosts_that_only_fail_are_given_up_within_two_minutes() {
     let all = |fault| vec![Rule::new(fault).path("*chunk_*")];
     let (html, errors, endless) = tokio::join!(
-        fails(all(Fault::Html)),
-        fails(all(Fault::StatusWithoutRetryAfter(
+        save_failing(all(Fault::Html)),
+        save_failing(all(Fault::StatusWithoutRetryAfter(
             StatusCode::SERVICE_UNAVAILABLE
         ))),
-        fails(all(Fault::Reset)),
+        save_failing(all(Fault::Reset)),
     );
     let codes = [Code::BadAnswer, Code::SiteDown, Code::SiteDown];
     for ((failure, elapsed, requests), code) in [html, errors, endless].into_iter().zip(codes) {
@@ -150,7 +150,7 @@ async fn another_host_is_used_within_seconds_if_the_first_is_silent_or_trickles(
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_segment_is_a_hole_like_any_other() {
     let mock = MockService::demo().await;
-    hole(&mock, &Fault::Endless, 5..6);
+    add_hole(&mock, &Fault::Endless, 5..6);
     let folder = tempfile::tempdir().unwrap();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
     assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");

@@ -55,22 +55,22 @@ struct KillHarness {
 impl KillHarness {
     async fn new(kind: SaveCase) -> Self {
         let mock = MockService::demo().await;
-        let mut bench = Self {
+        let mut harness = Self {
             mock,
             folder: tempfile::tempdir().unwrap(),
             kind,
             undisturbed: Vec::new(),
         };
-        bench.undisturbed = fs::read(bench.run_to_the_end()).unwrap();
+        harness.undisturbed = fs::read(harness.run_to_the_end()).unwrap();
         if kind == Full {
             assert_eq!(
-                tracks(&bench.undisturbed).len(),
+                tracks(&harness.undisturbed).len(),
                 5,
                 "video, audio, captions"
             );
         }
-        bench.clear();
-        bench
+        harness.clear();
+        harness
     }
 
     fn clear(&mut self) {
@@ -210,16 +210,16 @@ fn tracks(movie: &[u8]) -> Vec<(String, u64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_random_moments_loses_no_durable_segment() {
     for kind in [Mp4, Original] {
-        let mut bench = KillHarness::new(kind).await;
+        let mut harness = KillHarness::new(kind).await;
         let slow = Rule::new(Fault::Delay(Duration::from_millis(60))).path("*chunk_*");
-        bench.mock.service.faults().add(slow);
+        harness.mock.service.faults().add(slow);
         for _ in 0..RANDOM_MOMENTS {
             let moment = Duration::from_micros(fastrand::u64(50_000..700_000));
-            let mut child = bench.run().args(["--parallel", "2"]).spawn();
+            let mut child = harness.run().args(["--parallel", "2"]).spawn();
             std::thread::sleep(moment);
             child.kill().unwrap();
             child.wait().unwrap();
-            bench.assert_resumes(&format!("{kind:?} after {moment:?}"));
+            harness.assert_resumes(&format!("{kind:?} after {moment:?}"));
         }
     }
 }
@@ -251,15 +251,15 @@ const INDEX_NOT_SYNCED: KillPoint = kill_point("the index is not synced", ["fsyn
 
 const KILL_POINTS: [KillPoint; 22] = [
     kill_point(
-        "the plan is written and has not its name",
+        "the plan is written and not renamed",
         ["renameat,rename", "plan.json"],
         1,
     ),
-    kill_point("the plan is not safe", ["fsync", ""], 1),
+    kill_point("the plan is not synced", ["fsync", ""], 1),
     kill_point("the output is opened", ["ftruncate", "film"], 1),
     kill_point("the journal is opened", ["ftruncate", "journal"], 1),
-    kill_point("before the head is written", ["writev", "film"], 1),
-    kill_point("between head and media", ["writev", "film"], 2),
+    kill_point("before the header is written", ["writev", "film"], 1),
+    kill_point("between header and media", ["writev", "film"], 2),
     kill_point("while media is appended", ["writev", "film"], 3),
     kill_point("after some media was appended", ["writev", "film"], 4),
     kill_point("after more media was appended", ["writev", "film"], 5),
@@ -276,25 +276,37 @@ const KILL_POINTS: [KillPoint; 22] = [
     kill_point("as the index ends", ["write", "film"], 3),
     INDEX_NOT_SYNCED,
     kill_point(
-        "before it has its name",
+        "before the movie is renamed",
         ["renameat2,renameat,rename,linkat", "film"],
         1,
     ),
-    kill_point("it has its name", ["unlinkat,unlink", "journal"], 1),
-    kill_point("while the part folder goes", ["unlinkat,unlink", "lock"], 1),
-    kill_point("the plan goes", ["unlinkat,unlink,rmdir", ""], 1),
+    kill_point(
+        "after the movie is renamed",
+        ["unlinkat,unlink", "journal"],
+        1,
+    ),
+    kill_point(
+        "while the part folder is deleted",
+        ["unlinkat,unlink", "lock"],
+        1,
+    ),
+    kill_point("the plan is deleted", ["unlinkat,unlink,rmdir", ""], 1),
     kill_point("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
 ];
 
 /// Kill points of a run that finds all segments on disk.
 const FINISH_KILL_POINTS: [KillPoint; 3] = [
     kill_point(
-        "the intent is written and has not its name",
+        "the pending rename is written and its plan not renamed",
         ["renameat,rename", "plan.json"],
         1,
     ),
-    kill_point("the intent is not safe", ["fsync", ""], 1),
-    kill_point("it has its name, which is not safe", ["fsync", ".."], 1),
+    kill_point("the pending rename is not synced", ["fsync", ""], 1),
+    kill_point(
+        "the movie is renamed and the folder not synced",
+        ["fsync", ".."],
+        1,
+    ),
 ];
 
 /// Returns a command that kills the traced program when one of its threads enters the `number`th of
@@ -311,18 +323,18 @@ pub(crate) fn tracer(calls: &str, number: u32, path: &Path) -> Command {
 }
 
 /// Runs until the kill point; returns whether the program was killed there.
-fn killed_at(bench: &KillHarness, window: &KillPoint) -> bool {
-    let path = match window.file {
-        "" => bench.part_folder(),
-        ".." => bench.folder.path().to_owned(),
-        file => bench.part_folder().join(file),
+fn killed_at(harness: &KillHarness, kill_point: &KillPoint) -> bool {
+    let path = match kill_point.file {
+        "" => harness.part_folder(),
+        ".." => harness.folder.path().to_owned(),
+        file => harness.part_folder().join(file),
     };
     // The tracer resolves names before it starts.
-    let (folder, name) = (bench.folder.path().canonicalize().unwrap(), path);
-    let path = folder.join(name.strip_prefix(bench.folder.path()).unwrap());
-    let tracer = tracer(window.syscalls, window.number, &path);
-    let output = bench
-        .with_case_options(CliCommand::under(tracer, &bench.mock))
+    let (folder, name) = (harness.folder.path().canonicalize().unwrap(), path);
+    let path = folder.join(name.strip_prefix(harness.folder.path()).unwrap());
+    let tracer = tracer(kill_point.syscalls, kill_point.number, &path);
+    let output = harness
+        .with_case_options(CliCommand::under(tracer, &harness.mock))
         .output();
     !output.status.success()
 }
@@ -330,25 +342,25 @@ fn killed_at(bench: &KillHarness, window: &KillPoint) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_between_any_two_writes_loses_no_durable_segment() {
     for kind in [Mp4, Full, Original] {
-        let mut bench = KillHarness::new(kind).await;
-        for window in &KILL_POINTS {
-            let killed = killed_at(&bench, window);
+        let mut harness = KillHarness::new(kind).await;
+        for kill_point in &KILL_POINTS {
+            let killed = killed_at(&harness, kill_point);
             // The index of an FLV is one write.
             assert!(
-                killed || (kind == Original && window.name.contains("index")),
+                killed || (kind == Original && kill_point.name.contains("index")),
                 "{}: it was not reached",
-                window.name
+                kill_point.name
             );
-            bench.assert_resumes(&format!("{kind:?}, {}", window.name));
+            harness.assert_resumes(&format!("{kind:?}, {}", kill_point.name));
         }
-        for window in &FINISH_KILL_POINTS {
-            assert!(killed_at(&bench, &INDEX_NOT_SYNCED));
+        for kill_point in &FINISH_KILL_POINTS {
+            assert!(killed_at(&harness, &INDEX_NOT_SYNCED));
             assert!(
-                killed_at(&bench, window),
+                killed_at(&harness, kill_point),
                 "{}: it was not reached",
-                window.name
+                kill_point.name
             );
-            bench.assert_resumes(&format!("{kind:?}, {}", window.name));
+            harness.assert_resumes(&format!("{kind:?}, {}", kill_point.name));
         }
     }
 }
@@ -356,41 +368,41 @@ async fn a_kill_between_any_two_writes_loses_no_durable_segment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_half_written_journal_record_is_dropped() {
     for kind in [Mp4, Original] {
-        let mut bench = KillHarness::new(kind).await;
-        let window = kill_point("in the journal", ["fdatasync", "journal"], 1);
+        let mut harness = KillHarness::new(kind).await;
+        let journal_sync = kill_point("in the journal", ["fdatasync", "journal"], 1);
         for cut in [1, 7, 9, 40] {
-            assert!(killed_at(&bench, &window));
-            let path = bench.part_folder().join("journal");
+            assert!(killed_at(&harness, &journal_sync));
+            let path = harness.part_folder().join("journal");
             let whole = fs::metadata(&path).unwrap().len();
             assert!(whole > 100);
             let journal = fs::File::options().write(true).open(&path).unwrap();
             journal.set_len(whole - cut).unwrap();
-            bench.assert_resumes(&format!("{kind:?}, a journal without its last {cut} bytes"));
+            harness.assert_resumes(&format!("{kind:?}, a journal without its last {cut} bytes"));
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_written_index_is_written_again() {
-    let mut bench = KillHarness::new(Mp4).await;
-    let window = kill_point("as the index ends", ["write", "film"], 3);
+    let mut harness = KillHarness::new(Mp4).await;
+    let index_write = kill_point("as the index ends", ["write", "film"], 3);
     for percent in [10, 50, 90] {
-        assert!(killed_at(&bench, &window));
-        let path = bench.part_folder().join("film");
+        assert!(killed_at(&harness, &index_write));
+        let path = harness.part_folder().join("film");
         let mut movie = fs::read(&path).unwrap();
         let index = movie.windows(4).position(|four| four == b"moov").unwrap() - 4;
         let length = u32::from_be_bytes(movie[index..index + 4].try_into().unwrap());
         let kept = length as usize * percent / 100;
         movie[index + kept..index + length as usize].fill(0);
         fs::write(&path, movie).unwrap();
-        bench.assert_resumes(&format!("{percent} % of the index"));
+        harness.assert_resumes(&format!("{percent} % of the index"));
     }
 }
 
 /// Segments in the reorder buffer are written when the program is asked to stop.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_while_segments_are_spooled_loses_no_durable_segment() {
-    let mut bench = KillHarness::new(Original).await;
+    let mut harness = KillHarness::new(Original).await;
     for (calls, number) in [
         ("write", 2),
         ("write", 4),
@@ -400,7 +412,7 @@ async fn a_kill_while_segments_are_spooled_loses_no_durable_segment() {
         ("renameat", 5),
     ] {
         let first = Rule::new(Fault::Delay(Duration::from_mins(1))).path("*chunk_0_*");
-        let first = bench.mock.service.faults().add(first);
+        let first = harness.mock.service.faults().add(first);
         let mut tracer = Command::new("strace");
         tracer
             .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
@@ -408,10 +420,10 @@ async fn a_kill_while_segments_are_spooled_loses_no_durable_segment() {
             .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"));
         // The first segment is delayed; the signal arrives when all others are there.
         tracer.args(["timeout", "--signal=INT", "1.5"]);
-        bench
-            .with_case_options(CliCommand::under(tracer, &bench.mock))
+        harness
+            .with_case_options(CliCommand::under(tracer, &harness.mock))
             .output();
-        bench.mock.service.faults().remove(first);
-        bench.assert_resumes(&format!("{calls} {number}"));
+        harness.mock.service.faults().remove(first);
+        harness.assert_resumes(&format!("{calls} {number}"));
     }
 }

@@ -50,7 +50,7 @@ fn assert_movie(path: &Path) {
 }
 
 /// Returns the recording as the client sees it and how many requests the service got.
-async fn seen(mock: &MockService) -> (ustream::Recording, usize) {
+async fn recording_and_requests(mock: &MockService) -> (ustream::Recording, usize) {
     let found = RecordingRef {
         recording: RecordingId(MAIN),
         channel: None,
@@ -98,7 +98,7 @@ async fn a_list_that_covers_the_api_length_ends_the_wait() {
     })
     .await;
     let started = Instant::now();
-    let (recording, requests) = seen(&mock).await;
+    let (recording, requests) = recording_and_requests(&mock).await;
     assert!(
         started.elapsed() < Duration::from_millis(2500),
         "{:?}",
@@ -117,7 +117,7 @@ async fn a_list_shorter_than_the_stated_length_is_requested_twice_and_then_accep
             ..recording()
         })
         .await;
-        let (recording, requests) = seen(&mock).await;
+        let (recording, requests) = recording_and_requests(&mock).await;
         assert_eq!(requests, 2, "{length:?}");
         let plan = recording.plan(&Choice::default()).unwrap();
         let end_ms = plan
@@ -335,10 +335,7 @@ async fn a_segment_without_an_address_in_the_playlist_is_a_reported_gap() {
         assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
         let folder = tempfile::tempdir().unwrap();
         let new_job = NewJob {
-            overrides: engine::Overrides {
-                gaps: true,
-                ..engine::Overrides::default()
-            },
+            gaps: true,
             ..job(MAIN, folder.path())
         };
         let (_, finished) = saved(&mock, new_job).await;

@@ -50,25 +50,25 @@ async fn list(engine: &Engine) -> Vec<JobView> {
 }
 
 /// Waits until the jobs of the list are in these states.
-async fn until_they_are(engine: &Engine, wanted: &[JobState]) {
-    let mut seen = Vec::new();
+async fn wait_for_states(engine: &Engine, wanted: &[JobState]) {
+    let mut states = Vec::new();
     for _ in 0..600 {
-        seen = list(engine)
+        states = list(engine)
             .await
             .into_iter()
             .map(|job| job.state)
             .collect();
-        if seen == wanted {
+        if states == wanted {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("{seen:?}, not {wanted:?}");
+    panic!("{states:?}, not {wanted:?}");
 }
 
 /// Asserts that the jobs are in these states and stay so for a while.
-async fn assert_they_stay(engine: &Engine, wanted: &[JobState]) {
-    until_they_are(engine, wanted).await;
+async fn assert_states_stay(engine: &Engine, wanted: &[JobState]) {
+    wait_for_states(engine, wanted).await;
     for _ in 0..10 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         let states: Vec<_> = list(engine)
@@ -129,14 +129,14 @@ async fn a_paused_job_gets_its_place_in_the_queue_back() {
     let folder = tempfile::tempdir().unwrap();
     let engine = mock.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
-    until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
+    wait_for_states(&engine, &[Running, Running, Queued, Queued]).await;
     engine.pause(&ids[0]).await.unwrap();
-    until_they_are(&engine, &[Paused, Running, Running, Queued]).await;
+    wait_for_states(&engine, &[Paused, Running, Running, Queued]).await;
     engine.resume(&ids[0], Overrides::default()).await.unwrap();
-    assert_they_stay(&engine, &[Queued, Running, Running, Queued]).await;
+    assert_states_stay(&engine, &[Queued, Running, Running, Queued]).await;
     // It was added before the fourth.
     engine.pause(&ids[2]).await.unwrap();
-    until_they_are(&engine, &[Running, Running, Paused, Queued]).await;
+    wait_for_states(&engine, &[Running, Running, Paused, Queued]).await;
     engine.shutdown().await;
 }
 
@@ -147,17 +147,17 @@ async fn changing_the_number_of_parallel_jobs_stops_none() {
     let folder = tempfile::tempdir().unwrap();
     let engine = mock.engine();
     let ids = add(&engine, MAIN, folder.path(), 4).await;
-    until_they_are(&engine, &[Running, Running, Queued, Queued]).await;
+    wait_for_states(&engine, &[Running, Running, Queued, Queued]).await;
     engine.run_at_once(jobs(3)).await.unwrap();
-    until_they_are(&engine, &[Running, Running, Running, Queued]).await;
+    wait_for_states(&engine, &[Running, Running, Running, Queued]).await;
     engine.run_at_once(jobs(1)).await.unwrap();
-    assert_they_stay(&engine, &[Running, Running, Running, Queued]).await;
+    assert_states_stay(&engine, &[Running, Running, Running, Queued]).await;
     for id in &ids[..2] {
         engine.pause(id).await.unwrap();
     }
-    assert_they_stay(&engine, &[Paused, Paused, Running, Queued]).await;
+    assert_states_stay(&engine, &[Paused, Paused, Running, Queued]).await;
     engine.pause(&ids[2]).await.unwrap();
-    until_they_are(&engine, &[Paused, Paused, Paused, Running]).await;
+    wait_for_states(&engine, &[Paused, Paused, Paused, Running]).await;
     engine.shutdown().await;
 }
 

@@ -38,10 +38,7 @@ async fn saved(mock: &MockService) -> Result<Finished, Failure> {
         ..Access::default()
     };
     let new_job = NewJob {
-        overrides: engine::Overrides {
-            access,
-            ..engine::Overrides::default()
-        },
+        access,
         ..job(MAIN, folder.path())
     };
     mock.save(new_job).await.map(|(_, finished)| finished)
@@ -86,7 +83,7 @@ fn add(mock: &MockService, rule: Rule) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_with_a_similar_name_gets_no_request() {
-    for trick in [
+    for host in [
         "evil.example",
         "evil.example#.ums.ustream.tv",
         "evil.example/.ums.ustream.tv",
@@ -99,7 +96,7 @@ async fn a_host_with_a_similar_name_gets_no_request() {
         "evil.example\t.ums.ustream.tv",
     ] {
         let mock = with(Recording {
-            redirects: ClusterRedirects::OtherHost(trick.to_owned()),
+            redirects: ClusterRedirects::OtherHost(host.to_owned()),
             ..locked()
         })
         .await;
@@ -109,20 +106,20 @@ async fn a_host_with_a_similar_name_gets_no_request() {
         let requests = mock.service.requests();
         assert!(
             requests.iter().all(|it| it.host != "evil.example"),
-            "{trick}"
+            "{host}"
         );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plain_http_response_cannot_redirect_to_a_foreign_host() {
-    for trick in [
+    for host in [
         "evil.example/apply.cgi?reboot=1&x=.ums.ustream.tv",
         "vod-cdn.ustream.tv",
         "printer.ums.ustream.tv",
     ] {
         let mock = with(Recording {
-            redirects: ClusterRedirects::OtherHost(trick.to_owned()),
+            redirects: ClusterRedirects::OtherHost(host.to_owned()),
             delivery: Delivery::polling(),
             ..Recording::new(MAIN, "by long polling")
         })
@@ -138,14 +135,14 @@ async fn a_plain_http_response_cannot_redirect_to_a_foreign_host() {
             let made = format!("-1-{MAIN}-recorded-lp-");
             it.tls || it.host.contains(&made) || it.host.contains("-lp-omega.")
         };
-        let astray: Vec<_> = requests.iter().filter(|it| !is_due(it)).collect();
-        assert!(astray.is_empty(), "{trick}: {astray:?}");
+        let unexpected: Vec<_> = requests.iter().filter(|it| !is_due(it)).collect();
+        assert!(unexpected.is_empty(), "{host}: {unexpected:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_server_with_a_similar_name_gets_no_request() {
-    for trick in [
+    for host in [
         "evil.example",
         "evil.example#.akamaihd.net",
         "evil.example/.ustream.tv",
@@ -153,7 +150,7 @@ async fn a_segment_server_with_a_similar_name_gets_no_request() {
         "vod-cdn.ustream.tv@evil.example",
     ] {
         let mock = with(Recording {
-            cdn: vec![trick.to_owned(), "vod-cdn.ustream.tv".to_owned()],
+            cdn: vec![host.to_owned(), "vod-cdn.ustream.tv".to_owned()],
             ..locked()
         })
         .await;
@@ -161,7 +158,7 @@ async fn a_segment_server_with_a_similar_name_gets_no_request() {
         let requests = mock.service.requests();
         assert!(
             requests.iter().all(|it| it.host != "evil.example"),
-            "{trick}"
+            "{host}"
         );
     }
 }
@@ -334,10 +331,7 @@ async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
             ..Access::default()
         };
         let new_job = NewJob {
-            overrides: engine::Overrides {
-                access,
-                ..engine::Overrides::default()
-            },
+            access,
             ..job(MAIN, folder.path())
         };
         let saved = mock.save(new_job).await;
@@ -389,7 +383,7 @@ async fn a_link_through_several_hosts_sends_no_referrer() {
     let requests = mock.service.requests();
     assert!(requests.len() > 1, "{requests:?}");
     for request in &requests {
-        assert_eq!(request.referer, None, "{requests:?}");
+        assert_eq!(request.referer, None, "{request:?}");
     }
     assert!(link(MAIN).starts_with("https://"));
 }

@@ -25,7 +25,7 @@ pub(super) async fn apply_fault(
     service: &Arc<Service>,
     fault: Fault,
     (host, path): (&str, &str),
-    plug: ResetHandle,
+    reset_handle: ResetHandle,
     answer: impl Future<Output = Response<Body>>,
 ) -> Response<Body> {
     match fault {
@@ -74,7 +74,7 @@ pub(super) async fn apply_fault(
         | Fault::UntrustedCertificate
         | Fault::CloseSocket(_)
         | Fault::SilentSocket => {
-            plug.reset();
+            reset_handle.reset();
             std::future::pending().await
         }
     }

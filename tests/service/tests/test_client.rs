@@ -160,8 +160,8 @@ pub(super) struct ChunkUrls {
 }
 
 impl ChunkUrls {
-    /// Reads the representation number `row` of a format from the frames of a control connection.
-    pub(super) fn of(frames: &[Value], format: &str, representation: usize) -> Self {
+    /// Reads the representation with this index of a format from the frames of a control connection.
+    pub(super) fn of(frames: &[Value], format: &str, index: usize) -> Self {
         let stream = frames
             .iter()
             .find_map(|frame| frame["args"][0].get("stream"))
@@ -170,9 +170,7 @@ impl ChunkUrls {
         let path = format["contentAccess"]["accessList"][0]["data"]["path"]
             .as_str()
             .unwrap();
-        let template = format["streams"][representation]["segmentUrl"]
-            .as_str()
-            .unwrap();
+        let template = format["streams"][index]["segmentUrl"].as_str().unwrap();
         let hashes = format["hashes"].as_object().unwrap();
         let mut keys: Vec<(u64, String)> = hashes
             .iter()

@@ -13,45 +13,44 @@ use crate::world::{
 
 /// Returns all frames for a recording, in order.
 pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
-    let delivery = &recording.message_style;
-    let mut story = Vec::new();
-    if delivery.huge_bytes > 0 {
-        story.push(module_info(
-            json!({ "chat": "x".repeat(delivery.huge_bytes) }),
-        ));
+    let style = &recording.message_style;
+    let mut frames = Vec::new();
+    if style.huge_bytes > 0 {
+        frames.push(module_info(json!({ "chat": "x".repeat(style.huge_bytes) })));
     }
-    if delivery.warning {
-        story.push(json!({ "cmd": "warning", "args": { "code": "slow", "message": "Slow link" } }));
+    if style.warning {
+        frames
+            .push(json!({ "cmd": "warning", "args": { "code": "slow", "message": "Slow link" } }));
     }
-    if delivery.counters {
-        story.push(counters(7));
+    if style.counters {
+        frames.push(counters(7));
     }
-    if delivery.transitional {
-        story.push(module_info(
+    if style.transitional {
+        frames.push(module_info(
             json!({ "stream": stream(recording, Map::new()) }),
         ));
     }
     let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
-    let (before, after) = if delivery.cdn_config_first {
+    let (before, after) = if style.cdn_config_first {
         (cdn, None)
     } else {
         (None, cdn)
     };
-    story.extend(before);
-    story.extend(streams(service, recording));
-    if delivery.counters {
-        story.push(counters(8));
+    frames.extend(before);
+    frames.extend(streams(service, recording));
+    if style.counters {
+        frames.push(counters(8));
     }
-    story.extend(after);
-    for frame in &mut story {
-        if delivery.numbers_as_strings {
+    frames.extend(after);
+    for frame in &mut frames {
+        if style.numbers_as_strings {
             numbers_to_strings(frame);
         }
-        if delivery.lists_as_maps {
+        if style.lists_as_maps {
             lists_to_maps(frame);
         }
     }
-    story
+    frames
 }
 
 /// Returns all frames for a channel.
@@ -141,7 +140,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
     } else {
         vec![&*keys]
     };
-    let mut story = Vec::new();
+    let mut frames = Vec::new();
     for keys in halves.into_iter().filter(|keys| !keys.is_empty()) {
         let formats = formats(service, recording, keys, None);
         let parts: Vec<Map<String, Value>> = if recording.message_style.split_stream {
@@ -154,13 +153,13 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
         };
         for part in parts {
             let mut arg = json!({ "stream": stream(recording, part) });
-            if let (true, Some(arg)) = (story.is_empty(), arg.as_object_mut()) {
+            if let (true, Some(arg)) = (frames.is_empty(), arg.as_object_mut()) {
                 arg.insert("meta".to_owned(), meta(recording));
             }
-            story.push(module_info(arg));
+            frames.push(module_info(arg));
         }
     }
-    story
+    frames
 }
 
 fn stream(recording: &Recording, formats: Map<String, Value>) -> Value {
@@ -250,9 +249,7 @@ fn formats(
     let flv: Vec<Value> = recording
         .flv
         .iter()
-        .map(|representation| {
-            flv_representation(representation, kbps(representation.representation))
-        })
+        .map(|flv| flv_representation(flv, kbps(flv.representation)))
         .collect();
     let mp4: Vec<Value> = recording
         .mp4
@@ -306,15 +303,15 @@ fn audio_labels(audio: AudioStream) -> (&'static str, &'static str, &'static str
     }
 }
 
-fn flv_representation(representation: &FlvRepresentation, kbps: u64) -> Value {
-    let MockRepresentation::Flv(video, audio) = representation.representation else {
+fn flv_representation(flv: &FlvRepresentation, kbps: u64) -> Value {
+    let MockRepresentation::Flv(video, audio) = flv.representation else {
         return Value::Null;
     };
     let (language, country, label, default) = audio_labels(audio);
     let mut described = json!({
-        "segmentUrl": format!("{}/chunk_%_%.flv", representation.representation.name()),
+        "segmentUrl": format!("{}/chunk_%_%.flv", flv.representation.name()),
         "bitrate": kbps,
-        "preset": representation.preset,
+        "preset": flv.preset,
         "transcoded": video == Some(VideoStream::Small),
         "offset": 0,
         "offsetInMs": 0,
@@ -394,7 +391,7 @@ fn with_oddity(mut representation: Value, oddity: Option<RepresentationOddity>) 
         match oddity {
             Some(RepresentationOddity::NoSegmentUrl) => representation["segmentUrl"] = Value::Null,
             Some(RepresentationOddity::ParentFolder) => {
-                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v")
+                representation["segmentUrl"] = json!("../2/chunk_%_%.m4v");
             }
             None => {}
         }

@@ -44,15 +44,15 @@ struct PollingSession {
 impl PollingSessions {
     /// Returns whether playlists that were announced in this session are still valid.
     pub(crate) fn is_current(&self, name: &str, generation: u64) -> bool {
-        self.sessions().get(name).is_some_and(|line| {
-            line.generation == generation && line.last_polled.elapsed() < SESSION_TIMEOUT
+        self.sessions().get(name).is_some_and(|session| {
+            session.generation == generation && session.last_polled.elapsed() < SESSION_TIMEOUT
         })
     }
 
-    fn open(&self, line: PollingSession) -> String {
+    fn open(&self, session: PollingSession) -> String {
         let mut lines = self.sessions();
         let name = format!("deokpsq1d6ii90a805gh7tt3jc-{}", lines.len());
-        lines.insert(name.clone(), line);
+        lines.insert(name.clone(), session);
         name
     }
 
@@ -124,51 +124,45 @@ fn connect(
         Some(Fault::SilentSocket) => (usize::MAX, true),
         _ => (usize::MAX, offer == TransportBehavior::Silent),
     };
-    let line = PollingSession {
+    let session = PollingSession {
         queue: VecDeque::new(),
         last_polled: Instant::now(),
         generation: service.generation(station.media),
         answers_left: left,
         silent,
     };
-    let name = service.polling_sessions.open(line);
+    let name = service.polling_sessions.open(session);
     let host = format!("{POLLING_HOST_PREFIX}.{}", station.domain);
     let news = match (reply(service, station, (&arguments, offer)), recording) {
         (ConnectReply::Reject(reason), _) => vec![vec![
             json!({ "cmd": "reject", "args": [reason] }),
             json!({ "cmd": "close", "args": [] }),
         ]],
-        (
-            ConnectReply::Accept {
-                messages: story, ..
-            },
-            Some(recording),
-        ) if app == "11" && offer == TransportBehavior::Segments && !story.is_empty() => {
+        (ConnectReply::Accept { messages, .. }, Some(recording))
+            if app == "11" && offer == TransportBehavior::Segments && !messages.is_empty() =>
+        {
             playlist_messages(recording, &host, &name)
         }
         // Sometimes each frame is sent in its own response.
-        (
-            ConnectReply::Accept {
-                messages: story, ..
-            },
-            Some(recording),
-        ) if recording.message_style.transitional => {
-            story.into_iter().map(|frame| vec![frame]).collect()
+        (ConnectReply::Accept { messages, .. }, Some(recording))
+            if recording.message_style.transitional =>
+        {
+            messages.into_iter().map(|frame| vec![frame]).collect()
         }
         (
             ConnectReply::Accept {
-                messages: story,
+                messages,
                 delayed: later,
                 ..
             },
             _,
         ) => {
             let later = later.into_iter().map(|(_, frame)| vec![frame]);
-            std::iter::once(story).chain(later).collect()
+            std::iter::once(messages).chain(later).collect()
         }
     };
-    if let Some(line) = service.polling_sessions.sessions().get_mut(&name) {
-        line.queue = news.into();
+    if let Some(session) = service.polling_sessions.sessions().get_mut(&name) {
+        session.queue = news.into();
     }
     let tracking = json!({ "host": host, "connectionId": name });
     Json(json!([{ "cmd": "tracking", "args": [tracking] }])).into_response()
@@ -193,19 +187,19 @@ fn playlist_messages(recording: &Recording, host: &str, token: &str) -> Vec<Vec<
 async fn poll(service: &Service, name: &str) -> Response<Body> {
     let news = {
         let mut lines = service.polling_sessions.sessions();
-        let Some(line) = lines.get_mut(name) else {
+        let Some(session) = lines.get_mut(name) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        line.last_polled = Instant::now();
-        if line.answers_left == 0 {
+        session.last_polled = Instant::now();
+        if session.answers_left == 0 {
             lines.remove(name);
             return StatusCode::NOT_FOUND.into_response();
         }
-        line.answers_left -= 1;
-        if line.silent {
+        session.answers_left -= 1;
+        if session.silent {
             None
         } else {
-            line.queue.pop_front()
+            session.queue.pop_front()
         }
     };
     if news.is_none() {

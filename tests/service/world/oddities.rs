@@ -64,7 +64,7 @@ pub enum PathStyle {
 pub struct ExtraRepresentation {
     /// `flv/segmented` or `mp4/segmented`.
     pub format: &'static str,
-    /// The row.
+    /// The representation, as the message has it.
     pub representation: Value,
     /// Whether it is listed before the others.
     pub first: bool,

@@ -149,7 +149,7 @@ impl Case {
         let named = |representation: &MockRepresentation| {
             format!("{}.{}", representation.name(), representation.extension())
         };
-        let fates = self.flaws.iter().map(|flaw| SegmentFault {
+        let segment_faults = self.flaws.iter().map(|flaw| SegmentFault {
             representation: flaw
                 .representation
                 .map(|at| named(&representations[at % representations.len()])),
@@ -157,7 +157,7 @@ impl Case {
             substitute: flaw.substitute,
             times: flaw.times,
         });
-        let odd_row = self
+        let odd_representation = self
             .odd_representation
             .map(|(odd, format, first)| Described {
                 format,
@@ -168,8 +168,8 @@ impl Case {
             api_length: self.api_length.clone(),
             frame_length_ms: self.frame_length.map(|(_, ms)| ms),
             messages,
-            extra_representations: odd_row.into_iter().collect(),
-            segment_faults: fates.collect(),
+            extra_representations: odd_representation.into_iter().collect(),
+            segment_faults: segment_faults.collect(),
             playlists: PlaylistOddities {
                 no_address: self
                     .playlists
@@ -253,10 +253,10 @@ fn representation_json(odd: UnusableRepresentation, format: &str) -> Value {
     match odd {
         UnusableRepresentation::NoAddress => {}
         UnusableRepresentation::ParentFolder => {
-            representation["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"))
+            representation["segmentUrl"] = json!(format!("../9/chunk_%_%.{ending}"));
         }
         UnusableRepresentation::NoPlaceholder => {
-            representation["segmentUrl"] = json!(format!("9/chunk.{ending}"))
+            representation["segmentUrl"] = json!(format!("9/chunk.{ending}"));
         }
         UnusableRepresentation::Text => {
             return json!({

@@ -148,7 +148,7 @@ impl Case {
             }
             8 => self.flaw(0..1, rng),
             _ => {
-                let comes = rng.choice([
+                let substitute = rng.choice([
                     Substitute::Status(StatusCode::NOT_FOUND),
                     Substitute::Status(StatusCode::SERVICE_UNAVAILABLE),
                     Substitute::Html,
@@ -156,7 +156,7 @@ impl Case {
                 self.flaws.push(Flaw {
                     representation: rng.choice([None, Some(0), Some(1)]).unwrap(),
                     index: None,
-                    substitute: comes.unwrap(),
+                    substitute: substitute.unwrap(),
                     times: rng.bool().then(|| rng.u32(1..3)),
                 });
             }
@@ -182,18 +182,18 @@ impl Case {
             kinds.extend([Substitute::NoMedia; 2]);
         }
         let other = rng.u64(..self.segments);
-        let apart = other.abs_diff(run.start) * self.units;
+        let distance = other.abs_diff(run.start) * self.units;
         // If the timestamps of each segment restart, they identify nothing; among few segments the
         // odd one cannot be determined.
         if self.segments > 5
             && run.end - run.start == 1
-            && apart > 0
-            && !apart.is_multiple_of(100)
+            && distance > 0
+            && !distance.is_multiple_of(100)
             && self.clock == FlvClock::Continues
         {
             kinds.extend([Substitute::OtherSegment(self.first + other); 2]);
         }
-        let comes = rng.choice(kinds).unwrap();
+        let substitute = rng.choice(kinds).unwrap();
         let representation = rng.choice([None, None, Some(0), Some(1)]).unwrap();
         let times = (rng.u8(..3) == 0).then(|| rng.u32(1..3));
         let is_flawed = |index: &u64| self.flaws.iter().any(|flaw| flaw.index == Some(*index));
@@ -201,7 +201,7 @@ impl Case {
         self.flaws.extend(run.into_iter().map(|index| Flaw {
             representation,
             index: Some(index),
-            substitute: comes,
+            substitute,
             times,
         }));
     }

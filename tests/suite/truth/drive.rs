@@ -136,11 +136,11 @@ impl RunningService {
             .iter()
             .filter(|request| request.method != "CONNECT")
             .count() as u64;
-        let struck = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
-        requests + self.down.iter().map(struck).sum::<u64>()
+        let times_refused = |rule: &RuleId| u64::from(self.service.faults().times_applied(*rule));
+        requests + self.down.iter().map(times_refused).sum::<u64>()
     }
 
-    fn handed_out(&self) -> u64 {
+    fn served_segments(&self) -> u64 {
         let coverage = self.service.coverage(RECORDING);
         coverage
             .chunks
@@ -160,10 +160,7 @@ pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWo
     };
     let folder = folder.unwrap();
     let new_job = || NewJob {
-        overrides: engine::Overrides {
-            gaps: case.gaps,
-            ..engine::Overrides::default()
-        },
+        gaps: case.gaps,
         extras: Extras {
             cover: case.cover,
             ..Extras::default()
@@ -290,7 +287,7 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
         let slots = expected
             .track_sets
             .into_iter()
-            .flat_map(|offer| offer.tracks)
+            .flat_map(|track_set| track_set.tracks)
             .flatten();
         let video = slots.filter(|slot| slot.requirement != super::expected::Requirement::Not);
         let video = video.flat_map(|slot| slot.video).collect();
@@ -314,7 +311,7 @@ async fn interrupted(running: &RunningService, case: &Case, new_job: NewJob) -> 
         return true;
     };
     let enough = async {
-        while running.handed_out() < after {
+        while running.served_segments() < after {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
@@ -333,8 +330,13 @@ async fn ended(engine: &Engine, id: &JobId) -> Option<Result<Finished, Failure>>
     let end = async {
         loop {
             let update = feed.next().await?;
-            let mine = |job: &JobView| job.id == name;
-            match update.changed.into_iter().find(mine).map(|job| job.state) {
+            let is_this_job = |job: &JobView| job.id == name;
+            match update
+                .changed
+                .into_iter()
+                .find(is_this_job)
+                .map(|job| job.state)
+            {
                 Some(JobState::Done { finished }) => return Some(Ok(finished)),
                 Some(JobState::Failed { failure }) => return Some(Err(failure)),
                 _ => {}

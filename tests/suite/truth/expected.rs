@@ -124,11 +124,11 @@ impl Case {
 
     /// Returns whether a media playlist can be used.
     fn playlist(&self, number: usize) -> PlaylistUse {
-        let lists = &self.playlists;
-        if lists.encrypted.contains(&number) || lists.no_map == Some(number) {
+        let playlists = &self.playlists;
+        if playlists.encrypted.contains(&number) || playlists.no_map == Some(number) {
             return PlaylistUse::Never;
         }
-        match lists.refused.filter(|(it, _)| *it == number) {
+        match playlists.refused.filter(|(it, _)| *it == number) {
             None => PlaylistUse::Good,
             Some((_, Some(_))) => PlaylistUse::Late,
             Some((_, None)) => PlaylistUse::Never,
@@ -199,10 +199,10 @@ impl ExpectedOutcome {
 }
 
 /// Returns whether no segment of any track can be fetched.
-fn has_no_media(offers: &[TrackSet]) -> bool {
-    let mut all = offers
+fn has_no_media(track_sets: &[TrackSet]) -> bool {
+    let mut all = track_sets
         .iter()
-        .flat_map(|offer| offer.tracks.iter().flatten());
+        .flat_map(|track_set| track_set.tracks.iter().flatten());
     all.all(|slot| slot.requirement == Requirement::Not || slot.is_empty)
 }
 
@@ -243,15 +243,15 @@ fn track_sets(case: &Case, service: &FakeUstream, stated: &[u64]) -> Vec<TrackSe
     let mut offers = Vec::new();
     for (video, other_video) in video {
         for audio in &audio {
-            let mut offer = match audio {
+            let mut track_set = match audio {
                 Some((audio, other)) => of(video, *audio, other_video || *other),
                 None => of(video, AudioStream::Main, other_video),
             };
             if audio.is_none() {
-                offer.tracks.truncate(1);
-                offer.lacks_audio = true;
+                track_set.tracks.truncate(1);
+                track_set.lacks_audio = true;
             }
-            offers.push(offer);
+            offers.push(track_set);
         }
     }
     offers

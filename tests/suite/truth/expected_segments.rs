@@ -58,18 +58,18 @@ pub(super) fn track_segments(
         let mut flaws = case.flaws.iter().filter(is_meant);
         let flaw = flaws.find(|flaw| flaw.index == Some(index));
         let (video, audio) = has(case.first + index);
-        let comes = flaw.map(|flaw| flaw.substitute);
+        let substitute = flaw.map(|flaw| flaw.substitute);
         let mut slot = ExpectedSegment {
             video,
             audio,
-            foreign: match comes {
+            foreign: match substitute {
                 Some(Substitute::OtherSegment(number)) => Some(has(number)),
                 _ => None,
             },
             requirement: list.requirement(index, flaw, after_a_hole),
             is_listed: list.is_listed(index),
-            is_empty: comes == Some(Substitute::NoMedia),
-            is_cut: matches!(comes, Some(Substitute::Truncated(_))),
+            is_empty: substitute == Some(Substitute::NoMedia),
+            is_cut: matches!(substitute, Some(Substitute::Truncated(_))),
         };
         after_a_hole |= list.is_past_list(index) && slot.requirement != Requirement::Must;
         if case.is_hopeless() && slot.requirement == Requirement::Must {
@@ -128,14 +128,15 @@ impl<'c> StatedList<'c> {
     }
 
     fn requirement(&self, index: u64, flaw: Option<&Flaw>, after_a_hole: bool) -> Requirement {
-        let lists = &self.case.playlists;
-        let has_no_address = self.case.format.has_playlists() && lists.no_address.contains(&index);
+        let playlists = &self.case.playlists;
+        let has_no_address =
+            self.case.format.has_playlists() && playlists.no_address.contains(&index);
         let (must, may) = self.reach;
         if has_no_address || (self.is_templated && index >= may) {
             return Requirement::Not;
         }
         let is_doubtful = self.is_past_list(index) && !self.is_stated(index);
-        let duty = match flaw.map(|flaw| (flaw.times, flaw.substitute)) {
+        let requirement = match flaw.map(|flaw| (flaw.times, flaw.substitute)) {
             Some(
                 (None, Substitute::OtherSegment(_))
                 | (Some(_), Substitute::NoMedia | Substitute::OtherSegment(_)),
@@ -153,10 +154,10 @@ impl<'c> StatedList<'c> {
             && (index >= must
                 || self.early.is_some_and(|covers| index >= covers)
                 || (is_doubtful && after_a_hole));
-        if is_optional && duty == Requirement::Must {
+        if is_optional && requirement == Requirement::Must {
             return Requirement::May;
         }
-        duty
+        requirement
     }
 }
 

@@ -94,7 +94,7 @@ fn gap(place: u64) -> GapView {
 }
 
 /// Returns the kind of mistake that is found, or `None`.
-fn seen(
+fn mistake_kind(
     expected: &ExpectedOutcome,
     movie: MoviePackets,
     reported: &Reported,
@@ -116,7 +116,10 @@ fn with_a_hole() -> (ExpectedOutcome, MoviePackets) {
 fn a_complete_movie_passes_with_any_start_time() {
     for later_us in [0, 10_000_000, -400_000] {
         let movie = movie(&slots(), later_us);
-        assert_eq!(seen(&expected(slots()), movie, &Reported::default()), None);
+        assert_eq!(
+            mistake_kind(&expected(slots()), movie, &Reported::default()),
+            None
+        );
     }
 }
 
@@ -125,7 +128,7 @@ fn a_missing_packet_is_detected_at_any_position() {
     for at in 0..8 {
         let mut movie = movie(&slots(), 0);
         movie.video.remove(at);
-        let kind = seen(&expected(slots()), movie, &Reported::default());
+        let kind = mistake_kind(&expected(slots()), movie, &Reported::default());
         assert_eq!(kind, Some("a segment is only in part in the movie"), "{at}");
     }
 }
@@ -134,25 +137,25 @@ fn a_missing_packet_is_detected_at_any_position() {
 fn swapped_and_additional_packets_are_detected() {
     let mut swapped = movie(&slots(), 0);
     swapped.video.swap(2, 3);
-    assert!(seen(&expected(slots()), swapped, &Reported::default()).is_some());
+    assert!(mistake_kind(&expected(slots()), swapped, &Reported::default()).is_some());
     let mut twice = movie(&slots(), 0);
     twice.audio.push(twice.audio[3]);
-    let kind = seen(&expected(slots()), twice, &Reported::default());
-    assert_eq!(kind, Some("packets that belong nowhere"));
+    let kind = mistake_kind(&expected(slots()), twice, &Reported::default());
+    assert_eq!(kind, Some("packets of no expected segment"));
 }
 
 #[test]
 fn a_wrong_timestamp_is_detected_in_either_track() {
     let mut late = movie(&slots(), 0);
     late.video[5].pts_us += 40_000;
-    let kind = seen(&expected(slots()), late, &Reported::default());
+    let kind = mistake_kind(&expected(slots()), late, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
-    let mut apart = movie(&slots(), 0);
-    apart
+    let mut shifted_audio = movie(&slots(), 0);
+    shifted_audio
         .audio
         .iter_mut()
         .for_each(|packet| packet.dts_us += 80_000);
-    let kind = seen(&expected(slots()), apart, &Reported::default());
+    let kind = mistake_kind(&expected(slots()), shifted_audio, &Reported::default());
     assert_eq!(kind, Some("a packet at a wrong time"));
 }
 
@@ -163,18 +166,21 @@ fn a_gap_must_be_reported_at_its_position() {
         ..Reported::default()
     };
     let (expected, movie) = with_a_hole();
-    assert_eq!(seen(&expected, movie.clone(), &reported(&[2])), None);
-    let kind = seen(&expected, movie.clone(), &reported(&[]));
-    assert_eq!(kind, Some("an untold gap"));
+    assert_eq!(
+        mistake_kind(&expected, movie.clone(), &reported(&[2])),
+        None
+    );
+    let kind = mistake_kind(&expected, movie.clone(), &reported(&[]));
+    assert_eq!(kind, Some("an unreported gap"));
     for places in [&[1][..], &[2, 3]] {
-        let kind = seen(&expected, movie.clone(), &reported(places));
-        assert_eq!(kind, Some("called missing, but it is there"), "{places:?}");
+        let kind = mistake_kind(&expected, movie.clone(), &reported(places));
+        assert_eq!(kind, Some("reported as missing, but present"), "{places:?}");
     }
     let refused = ExpectedOutcome {
         allows_gaps: false,
         ..expected
     };
-    let kind = seen(&refused, movie, &reported(&[2]));
+    let kind = mistake_kind(&refused, movie, &reported(&[2]));
     assert_eq!(kind, Some("saved with gaps that were not allowed"));
 }
 
@@ -185,8 +191,8 @@ fn an_available_segment_must_be_saved_even_if_its_gap_is_reported() {
         gaps: vec![gap(2)],
         ..Reported::default()
     };
-    let kind = seen(&expected(slots()), movie, &reported);
-    assert_eq!(kind, Some("a segment that can be had is not in the movie"));
+    let kind = mistake_kind(&expected(slots()), movie, &reported);
+    assert_eq!(kind, Some("an available segment is not in the movie"));
 }
 
 #[test]
@@ -201,12 +207,12 @@ fn a_movie_shorter_than_stated_must_report_the_missing_length() {
         ..Reported::default()
     };
     let whole = || movie(&slots(), 0);
-    let kind = seen(&long(), whole(), &Reported::default());
-    assert_eq!(kind, Some("shorter than stated without a word"));
-    let kind = seen(&long(), whole(), &shorter(1000));
+    let kind = mistake_kind(&long(), whole(), &Reported::default());
+    assert_eq!(kind, Some("shorter than stated without a report"));
+    let kind = mistake_kind(&long(), whole(), &shorter(1000));
     assert_eq!(kind, Some("shorter by a wrong length"));
-    assert_eq!(seen(&long(), whole(), &shorter(4000)), None);
-    let kind = seen(
+    assert_eq!(mistake_kind(&long(), whole(), &shorter(4000)), None);
+    let kind = mistake_kind(
         &ExpectedOutcome {
             allows_gaps: false,
             ..long()
@@ -224,14 +230,14 @@ fn media_of_another_position_must_be_reported() {
     slots[1].foreign = Some((slots[3].video.clone(), slots[3].audio.clone()));
     let mixed = [&slots[..1], &slots[3..], &slots[2..]].concat();
     let (expected, movie) = (expected(slots), movie(&mixed, 0));
-    assert!(seen(&expected, movie.clone(), &Reported::default()).is_some());
+    assert!(mistake_kind(&expected, movie.clone(), &Reported::default()).is_some());
     let missing = vec![MissingView::MisplacedSegments { count: 1 }];
     let reported = Reported {
         missing,
         gaps: vec![gap(1)],
         ..Reported::default()
     };
-    assert_eq!(seen(&expected, movie, &reported), None);
+    assert_eq!(mistake_kind(&expected, movie, &reported), None);
 }
 
 #[test]
@@ -247,7 +253,7 @@ fn a_later_segment_is_not_taken_for_media_of_another_position() {
             gaps: (1..later as u64).map(gap).collect(),
             ..Reported::default()
         };
-        assert_eq!(seen(&expected, movie, &reported), None);
+        assert_eq!(mistake_kind(&expected, movie, &reported), None);
     }
 }
 

@@ -64,8 +64,8 @@ impl ReportedPlaces {
         report
     }
 
-    /// Returns whether everything that is reported as missing is missing.
-    pub(super) fn tells_nothing_else(
+    /// Verifies that everything reported as missing is missing.
+    pub(super) fn check_only_missing(
         &self,
         expected: &ExpectedOutcome,
         lacking: &BTreeSet<u64>,
@@ -77,7 +77,7 @@ impl ReportedPlaces {
             let is_past = *place >= end && place * expected.segment_ms < stated;
             if !(lacking.contains(place) || foreign.contains(place) || is_past) {
                 return mismatch(
-                    "called missing, but it is there",
+                    "reported as missing, but present",
                     format!("segment {place}; {:?}", self.gaps),
                 );
             }
@@ -95,11 +95,11 @@ impl ReportedPlaces {
         let stated = expected.stated_ms.unwrap_or(0);
         let by = stated.saturating_sub(end_ms);
         let Some(shorter_ms) = self.shorter_ms else {
-            let unstated = stated.saturating_sub(end_ms.max(self.end_ms));
-            if unstated > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
+            let unreported = stated.saturating_sub(end_ms.max(self.end_ms));
+            if unreported > TOLERATED_GAP_MS + ROUNDING_MS && !self.is_from_zero {
                 return mismatch(
-                    "shorter than stated without a word",
-                    format!("by {unstated} ms"),
+                    "shorter than stated without a report",
+                    format!("by {unreported} ms"),
                 );
             }
             return Ok(by > TOLERATED_GAP_MS + ROUNDING_MS);
@@ -126,11 +126,11 @@ impl ReportedPlaces {
             inside.min(expected.length_ms),
         ];
         // Listed segments beyond another stated length are reported as a gap.
-        let is_told_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
+        let is_reported_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;
         let mut all = expected.all_stated_ms.iter();
         let fits = |of: u64, length: u64| {
             of.saturating_sub(length).abs_diff(shorter_ms) <= ROUNDING_MS + 100
-                && (of == stated || is_told_to_the_end)
+                && (of == stated || is_reported_to_the_end)
         };
         if !all.any(|of| lengths.iter().any(|length| fits(*of, *length))) {
             return mismatch(

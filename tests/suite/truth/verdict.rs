@@ -52,15 +52,15 @@ pub(super) fn judge(
         JobEnding::Failed(code, detail) => judge_failure(expected, *code, detail, reported),
         JobEnding::Done(movie) => {
             let mut first = None;
-            for offer in &expected.track_sets {
-                match judge_movie(expected, offer, movie, reported) {
+            for track_set in &expected.track_sets {
+                match judge_movie(expected, track_set, movie, reported) {
                     Ok(()) => return Ok(()),
                     Err(problem) => first = first.or(Some(problem)),
                 }
             }
             match first {
                 Some(problem) => Err(problem),
-                None => mismatch("saved though no rendition with video can be had", ""),
+                None => mismatch("saved although no rendition with video is available", ""),
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) struct MatchedSegments {
 
 impl MatchedSegments {
     /// Returns whether nothing after it reveals that it is another segment's media.
-    fn is_untellable(&self, place: u64) -> bool {
+    fn is_undetectable(&self, place: u64) -> bool {
         let tracks = self.present.iter();
         let last = tracks.filter_map(|track| track.iter().rposition(|it| *it));
         let is_last = last.max().is_none_or(|last| (last as u64) < place);
@@ -91,7 +91,7 @@ impl MatchedSegments {
 
 fn judge_movie(
     expected: &ExpectedOutcome,
-    offer: &TrackSet,
+    track_set: &TrackSet,
     movie: &MoviePackets,
     reported: &Reported,
 ) -> Result<(), Mismatch> {
@@ -101,9 +101,9 @@ fn judge_movie(
     for foreign in [ForeignMedia::Unlikely, ForeignMedia::Likely] {
         for may_lack_beginning in [true, false] {
             let report = ReportedPlaces::of(expected, reported, may_lack_beginning);
-            let judged = find(offer, movie, foreign).and_then(|found| {
+            let judged = find(track_set, movie, foreign).and_then(|found| {
                 check_times(expected, &found)?;
-                judge_report(expected, (offer, movie), (reported, &report), &found)
+                judge_report(expected, (track_set, movie), (reported, &report), &found)
             });
             match judged {
                 Ok(()) => return Ok(()),
@@ -123,25 +123,25 @@ enum ForeignMedia {
 
 fn judge_report(
     expected: &ExpectedOutcome,
-    (offer, movie): (&TrackSet, &MoviePackets),
+    (track_set, movie): (&TrackSet, &MoviePackets),
     (reported, report): (&Reported, &ReportedPlaces),
     found: &MatchedSegments,
 ) -> Result<(), Mismatch> {
-    let slots = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let slots = track_set.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..slots)
-        .filter(|place| has_hole(offer, found, *place))
+        .filter(|place| has_hole(track_set, found, *place))
         .collect();
-    report.tells_nothing_else(expected, &lacking, &found.foreign)?;
+    report.check_only_missing(expected, &lacking, &found.foreign)?;
     let end_ms = end_ms(expected, found);
     let is_short = report.is_short(expected, found, end_ms)?;
     let must: Vec<u64> = lacking
         .iter()
         .copied()
-        .filter(|place| shows(expected, offer, found, *place))
+        .filter(|place| is_gap_visible(expected, track_set, found, *place))
         .collect();
     let past_the_end = |place: u64| place * expected.segment_ms >= end_ms;
     let flawed = |place: u64, is: fn(&ExpectedSegment) -> bool| {
-        let mut slots = offer
+        let mut slots = track_set
             .tracks
             .iter()
             .filter_map(|track| track.get(usize::try_from(place).ok()?));
@@ -152,21 +152,27 @@ fn judge_report(
             || (past_the_end(*place) && (reported.shorter_ms.is_some() || report.is_from_zero))
             || (flawed(*place, |slot| slot.is_empty) && report.empty > 0)
             || (flawed(*place, |slot| slot.foreign.is_some()) && report.misplaced > 0)
-            || found.is_untellable(*place);
+            || found.is_undetectable(*place);
         if !is_reported {
-            return mismatch("an untold gap", format!("segment {place}; {reported:?}"));
+            return mismatch(
+                "an unreported gap",
+                format!("segment {place}; {reported:?}"),
+            );
         }
     }
     for place in &found.foreign {
-        let is_told = report.misplaced > 0 || report.places.contains(place);
-        if !is_told && !found.is_untellable(*place) {
-            return mismatch("another segment's media without a word", format!("{place}"));
+        let is_reported = report.misplaced > 0 || report.places.contains(place);
+        if !is_reported && !found.is_undetectable(*place) {
+            return mismatch(
+                "another segment's media without a report",
+                format!("{place}"),
+            );
         }
     }
     let lacks_kind = movie.video.is_empty() || movie.audio.is_empty();
-    tells_renditions(expected, (offer, lacks_kind), reported)?;
+    check_renditions(expected, (track_set, lacks_kind), reported)?;
     let lacks =
-        lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || offer.lacks_audio;
+        lacking_ms(expected, &must, found) > TOLERATED_GAP_MS || is_short || track_set.lacks_audio;
     if lacks && !expected.allows_gaps {
         return mismatch(
             "saved with gaps that were not allowed",
@@ -182,7 +188,7 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
     let places = must
         .iter()
         .chain(foreign)
-        .filter(|place| !found.is_untellable(**place));
+        .filter(|place| !found.is_undetectable(**place));
     let stated = expected.stated_ms.unwrap_or(u64::MAX);
     let lengths = places.map(|place| {
         let start = place * expected.segment_ms;
@@ -193,49 +199,55 @@ fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments)
     lengths.sum()
 }
 
-fn tells_renditions(
+fn check_renditions(
     expected: &ExpectedOutcome,
-    (offer, lacks_kind): (&TrackSet, bool),
+    (track_set, lacks_kind): (&TrackSet, bool),
     reported: &Reported,
 ) -> Result<(), Mismatch> {
-    let tells = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
-    let rendition = tells(|it| matches!(it, MissingView::Rendition { .. }));
-    let track = tells(|it| matches!(it, MissingView::Track { .. }));
-    if (expected.must_tell_rendition || offer.is_substitute) && !rendition {
-        return mismatch("another rendition without a word", format!("{reported:?}"));
-    }
-    if rendition && !expected.may_tell_rendition {
+    let reports = |is: fn(&MissingView) -> bool| reported.missing.iter().any(is);
+    let rendition = reports(|it| matches!(it, MissingView::Rendition { .. }));
+    let track = reports(|it| matches!(it, MissingView::Track { .. }));
+    if (expected.must_tell_rendition || track_set.is_substitute) && !rendition {
         return mismatch(
-            "the wished rendition is called another",
+            "another rendition without a report",
             format!("{reported:?}"),
         );
     }
-    if offer.lacks_audio && !track && !rendition {
-        return mismatch("a track is missing without a word", format!("{reported:?}"));
-    }
-    if track && !offer.lacks_audio && !lacks_kind {
+    if rendition && !expected.may_tell_rendition {
         return mismatch(
-            "a track that is there is called missing",
+            "the preferred rendition is reported as another",
+            format!("{reported:?}"),
+        );
+    }
+    if track_set.lacks_audio && !track && !rendition {
+        return mismatch(
+            "a track is missing without a report",
+            format!("{reported:?}"),
+        );
+    }
+    if track && !track_set.lacks_audio && !lacks_kind {
+        return mismatch(
+            "a present track is reported as missing",
             format!("{reported:?}"),
         );
     }
     Ok(())
 }
 
-fn has_hole(offer: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
+fn has_hole(track_set: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
-    (0..offer.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
+    (0..track_set.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
 /// Returns whether the report shows that something is missing there.
-fn shows(
+fn is_gap_visible(
     expected: &ExpectedOutcome,
-    offer: &TrackSet,
+    track_set: &TrackSet,
     found: &MatchedSegments,
     place: u64,
 ) -> bool {
     let at = usize::try_from(place).unwrap_or(usize::MAX);
-    let mut tracks = offer.tracks.iter().zip(&found.present);
+    let mut tracks = track_set.tracks.iter().zip(&found.present);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_stated = stated > place * expected.segment_ms + TOLERATED_GAP_MS + ROUNDING_MS;
     let other_track = found
@@ -264,7 +276,7 @@ fn end_ms(expected: &ExpectedOutcome, found: &MatchedSegments) -> u64 {
 }
 
 fn find(
-    offer: &TrackSet,
+    track_set: &TrackSet,
     movie: &MoviePackets,
     foreign: ForeignMedia,
 ) -> Result<MatchedSegments, Mismatch> {
@@ -276,7 +288,7 @@ fn find(
         video_offset: None,
     };
     let (mut video, mut audio) = (&movie.video[..], &movie.audio[..]);
-    for slots in &offer.tracks {
+    for slots in &track_set.tracks {
         let mut present = Vec::new();
         for (place, slot) in slots.iter().enumerate() {
             let is_whole = starts(video, &slot.video) && starts(audio, &slot.audio);
@@ -288,7 +300,7 @@ fn find(
                 let kind = if has_some(video, &slot.video) || has_some(audio, &slot.audio) {
                     "a segment is only in part in the movie"
                 } else {
-                    "a segment that can be had is not in the movie"
+                    "an available segment is not in the movie"
                 };
                 return mismatch(kind, format!("segment {place}"));
             } else if let Some((other_video, other_audio)) = &slot.foreign
@@ -317,7 +329,7 @@ fn find(
     if !video.is_empty() || !audio.is_empty() {
         let left = (video.len(), audio.len());
         return mismatch(
-            "packets that belong nowhere",
+            "packets of no expected segment",
             format!("{left:?} video and audio packets"),
         );
     }
@@ -391,8 +403,8 @@ fn take(
     found: &mut MatchedSegments,
     is_video: bool,
 ) {
-    let (mine, rest) = packets.split_at(wanted.len());
-    for (packet, wanted) in mine.iter().zip(wanted) {
+    let (own, rest) = packets.split_at(wanted.len());
+    for (packet, wanted) in own.iter().zip(wanted) {
         let off = (packet.dts_us - wanted.dts_us, packet.pts_us - wanted.pts_us);
         if is_video {
             found.video_offset.get_or_insert(off.1);
@@ -430,51 +442,57 @@ fn judge_failure(
         expected
             .track_sets
             .iter()
-            .flat_map(|offer| offer.tracks.iter().flatten())
+            .flat_map(|track_set| track_set.tracks.iter().flatten())
     };
     let lacks = all().any(|slot| slot.requirement != Requirement::Must);
     let stated = expected.stated_ms.unwrap_or(0);
     let is_short = stated > expected.length_ms + TOLERATED_GAP_MS - ROUNDING_MS;
-    let lame = expected.is_hopeless || expected.is_unsupported;
-    let lacks_track = expected.track_sets.iter().any(|offer| offer.lacks_audio);
+    let may_fail = expected.is_hopeless || expected.is_unsupported;
+    let lacks_track = expected
+        .track_sets
+        .iter()
+        .any(|track_set| track_set.lacks_audio);
     let is_right = match code {
-        Code::PiecesMissing => lacks || is_short || lame || lacks_track,
+        Code::PiecesMissing => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
-        Code::Unsupported => lame || expected.track_sets.is_empty(),
-        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => lame,
+        Code::Unsupported => may_fail || expected.track_sets.is_empty(),
+        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => may_fail,
         _ => false,
     };
     if !is_right {
         return mismatch("a failure of the wrong kind", format!("{code:?}: {detail}"));
     }
-    if code != Code::PiecesMissing || lame || expected.is_replaced {
+    if code != Code::PiecesMissing || may_fail || expected.is_replaced {
         return Ok(());
     }
     if expected.allows_gaps
         && !expected.is_file
         && all().any(|slot| slot.requirement == Requirement::Must)
     {
-        return mismatch("gaps that are allowed are not borne", detail);
+        return mismatch("a failure although gaps are allowed", detail);
     }
     failure_names(expected, reported)
 }
 
 /// Verifies that a failure reports what is missing as a saved movie does.
 fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), Mismatch> {
-    let Some(offer) = expected.track_sets.first() else {
+    let Some(track_set) = expected.track_sets.first() else {
         return Ok(());
     };
     let report = ReportedPlaces::of(expected, reported, true);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
-        offer.tracks.iter().filter_map(move |track| track.get(at))
+        track_set
+            .tracks
+            .iter()
+            .filter_map(move |track| track.get(at))
     };
-    let places = offer.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let places = track_set.tracks.iter().map(Vec::len).max().unwrap_or(0) as u64;
     let lacking: BTreeSet<u64> = (0..places)
         .filter(|place| slots(*place).any(|slot| slot.requirement != Requirement::Must))
         .collect();
-    report.tells_nothing_else(expected, &lacking, &BTreeSet::new())?;
+    report.check_only_missing(expected, &lacking, &BTreeSet::new())?;
     for place in lacking {
         let must = slots(place).any(|slot| slot.requirement == Requirement::Not && slot.is_listed);
         let is_reported = report.places.contains(&place)
