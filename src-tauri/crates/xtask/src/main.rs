@@ -1,11 +1,11 @@
 //! `cargo xtask …`: every task of working on this repository, on every platform.
 //!
-//! - [`test`]: `check`, `fix`, `bless`, `doc` and `test`, the developer's loop.
+//! - [`mod@test`]: `check`, `fix`, `bless`, `doc` and `test`, the developer's loop.
 //! - [`demo`]: saves a recording of the mock service; `--window` does it in the app.
 //! - [`app`]: builds and opens the app.
 //! - [`bundle`]: packages that people install.
 //! - [`package`]: installs such a package and inspects it.
-//! - [`bench`]: measurements, as ratios within one run.
+//! - [`mod@bench`]: measurements, as ratios within one run.
 //! - [`mock_service`]: runs the mock service (people read "practice service").
 //!
 //! Each task installs what it needs ([`setup`]) and calls the tools that people call ([`run`]).

@@ -62,7 +62,8 @@ pub(crate) fn check() -> anyhow::Result<()> {
     rust_lints()?;
     say("Rust: unit tests");
     let mut tests = test_runner(&["--lib", "--bins"]);
-    succeed(tests.args(LIBRARIES))?;
+    // Property tests try an eighth of their cases here, and all of them in the full run.
+    succeed(tests.args(LIBRARIES).env("PROPTEST_CASES", "32"))?;
     print("the fast checks passed; `cargo xtask test` runs all");
     Ok(())
 }
