@@ -228,7 +228,10 @@ async fn a_file_that_lacks_a_stretch_is_not_saved_and_goes_on_later() {
     practice.service.faults().add(gone.skip(3));
     let folder = tempfile::tempdir().unwrap();
     let order = || NewJob {
-        gaps: true,
+        overrides: engine::Overrides {
+            gaps: true,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     practice.save(order()).await.unwrap_err();
@@ -355,7 +358,10 @@ async fn a_password_goes_over_tls_only_by_whatever_way() {
         ..engine::Access::default()
     };
     let order = NewJob {
-        access,
+        overrides: engine::Overrides {
+            access,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     let (path, _) = practice.save(order).await.unwrap();

@@ -9,8 +9,8 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::Parser;
 use engine::{
-    Access, Choice, Config, Endpoint, Engine, Extras, JobState, JobStream, NewJob, OutputLocation,
-    Remuxer, Template,
+    Choice, Config, Endpoint, Engine, Extras, JobState, JobStream, NewJob, OutputLocation, Remuxer,
+    Template,
 };
 
 #[derive(Debug, Parser)]
@@ -43,7 +43,6 @@ async fn main() -> anyhow::Result<()> {
     let feed = engine.job_stream();
     let order = NewJob {
         link: args.link,
-        access: Access::default(),
         choice: Choice::default(),
         remux: Remuxer::default(),
         output: OutputLocation {
@@ -52,9 +51,7 @@ async fn main() -> anyhow::Result<()> {
         },
         template: Template::default(),
         extras: Extras::default(),
-        gaps: false,
-        space: false,
-        unchecked: false,
+        overrides: engine::Overrides::default(),
     };
     engine.download(order).await?;
     let ended = tokio::select! {

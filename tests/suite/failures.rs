@@ -90,9 +90,12 @@ async fn a_wrong_password_is_told_from_none_and_the_right_one_opens() {
     let practice = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let order = |password: &str| NewJob {
-        access: Access {
-            password: Some(password.into()),
-            ..Access::default()
+        overrides: engine::Overrides {
+            access: Access {
+                password: Some(password.into()),
+                ..Access::default()
+            },
+            ..engine::Overrides::default()
         },
         ..job(134_300_001, folder.path())
     };
@@ -128,7 +131,10 @@ async fn a_piece_that_is_gone_is_named_and_the_rest_can_be_kept() {
     assert_eq!(missing.code, Code::PiecesMissing, "{missing:?}");
     assert!(is_unfinished(folder.path()), "what is here is kept");
     let order = NewJob {
-        gaps: true,
+        overrides: engine::Overrides {
+            gaps: true,
+            ..engine::Overrides::default()
+        },
         ..job(id, folder.path())
     };
     let (path, finished) = practice.save(order).await.unwrap();

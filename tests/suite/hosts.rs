@@ -62,7 +62,10 @@ async fn a_hole_of_a_minute_does_not_end_the_rest() {
         assert!(requests(&practice) <= SEGMENTS * 3 + 200);
 
         let keep = NewJob {
-            gaps: true,
+            overrides: engine::Overrides {
+                gaps: true,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let (_, finished) = practice.save(keep).await.unwrap();

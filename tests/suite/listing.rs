@@ -335,7 +335,10 @@ async fn a_segment_that_a_playlist_gives_no_address_is_a_hole_that_is_told() {
         assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
         let folder = tempfile::tempdir().unwrap();
         let order = NewJob {
-            gaps: true,
+            overrides: engine::Overrides {
+                gaps: true,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let (_, finished) = saved(&practice, order).await;

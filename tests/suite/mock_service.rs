@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use engine::view::{Finished, JobView};
 use engine::{
-    Access, Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState,
-    NewJob, OutputLocation, Remuxer, Template,
+    Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState, NewJob,
+    OutputLocation, Remuxer, Template,
 };
 use fake_ustream::{FakeUstream, World};
 
@@ -93,7 +93,6 @@ impl MockService {
 pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
     NewJob {
         link: link(recording),
-        access: Access::default(),
         choice: Choice::default(),
         remux: Remuxer::Builtin,
         output: OutputLocation {
@@ -102,9 +101,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         },
         template: Template::default(),
         extras: Extras::default(),
-        gaps: false,
-        space: false,
-        unchecked: false,
+        overrides: engine::Overrides::default(),
     }
 }
 

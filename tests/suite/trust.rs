@@ -37,7 +37,10 @@ async fn saved(practice: &MockService) -> Result<Finished, Failure> {
         ..Access::default()
     };
     let order = NewJob {
-        access,
+        overrides: engine::Overrides {
+            access,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     practice.save(order).await.map(|(_, finished)| finished)
@@ -333,7 +336,10 @@ async fn over_plain_http_neither_a_password_nor_a_pages_query_is_told() {
             ..Access::default()
         };
         let order = NewJob {
-            access,
+            overrides: engine::Overrides {
+                access,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let saved = practice.save(order).await;

@@ -30,7 +30,6 @@ pub(crate) async fn download(
         .ok_or_else(|| internal_error("there is no such folder"))?;
     let job = NewJob {
         link: request.link,
-        access: request.access.into(),
         choice: Choice {
             quality: request.quality.into(),
             keep: request.keep.into(),
@@ -46,9 +45,10 @@ pub(crate) async fn download(
             captions: settings.view.captions,
             ..Extras::default()
         },
-        gaps: false,
-        space: false,
-        unchecked: false,
+        overrides: Overrides {
+            access: request.access.into(),
+            ..Overrides::default()
+        },
     };
     Ok(engine.download(job).await?.to_string())
 }

@@ -156,7 +156,10 @@ pub(super) async fn world(studio: &SharedAssets, case: &Case) -> Result<PassedWo
     };
     let folder = folder.unwrap();
     let order = || NewJob {
-        gaps: case.gaps,
+        overrides: engine::Overrides {
+            gaps: case.gaps,
+            ..engine::Overrides::default()
+        },
         extras: Extras {
             cover: case.cover,
             ..Extras::default()

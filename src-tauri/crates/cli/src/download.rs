@@ -92,24 +92,21 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        for SelectedRecording { link, access } in selection.list {
+        for SelectedRecording { link, access } in wishes.list {
             let overrides = Overrides {
-                access: access.clone(),
+                access,
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
                 unchecked: self.args.keep_unchecked,
             };
             let job = NewJob {
                 link,
-                access,
                 choice: self.args.choice(),
                 remux: self.args.remuxer(),
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
-                gaps: overrides.gaps,
-                space: overrides.space,
-                unchecked: overrides.unchecked,
+                overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;
             jobs.insert(id.to_string(), overrides);

@@ -3,10 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use ustream::Recording;
-
-use crate::assemble::Assembler;
-use crate::download_plan::DownloadPlan;
 use crate::error::Error;
 
 /// The most that is never taken.
@@ -26,25 +22,6 @@ const OVERESTIMATE: u64 = 2;
 pub(crate) fn reserve(movie_bytes: u64) -> u64 {
     let index = MIN_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_DIVISOR);
     index.min(MAX_RESERVE_BYTES)
-}
-
-/// Estimates how many bytes are still to come.
-pub(crate) fn estimate_remaining(
-    recording: &Recording,
-    make: &DownloadPlan,
-    assembly: &Assembler,
-) -> SpaceNeed {
-    let rendition = recording.rendition(&make.plan.rendition);
-    match rendition.and_then(|rendition| recording.estimated_bytes(rendition)) {
-        Some(film) => {
-            let (_, here) = assembly.stored();
-            SpaceNeed::Estimate(
-                film.saturating_mul(make.movie_copies())
-                    .saturating_sub(here),
-            )
-        }
-        None => SpaceNeed::Unknown,
-    }
 }
 
 /// How much more is to be written.
@@ -86,6 +63,7 @@ fn compare(folder: &Path, need: SpaceNeed, free_bytes: u64) -> Result<(), Error>
         folder: folder.to_owned(),
         needed_bytes,
         free_bytes,
+        is_full: free_bytes < reserve(0),
         may_fit,
     })
 }

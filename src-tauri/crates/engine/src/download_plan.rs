@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use media::{AudioSpec, MovieSpec, OutputFormat, SegmentFormat, Tags};
-use ustream::{Choice, Container, ContainerChoice, Recording, SegmentPlan, TrackKind};
+use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPlan, TrackKind};
 
 use crate::assemble::{AssemblySpec, OutputKind};
 use crate::durable::blocking;
@@ -66,10 +66,11 @@ impl DownloadPlan {
             (Container::File, _) => OutputKind::SingleFile,
         };
         let written = match becomes {
-            OutputKind::Movie(_, OutputFormat::Flv) => "flv",
-            OutputKind::SingleFile if plan.rendition.0 == "flv" => "flv",
-            OutputKind::Movie(_, OutputFormat::Mp4) | OutputKind::SingleFile => "mp4",
+            OutputKind::Movie(_, OutputFormat::Flv) => FileKind::Flv,
+            OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
+            OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
         };
+        let written = written.extension();
         let rendition = recording.rendition(&plan.rendition);
         let given = spec.output.stem.as_deref().and_then(names::stem);
         let stem = given.unwrap_or_else(|| {
@@ -130,10 +131,14 @@ impl DownloadPlan {
         blocking(move || part::save_moved_plan(&folder, &material, &endings)).await
     }
 
-    /// How many files of the film's size there are before it is finished.
-    pub(crate) fn movie_copies(&self) -> u64 {
+    /// Estimates how many bytes are written until the movie is finished: twice its size if it is
+    /// remuxed from a file. `None` if the service states no bit rate.
+    pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
-        if self.convert || is_copied { 2 } else { 1 }
+        let copies = if self.convert || is_copied { 2 } else { 1 };
+        let rendition = recording.rendition(&self.plan.rendition)?;
+        let movie_bytes = recording.estimated_bytes(rendition)?;
+        Some(movie_bytes.saturating_mul(copies))
     }
 
     /// What the assembly needs.

@@ -136,15 +136,12 @@ impl Engine {
     pub async fn download(&self, job: NewJob) -> Result<JobId, Error> {
         let NewJob {
             link,
-            access,
             choice,
             remux,
             output,
             template,
             extras,
-            gaps,
-            space,
-            unchecked,
+            overrides,
         } = job;
         let target = read_link(&link)?;
         let spec = JobSpec {
@@ -156,12 +153,6 @@ impl Engine {
             }),
             remux,
             output,
-        };
-        let overrides = Overrides {
-            access,
-            gaps,
-            space,
-            unchecked,
         };
         self.add(spec, overrides).await
     }

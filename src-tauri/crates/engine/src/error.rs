@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
-use crate::disk_space;
-use crate::run::completeness::Shortfall;
+use crate::shortfall::Shortfall;
 use crate::view::{Code, Failure, FormFieldView};
 
 /// Why a job cannot go on.
@@ -76,6 +75,8 @@ pub enum Error {
         needed_bytes: u64,
         /// How much there is.
         free_bytes: u64,
+        /// Not even an empty movie fits.
+        is_full: bool,
         /// The need is an estimate that may be too high.
         may_fit: bool,
     },
@@ -288,10 +289,7 @@ impl Error {
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
-            // Nothing could be written there, however small it is.
-            Self::LowSpace { free_bytes, .. } if *free_bytes < disk_space::reserve(0) => {
-                Code::DiskFull
-            }
+            Self::LowSpace { is_full: true, .. } => Code::DiskFull,
             Self::LowSpace { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
             Self::NoSuchJob | Self::Closed | Self::Internal(_) => Code::Internal,

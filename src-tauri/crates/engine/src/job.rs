@@ -177,8 +177,6 @@ pub struct NewRemux {
 pub struct NewJob {
     /// A link, or any text that holds one.
     pub link: String,
-    /// What opens its locks.
-    pub access: Access,
     /// Which rendition, and what to keep.
     pub choice: Choice,
     /// Who makes the MP4.
@@ -189,15 +187,11 @@ pub struct NewJob {
     pub template: Template,
     /// What is wanted beside picture and sound.
     pub extras: Extras,
-    /// Save what there is, if pieces stay missing.
-    pub gaps: bool,
-    /// Begin even where the disk seems to be too full: sizes are estimates.
-    pub space: bool,
-    /// Keep the file even where it does not pass the check.
-    pub unchecked: bool,
+    /// What the user allows from the start.
+    pub overrides: Overrides,
 }
 
-/// What a person grants when a job goes on.
+/// What the user allows a job, and the password and form answers for it. Never saved.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// What opens its locks.

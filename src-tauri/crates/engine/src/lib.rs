@@ -38,9 +38,8 @@ mod progress;
 mod queue;
 mod raw_writer;
 mod registry;
-mod remux;
 mod run;
-mod single_file;
+mod shortfall;
 mod timing;
 pub mod view;
 

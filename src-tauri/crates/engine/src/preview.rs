@@ -1,8 +1,8 @@
 //! What a person sees before anything is saved, and how what is then chosen comes back.
 
 use ustream::{
-    Access, AudioChoice, Choice, Container, ContainerChoice, Quality, Recording, RecordingRef,
-    Rendition, TrackKind,
+    Access, AudioChoice, Choice, Container, ContainerChoice, FileKind, Quality, Recording,
+    RecordingRef, Rendition, TrackKind,
 };
 
 use crate::names::{self, Template, TemplateValues};
@@ -40,8 +40,9 @@ pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
         file_stem: Template::default().stem(&TemplateValues::of(recording, chosen)),
-        has_flv: original
-            .is_ok_and(|plan| plan.container == Container::Flv || plan.rendition.0 == "flv"),
+        has_flv: original.is_ok_and(|plan| {
+            plan.container == Container::Flv || plan.file_kind() == Some(FileKind::Flv)
+        }),
         languages: recording
             .languages()
             .into_iter()

@@ -38,7 +38,7 @@ pub use plan::{
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
 pub use recording::{
-    Container, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,
+    Container, FileKind, LengthSource, LostRendition, Promises, Recording, Rendition, RenditionId,
     RenditionTrack, StatedLength, TrackKind,
 };
 pub use target::{ChannelId, RecordingId, Target, TargetError};

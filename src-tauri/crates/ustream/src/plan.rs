@@ -10,7 +10,7 @@ use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
 use self::timeline::SegmentTimeline;
-use crate::{Container, RecordingId, RenditionId, RenditionTrack};
+use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack};
 
 /// How good a picture is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +161,13 @@ pub struct SegmentPlan {
 }
 
 impl SegmentPlan {
+    /// Returns what the file is, if the recording is one finished file.
+    pub fn file_kind(&self) -> Option<FileKind> {
+        let is_flv = self.rendition.0 == FileKind::Flv.extension();
+        let kind = if is_flv { FileKind::Flv } else { FileKind::Mp4 };
+        (self.container == Container::File).then_some(kind)
+    }
+
     /// Whether its pieces are found by templates and hashes, and not in playlists or in a file.
     pub fn has_templates(&self) -> bool {
         let is_template = |track: &RenditionTrack| track.template.contains('%');

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use self::file::SingleFile;
+pub use self::file::{FileKind, SingleFile};
 pub use self::playlists::Playlists;
 use self::stated::Lost;
 pub use self::stated::{LengthSource, LostRendition, Promises, StatedLength};

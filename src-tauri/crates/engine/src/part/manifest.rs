@@ -225,7 +225,16 @@ pub(super) fn folder_state(folder: &Path) -> Result<FolderState, Error> {
 
 fn read(path: &Path) -> io::Result<Option<Manifest>> {
     match files::open(path, OpenMode::Read) {
-        Ok(file) => durable::parse_json(file).map(Some),
+        Ok(file) => {
+            let manifest: Manifest = durable::parse_json(file)?;
+            if manifest.schema > SCHEMA {
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("it is of a newer version ({})", manifest.schema),
+                ));
+            }
+            Ok(Some(manifest))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

@@ -327,6 +327,21 @@ fn an_intent_that_names_anything_but_its_own_film_is_a_damaged_plan() {
 }
 
 #[test]
+fn a_part_folder_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = open(folder.path(), 1).unwrap().path().to_owned();
+    let plan_path = path.join("plan.json");
+    let mut plan: serde_json::Value =
+        serde_json::from_slice(&fs::read(&plan_path).unwrap()).unwrap();
+    plan["schema"] = serde_json::json!(2);
+    fs::write(&plan_path, plan.to_string()).unwrap();
+    let part = open(folder.path(), 1).unwrap();
+    assert_eq!(part.path(), folder.path().join("film (2).part"));
+    discard(&path).unwrap();
+    assert_eq!(fs::read(&plan_path).unwrap(), plan.to_string().as_bytes());
+}
+
+#[test]
 fn a_film_that_was_changed_after_its_check_gets_no_name() {
     let folder = tempfile::tempdir().unwrap();
     let part = open(folder.path(), 1).unwrap();

@@ -9,90 +9,45 @@ mod content;
 mod missing;
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 use media::{Summary, TrackKind};
 use ustream::{
     Choice, Container, Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan,
 };
 
-pub(crate) use self::content::Misplaced;
+pub(super) use self::content::Misplaced;
 use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
 use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
+use crate::shortfall::{ACCEPTABLE_LOSS_MS, Shortfall};
 use crate::view::{GapView, MissingView, TrackKindView};
-
-/// A movie that lacks no more than this is saved, and what it lacks is said.
-const ACCEPTABLE_LOSS_MS: u64 = 1_000;
-
-/// What a movie lacks of what was expected.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shortfall {
-    /// Time spans without media, in order, in milliseconds from the start of the recording.
-    pub gaps: Vec<GapView>,
-    /// What else is missing, and what the gaps come from.
-    pub missing: Vec<MissingView>,
-    /// How much shorter the movie is than the service states, beyond rounding.
-    pub shorter_than_stated_ms: Option<u64>,
-}
 
 /// What was expected.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Expectation<'a> {
-    pub(crate) recording: &'a Recording,
-    pub(crate) plan: &'a SegmentPlan,
-    pub(crate) choice: &'a Choice,
+pub(super) struct Expectation<'a> {
+    pub(super) recording: &'a Recording,
+    pub(super) plan: &'a SegmentPlan,
+    pub(super) choice: &'a Choice,
 }
 
 /// What came.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Received<'a> {
+pub(super) struct Received<'a> {
     /// Segments of the plan that are not here.
-    pub(crate) outstanding: &'a [Segment],
+    pub(super) outstanding: &'a [Segment],
     /// Those of which the service says that they do not exist.
-    pub(crate) absent: &'a HashSet<SegmentId>,
+    pub(super) absent: &'a HashSet<SegmentId>,
     /// Those that hold no media.
-    pub(crate) empty: &'a HashSet<SegmentId>,
+    pub(super) empty: &'a HashSet<SegmentId>,
     /// Those that carry the content of another place.
-    pub(crate) misplaced: &'a HashSet<SegmentId>,
+    pub(super) misplaced: &'a HashSet<SegmentId>,
     /// What is known of the segments that are here.
-    pub(crate) held: &'a [HeldSegment],
-}
-
-impl Shortfall {
-    /// The time that is missing, in milliseconds.
-    pub(crate) fn missing_ms(&self) -> u64 {
-        let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
-        let gaps = gaps.fold(0, u64::saturating_add);
-        gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
-    }
-
-    /// Whether so little is missing that nobody need be asked.
-    pub(crate) fn is_acceptable(&self) -> bool {
-        let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
-        self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
-    }
-
-    /// In one line of English, for *Details*.
-    pub(crate) fn description(&self) -> String {
-        let mut parts: Vec<String> = self.missing.iter().map(describe_missing).collect();
-        if !self.gaps.is_empty() {
-            parts.push(format!("missing at {}", describe_times(&self.gaps)));
-        }
-        if let Some(shorter_ms) = self.shorter_than_stated_ms {
-            let seconds = shorter_ms.div_ceil(1000);
-            parts.push(format!("{seconds} s shorter than the service states"));
-        }
-        if parts.is_empty() {
-            return "nothing is missing".to_owned();
-        }
-        parts.join("; ")
-    }
+    pub(super) held: &'a [HeldSegment],
 }
 
 impl<'a> Expectation<'a> {
     /// What is expected of a recording of which this is to be made.
-    pub(crate) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
+    pub(super) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
         Self {
             recording,
             plan: &make.plan,
@@ -101,12 +56,12 @@ impl<'a> Expectation<'a> {
     }
 
     /// The segments that are missing: those that are lacking and are not past the end.
-    pub(crate) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
+    pub(super) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
         missing_segments(&self.plan.segments, came, self.stated_end_ms())
     }
 
     /// What is missing of all that came.
-    pub(crate) fn shortfall(&self, came: Received<'_>) -> Shortfall {
+    pub(super) fn shortfall(&self, came: Received<'_>) -> Shortfall {
         let holes = self.missing_segments(came);
         let is_file = self.plan.container == Container::File;
         let stated_ms = self.stated_end_ms();
@@ -128,20 +83,20 @@ impl<'a> Expectation<'a> {
     }
 
     /// Adds what the finished movie tells.
-    pub(crate) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
+    pub(super) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
         self.add_duration(shortfall, summary.duration_ms);
         let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
         shortfall.missing.extend(self.missing_tracks(has));
     }
 
     /// Adds what the duration of the finished movie tells.
-    pub(crate) fn add_duration(&self, shortfall: &mut Shortfall, duration_ms: u64) {
+    pub(super) fn add_duration(&self, shortfall: &mut Shortfall, duration_ms: u64) {
         shortfall.shorter_than_stated_ms = self.shorter_ms(duration_ms);
     }
 
     /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
     /// time they are, and of no media there is no movie.
-    pub(crate) fn is_playable(&self, came: Received<'_>) -> bool {
+    pub(super) fn is_playable(&self, came: Received<'_>) -> bool {
         if self.plan.container == Container::File {
             return came.outstanding.is_empty();
         }
@@ -157,7 +112,7 @@ impl<'a> Expectation<'a> {
 
     /// The stated length, where it tells where the recording ends: it does not where the service
     /// itself lists more than that.
-    pub(crate) fn stated_end_ms(&self) -> Option<u64> {
+    pub(super) fn stated_end_ms(&self) -> Option<u64> {
         let listed = self.plan.segments.iter();
         let listed = listed.filter(|segment| segment.presence == Presence::Sure);
         let starts = listed.map(|segment| segment.start_ms).max().unwrap_or(0);
@@ -242,39 +197,6 @@ impl<'a> Expectation<'a> {
             reason: wished.reason.clone(),
         })
     }
-}
-
-fn describe_missing(missing: &MissingView) -> String {
-    match missing {
-        MissingView::Segments { count, total } => {
-            format!("{count} of {total} segments could not be downloaded")
-        }
-        MissingView::EmptySegments { count } => format!("{count} segments hold no media"),
-        MissingView::MisplacedSegments { count } => {
-            format!("{count} segments carry the content of another place")
-        }
-        MissingView::Track { kind, .. } => match kind {
-            TrackKindView::Video => "there is no video".to_owned(),
-            TrackKindView::Audio => "there is no audio".to_owned(),
-        },
-        MissingView::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
-    }
-}
-
-/// When the first gaps are, as hours, minutes and seconds.
-fn describe_times(gaps: &[GapView]) -> String {
-    const SHOWN: usize = 5;
-    let shown = gaps.iter().take(SHOWN).map(|gap| {
-        let second = gap.start_ms / 1000;
-        let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    });
-    let mut text = shown.collect::<Vec<_>>().join(", ");
-    if gaps.len() > SHOWN {
-        // Writing to a string cannot fail.
-        let _ = write!(text, ", and {} more", gaps.len() - SHOWN);
-    }
-    text
 }
 
 #[cfg(test)]

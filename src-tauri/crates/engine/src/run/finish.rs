@@ -4,96 +4,151 @@ use std::path::{Path, PathBuf};
 
 use media::Summary;
 
-use super::Attempt;
-use super::completeness::Shortfall;
+use super::attempt::Attempt;
 use crate::assemble::Assembler;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{PartFolder, SavedMovie};
+use crate::shortfall::Shortfall;
 use crate::view::{Code, Finished, JobStage};
 use crate::{ffmpeg, part};
 
-impl Attempt {
-    /// Writes the index and reads the whole back before anybody calls it saved.
-    pub(super) async fn finish(
-        &self,
-        assembly: Assembler,
-        film: PathBuf,
-    ) -> Result<Summary, Error> {
-        let made = blocking(move || assembly.finish()).await?;
-        self.verify_movie(film, made).await
+/// Writes the index and reads the whole back before anybody calls it saved.
+pub(super) async fn finish(
+    attempt: &Attempt,
+    assembly: Assembler,
+    film: PathBuf,
+) -> Result<Summary, Error> {
+    let made = blocking(move || assembly.finish()).await?;
+    verify_movie(attempt, film, made).await
+}
+
+/// Reads a film back, and bears what it finds only where the person does.
+pub(super) async fn verify_movie(
+    attempt: &Attempt,
+    film: PathBuf,
+    made: Summary,
+) -> Result<Summary, Error> {
+    let bears = attempt.overrides.unchecked;
+    blocking(move || verify(&film, made, bears)).await
+}
+
+/// Lets ffmpeg make the MP4 of the original, and saves the original if it cannot.
+pub(super) async fn convert_with_ffmpeg(
+    attempt: &Attempt,
+    part: PartFolder,
+    summary: Summary,
+    shortfall: Shortfall,
+    extension: &str,
+) -> Outcome<SavedMovie> {
+    let film = part::output(part.path());
+    let source = ConversionSource {
+        path: &film,
+        known: KnownMedia::Written(&summary),
+    };
+    match convert(attempt, &part, source).await {
+        Ok((converted, summary)) => {
+            Ok(publish(part, converted, finished_view(&summary, shortfall)).await?)
+        }
+        Err(Stopped::Failed(Error::Convert { problem, .. })) => {
+            let finished = finished_view(&summary, shortfall);
+            let original = keep_original(part.with_extension(extension), film, finished).await?;
+            Err(Error::Convert { problem, original }.into())
+        }
+        Err(stopped) => Err(stopped),
+    }
+}
+
+/// Lets ffmpeg make an MP4 within the part folder, and verifies it: ffmpeg may stop early and
+/// still report success. Returns where the MP4 is.
+///
+/// Fails with [`Error::Convert`] if ffmpeg or the verification fails.
+pub(super) async fn convert(
+    attempt: &Attempt,
+    part: &PartFolder,
+    source: ConversionSource<'_>,
+) -> Outcome<(PathBuf, Summary)> {
+    let ConversionSource { path, known } = source;
+    let converted = part::converted(part.path());
+    attempt.meter.enter(JobStage::Converting);
+    // ffmpeg only ever overwrites a file of ours.
+    files::create(&converted).map_err(Error::disk(&converted))?;
+    let task = ffmpeg::FfmpegTask {
+        program: &attempt.context.ffmpeg,
+        input: path,
+        output: &converted,
+        duration_ms: known.duration_ms(),
+    };
+    let failed = |problem| Error::Convert {
+        problem,
+        original: path.to_owned(),
+    };
+    let warnings = match ffmpeg::remux(task, &attempt.meter, &attempt.cancel).await {
+        Ok(warnings) => warnings,
+        Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
+        Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
+    };
+    attempt.meter.enter(JobStage::Finishing);
+    let output = converted.clone();
+    let problem = match blocking(move || check(&output)).await {
+        Ok(summary) if known.is_whole(&summary) => return Ok((converted, summary)),
+        Ok(_) => "what it made is not the whole film".to_owned(),
+        Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
+            problem.to_string()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Err(failed(warnings.explain(problem)).into())
+}
+
+/// What ffmpeg makes an MP4 of.
+pub(super) struct ConversionSource<'a> {
+    pub(super) path: &'a Path,
+    pub(super) known: KnownMedia<'a>,
+}
+
+/// What is known of the source, to tell whether ffmpeg copied all of it.
+#[derive(Clone, Copy)]
+pub(super) enum KnownMedia<'a> {
+    /// This program wrote it.
+    Written(&'a Summary),
+    /// It states this duration in milliseconds, which may be too short.
+    Stated(Option<u64>),
+}
+
+impl KnownMedia<'_> {
+    fn duration_ms(self) -> Option<u64> {
+        match self {
+            Self::Written(summary) => Some(summary.duration_ms),
+            Self::Stated(duration_ms) => duration_ms,
+        }
     }
 
-    /// Reads a film back, and bears what it finds only where the person does.
-    pub(crate) async fn verify_movie(
-        &self,
-        film: PathBuf,
-        made: Summary,
-    ) -> Result<Summary, Error> {
-        let bears = self.overrides.unchecked;
-        blocking(move || verify(&film, made, bears)).await
-    }
-
-    /// Lets ffmpeg make the MP4 of the original, and keeps the original where it cannot.
-    pub(super) async fn convert_with_ffmpeg(
-        &self,
-        part: PartFolder,
-        summary: Summary,
-        shortfall: Shortfall,
-        original: &str,
-    ) -> Outcome<SavedMovie> {
-        self.meter.enter(JobStage::Converting);
-        let (film, converted) = (part::output(part.path()), part::converted(part.path()));
-        // What ffmpeg writes over is ours.
-        files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::FfmpegTask {
-            program: &self.context.ffmpeg,
-            input: &film,
-            output: &converted,
-            duration_ms: Some(summary.duration_ms),
+    /// Returns whether the MP4 is as long as the source and, if those are known, has tracks of the
+    /// same kinds.
+    fn is_whole(self, converted: &Summary) -> bool {
+        /// ffmpeg rounds durations, and audio may end a little after the video.
+        const MAX_ROUNDING_MS: u64 = 1_000;
+        let kinds = |summary: &Summary| {
+            let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
+            kinds.sort_unstable();
+            kinds
         };
-        let remuxed = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
-            Ok(said) => {
-                self.meter.enter(JobStage::Finishing);
-                let (path, original) = (converted.clone(), summary.clone());
-                let compared =
-                    blocking(move || Ok(compare_with_original(&path, &original))).await?;
-                compared.map_err(|problem| said.explain(problem))
+        let duration_ms = converted.duration_ms;
+        match self {
+            Self::Written(source) => {
+                duration_ms.abs_diff(source.duration_ms) <= MAX_ROUNDING_MS
+                    && kinds(converted) == kinds(source)
             }
-            Err(Stopped::Failed(problem)) => Err(problem),
-        };
-        match remuxed {
-            Ok(summary) => Ok(publish(part, converted, finished_view(&summary, shortfall)).await?),
-            Err(problem) => {
-                let finished = finished_view(&summary, shortfall);
-                let original = keep_original(part.with_extension(original), film, finished).await?;
-                Err(Error::Convert { problem, original }.into())
-            }
+            Self::Stated(stated_ms) => duration_ms + MAX_ROUNDING_MS >= stated_ms.unwrap_or(0),
         }
     }
 }
 
-/// ffmpeg may stop early and still say that all went well.
-fn compare_with_original(converted: &Path, original: &Summary) -> Result<Summary, String> {
-    const ROUNDING_MS: u64 = 1_000;
-    let summary = check(converted).map_err(|error| error.to_string())?;
-    let kinds = |summary: &Summary| {
-        let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
-        kinds.sort_unstable();
-        kinds
-    };
-    let short = original.duration_ms.abs_diff(summary.duration_ms) > ROUNDING_MS;
-    if short || kinds(&summary) != kinds(original) {
-        return Err("what it made is not the whole film".to_owned());
-    }
-    Ok(summary)
-}
-
 /// Reads a film as a player does, and makes it last.
-pub(crate) fn check(film: &Path) -> Result<Summary, Error> {
+pub(super) fn check(film: &Path) -> Result<Summary, Error> {
     let finished = files::open(film, OpenMode::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
     sync(film)?;
@@ -137,7 +192,7 @@ fn compare_with_muxed(film: &Path, made: &Summary) -> Result<Summary, Error> {
 }
 
 /// What is said of a finished film; its name is settled when it is taken.
-pub(crate) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished {
+pub(super) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished {
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
@@ -148,7 +203,7 @@ pub(crate) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished
 
 impl Finished {
     /// The same, with what it lacks.
-    pub(crate) fn with_shortfall(self, shortfall: Shortfall) -> Self {
+    pub(super) fn with_shortfall(self, shortfall: Shortfall) -> Self {
         let Shortfall {
             gaps,
             missing,
@@ -164,7 +219,7 @@ impl Finished {
 }
 
 /// Gives a finished film its name.
-pub(crate) async fn publish(
+pub(super) async fn publish(
     part: PartFolder,
     film: PathBuf,
     finished: Finished,
@@ -178,7 +233,7 @@ pub(crate) async fn publish(
 
 /// Gives the original its name where nothing else can be made of it, and returns where it is. The
 /// job has failed and will begin anew, so nothing of this attempt stays.
-pub(crate) async fn keep_original(
+pub(super) async fn keep_original(
     part: PartFolder,
     original: PathBuf,
     finished: Finished,

@@ -3,9 +3,8 @@
 use media::SegmentFingerprint;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 
-use super::Attempt;
+use super::attempt::Attempt;
 use crate::assemble::{HeldSegment, media_kind};
-use crate::download_plan::DownloadPlan;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{FetchOutcome, RequestBudget, SegmentRequest};
@@ -21,25 +20,11 @@ const EFFORTS: [Effort; 3] = [Effort::First, Effort::Last, Effort::Last];
 /// Where samples are fetched.
 #[derive(Clone, Copy)]
 pub(super) struct SpotCheck<'a> {
+    pub(super) attempt: &'a Attempt,
     pub(super) recording: &'a Recording,
     pub(super) plan: &'a SegmentPlan,
     pub(super) budget: &'a RequestBudget,
     pub(super) format: Option<media::SegmentFormat>,
-}
-
-impl<'a> SpotCheck<'a> {
-    pub(super) fn of(
-        recording: &'a Recording,
-        make: &'a DownloadPlan,
-        budget: &'a RequestBudget,
-    ) -> Self {
-        Self {
-            recording,
-            plan: &make.plan,
-            budget,
-            format: make.output_kind.format(),
-        }
-    }
 }
 
 /// What a comparison came to.
@@ -50,13 +35,12 @@ enum Comparison {
     Unknown,
 }
 
-impl Attempt {
+impl SpotCheck<'_> {
     /// Fetches some of the saved segments once more and compares them.
     ///
     /// If the listing has changed, at least one must come and be the same.
     pub(super) async fn is_unchanged(
         &self,
-        sample: SpotCheck<'_>,
         here: &[HeldSegment],
         change: PlanChange,
     ) -> Outcome<bool> {
@@ -69,8 +53,8 @@ impl Attempt {
         let mut is_any_same = chosen.is_empty() || change == PlanChange::Same;
         for effort in EFFORTS {
             for (id, mark) in &chosen {
-                let compared = self.compare(sample, (*id, *mark), effort);
-                match self.unless_cancelled(compared).await?? {
+                let compared = self.compare((*id, *mark), effort);
+                match self.attempt.unless_cancelled(compared).await?? {
                     Comparison::Different => {
                         tracing::warn!(?id, "another segment lies there now");
                         return Ok(false);
@@ -88,40 +72,35 @@ impl Attempt {
 
     /// Returns whether a saved segment can be fetched once more: then the hosts work, and the
     /// segments that fail are at fault.
-    pub(super) async fn are_hosts_healthy(
-        &self,
-        sample: SpotCheck<'_>,
-        here: &[HeldSegment],
-    ) -> Outcome<bool> {
+    pub(super) async fn are_hosts_healthy(&self, here: &[HeldSegment]) -> Outcome<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
             return Ok(false);
         };
-        let compared = self.compare(sample, (id, mark), Effort::Last);
-        let compared = self.unless_cancelled(compared).await?;
+        let compared = self.compare((id, mark), Effort::Last);
+        let compared = self.attempt.unless_cancelled(compared).await?;
         Ok(matches!(compared, Ok(Comparison::Same)))
     }
 
     async fn compare(
         &self,
-        sample: SpotCheck<'_>,
         (id, mark): (SegmentId, SegmentFingerprint),
         effort: Effort,
     ) -> Result<Comparison, Error> {
-        let place = sample.recording.locate(sample.plan, id);
-        let mut segments = sample.plan.segments.iter();
+        let place = self.recording.locate(self.plan, id);
+        let mut segments = self.plan.segments.iter();
         let segment = segments.find(|segment| segment.id == id);
         let request = SegmentRequest {
             id,
             urls: &place.urls,
             byte_range: place.byte_range.as_ref(),
-            format: sample.format,
+            format: self.format,
             kind: media_kind(id.kind),
             duration_ms: segment.map_or(0, |segment| segment.duration_ms),
             not_found_confirmations: 1,
             is_end_probe: false,
         };
-        let fetcher = &self.context.fetcher;
-        let means = (sample.budget, &*self.meter);
+        let fetcher = &self.attempt.context.fetcher;
+        let means = (self.budget, &*self.attempt.meter);
         match fetcher.fetch(request, effort, means).await {
             Ok(FetchOutcome::Body(body)) if SegmentFingerprint::of(&body.bytes) == mark => {
                 Ok(Comparison::Same)

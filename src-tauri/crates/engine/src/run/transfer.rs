@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use ustream::{PlanChange, Recording, RecordingRef, Segment, SegmentId};
 
-use super::Attempt;
+use super::attempt::Attempt;
 use super::completeness::{Expectation, Misplaced, Received};
 use super::spot_check::SpotCheck;
 use crate::assemble::{Assembler, HeldSegment, OutputKind};
-use crate::disk_space;
+use crate::disk_space::{self, SpaceNeed};
 use crate::download_plan::DownloadPlan;
 use crate::durable::blocking;
 use crate::error::{Error, FetchError};
@@ -94,75 +94,98 @@ struct PassState {
     initial_segments: usize,
 }
 
-impl Attempt {
-    /// Fetches and assembles all segments that can be had.
-    pub(super) async fn transfer(
-        &self,
-        (found, recording): (RecordingRef, Recording),
-        make: &DownloadPlan,
-        part: &PartFolder,
-    ) -> Outcome<Transfer> {
-        let folder = part.path();
-        let assembly = self.open_assembler(&recording, make, folder).await?;
-        let budget = Arc::new(RequestBudget::new(assembly.outstanding().len()));
-        let sample = SpotCheck::of(&recording, make, &budget);
-        let here = assembly.held_segments();
-        let compared = self.is_unchanged(sample, &here, part.change());
-        let compared = compared.await.and_then(|is_same| match is_same {
-            true => Ok(()),
-            false => Err(Error::Changed(folder.to_owned()).into()),
-        });
-        if let Err(stopped) = compared {
-            fetch_pass::suspend(assembly).await?;
-            return Err(stopped);
-        }
-        if part.change() == PlanChange::Unverified {
-            make.save_moved_plan(folder).await?;
-        }
-        let transfer = Transfer {
-            recording,
-            assembler: assembly,
-            absent: HashSet::new(),
-            empty: HashSet::new(),
-            misplaced: HashSet::new(),
-            reason: None,
-        };
-        let transfer = self
-            .fetch_all(transfer, (found, make, folder), &budget)
-            .await?;
-        self.replace_misplaced(transfer, make, &budget).await
+/// Fetches and assembles all segments that can be had.
+pub(super) async fn run(
+    attempt: &Attempt,
+    (found, recording): (RecordingRef, Recording),
+    make: &DownloadPlan,
+    part: &PartFolder,
+) -> Outcome<Transfer> {
+    let folder = part.path();
+    let assembler = open_assembler(attempt, &recording, make, folder).await?;
+    let context = TransferContext {
+        attempt,
+        found,
+        make,
+        folder,
+        budget: &Arc::new(RequestBudget::new(assembler.outstanding().len())),
+    };
+    let compared = context
+        .spot_check(&recording)
+        .is_unchanged(&assembler.held_segments(), part.change())
+        .await;
+    let compared = compared.and_then(|is_same| match is_same {
+        true => Ok(()),
+        false => Err(Error::Changed(folder.to_owned()).into()),
+    });
+    if let Err(stopped) = compared {
+        fetch_pass::suspend(assembler).await?;
+        return Err(stopped);
     }
+    if part.change() == PlanChange::Unverified {
+        make.save_moved_plan(folder).await?;
+    }
+    let transfer = Transfer {
+        recording,
+        assembler,
+        absent: HashSet::new(),
+        empty: HashSet::new(),
+        misplaced: HashSet::new(),
+        reason: None,
+    };
+    let transfer = context.fetch_all(transfer).await?;
+    context.replace_misplaced(transfer).await
+}
 
-    async fn open_assembler(
-        &self,
-        recording: &Recording,
-        make: &DownloadPlan,
-        folder: &Path,
-    ) -> Outcome<Assembler> {
-        // A single file gets them when it is remuxed.
-        let marks = match make.output_kind {
-            OutputKind::Movie(..) => self.fetch_metadata(recording, make).await?,
-            OutputKind::SingleFile => MovieMetadata::default(),
+async fn open_assembler(
+    attempt: &Attempt,
+    recording: &Recording,
+    make: &DownloadPlan,
+    folder: &Path,
+) -> Outcome<Assembler> {
+    // A single file gets them when it is remuxed.
+    let metadata = match make.output_kind {
+        OutputKind::Movie(..) => attempt.fetch_metadata(recording, make).await?,
+        OutputKind::SingleFile => MovieMetadata::default(),
+    };
+    let (path, spec) = (folder.to_owned(), make.assembly_spec(recording, metadata));
+    let assembler = blocking(move || Assembler::open(&path, spec)).await?;
+    if !attempt.overrides.space {
+        let (_, stored_bytes) = assembler.stored();
+        let need = match make.estimated_bytes(recording) {
+            Some(bytes) => SpaceNeed::Estimate(bytes.saturating_sub(stored_bytes)),
+            None => SpaceNeed::Unknown,
         };
-        let (path, sheet) = (folder.to_owned(), make.assembly_spec(recording, marks));
-        let assembly = blocking(move || Assembler::open(&path, sheet)).await?;
-        if !self.overrides.space {
-            disk_space::check(
-                &self.spec.output.folder,
-                disk_space::estimate_remaining(recording, make, &assembly),
-            )?;
+        disk_space::check(&attempt.spec.output.folder, need)?;
+    }
+    Ok(assembler)
+}
+
+/// What all passes of one transfer work with.
+#[derive(Clone, Copy)]
+struct TransferContext<'a> {
+    attempt: &'a Attempt,
+    found: RecordingRef,
+    make: &'a DownloadPlan,
+    /// The part folder.
+    folder: &'a Path,
+    budget: &'a Arc<RequestBudget>,
+}
+
+impl TransferContext<'_> {
+    fn spot_check<'a>(&'a self, recording: &'a Recording) -> SpotCheck<'a> {
+        SpotCheck {
+            attempt: self.attempt,
+            recording,
+            plan: &self.make.plan,
+            budget: self.budget,
+            format: self.make.output_kind.format(),
         }
-        Ok(assembly)
     }
 
     /// Passes over all that is lacking, with new addresses where they have expired, and a last one
     /// over what is missing then.
-    async fn fetch_all(
-        &self,
-        mut transfer: Transfer,
-        (found, make, folder): (RecordingRef, &DownloadPlan, &Path),
-        budget: &Arc<RequestBudget>,
-    ) -> Outcome<Transfer> {
+    async fn fetch_all(self, mut transfer: Transfer) -> Outcome<Transfer> {
         let mut passes = PassState {
             effort: Effort::First,
             are_urls_current: false,
@@ -172,7 +195,7 @@ impl Attempt {
         };
         loop {
             let before = transfer.assembler.outstanding().len();
-            let pass = self.pass_config(&transfer.recording, make, budget, &passes);
+            let pass = self.pass_config(&transfer.recording, &passes);
             let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
             transfer.assembler = assembly;
             transfer.assembler.discard_misplaced();
@@ -182,9 +205,9 @@ impl Attempt {
                 ..
             } = gathered;
             if let Some(dead) = transfer.merge_pass(gathered) {
-                let sample = SpotCheck::of(&transfer.recording, make, budget);
-                let here = transfer.assembler.held_segments();
-                let well = self.are_hosts_healthy(sample, &here).await;
+                let held = transfer.assembler.held_segments();
+                let check = self.spot_check(&transfer.recording);
+                let well = check.are_hosts_healthy(&held).await;
                 if matches!(well, Ok(true)) && passes.effort == Effort::First {
                     passes.effort = Effort::Last;
                     continue;
@@ -195,7 +218,7 @@ impl Attempt {
             let lacking = transfer.assembler.outstanding();
             let came = lacking.len() < before;
             passes.fruitless_passes = if came { 0 } else { passes.fruitless_passes + 1 };
-            if !ended_early && transfer.missing_segments(make).is_empty() {
+            if !ended_early && transfer.missing_segments(self.make).is_empty() {
                 return Ok(transfer);
             }
             if refused && passes.may_renew() {
@@ -205,7 +228,7 @@ impl Attempt {
                     outstanding: &lacking,
                     held: &transfer.assembler.held_segments(),
                 };
-                match self.renew_urls(found, (make, folder), known, budget).await {
+                match self.renew_urls(known).await {
                     Ok(Some(renewed)) => {
                         tracing::info!("the addresses have expired; going on with new ones");
                         transfer.recording = *renewed;
@@ -235,7 +258,7 @@ impl Attempt {
             }
             if !ended_early || is_in_vain {
                 let pause = tokio::time::sleep(LAST_PASS_DELAY);
-                if let Err(stopped) = self.unless_cancelled(pause).await {
+                if let Err(stopped) = self.attempt.unless_cancelled(pause).await {
                     fetch_pass::suspend(transfer.assembler).await?;
                     return Err(stopped);
                 }
@@ -248,19 +271,17 @@ impl Attempt {
     fn pass_config<'a>(
         &'a self,
         recording: &'a Recording,
-        make: &'a DownloadPlan,
-        budget: &'a Arc<RequestBudget>,
         passes: &PassState,
     ) -> fetch_pass::PassConfig<'a> {
         fetch_pass::PassConfig {
-            fetcher: &self.context.fetcher,
-            meter: &self.meter,
-            cancel: &self.cancel,
+            fetcher: &self.attempt.context.fetcher,
+            meter: &self.attempt.meter,
+            cancel: &self.attempt.cancel,
             recording,
-            plan: &make.plan,
-            end_ms: Expectation::of(recording, make).stated_end_ms(),
-            format: make.output_kind.format(),
-            budget,
+            plan: &self.make.plan,
+            end_ms: Expectation::of(recording, self.make).stated_end_ms(),
+            format: self.make.output_kind.format(),
+            budget: self.budget,
             effort: passes.effort,
             are_urls_current: passes.are_urls_current,
             fruitless_passes: passes.fruitless_passes,
@@ -269,24 +290,19 @@ impl Attempt {
 
     /// Asks the service for the current addresses of the segments. Returns `None` if they are the
     /// same as before; fails if the recording has changed.
-    async fn renew_urls(
-        &self,
-        found: RecordingRef,
-        (make, folder): (&DownloadPlan, &Path),
-        known: TransferState<'_>,
-        budget: &Arc<RequestBudget>,
-    ) -> Outcome<Option<Box<Recording>>> {
-        let (plan, access) = (&make.plan, self.access());
-        let asked = retry::retry_service(&self.meter, || {
-            self.context.client.refresh(plan, found, &access)
+    async fn renew_urls(&self, known: TransferState<'_>) -> Outcome<Option<Box<Recording>>> {
+        let (attempt, plan) = (self.attempt, &self.make.plan);
+        let access = attempt.access();
+        let asked = retry::retry_service(&attempt.meter, || {
+            attempt.context.client.refresh(plan, self.found, &access)
         });
-        let renewed = self.unless_cancelled(asked).await??;
+        let renewed = attempt.unless_cancelled(asked).await??;
         let planned = renewed
             .rendition(&plan.rendition)
             .and_then(|rendition| renewed.plan_of(rendition));
         let change = planned.map_or(PlanChange::Different, |planned| planned.compare(plan));
         if change == PlanChange::Different {
-            return Err(Error::Changed(folder.to_owned()).into());
+            return Err(Error::Changed(self.folder.to_owned()).into());
         }
         let moved = |segment: &Segment| {
             renewed.locate(plan, segment.id) != known.recording.locate(plan, segment.id)
@@ -294,22 +310,17 @@ impl Attempt {
         if !known.outstanding.iter().any(moved) {
             return Ok(None);
         }
-        let sample = SpotCheck::of(&renewed, make, budget);
-        if self.is_unchanged(sample, known.held, change).await? {
+        let check = self.spot_check(&renewed);
+        if check.is_unchanged(known.held, change).await? {
             Ok(Some(Box::new(renewed)))
         } else {
-            Err(Error::Changed(folder.to_owned()).into())
+            Err(Error::Changed(self.folder.to_owned()).into())
         }
     }
 
     /// Fetches segments that carry the content of another place once more, where the output can
     /// forget them.
-    async fn replace_misplaced(
-        &self,
-        mut transfer: Transfer,
-        make: &DownloadPlan,
-        budget: &Arc<RequestBudget>,
-    ) -> Outcome<Transfer> {
+    async fn replace_misplaced(self, mut transfer: Transfer) -> Outcome<Transfer> {
         let passes = PassState {
             effort: Effort::First,
             are_urls_current: true,
@@ -318,7 +329,7 @@ impl Attempt {
             initial_segments: 0,
         };
         for is_last in [false, true] {
-            let found = Misplaced::of(&make.plan, &transfer.assembler.held_segments());
+            let found = Misplaced::of(&self.make.plan, &transfer.assembler.held_segments());
             transfer.misplaced = found.all();
             // What is the same again, and may be right after all, is kept.
             let dropped = if is_last {
@@ -344,7 +355,7 @@ impl Attempt {
             if !forgot || is_last {
                 break;
             }
-            let pass = self.pass_config(&transfer.recording, make, budget, &passes);
+            let pass = self.pass_config(&transfer.recording, &passes);
             let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
             transfer.assembler = assembly;
             transfer.merge_pass(gathered);

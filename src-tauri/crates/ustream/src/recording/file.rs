@@ -26,10 +26,12 @@ pub struct SingleFile {
     kind: FileKind,
 }
 
-/// What a file is, by its name.
+/// Container of a recording that is one finished file, by the extension of its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FileKind {
+pub enum FileKind {
+    /// FLV.
     Flv,
+    /// MP4.
     Mp4,
 }
 
@@ -42,7 +44,8 @@ impl FileKind {
         }
     }
 
-    fn extension(self) -> &'static str {
+    /// Returns the extension of its file name, without the dot; the rendition is named by it.
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Flv => "flv",
             Self::Mp4 => "mp4",

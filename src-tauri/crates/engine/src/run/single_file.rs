@@ -5,6 +5,10 @@ use std::path::Path;
 
 use media::{MovieSpec, MovieSplitter};
 
+use super::attempt::Attempt;
+use super::completeness::Expectation;
+use super::finish::{keep_original, publish};
+use super::remux;
 use crate::assemble::Assembler;
 use crate::download_plan::DownloadPlan;
 use crate::durable::blocking;
@@ -12,23 +16,20 @@ use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{self, PartFolder, SavedMovie};
-use crate::remux;
-use crate::run::Attempt;
-use crate::run::completeness::{Expectation, Shortfall};
-use crate::run::finish::{keep_original, publish};
+use crate::shortfall::Shortfall;
 use crate::view::Finished;
 
 /// All its stretches, in one file of the part folder.
-pub(crate) struct FetchedFile<'a> {
-    pub(crate) part: PartFolder,
-    pub(crate) assembler: Assembler,
-    pub(crate) movie_spec: MovieSpec,
-    pub(crate) download_plan: &'a DownloadPlan,
-    pub(crate) expected: Expectation<'a>,
+pub(super) struct FetchedFile<'a> {
+    pub(super) part: PartFolder,
+    pub(super) assembler: Assembler,
+    pub(super) movie_spec: MovieSpec,
+    pub(super) download_plan: &'a DownloadPlan,
+    pub(super) expected: Expectation<'a>,
 }
 
 /// Saves the file as it is, or the MP4 that is made of it.
-pub(crate) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outcome<SavedMovie> {
+pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outcome<SavedMovie> {
     let FetchedFile {
         part,
         assembler: assembly,
@@ -49,7 +50,7 @@ pub(crate) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
         movie_spec: known,
         convert: make.convert,
     };
-    let failed = match attempt.remux_single_file(source, &part).await {
+    let failed = match remux::remux_single_file(attempt, source, &part).await {
         Ok((film, finished)) => {
             let finished = with_checked_duration(attempt, expected, finished)?;
             return Ok(publish(part, film, finished).await?);

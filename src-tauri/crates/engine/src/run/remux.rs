@@ -14,6 +14,8 @@ use media::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::attempt::{Attempt, Discovery};
+use super::finish::{self, ConversionSource, KnownMedia, finished_view, publish};
 use crate::disk_space::SpaceNeed;
 use crate::durable::blocking;
 use crate::error::Error;
@@ -24,19 +26,15 @@ use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
 };
 use crate::progress::Meter;
-use crate::run::completeness::Shortfall;
-use crate::run::finish::{check, finished_view, publish};
-use crate::run::{Attempt, Discovery};
+use crate::shortfall::Shortfall;
 use crate::view::{Finished, JobStage, LossView};
-use crate::{disk_space, ffmpeg, names, part};
+use crate::{disk_space, names, part};
 
 /// About as large are the pieces of an FLV, by which room for its index is kept.
 const SEGMENT_BYTES: u64 = 4 << 20;
-/// ffmpeg rounds lengths, and sound may end a little after the picture.
-const ROUNDING_MS: u64 = 1_000;
 
 /// Makes one MP4 of the files.
-pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<SavedMovie> {
+pub(super) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<SavedMovie> {
     let convert = attempt.spec.remux == Remuxer::Ffmpeg;
     if convert {
         attempt.find_ffmpeg().await?;
@@ -53,9 +51,16 @@ pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<Save
         Opened::Finished(saved) => return Ok(saved),
         Opened::Folder(part) => part,
     };
-    attempt.set_file_discovery(&films.films, &part);
+    let first = films.films.first().map(|film| film.display().to_string());
+    let stem = part.path().file_stem().unwrap_or_default();
+    attempt.set_discovery(Discovery {
+        found: None,
+        link: first.unwrap_or_default(),
+        title: stem.to_string_lossy().into_owned(),
+        part: part.path().to_owned(),
+    });
     let film = part::output(part.path());
-    match attempt.remux_files(parts, &part, film).await {
+    match remux_files(attempt, parts, &part, film).await {
         Ok((film, finished)) => Ok(publish(part, film, finished).await?),
         Err(stopped) => {
             blocking(move || part.remove()).await?;
@@ -64,126 +69,79 @@ pub(crate) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<Save
     }
 }
 
-impl Attempt {
-    fn set_file_discovery(&self, films: &[PathBuf], part: &PartFolder) {
-        let first = films.first().map(|film| film.display().to_string());
-        let stem = part.path().file_stem().unwrap_or_default();
-        // An attempt finds out once.
-        let _ = self.discovery.set(Discovery {
-            found: None,
-            link: first.unwrap_or_default(),
-            title: stem.to_string_lossy().into_owned(),
-            part: part.path().to_owned(),
-        });
-    }
+/// Makes an MP4 of a file that has been put together within the part folder.
+pub(super) async fn remux_single_file(
+    attempt: &Attempt,
+    copy: FileRemux,
+    part: &PartFolder,
+) -> Outcome<(PathBuf, Finished)> {
+    let FileRemux {
+        path,
+        movie_spec: known,
+        convert,
+    } = copy;
+    let mut parts = blocking(move || RemuxSources::open(&[path], convert)).await?;
+    parts.movie_spec = Some(known);
+    remux_files(attempt, parts, part, part::converted(part.path())).await
+}
 
-    /// Makes an MP4 of a file that has been put together within the part folder.
-    pub(crate) async fn remux_single_file(
-        &self,
-        copy: FileRemux,
-        part: &PartFolder,
-    ) -> Outcome<(PathBuf, Finished)> {
-        let FileRemux {
-            path,
-            movie_spec: known,
-            convert,
-        } = copy;
-        let mut parts = blocking(move || RemuxSources::open(&[path], convert)).await?;
-        parts.movie_spec = Some(known);
-        self.remux_files(parts, part, part::converted(part.path()))
-            .await
-    }
-
-    /// Makes the film within the part folder; answers where it is.
-    async fn remux_files(
-        &self,
-        parts: RemuxSources,
-        part: &PartFolder,
-        film: PathBuf,
-    ) -> Outcome<(PathBuf, Finished)> {
-        let Some(format) = parts.format else {
-            // ffmpeg takes the one film as it is.
-            let [input] = parts.files.as_slice() else {
-                return Err(Error::Internal("several films without a format".into()).into());
-            };
-            return self.convert_file(input, &input.path, part).await;
+/// Makes the film within the part folder; answers where it is.
+async fn remux_files(
+    attempt: &Attempt,
+    parts: RemuxSources,
+    part: &PartFolder,
+    film: PathBuf,
+) -> Outcome<(PathBuf, Finished)> {
+    let Some(format) = parts.format else {
+        // ffmpeg takes the one film as it is.
+        let [input] = parts.files.as_slice() else {
+            return Err(Error::Internal("several films without a format".into()).into());
         };
-        let work = RemuxTask {
-            parts,
-            format,
-            film: film.clone(),
-            meter: Arc::clone(&self.meter),
-            cancel: self.cancel.clone(),
+        let source = ConversionSource {
+            path: &input.path,
+            known: KnownMedia::Stated(input.duration_ms),
         };
-        let made = blocking(move || Ok(work.run())).await??;
-        if format == OutputFormat::Flv {
-            let joined = SourceFile {
-                duration_ms: Some(made.summary.duration_ms),
-                ..SourceFile::bare(film)
-            };
-            let (path, finished) = self.convert_file(&joined, &made.first, part).await?;
-            return Ok((path, made.add_losses(finished)));
-        }
-        self.meter.enter(JobStage::Finishing);
-        let summary = made.summary.clone();
-        let path = film.clone();
-        let summary = self.verify_movie(path, summary).await?;
-        Ok((
-            film,
-            made.add_losses(finished_view(&summary, Shortfall::default())),
-        ))
-    }
-
-    /// Lets ffmpeg make the MP4. `original` is what a person has if it cannot.
-    async fn convert_file(
-        &self,
-        input: &SourceFile,
-        original: &Path,
-        part: &PartFolder,
-    ) -> Outcome<(PathBuf, Finished)> {
-        let converted = part::converted(part.path());
-        self.meter.enter(JobStage::Converting);
-        // What ffmpeg writes over is ours.
-        files::create(&converted).map_err(Error::disk(&converted))?;
-        let work = ffmpeg::FfmpegTask {
-            program: &self.context.ffmpeg,
-            input: &input.path,
-            output: &converted,
-            duration_ms: input.duration_ms,
+        let (path, summary) = finish::convert(attempt, part, source).await?;
+        return Ok((path, finished_view(&summary, Shortfall::default())));
+    };
+    let work = RemuxTask {
+        parts,
+        format,
+        film: film.clone(),
+        meter: Arc::clone(&attempt.meter),
+        cancel: attempt.cancel.clone(),
+    };
+    let made = blocking(move || Ok(work.run())).await??;
+    if format == OutputFormat::Flv {
+        let source = ConversionSource {
+            path: &film,
+            known: KnownMedia::Written(&made.summary),
         };
-        let failed = |problem| Error::Convert {
-            problem,
-            original: original.to_owned(),
-        };
-        let said = match ffmpeg::remux(work, &self.meter, &self.cancel).await {
-            Ok(said) => said,
-            Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
-            Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
-        };
-        self.meter.enter(JobStage::Finishing);
-        let path = converted.clone();
-        let summary = match blocking(move || check(&path)).await {
-            Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
-                return Err(failed(said.explain(problem.to_string())).into());
+        return match finish::convert(attempt, part, source).await {
+            Ok((path, summary)) => Ok((path, made.finished(&summary))),
+            // The joined file is deleted with the part folder.
+            Err(Stopped::Failed(Error::Convert { problem, .. })) => Err(Error::Convert {
+                problem,
+                original: made.first,
             }
-            checked => checked?,
+            .into()),
+            Err(stopped) => Err(stopped),
         };
-        let stated = input.duration_ms.unwrap_or(summary.duration_ms);
-        if summary.duration_ms + ROUNDING_MS < stated {
-            let problem = "what it made is not the whole film".to_owned();
-            return Err(failed(said.explain(problem)).into());
-        }
-        Ok((converted, finished_view(&summary, Shortfall::default())))
     }
+    attempt.meter.enter(JobStage::Finishing);
+    let summary = made.summary.clone();
+    let path = film.clone();
+    let summary = finish::verify_movie(attempt, path, summary).await?;
+    Ok((film, made.finished(&summary)))
 }
 
 /// A recording that came as one finished file.
-pub(crate) struct FileRemux {
-    pub(crate) path: PathBuf,
+pub(super) struct FileRemux {
+    pub(super) path: PathBuf,
     /// What is known of it.
-    pub(crate) movie_spec: MovieSpec,
+    pub(super) movie_spec: MovieSpec,
     /// ffmpeg makes the MP4.
-    pub(crate) convert: bool,
+    pub(super) convert: bool,
 }
 
 /// One film on this computer.
@@ -338,9 +296,12 @@ struct RemuxResult {
 }
 
 impl RemuxResult {
-    fn add_losses(&self, finished: Finished) -> Finished {
+    fn finished(&self, summary: &Summary) -> Finished {
         let lost = Some(self.lost.clone()).filter(|lost| *lost != LossView::default());
-        Finished { lost, ..finished }
+        Finished {
+            lost,
+            ..finished_view(summary, Shortfall::default())
+        }
     }
 }
 

@@ -1,0 +1,122 @@
+//! One attempt at a job: what it works with, and what all its steps share.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tokio_util::sync::CancellationToken;
+use ustream::{Access, Client, Recording, RecordingRef};
+
+use crate::download_plan::DownloadPlan;
+use crate::error::Error;
+use crate::extras::{CaptionTexts, MovieMetadata};
+use crate::fetch::Fetcher;
+use crate::ffmpeg;
+use crate::job::{JobSource, JobSpec, Overrides};
+use crate::outcome::{Outcome, unless_cancelled};
+use crate::progress::Meter;
+use crate::shortfall::Shortfall;
+
+/// What all runs share.
+#[derive(Clone, Debug)]
+pub(crate) struct RunContext {
+    pub(crate) client: Client,
+    pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) ffmpeg: PathBuf,
+}
+
+/// What one attempt works with, and what it finds out.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    pub(crate) spec: JobSpec,
+    pub(crate) overrides: Overrides,
+    pub(crate) context: Arc<RunContext>,
+    pub(crate) meter: Arc<Meter>,
+    /// What an earlier attempt has found.
+    pub(crate) found: Option<RecordingRef>,
+    /// What this one finds.
+    pub(crate) discovery: Arc<OnceLock<Discovery>>,
+    /// Captions that were fetched for the MP4; the files beside it use them again.
+    pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// What a run has found out and the job keeps: a channel's link stays with the recording it led to.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Discovery {
+    /// Which recording; `None` for files on this computer.
+    pub(crate) found: Option<RecordingRef>,
+    /// The address a person knows the recording by.
+    pub(crate) link: String,
+    pub(crate) title: String,
+    /// The part folder.
+    pub(crate) part: PathBuf,
+}
+
+impl Attempt {
+    /// Waits for `work` unless the job is cancelled first.
+    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Outcome<T> {
+        unless_cancelled(&self.cancel, work).await
+    }
+
+    pub(super) fn set_discovery(&self, discovery: Discovery) {
+        // An attempt sets it once.
+        let _ = self.discovery.set(discovery);
+    }
+
+    /// Fails if ffmpeg cannot be started.
+    pub(crate) async fn find_ffmpeg(&self) -> Outcome<()> {
+        let found = ffmpeg::version(&self.context.ffmpeg);
+        self.unless_cancelled(found)
+            .await?
+            .map_err(Error::NoFfmpeg)?;
+        Ok(())
+    }
+
+    /// Fails if more is missing than the user allows.
+    pub(crate) fn accept_shortfall(&self, shortfall: &Shortfall) -> Result<(), Error> {
+        if self.overrides.gaps || shortfall.is_acceptable() {
+            return Ok(());
+        }
+        Err(Error::Incomplete {
+            shortfall: Box::new(shortfall.clone()),
+            reason: None,
+        })
+    }
+
+    /// Fetches what players show besides the video, if the file has a place for it.
+    pub(super) async fn fetch_metadata(
+        &self,
+        recording: &Recording,
+        make: &DownloadPlan,
+    ) -> Outcome<MovieMetadata> {
+        if !make.holds_metadata() {
+            return Ok(MovieMetadata::default());
+        }
+        let client = &self.context.client;
+        let texts = async {
+            if make.extras.captions {
+                CaptionTexts::fetch_with_timeout(client, recording).await
+            } else {
+                None
+            }
+        };
+        let marks = MovieMetadata::fetch(client, recording, make.extras);
+        // Boxed: this future is large, and every future above would hold it.
+        let both = Box::pin(async { tokio::join!(marks, texts) });
+        let (mut marks, texts) = self.unless_cancelled(both).await?;
+        if let Some(texts) = texts {
+            marks.captions = texts.tracks();
+            // An attempt fetches them once.
+            let _ = self.captions.set(texts);
+        }
+        Ok(marks)
+    }
+
+    /// Returns what opens locks; the page that embeds the recording is part of it.
+    pub(super) fn access(&self) -> Access {
+        match &self.spec.source {
+            JobSource::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),
+            JobSource::Files(_) => self.overrides.access.clone(),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Downloads a recording: resolve, plan, transfer, assemble, finish.
+
+use ustream::{PlanChange, Recording, RecordingRef};
+
+use super::attempt::{Attempt, Discovery};
+use super::completeness::Expectation;
+use super::finish::{self, finished_view, publish};
+use super::single_file::{self, FetchedFile};
+use super::transfer::{self, Transfer};
+use crate::assemble::{Assembler, OutputKind};
+use crate::download_plan::{self, DownloadPlan};
+use crate::durable::blocking;
+use crate::error::{Error, FetchError};
+use crate::extras::Sidecars;
+use crate::job::DownloadRequest;
+use crate::outcome::{Outcome, Stopped};
+use crate::part::{Opened, PartFolder, SavedMovie};
+use crate::shortfall::Shortfall;
+use crate::view::JobStage;
+use crate::{fetch_pass, names, part};
+
+/// Downloads and saves the recording that the request names.
+pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
+    let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
+    let make = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
+    // Checked before the download, which would be in vain.
+    if make.convert {
+        attempt.find_ffmpeg().await?;
+    }
+    let part = match make.open(&attempt.spec.output.folder).await? {
+        Opened::Finished(saved) => return write_sidecars(attempt, saved, &recording, &make).await,
+        Opened::Folder(part) => part,
+    };
+    let title = names::display_text(recording.title.as_deref());
+    attempt.set_discovery(Discovery {
+        found: Some(found),
+        link: recording.link(),
+        title: title.unwrap_or_else(|| recording.link()),
+        part: part.path().to_owned(),
+    });
+    let transfer = transfer::run(attempt, (found, recording), &make, &part).await?;
+    attempt.meter.enter(JobStage::Finishing);
+    // Boxed: this future is large, and every future above would hold it.
+    let (saved, recording) = Box::pin(assemble_movie(attempt, part, &make, transfer)).await?;
+    write_sidecars(attempt, saved, &recording, &make).await
+}
+
+async fn resolve(
+    attempt: &Attempt,
+    wanted: &DownloadRequest,
+) -> Result<(RecordingRef, Recording), ustream::Error> {
+    let access = &attempt.access();
+    let found = match attempt.found {
+        Some(found) => found,
+        None => {
+            attempt
+                .context
+                .client
+                .find_recording(&wanted.target, access)
+                .await?
+        }
+    };
+    if let Some(recording) = resolve_as_before(attempt, found, wanted).await {
+        return Ok((found, recording));
+    }
+    Ok((
+        found,
+        attempt.context.client.recording(found, access).await?,
+    ))
+}
+
+/// What was begun from playlists or a file goes on by that way, where it still leads there:
+/// by another it would begin anew.
+async fn resolve_as_before(
+    attempt: &Attempt,
+    found: RecordingRef,
+    wanted: &DownloadRequest,
+) -> Option<Recording> {
+    let folder = attempt.spec.output.folder.clone();
+    let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
+    // A folder that cannot be read is told of when it is written to.
+    let earlier = earlier.ok().flatten()?;
+    if earlier.has_templates() {
+        return None;
+    }
+    let client = &attempt.context.client;
+    let asked = client.refresh(&earlier, found, &attempt.access()).await;
+    let recording = asked
+        .inspect_err(|error| tracing::info!(%error, "not as before"))
+        .ok()?;
+    let make = DownloadPlan::of(&attempt.spec, wanted, &recording).ok()?;
+    (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
+}
+
+/// Makes the movie of the segments that came. Fails if more is missing than the user allows.
+async fn assemble_movie(
+    attempt: &Attempt,
+    part: PartFolder,
+    make: &DownloadPlan,
+    transfer: Transfer,
+) -> Outcome<(SavedMovie, Recording)> {
+    let lacking = transfer.assembler.outstanding();
+    let expected = Expectation::of(&transfer.recording, make);
+    let here = transfer.assembler.held_segments();
+    let came = transfer.received(&lacking, &here);
+    let mut shortfall = expected.shortfall(came);
+    let judged = check_shortfall(attempt, &shortfall, expected.is_playable(came));
+    let Transfer {
+        assembler: assembly,
+        recording,
+        reason,
+        ..
+    } = transfer;
+    if let Err(error) = judged {
+        let is_empty = assembly.stored().0.is_empty();
+        fetch_pass::suspend(assembly).await?;
+        // If nothing came, report why rather than list every segment.
+        return Err(Stopped::Failed(match (error, reason) {
+            (_, Some(reason)) if is_empty => reason.into(),
+            (Error::Incomplete { shortfall, .. }, reason) => Error::Incomplete {
+                shortfall,
+                reason: reason.as_ref().map(FetchError::to_string),
+            },
+            (error, _) => error,
+        }));
+    }
+    let expected = Expectation::of(&recording, make);
+    let saved = match make.output_kind {
+        OutputKind::SingleFile => {
+            finish_single_file(attempt, part, assembly, (expected, make)).await?
+        }
+        OutputKind::Movie(..) => {
+            let film = part::output(part.path());
+            let summary = finish::finish(attempt, assembly, film.clone()).await?;
+            expected.add_summary(&mut shortfall, &summary);
+            attempt.accept_shortfall(&shortfall)?;
+            if make.convert {
+                let original = &make.extensions.written;
+                finish::convert_with_ffmpeg(attempt, part, summary, shortfall, original).await?
+            } else {
+                publish(part, film, finished_view(&summary, shortfall)).await?
+            }
+        }
+    };
+    Ok((saved, recording))
+}
+
+/// Fails where more is missing than the person allows, and where nothing can be made of what
+/// came.
+fn check_shortfall(
+    attempt: &Attempt,
+    shortfall: &Shortfall,
+    can_be_made: bool,
+) -> Result<(), Error> {
+    if can_be_made {
+        return attempt.accept_shortfall(shortfall);
+    }
+    Err(Error::Incomplete {
+        shortfall: Box::new(shortfall.clone()),
+        reason: None,
+    })
+}
+
+/// Finishes a recording that the service has as one file.
+async fn finish_single_file(
+    attempt: &Attempt,
+    part: PartFolder,
+    assembly: Assembler,
+    (expected, make): (Expectation<'_>, &DownloadPlan),
+) -> Outcome<SavedMovie> {
+    let recording = expected.recording;
+    let marks = attempt.fetch_metadata(recording, make).await?;
+    let copied = FetchedFile {
+        part,
+        assembler: assembly,
+        movie_spec: download_plan::movie_spec(recording, marks),
+        download_plan: make,
+        expected,
+    };
+    single_file::complete(attempt, copied).await
+}
+
+/// Writes the files beside a saved movie. The movie stays even if the job is cancelled now.
+async fn write_sidecars(
+    attempt: &Attempt,
+    saved: SavedMovie,
+    recording: &Recording,
+    make: &DownloadPlan,
+) -> Outcome<SavedMovie> {
+    let texts = attempt.captions.get();
+    let sidecars = Sidecars::fetch(&attempt.context.client, recording, make.extras, texts);
+    match attempt.cancel.run_until_cancelled(sidecars).await {
+        Some(sidecars) => Ok(sidecars.write(saved).await?),
+        None => Ok(saved),
+    }
+}

@@ -1,0 +1,83 @@
+//! What a movie lacks of what was expected of the recording.
+
+use std::fmt::Write as _;
+
+use crate::view::{GapView, MissingView, TrackKindView};
+
+/// A movie that lacks no more than this is saved, and what it lacks is said.
+pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
+
+/// What a movie lacks of what was expected.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Time spans without media, in order, in milliseconds from the start of the recording.
+    pub gaps: Vec<GapView>,
+    /// What else is missing, and what the gaps come from.
+    pub missing: Vec<MissingView>,
+    /// How much shorter the movie is than the service states, beyond rounding.
+    pub shorter_than_stated_ms: Option<u64>,
+}
+
+impl Shortfall {
+    /// The time that is missing, in milliseconds.
+    pub(crate) fn missing_ms(&self) -> u64 {
+        let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
+        let gaps = gaps.fold(0, u64::saturating_add);
+        gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
+    }
+
+    /// Whether so little is missing that nobody need be asked.
+    pub(crate) fn is_acceptable(&self) -> bool {
+        let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
+        self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
+    }
+
+    /// In one line of English, for *Details*.
+    pub(crate) fn description(&self) -> String {
+        let mut parts: Vec<String> = self.missing.iter().map(describe_missing).collect();
+        if !self.gaps.is_empty() {
+            parts.push(format!("missing at {}", describe_times(&self.gaps)));
+        }
+        if let Some(shorter_ms) = self.shorter_than_stated_ms {
+            let seconds = shorter_ms.div_ceil(1000);
+            parts.push(format!("{seconds} s shorter than the service states"));
+        }
+        if parts.is_empty() {
+            return "nothing is missing".to_owned();
+        }
+        parts.join("; ")
+    }
+}
+
+fn describe_missing(missing: &MissingView) -> String {
+    match missing {
+        MissingView::Segments { count, total } => {
+            format!("{count} of {total} segments could not be downloaded")
+        }
+        MissingView::EmptySegments { count } => format!("{count} segments hold no media"),
+        MissingView::MisplacedSegments { count } => {
+            format!("{count} segments carry the content of another place")
+        }
+        MissingView::Track { kind, .. } => match kind {
+            TrackKindView::Video => "there is no video".to_owned(),
+            TrackKindView::Audio => "there is no audio".to_owned(),
+        },
+        MissingView::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
+    }
+}
+
+/// When the first gaps are, as hours, minutes and seconds.
+fn describe_times(gaps: &[GapView]) -> String {
+    const SHOWN: usize = 5;
+    let shown = gaps.iter().take(SHOWN).map(|gap| {
+        let second = gap.start_ms / 1000;
+        let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if gaps.len() > SHOWN {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", and {} more", gaps.len() - SHOWN);
+    }
+    text
+}
