@@ -136,17 +136,17 @@ mod tests {
             let broken = FluentResource::try_new((*text).to_owned()).err();
             assert!(broken.is_none(), "{tag}: {:?}", broken.map(|(_, why)| why));
             tag.parse::<LanguageIdentifier>().unwrap();
-            let words = Messages::new(Some(tag));
+            let messages = Messages::new(Some(tag));
             for id in USED_IDS {
-                assert_ne!(words.text(id, []), id, "{tag}");
+                assert_ne!(messages.text(id, []), id, "{tag}");
             }
             let arguments = [("file", "film.mp4"), ("folder", "Films")];
-            let saved = words.text("saved-said", arguments);
+            let saved = messages.text("saved-said", arguments);
             assert!(
                 saved.contains("film.mp4") && saved.contains("Films"),
                 "{saved}"
             );
-            assert_ne!(words.body("failure-internal"), "failure-internal");
+            assert_ne!(messages.body("failure-internal"), "failure-internal");
         }
     }
 

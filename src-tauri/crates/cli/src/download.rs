@@ -92,7 +92,7 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        for SelectedRecording { link, access } in wishes.list {
+        for SelectedRecording { link, access } in selection.list {
             let overrides = Overrides {
                 access,
                 gaps: self.args.keep_gaps,
