@@ -121,7 +121,7 @@ pub(crate) async fn pick_ffmpeg(
 }
 
 #[tauri::command]
-pub(crate) async fn saved(store: State<'_, SettingsStore>) -> CommandResult<FormAnswers> {
+pub(crate) async fn remembered(store: State<'_, SettingsStore>) -> CommandResult<FormAnswers> {
     if !store.get().view.remember_form {
         return Ok(FormAnswers::new());
     }
