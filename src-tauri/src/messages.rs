@@ -94,13 +94,17 @@ fn bundle(language: Option<&str>) -> FluentBundle<FluentResource> {
 /// language alone.
 fn choose(languages: &[String]) -> (&'static str, &'static str) {
     let base = |tag: &str| tag.split(['-', '_']).next().map(str::to_ascii_lowercase);
-    let exactly = |tag: &String| {
-        let tag = tag.replace('_', "-");
+    let exactly = |language: &String| {
+        let language = language.replace('_', "-");
         let mut all = CATALOGUES.iter();
-        all.find(move |(tag, _)| tag.eq_ignore_ascii_case(&tag))
+        all.find(move |(tag, _)| tag.eq_ignore_ascii_case(&language))
     };
-    let nearly = |tag: &String| CATALOGUES.iter().find(|(tag, _)| base(tag) == base(tag));
-    let met = |tag| exactly(tag).or_else(|| nearly(tag));
+    let nearly = |language: &String| {
+        CATALOGUES
+            .iter()
+            .find(|(tag, _)| base(tag) == base(language))
+    };
+    let met = |language| exactly(language).or_else(|| nearly(language));
     languages
         .iter()
         .find_map(met)
