@@ -1,4 +1,4 @@
-//! What the program may be started with.
+//! The command line arguments of the desktop app.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     practice_ca: Option<PathBuf>,
 }
 
-/// The practice service cannot be used.
+/// Why the mock service cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MockServiceError {
     #[error("{}: {source}", .path.display())]
@@ -34,21 +34,21 @@ pub(crate) enum MockServiceError {
     Endpoint(#[from] engine::EndpointError),
 }
 
-/// What browsers and mail programs hand over: `ustream-dl:` before a link.
+/// URL scheme that browsers and mail programs pass on, before a link.
 const SCHEME: &str = "ustream-dl:";
 
 impl Arguments {
-    /// The link to begin with.
+    /// Returns the link to open at the start.
     pub(crate) fn link(&self) -> Option<&str> {
         self.link.as_deref().map(bare)
     }
 
-    /// Whether a practice service stands in for the real one.
+    /// Returns whether a mock service replaces the real one.
     pub(crate) fn uses_mock_service(&self) -> bool {
         self.practice.is_some()
     }
 
-    /// The real service, or the practice service.
+    /// Returns the real service, or the mock service.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, MockServiceError> {
         let (Some(address), Some(path)) = (self.practice, &self.practice_ca) else {
             return Ok(Endpoint::default());
@@ -61,7 +61,7 @@ impl Arguments {
     }
 }
 
-/// A link without the app's own scheme. Browsers add slashes to what has none.
+/// Removes the app's own scheme from a link, and the slashes that browsers add after it.
 pub(crate) fn bare(link: &str) -> &str {
     match link.get(..SCHEME.len()) {
         Some(scheme) if scheme.eq_ignore_ascii_case(SCHEME) => {
@@ -75,25 +75,25 @@ pub(crate) fn bare(link: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn parse(words: &[&str]) -> Result<Arguments, clap::Error> {
-        Arguments::try_parse_from([&["ustream-downloader"], words].concat())
+    fn parse(arguments: &[&str]) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from([&["ustream-downloader"], arguments].concat())
     }
 
     #[test]
-    fn a_link_may_be_given_and_nothing_need_be() {
+    fn the_link_is_optional() {
         assert_eq!(parse(&[]).unwrap().link(), None);
         let link = "https://video.ibm.com/recorded/112470631";
         assert_eq!(parse(&[link]).unwrap().link(), Some(link));
         for scheme in ["ustream-dl:", "ustream-dl://", "Ustream-DL:"] {
-            let handed_over = format!("{scheme}{link}");
-            assert_eq!(parse(&[&handed_over]).unwrap().link(), Some(link));
+            let with_scheme = format!("{scheme}{link}");
+            assert_eq!(parse(&[&with_scheme]).unwrap().link(), Some(link));
         }
         assert_eq!(bare("ustream"), "ustream");
         assert_eq!(bare("ustréam-dl:x"), "ustréam-dl:x");
     }
 
     #[test]
-    fn practice_needs_its_authority() {
+    fn the_mock_service_needs_its_certificate_authority() {
         assert!(parse(&["--practice", "127.0.0.1:1"]).is_err());
         let arguments = parse(&["--practice", "127.0.0.1:1", "--practice-ca", "/nowhere"]);
         let arguments = arguments.unwrap();

@@ -1,13 +1,13 @@
-//! What the page may ask for. Each command reads its arguments, asks the engine once and answers
-//! with a value or a [`Failure`].
+//! The commands that the page may invoke. Each reads its arguments, calls the engine once and
+//! returns a value or a [`Failure`]. The parameter names are part of the interface to the page.
 //!
-//! 1. `looking`: where a link leads.
-//! 2. `saving`: the jobs.
-//! 3. `setting`: folders, and what else a person sets.
-//! 4. `leaving`: what is handed over to the desktop, and the way out.
+//! 1. `links`: resolve links.
+//! 2. `jobs`: start and control jobs.
+//! 3. `preferences`: folders and settings.
+//! 4. `system`: open files and links in other programs; close and restart.
 #![expect(
     clippy::needless_pass_by_value,
-    reason = "Tauri hands its state over by value, and `map_err` its error"
+    reason = "Tauri passes its state by value, and `map_err` the error"
 )]
 
 pub(crate) mod jobs;
@@ -28,12 +28,12 @@ fn parse_job_id(id: &str) -> CommandResult<JobId> {
     id.parse().map_err(internal_error)
 }
 
-/// A mistake of this program, or of the desktop around it.
+/// Creates the failure for a bug of this program, or a problem with the desktop.
 fn internal_error(cause: impl ToString) -> Failure {
     Failure::new(Code::Internal, cause.to_string())
 }
 
-/// Work that may wait for the disk or the desktop has a thread of its own.
+/// Runs work that may block on the disk or the desktop on a thread of its own.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> CommandResult<T> {
@@ -42,14 +42,14 @@ async fn blocking<T: Send + 'static>(
         .map_err(internal_error)
 }
 
-/// What a person picks in a dialog that `open` opens; nothing where they pick none.
+/// Returns the path that the user picks in the dialog that `open` opens; `None` if they cancel.
 async fn dialog_path(
     open: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>),
 ) -> CommandResult<Option<PathBuf>> {
-    let (answer, picked) = oneshot::channel();
+    let (sender, picked) = oneshot::channel();
     open(Box::new(move |path| {
-        // Nobody waits any more where the window has gone.
-        let _ = answer.send(path);
+        // The receiver is gone if the window has been closed.
+        let _ = sender.send(path);
     }));
     let path = picked.await.ok().flatten();
     path.map(|path| path.into_path().map_err(internal_error))

@@ -1,7 +1,5 @@
-//! Manners towards the desk that the window stands on: progress in the dock, a word when a video is
-//! saved, a computer that stays awake meanwhile, and a question before all that is closed.
-//!
-//! A second reader of the jobs, which knows nothing of the page.
+//! Desktop integration: progress in the dock or taskbar, notifications, keep-awake, and whether
+//! closing needs a confirmation. Reads the jobs on its own, independent of the page.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,78 +12,80 @@ use tauri::{AppHandle, Manager};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::messages::Messages;
-use crate::shell::WINDOW;
 
-/// Whether the window may be closed without a question.
+/// Label of the only window.
+pub(crate) const WINDOW: &str = "main";
+
+/// Decides whether the window may be closed without a confirmation.
 #[derive(Debug, Default)]
 pub(crate) struct DesktopIntegration {
     busy: AtomicBool,
-    /// The person has said so.
+    /// The user has confirmed.
     may_close: AtomicBool,
 }
 
 impl DesktopIntegration {
-    /// A video is being saved, and nobody has said to close nevertheless.
+    /// Returns whether a video is being saved and the user has not confirmed closing.
     pub(crate) fn must_confirm_close(&self) -> bool {
         self.busy.load(Ordering::Relaxed) && !self.may_close.load(Ordering::Relaxed)
     }
 
-    /// The window may be closed, whatever is being saved.
+    /// Allows closing, even if something is being saved.
     pub(crate) fn allow_close(&self) {
         self.may_close.store(true, Ordering::Relaxed);
     }
 }
 
-/// Follows the jobs until the engine is gone.
+/// Follows the jobs until the engine shuts down.
 pub(crate) fn follow(app: &AppHandle) {
-    let feed = app.state::<Engine>().job_stream();
-    let manners = DesktopUpdater {
+    let updates = app.state::<Engine>().job_stream();
+    let updater = DesktopUpdater {
         app: app.clone(),
         jobs: None,
         taskbar: TaskbarProgress::None,
         awake: None,
     };
-    async_runtime::spawn(manners.run(feed));
+    async_runtime::spawn(updater.run(updates));
 }
 
 struct DesktopUpdater {
     app: AppHandle,
-    /// None before the first update: what it holds is no news.
+    /// `None` before the first update, whose finished jobs are not announced.
     jobs: Option<HashMap<String, JobView>>,
     taskbar: TaskbarProgress,
     awake: Option<keepawake::KeepAwake>,
 }
 
-/// What the dock or the taskbar shows.
+/// The progress shown in the dock or the taskbar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TaskbarProgress {
     None,
-    /// Something is done that cannot be told in figures.
+    /// Indeterminate.
     Busy,
-    /// Whole per cent.
+    /// Percent.
     At(u64),
-    /// It waits for the network, at whole per cent.
+    /// Waiting for the network, at this percentage.
     Waiting(u64),
 }
 
 impl DesktopUpdater {
-    async fn run(mut self, mut feed: JobStream) {
-        while let Some(update) = feed.next().await {
+    async fn run(mut self, mut updates: JobStream) {
+        while let Some(update) = updates.next().await {
             for (file, folder) in self.apply_update(update) {
                 self.notify_saved(&file, &folder);
             }
             let jobs: Vec<_> = self.jobs.iter().flat_map(HashMap::values).collect();
             let busy = jobs.iter().any(|job| is_at_work(job));
             let bar = bar(&jobs);
-            let flows = jobs.iter().any(|job| is_transferring(job));
-            let desk = self.app.state::<DesktopIntegration>();
-            desk.busy.store(busy, Ordering::Relaxed);
+            let transferring = jobs.iter().any(|job| is_transferring(job));
+            let desktop = self.app.state::<DesktopIntegration>();
+            desktop.busy.store(busy, Ordering::Relaxed);
             self.show_progress(bar);
-            self.set_keep_awake(flows);
+            self.set_keep_awake(transferring);
         }
     }
 
-    /// Remembers the jobs; answers what was saved just now, and where.
+    /// Stores the changed jobs. Returns file and folder names of those that have just been saved.
     fn apply_update(&mut self, update: Update) -> Vec<(String, String)> {
         let is_first = self.jobs.is_none();
         let jobs = self.jobs.get_or_insert_default();
@@ -106,21 +106,21 @@ impl DesktopUpdater {
         saved
     }
 
-    /// Who looks at the window sees it there.
+    /// Shows a notification, unless the window has the focus.
     fn notify_saved(&self, file: &str, folder: &str) {
         let window = self.app.get_webview_window(WINDOW);
         if window.is_some_and(|window| window.is_focused().unwrap_or(false)) {
             return;
         }
-        let words = self.app.state::<Messages>();
+        let messages = self.app.state::<Messages>();
         let notification = self
             .app
             .notification()
             .builder()
-            .title(words.text("saved-heading", []))
-            .body(words.text("saved-said", [("file", file), ("folder", folder)]));
+            .title(messages.text("saved-heading", []))
+            .body(messages.text("saved-said", [("file", file), ("folder", folder)]));
         if let Err(error) = notification.show() {
-            tracing::info!(%error, "no notification");
+            tracing::info!(%error, "the notification cannot be shown");
         }
     }
 
@@ -140,18 +140,18 @@ impl DesktopUpdater {
                 status: Some(status),
                 progress,
             };
-            // Not every desk has a place for it; the page shows the same.
+            // Not every desktop supports it; the page shows the same.
             let _ = window.set_progress_bar(state);
         }
     }
 
-    /// Holds the computer awake exactly while bytes flow.
-    fn set_keep_awake(&mut self, wanted: bool) {
-        if wanted == self.awake.is_some() {
+    /// Keeps the computer awake exactly while data is being transferred.
+    fn set_keep_awake(&mut self, keep_awake: bool) {
+        if keep_awake == self.awake.is_some() {
             return;
         }
         self.awake = None;
-        if wanted {
+        if keep_awake {
             let name = &self.app.package_info().name;
             let guard = keepawake::Builder::default()
                 .idle(true)
@@ -159,9 +159,9 @@ impl DesktopUpdater {
                 .app_name(name)
                 .app_reverse_domain(&self.app.config().identifier)
                 .create();
-            // A computer that falls asleep goes on when it wakes.
+            // If it falls asleep, the jobs continue when it wakes.
             self.awake = guard
-                .inspect_err(|error| tracing::debug!(%error, "it may fall asleep"))
+                .inspect_err(|error| tracing::debug!(%error, "the computer cannot be kept awake"))
                 .ok();
         }
     }
@@ -177,12 +177,12 @@ fn running(job: &JobView) -> Option<&ProgressView> {
         .filter(|_| job.state == JobState::Running)
 }
 
-/// Whether bytes come over the network, or a film is being made of them.
+/// Returns whether the job is downloading or writing a movie.
 fn is_transferring(job: &JobView) -> bool {
     running(job).is_some_and(|progress| progress.stage != JobStage::Resolving && !progress.waiting)
 }
 
-/// All that runs as one bar: each video counts the same.
+/// Combines all running jobs into one progress; each video counts the same.
 fn bar(jobs: &[&JobView]) -> TaskbarProgress {
     let running: Vec<_> = jobs.iter().filter_map(|job| running(job)).collect();
     let fractions = running.iter().filter_map(|progress| progress.fraction);
@@ -197,7 +197,7 @@ fn bar(jobs: &[&JobView]) -> TaskbarProgress {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a share of 0 to 1 is at most 100 per cent"
+        reason = "a fraction of 0 to 1 is at most 100 percent"
     )]
     let percent = (sum / f64::from(count) * 100.0).clamp(0.0, 100.0) as u64;
     if running.iter().all(|progress| progress.waiting) {
@@ -232,9 +232,9 @@ mod tests {
     }
 
     #[test]
-    fn one_bar_tells_of_all_that_runs() {
-        let resting = job(JobState::Paused, Some(0.9), false);
-        assert_eq!(bar(&[&resting]), TaskbarProgress::None);
+    fn one_bar_shows_all_running_jobs() {
+        let paused = job(JobState::Paused, Some(0.9), false);
+        assert_eq!(bar(&[&paused]), TaskbarProgress::None);
         let unknown = job(JobState::Running, None, false);
         assert_eq!(bar(&[&unknown]), TaskbarProgress::Busy);
         let (slow, fast) = (
@@ -243,13 +243,13 @@ mod tests {
         );
         assert_eq!(bar(&[&slow]), TaskbarProgress::Waiting(20));
         assert_eq!(
-            bar(&[&slow, &fast, &resting, &unknown]),
+            bar(&[&slow, &fast, &paused, &unknown]),
             TaskbarProgress::At(40)
         );
     }
 
     #[test]
-    fn the_computer_stays_awake_only_while_bytes_flow() {
+    fn the_computer_stays_awake_only_during_transfers() {
         assert!(is_transferring(&job(JobState::Running, None, false)));
         assert!(!is_transferring(&job(JobState::Running, None, true)));
         assert!(!is_transferring(&job(JobState::Paused, None, false)));

@@ -1,33 +1,33 @@
-//! The folders a person chose. The page knows them by id and by name, never by path.
+//! The folders that the user chose. The page knows them by id and name, never by path.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::view::FolderView;
 
-/// Every folder of this run; the last that was chosen is where videos are saved.
+/// All folders of this run; videos are saved to the one chosen last.
 #[derive(Debug)]
 pub(crate) struct Folders {
-    /// Name of the folder that was remembered and is gone.
+    /// Name of the saved folder, if it does not exist any more.
     pub(crate) lost: Option<String>,
     known: Mutex<KnownFolders>,
 }
 
 #[derive(Debug)]
 struct KnownFolders {
-    /// A folder's index is its id, so none ever leaves.
+    /// The index is the id of a folder, so folders are never removed.
     paths: Vec<PathBuf>,
     /// Where videos are saved.
     current: (usize, PathBuf),
 }
 
 impl Folders {
-    /// The remembered folder where it still is, else `usual`.
-    pub(crate) fn new(remembered: Option<PathBuf>, usual: PathBuf) -> Self {
-        let (folder, lost) = match remembered {
+    /// Starts with the saved folder if it still exists, else with `default`.
+    pub(crate) fn new(saved: Option<PathBuf>, default: PathBuf) -> Self {
+        let (folder, lost) = match saved {
             Some(folder) if folder.is_dir() => (folder, None),
-            Some(folder) => (usual, Some(name(&folder))),
-            None => (usual, None),
+            Some(folder) => (default, Some(name(&folder))),
+            None => (default, None),
         };
         let known = KnownFolders {
             paths: vec![folder.clone()],
@@ -45,17 +45,17 @@ impl Folders {
         view(id, &path)
     }
 
-    /// The path of a folder of this run.
+    /// Returns the path of a folder of this run.
     pub(crate) fn path(&self, id: &str) -> Option<PathBuf> {
         self.known().paths.get(id.parse::<usize>().ok()?).cloned()
     }
 
-    /// Saves videos to `folder` from now on.
+    /// Selects the folder where videos are saved from now on.
     pub(crate) fn choose(&self, folder: PathBuf) -> FolderView {
         let mut known = self.known();
-        let place = known.paths.iter().position(|path| *path == folder);
-        let id = place.unwrap_or(known.paths.len());
-        if place.is_none() {
+        let position = known.paths.iter().position(|path| *path == folder);
+        let id = position.unwrap_or(known.paths.len());
+        if position.is_none() {
             known.paths.push(folder.clone());
         }
         let chosen = view(id, &folder);
@@ -64,7 +64,7 @@ impl Folders {
     }
 
     fn known(&self) -> MutexGuard<'_, KnownFolders> {
-        // Nothing under this lock can leave it half changed.
+        // No code under this lock leaves the data inconsistent, so a poisoned lock can still be used.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,7 +77,7 @@ fn view(id: usize, path: &Path) -> FolderView {
     }
 }
 
-/// The name of a folder; the root of a disk has none but its path.
+/// Returns the name of a folder, or the path of the root of a disk.
 fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_remembered_folder_is_taken_where_it_is_and_named_where_it_is_not() {
+    fn a_saved_folder_is_used_if_it_exists_and_reported_if_not() {
         let home = tempfile::tempdir().unwrap();
         let films = home.path().join("Films");
         fs::create_dir(&films).unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_cannot_name_a_folder_that_nobody_chose() {
+    fn the_page_cannot_name_a_folder_that_the_user_did_not_choose() {
         let home = tempfile::tempdir().unwrap();
         let folders = Folders::new(None, home.path().to_owned());
         for id in ["/etc", "1", "-1", "", "../0"] {

@@ -1,4 +1,4 @@
-//! The answers to sign-up forms, in the keychain of the system: only where a person asks for it.
+//! Stores answers to sign-up forms in the system's keychain, if the user wants that.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use keyring_core::{Entry, Error};
 const SERVICE: &str = "io.github.ustream-dl";
 const USER: &str = "sign-up details";
 
-/// Why the keychain does not give or take.
+/// Why the keychain cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeychainError {
     #[error("the keychain: {0}")]
@@ -16,19 +16,19 @@ pub(crate) enum KeychainError {
     Content(#[from] serde_json::Error),
 }
 
-/// Answers by the names of their fields.
+/// Answers by field name.
 pub(crate) type FormAnswers = BTreeMap<String, String>;
 
-/// The one entry of this app. Asking it may wait for the person, who has to open the keychain.
+/// The keychain entry of this app. Access may block until the user unlocks the keychain.
 pub(crate) struct Keychain(Entry);
 
 impl Keychain {
-    /// The keychain of this system.
+    /// Opens the keychain of the system.
     pub(crate) fn open() -> Result<Self, KeychainError> {
         Ok(Self(keyring::Entry::new(SERVICE, USER)?.inner))
     }
 
-    /// What is kept; nothing where nothing is.
+    /// Returns the stored answers; empty if there are none.
     pub(crate) fn answers(&self) -> Result<FormAnswers, KeychainError> {
         match self.0.get_password() {
             Ok(text) => Ok(serde_json::from_str(&text)?),
@@ -37,15 +37,15 @@ impl Keychain {
         }
     }
 
-    /// Adds to what is kept: channels ask for different things.
+    /// Adds answers to the stored ones, because channels have different fields.
     pub(crate) fn keep(&self, new: FormAnswers) -> Result<(), KeychainError> {
-        // What cannot be read is written anew.
+        // If the stored answers cannot be read, replace them.
         let mut answers = self.answers().unwrap_or_default();
         answers.extend(new);
         Ok(self.0.set_password(&serde_json::to_string(&answers)?)?)
     }
 
-    /// Forgets all.
+    /// Deletes all answers.
     pub(crate) fn forget(&self) -> Result<(), KeychainError> {
         match self.0.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_grows_until_it_is_forgotten() {
+    fn answers_are_added_until_they_are_deleted() {
         let keychain = keychain();
         assert_eq!(keychain.answers().unwrap(), FormAnswers::new());
         keychain
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_something_else_is_told_and_written_over() {
+    fn other_content_is_an_error_and_is_overwritten() {
         let keychain = keychain();
         keychain.0.set_password("my old diary").unwrap();
         assert!(matches!(keychain.answers(), Err(KeychainError::Content(_))));

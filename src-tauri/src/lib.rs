@@ -1,14 +1,15 @@
-//! The window around the engine, and nothing more.
+//! The desktop app: a Tauri window around the engine.
 //!
 //! In the order in which a click travels:
 //!
-//! 1. `commands`: what the page may ask for; each is one call of the engine.
-//! 2. `folders`: the folders a person chose; a path never reaches the page.
-//! 3. `settings`, `keychain`: what a person has set, and the secrets they want kept.
-//! 4. `feeds`: what happens, on its way to the page; `pictures`: previews, likewise.
-//! 5. `desk`: manners towards the desk the window stands on; `words`: the little it says itself.
-//! 6. `shell`: how the window comes up and goes down.
-//! 7. `arguments`: what the program may be started with.
+//! 1. `commands`: the commands that the page may invoke; each calls the engine once.
+//! 2. `folders`: the folders that the user chose; a path never reaches the page.
+//! 3. `settings`, `keychain`: the settings, and form answers that the user wants kept.
+//! 4. `page_events`: events sent to the page; `thumbnails`: preview images for the page.
+//! 5. `desktop`: taskbar progress, notifications, keep-awake, confirm on close; `messages`: the
+//!    translated texts that the shell itself shows.
+//! 6. `shell`: starts and ends the app.
+//! 7. `arguments`: the command line arguments.
 
 mod arguments;
 mod commands;

@@ -1,6 +1,6 @@
-//! The window's program.
+//! The executable of the desktop app.
 
-// A console of its own would open beside the window.
+// On Windows, do not open a console next to the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;

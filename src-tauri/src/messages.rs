@@ -1,4 +1,4 @@
-//! The words of the page's catalogues, for the little that the shell itself says.
+//! Translated texts that the shell itself shows, from the page's Fluent files.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-/// Every catalogue: its language, and its text. The first is spoken where no other fits.
+/// All catalogues: the language tag and the text. The first is the fallback.
 const CATALOGUES: &[(&str, &str)] = &[
     ("en", include_str!("../../ui/src/text/en.ftl")),
     ("ar", include_str!("../../ui/src/text/ar.ftl")),
@@ -23,26 +23,26 @@ const CATALOGUES: &[(&str, &str)] = &[
     ("zh-CN", include_str!("../../ui/src/text/zh-CN.ftl")),
 ];
 
-/// The catalogue that is spoken.
+/// The catalogue in use.
 pub(crate) struct Messages(Mutex<FluentBundle<FluentResource>>);
 
 impl Messages {
-    /// The words of `language`, or of the first of the system's that there are words in.
+    /// Uses `language`, or the first system language that has a catalogue.
     pub(crate) fn new(language: Option<&str>) -> Self {
         Self(Mutex::new(bundle(language)))
     }
 
-    /// Speaks another language from now on.
+    /// Switches to another language.
     pub(crate) fn set_language(&self, language: Option<&str>) {
         *self.bundle() = bundle(language);
     }
 
-    /// The words of `id` with these places filled.
-    pub(crate) fn text<const N: usize>(&self, id: &str, places: [(&str, &str); N]) -> String {
-        self.format(id, None, places)
+    /// Returns the message `id` with these arguments.
+    pub(crate) fn text<const N: usize>(&self, id: &str, arguments: [(&str, &str); N]) -> String {
+        self.format(id, None, arguments)
     }
 
-    /// The sentence below them.
+    /// Returns the `body` attribute of the message `id`.
     pub(crate) fn body(&self, id: &str) -> String {
         self.format(id, Some("body"), [])
     }
@@ -51,15 +51,15 @@ impl Messages {
         &self,
         id: &str,
         attribute: Option<&str>,
-        places: [(&str, &str); N],
+        arguments: [(&str, &str); N],
     ) -> String {
         let bundle = self.bundle();
-        let arguments: FluentArgs = places.into_iter().collect();
+        let arguments: FluentArgs = arguments.into_iter().collect();
         let pattern = bundle.get_message(id).and_then(|message| match attribute {
             None => message.value(),
             Some(name) => Some(message.get_attribute(name)?.value()),
         });
-        // A message that is missing is shown as its name, so that it is seen.
+        // A missing message is shown as its id, so that it is noticed.
         pattern.map_or_else(
             || id.to_owned(),
             |pattern| {
@@ -75,32 +75,37 @@ impl Messages {
 }
 
 fn bundle(language: Option<&str>) -> FluentBundle<FluentResource> {
-    let wished: Vec<_> = match language {
+    let languages: Vec<_> = match language {
         Some(language) => vec![language.to_owned()],
         None => sys_locale::get_locales().collect(),
     };
-    let (tag, text) = choose(&wished);
-    // A test reads every catalogue and its tag.
+    let (tag, text) = choose(&languages);
+    // A test parses every catalogue and its tag, so the fallbacks are never used.
     let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(rest, _)| rest);
     let tag: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-    // Only the page isolates what it fills in: notifications show the marks of some as boxes.
+    // No isolation marks around arguments: some notifications show them as boxes.
     bundle.set_use_isolating(false);
     bundle.add_resource_overriding(resource);
     bundle
 }
 
-/// The catalogue of the first wish that is met: by language and region, else by language alone.
-fn choose(wished: &[String]) -> (&'static str, &'static str) {
+/// Returns the catalogue for the first language that has one: by language and region, else by
+/// language alone.
+fn choose(languages: &[String]) -> (&'static str, &'static str) {
     let base = |tag: &str| tag.split(['-', '_']).next().map(str::to_ascii_lowercase);
-    let exactly = |wish: &String| {
-        let wish = wish.replace('_', "-");
+    let exactly = |language: &String| {
+        let language = language.replace('_', "-");
         let mut all = CATALOGUES.iter();
-        all.find(move |(tag, _)| tag.eq_ignore_ascii_case(&wish))
+        all.find(move |(tag, _)| tag.eq_ignore_ascii_case(&language))
     };
-    let nearly = |wish: &String| CATALOGUES.iter().find(|(tag, _)| base(tag) == base(wish));
-    let met = |wish| exactly(wish).or_else(|| nearly(wish));
-    wished
+    let nearly = |language: &String| {
+        CATALOGUES
+            .iter()
+            .find(|(tag, _)| base(tag) == base(language))
+    };
+    let met = |language| exactly(language).or_else(|| nearly(language));
+    languages
         .iter()
         .find_map(met)
         .copied()
@@ -115,11 +120,11 @@ mod tests {
 
     use super::*;
 
-    /// What the shell says, with all that has to be filled in.
-    const SAID: [&str; 3] = ["app-name", "saved-heading", "failure-internal"];
+    /// The messages that the shell shows.
+    const USED_IDS: [&str; 3] = ["app-name", "saved-heading", "failure-internal"];
 
     #[test]
-    fn every_catalogue_is_here_and_says_what_the_shell_says() {
+    fn every_catalogue_is_included_and_has_the_messages_of_the_shell() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/text");
         let files: BTreeSet<_> = fs::read_dir(folder)
             .unwrap()
@@ -135,25 +140,25 @@ mod tests {
             let broken = FluentResource::try_new((*text).to_owned()).err();
             assert!(broken.is_none(), "{tag}: {:?}", broken.map(|(_, why)| why));
             tag.parse::<LanguageIdentifier>().unwrap();
-            let words = Messages::new(Some(tag));
-            for id in SAID {
-                assert_ne!(words.text(id, []), id, "{tag}");
+            let messages = Messages::new(Some(tag));
+            for id in USED_IDS {
+                assert_ne!(messages.text(id, []), id, "{tag}");
             }
-            let places = [("file", "film.mp4"), ("folder", "Films")];
-            let saved = words.text("saved-said", places);
+            let arguments = [("file", "film.mp4"), ("folder", "Films")];
+            let saved = messages.text("saved-said", arguments);
             assert!(
                 saved.contains("film.mp4") && saved.contains("Films"),
                 "{saved}"
             );
-            assert_ne!(words.body("failure-internal"), "failure-internal");
+            assert_ne!(messages.body("failure-internal"), "failure-internal");
         }
     }
 
     #[test]
-    fn the_first_language_that_there_is_is_spoken() {
-        let chosen = |wished: &[&str]| {
-            let wished: Vec<_> = wished.iter().map(|&tag| tag.to_owned()).collect();
-            choose(&wished).0
+    fn the_first_available_language_is_chosen() {
+        let chosen = |languages: &[&str]| {
+            let languages: Vec<_> = languages.iter().map(|&tag| tag.to_owned()).collect();
+            choose(&languages).0
         };
         assert_eq!(chosen(&[]), "en");
         assert_eq!(chosen(&["tlh", "en_GB"]), "en");

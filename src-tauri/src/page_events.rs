@@ -1,4 +1,4 @@
-//! What happens, on its way to the page: the jobs as they change, and what else the shell hears.
+//! Sends events to the page: job updates, and events of the shell.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use engine::view::AppEvent;
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::ipc::Channel;
 
-/// The one reader of the one page.
+/// The event subscription of the page, if it has one.
 #[derive(Default)]
 pub(crate) struct PageEvents {
     subscription: Mutex<Option<PageSubscription>>,
@@ -19,13 +19,13 @@ struct PageSubscription {
 }
 
 impl PageEvents {
-    /// Sends every update of `feed` to the page. A page that was loaded anew asks again, and its
-    /// old reader ends.
-    pub(crate) fn watch(&self, mut feed: JobStream, channel: Channel<AppEvent>) {
+    /// Sends every update of `updates` to the page. A reloaded page subscribes again, which ends its
+    /// old subscription.
+    pub(crate) fn watch(&self, mut updates: JobStream, channel: Channel<AppEvent>) {
         let page = channel.clone();
         let task = async_runtime::spawn(async move {
-            while let Some(update) = feed.next().await {
-                // The page is gone, and so is whoever read this.
+            while let Some(update) = updates.next().await {
+                // The page is gone.
                 if page.send(AppEvent::Jobs { update }).is_err() {
                     break;
                 }
@@ -39,25 +39,25 @@ impl PageEvents {
         }
     }
 
-    /// Tells the page something else; whether there is a page that hears it.
-    pub(crate) fn send(&self, news: AppEvent) -> bool {
-        let reader = self.subscription();
-        reader
+    /// Sends another event to the page. Returns whether there is a page to receive it.
+    pub(crate) fn send(&self, event: AppEvent) -> bool {
+        let subscription = self.subscription();
+        subscription
             .as_ref()
-            .is_some_and(|reader| reader.channel.send(news).is_ok())
+            .is_some_and(|subscription| subscription.channel.send(event).is_ok())
     }
 
-    /// The page has come up: it has asked for the jobs.
+    /// Returns whether the page has loaded and subscribed.
     pub(crate) fn is_watched(&self) -> bool {
         self.subscription().is_some()
     }
 
-    /// Ends the reader, and waits for that.
+    /// Ends the subscription, and waits until its task has ended.
     pub(crate) async fn close(&self) {
-        let reader = self.subscription().take();
-        if let Some(PageSubscription { task, .. }) = reader {
+        let subscription = self.subscription().take();
+        if let Some(PageSubscription { task, .. }) = subscription {
             task.abort();
-            // An aborted reader answers with an error; there is nothing in it.
+            // Joining an aborted task returns an error; ignore it.
             let _ = task.await;
         }
     }

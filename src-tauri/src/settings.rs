@@ -1,4 +1,4 @@
-//! What a person has set, and where that is kept.
+//! The user's settings, and the file that stores them.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,29 +12,29 @@ use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
 
-/// More videos at once only share the line.
+/// Maximum number of concurrent jobs; more would only share the same bandwidth.
 const MAX_JOBS_AT_ONCE: usize = 4;
 
-/// What is remembered over a restart.
+/// What is stored across restarts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
     /// Where videos are saved.
     pub(crate) folder: Option<PathBuf>,
-    /// The ffmpeg that was chosen; the one in `PATH` where it is none.
+    /// The ffmpeg that the user chose; `None` uses the one in `PATH`.
     pub(crate) ffmpeg: Option<PathBuf>,
-    /// What the page shows of them.
+    /// The settings that the page shows.
     #[serde(flatten)]
     pub(crate) view: SettingsView,
 }
 
 impl Settings {
-    /// What files are called; their title where the template is none.
+    /// Returns the template of file names; the default if it is not valid.
     pub(crate) fn template(&self) -> Template {
         self.view.template.parse().unwrap_or_default()
     }
 
-    /// Who makes an MP4.
+    /// Returns which program makes MP4 files.
     pub(crate) fn remux(&self) -> Remuxer {
         match self.view.maker {
             RemuxerView::Builtin => Remuxer::Builtin,
@@ -42,16 +42,16 @@ impl Settings {
         }
     }
 
-    /// How many videos are saved at once.
+    /// Returns how many videos are saved at once.
     pub(crate) fn jobs_at_once(&self) -> NonZeroUsize {
-        let wished = usize::from(self.view.jobs_at_once).min(MAX_JOBS_AT_ONCE);
-        NonZeroUsize::new(wished).unwrap_or(NonZeroUsize::MIN)
+        let requested = usize::from(self.view.jobs_at_once).min(MAX_JOBS_AT_ONCE);
+        NonZeroUsize::new(requested).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// The ffmpeg to use, as a path or as a name to be looked for.
+    /// Returns the ffmpeg to use: a path, or a name to search in `PATH`.
     pub(crate) fn ffmpeg(&self) -> PathBuf {
-        let usual = || PathBuf::from("ffmpeg");
-        self.ffmpeg.clone().unwrap_or_else(usual)
+        let default = || PathBuf::from("ffmpeg");
+        self.ffmpeg.clone().unwrap_or_else(default)
     }
 }
 
@@ -63,8 +63,8 @@ pub(crate) struct SettingsStore {
 }
 
 impl SettingsStore {
-    /// Reads the settings in `folder`. Such as cannot be read are as good as none: whoever set them
-    /// sees that and sets them again.
+    /// Reads the settings in `folder`. If they cannot be read, the defaults are used; the user sees
+    /// that and can set them again.
     pub(crate) fn open(folder: PathBuf) -> Self {
         let settings = fs::read(folder.join(FILE))
             .ok()
@@ -76,12 +76,12 @@ impl SettingsStore {
         }
     }
 
-    /// As they are now.
+    /// Returns a copy of the current settings.
     pub(crate) fn get(&self) -> Settings {
         self.settings().clone()
     }
 
-    /// Changes them for this run, and for the next ones where they can be written.
+    /// Changes the settings, and saves them. If that fails, they still hold for this run.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
         let mut settings = self.settings();
         let before = settings.clone();
@@ -98,7 +98,7 @@ impl SettingsStore {
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
-        // Nothing under this lock can leave it half changed.
+        // No code under this lock leaves the data inconsistent, so a poisoned lock can still be used.
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -110,11 +110,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_is_there_again_after_a_restart() {
+    fn settings_survive_a_restart() {
         let home = tempfile::tempdir().unwrap();
         let config = home.path().join("config/app");
         let store = SettingsStore::open(config.clone());
-        let wished = Settings {
+        let requested = Settings {
             folder: Some(home.path().to_owned()),
             ffmpeg: Some("/opt/ffmpeg".into()),
             view: SettingsView {
@@ -124,12 +124,14 @@ mod tests {
                 ..SettingsView::default()
             },
         };
-        store.change(|settings| *settings = wished.clone()).unwrap();
-        assert_eq!(SettingsStore::open(config).get(), wished);
+        store
+            .change(|settings| *settings = requested.clone())
+            .unwrap();
+        assert_eq!(SettingsStore::open(config).get(), requested);
     }
 
     #[test]
-    fn settings_that_are_broken_or_of_another_version_are_the_usual_ones() {
+    fn invalid_settings_become_the_defaults() {
         let home = tempfile::tempdir().unwrap();
         let odd = r#"{"jobs_at_once": "many"}"#;
         for text in ["", "{", "[]", "null", odd, r#"{"later": [1]}"#] {
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_alone_is_what_the_first_version_wrote() {
+    fn settings_of_the_first_version_with_only_a_folder_are_read() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(FILE), r#"{"folder": "/films"}"#).unwrap();
         let settings = SettingsStore::open(home.path().to_owned()).get();
@@ -149,10 +151,10 @@ mod tests {
     }
 
     #[test]
-    fn wishes_out_of_bounds_are_bounded() {
+    fn values_out_of_range_are_clamped() {
         let mut settings = Settings::default();
-        for (wished, jobs) in [(0, 1), (1, 1), (4, 4), (255, 4)] {
-            settings.view.jobs_at_once = wished;
+        for (requested, jobs) in [(0, 1), (1, 1), (4, 4), (255, 4)] {
+            settings.view.jobs_at_once = requested;
             assert_eq!(settings.jobs_at_once().get(), jobs);
         }
         settings.view.template = "{nonsense".to_owned();

@@ -1,4 +1,4 @@
-//! How the window comes up and goes down.
+//! Starts and ends the desktop app: sets up Tauri, the engine and the window.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -19,29 +19,26 @@ use crate::arguments::Arguments;
 use crate::arguments::bare;
 use crate::commands::links::OpenCatalog;
 use crate::commands::{jobs, links, preferences, system};
-use crate::desktop::{self, DesktopIntegration};
+use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
 use crate::messages::Messages;
 use crate::page_events::PageEvents;
 use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
 
-/// The one window.
-pub(crate) const WINDOW: &str = "main";
-
-/// A page that has not come up by then does not come: some drivers leave a web view blank.
+/// If the page has not loaded after this time, show an error: some drivers leave a web view blank.
 const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Runs the program until its window is closed.
+/// Runs the app until its window is closed.
 #[expect(
     clippy::exit,
-    reason = "`generate_context!` holds one, for a thread that breaks"
+    reason = "`generate_context!` contains a call, for a thread that panics"
 )]
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(message) => {
-            // Nothing is left to be done where there is no terminal to say it on.
+            // If there is no terminal to print to, the message is lost.
             let _ = message.print();
             return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
         }
@@ -58,11 +55,12 @@ pub fn run() -> ExitCode {
 
 fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     let mut builder = tauri::Builder::default();
-    // Practice stands beside an app in earnest; else a second start shows the first one's window.
+    // With the mock service, the app may run next to a real one; else a second start shows the
+    // window of the first.
     if !arguments.uses_mock_service() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, _| {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
             focus_window(app);
-            forward_link(app, words);
+            forward_link(app, arguments);
         }));
     }
     builder
@@ -121,13 +119,13 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         ])
 }
 
-/// Starts the engine, then shows the window: the page may ask for anything at once.
+/// Starts the engine, then opens the window, because the page may invoke any command at once.
 fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let arguments = app.state::<Arguments>();
     let paths = app.path();
     let (mut data, mut config) = (paths.app_data_dir()?, paths.app_config_dir()?);
     if arguments.uses_mock_service() {
-        // Practice leaves no trace among the jobs and settings in earnest.
+        // Keep jobs and settings of the mock service apart from the real ones.
         data.push("practice");
         config.push("practice");
     }
@@ -140,7 +138,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
         ffmpeg: settings.ffmpeg(),
         ..Config::default()
     };
-    // The engine starts its tasks on the runtime it is opened in.
+    // The engine spawns its tasks on the current runtime.
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
     app.manage(Messages::new(settings.view.language.as_deref()));
     app.manage(Folders::new(settings.folder, downloads(app)?));
@@ -151,7 +149,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The folder for downloads; some desktops name none.
+/// Returns the folder for downloads; some desktops do not define one.
 fn downloads(app: &App) -> tauri::Result<PathBuf> {
     let paths = app.path();
     paths.download_dir().or_else(|_| {
@@ -164,9 +162,9 @@ fn downloads(app: &App) -> tauri::Result<PathBuf> {
 fn open_window(app: &App) -> tauri::Result<()> {
     for window in &app.config().app.windows {
         WebviewWindowBuilder::from_config(app.handle(), window)?
-            // The page's title tells how far the video in front is.
+            // The page's title shows the progress.
             .on_document_title_changed(|window, title| {
-                // A title that cannot be set is no loss: the page shows the same.
+                // Ignore errors: the page shows the same.
                 let _ = window.set_title(&title);
             })
             .on_navigation(is_own_page)
@@ -175,22 +173,22 @@ fn open_window(app: &App) -> tauri::Result<()> {
     Ok(())
 }
 
-/// A link that is dropped on the window, or anything else, must not lead it away from the page.
+/// Returns whether a URL belongs to the page; nothing, such as a dropped link, may navigate away.
 fn is_own_page(url: &Url) -> bool {
     tauri::is_dev() || url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost")
 }
 
-/// Brings the window to the person who started the program a second time.
+/// Raises the window when the user has started the app a second time.
 fn focus_window(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(WINDOW) {
-        // A desktop may refuse to raise a window; there is no other way then.
+        // A desktop may refuse to raise a window; nothing else can be done then.
         let _ = window.unminimize().and_then(|()| window.set_focus());
     }
 }
 
-/// Gives the link of a second start to the page of the first.
-fn forward_link(app: &AppHandle, words: Vec<String>) {
-    let link = Arguments::try_parse_from(words)
+/// Sends the link of a second start to the page of the first.
+fn forward_link(app: &AppHandle, arguments: Vec<String>) {
+    let link = Arguments::try_parse_from(arguments)
         .ok()
         .and_then(|arguments| arguments.link().map(ToOwned::to_owned));
     if let Some(link) = link {
@@ -198,7 +196,7 @@ fn forward_link(app: &AppHandle, words: Vec<String>) {
     }
 }
 
-/// Says why the program cannot start, then ends it.
+/// Shows why the app cannot start, then ends it.
 fn show_startup_error(app: &AppHandle, error: &dyn Error) {
     let handle = app.clone();
     app.dialog()
@@ -208,32 +206,32 @@ fn show_startup_error(app: &AppHandle, error: &dyn Error) {
         .show(move |_| handle.exit(1));
 }
 
-/// Says that the page does not come up: the person would look at a blank window.
+/// Shows an error if the page does not load, because the user would see a blank window.
 async fn check_page_loaded(app: AppHandle) {
     tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
     if app.state::<PageEvents>().is_watched() {
         return;
     }
-    let words = app.state::<Messages>();
+    let messages = app.state::<Messages>();
     let id = "failure-internal";
     app.dialog()
-        .message(words.body(id))
-        .title(words.text(id, []))
+        .message(messages.body(id))
+        .title(messages.text(id, []))
         .kind(MessageDialogKind::Error)
         .show(|_| {});
 }
 
-/// Lets the page ask the person first, while a video is being saved. A page that hears nothing
-/// must not keep the window open.
+/// While a video is being saved, lets the page ask the user before the window closes. Returns false
+/// if it may close now, also if there is no page to ask.
 fn ask_before_close(app: &AppHandle) -> bool {
-    let desk = app.try_state::<DesktopIntegration>();
-    desk.is_some_and(|desk| desk.must_confirm_close())
+    let desktop = app.try_state::<DesktopIntegration>();
+    desktop.is_some_and(|desktop| desktop.must_confirm_close())
         && app.state::<PageEvents>().send(AppEvent::Closing)
 }
 
 fn on_run_event(app: &AppHandle, event: RunEvent) {
     match event {
-        // A quit by the menu or the keyboard asks for no window to be closed.
+        // Quitting by the menu or the keyboard sends no close request to the window.
         RunEvent::ExitRequested {
             api, code: None, ..
         } if app.get_webview_window(WINDOW).is_some() && ask_before_close(app) => {
@@ -243,7 +241,7 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
         RunEvent::Opened { urls } => {
             for url in urls {
                 let link = bare(url.as_str()).to_owned();
-                app.state::<PageEvents>().tell(AppEvent::Link { link });
+                app.state::<PageEvents>().send(AppEvent::Link { link });
             }
         }
         RunEvent::Exit => shut_down(app),
@@ -251,7 +249,7 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
     }
 }
 
-/// Lets the engine put everything away before the process ends.
+/// Shuts the engine down before the process ends.
 fn shut_down(app: &AppHandle) {
     async_runtime::block_on(async {
         app.state::<PageEvents>().close().await;
@@ -266,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_leads_the_window_away_from_its_page() {
+    fn the_window_cannot_navigate_away_from_its_page() {
         for own in ["tauri://localhost/", "http://tauri.localhost/index.html"] {
             assert!(is_own_page(&own.parse().unwrap()), "{own}");
         }
@@ -275,8 +273,8 @@ mod tests {
             "file:///etc/passwd",
             "https://tauri.localhost.example.org/",
         ] {
-            let leads_away = is_own_page(&other.parse().unwrap());
-            assert_eq!(leads_away, tauri::is_dev(), "{other}");
+            let is_allowed = is_own_page(&other.parse().unwrap());
+            assert_eq!(is_allowed, tauri::is_dev(), "{other}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the page calls, what the shell answers, and what the window may do are one list.
+//! Tests that the commands of the page, the handlers and the permissions are the same list.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ const BUILD: &str = include_str!("../build.rs");
 const CAPABILITY: &str = include_str!("../capabilities/main.json");
 const PAGE: &str = include_str!("../../ui/src/backend/tauri.ts");
 
-/// The text between two marks.
+/// Returns the text between two markers.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = text.split_once(start).expect("the list begins");
     rest.split_once(end).expect("the list ends").0
 }
 
-/// The words in double quotes.
+/// Returns the strings in double quotes.
 fn quoted(text: &str) -> BTreeSet<String> {
     text.split('"')
         .skip(1)

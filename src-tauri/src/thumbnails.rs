@@ -1,7 +1,7 @@
-//! Preview pictures on their way to the page, which may load nothing from anywhere else.
+//! Serves thumbnails to the page, which may not load anything from the network.
 //!
-//! The page asks for a picture by the name it was given with a recording; the picture is fetched
-//! by the engine, from servers of the service only, and looked at before it is handed on.
+//! The page requests a thumbnail by a name that it got with a recording. The engine fetches it, only
+//! from servers of the service, and its image type is checked before it is passed on.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,27 +11,27 @@ use engine::view::{EntryView, Preview};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry, async_runtime};
 
-/// The scheme of the pictures' addresses.
+/// The URL scheme of thumbnails.
 pub(crate) const SCHEME: &str = "thumb";
 
-/// More than the longest channel has; older names are forgotten then.
+/// More than the longest channel has; when it is reached, all names are dropped.
 const MAX_NAMES: usize = 20_000;
 
-/// The names of the pictures of this run.
+/// The names of all thumbnails of this run, with their URLs.
 #[derive(Debug, Default)]
 pub(crate) struct Thumbnails {
     addresses: Mutex<HashMap<String, String>>,
 }
 
 impl Thumbnails {
-    /// The preview with its picture's name in place of the address.
+    /// Replaces the thumbnail's URL in a preview by its name.
     pub(crate) fn with_thumbnail_name(&self, mut preview: Preview) -> Preview {
         let name = |address| self.name(&preview.recording, address);
         preview.thumbnail = preview.thumbnail.take().map(name);
         preview
     }
 
-    /// Entries of a list, likewise.
+    /// Replaces the thumbnail URLs in the entries of a list by their names.
     pub(crate) fn with_thumbnail_names(&self, mut entries: Vec<EntryView>) -> Vec<EntryView> {
         for entry in &mut entries {
             let recording = entry.recording.as_deref().unwrap_or("channel");
@@ -41,7 +41,7 @@ impl Thumbnails {
         entries
     }
 
-    /// A name for an address. The same recording may have another picture in a list.
+    /// Returns the name for a URL. The same recording may have another thumbnail in a list.
     fn name(&self, recording: &str, address: String) -> String {
         let mut addresses = self
             .addresses
@@ -52,7 +52,7 @@ impl Thumbnails {
         }
         let names = (0..).map(|number: u32| format!("{recording}-{number}"));
         let mut free = names.filter(|name| addresses.get(name).is_none_or(|it| *it == address));
-        // There are more numbers than there are names.
+        // There are more numbers than names, so a free one exists.
         let name = free.next().unwrap_or_default();
         addresses.insert(name.clone(), address);
         name
@@ -67,10 +67,10 @@ impl Thumbnails {
     }
 }
 
-/// Answers the page's question for a picture.
+/// Handles a request of the page for a thumbnail.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "a handler of a scheme is given its context by value"
+    reason = "Tauri passes the context by value"
 )]
 pub(crate) fn respond(
     context: UriSchemeContext<'_, Wry>,
@@ -90,7 +90,7 @@ pub(crate) fn respond(
                 .status(StatusCode::NOT_FOUND)
                 .body(Vec::new()),
         };
-        // The headers above are literals.
+        // The headers above are valid literals, so the fallback is never used.
         responder.respond(response.unwrap_or_default());
     });
 }
@@ -99,12 +99,12 @@ async fn thumbnail(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>
     let address = app.state::<Thumbnails>().address(name)?;
     let bytes = app.state::<Engine>().thumbnail(&address).await;
     let bytes = bytes
-        .inspect_err(|error| tracing::info!(%error, "no picture"))
+        .inspect_err(|error| tracing::info!(%error, "the thumbnail cannot be fetched"))
         .ok()?;
     Some((image_type(&bytes)?, bytes))
 }
 
-/// The media type of a picture that every web view shows, by its first bytes.
+/// Detects by its first bytes the media type of an image that every web view can show.
 fn image_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
@@ -134,21 +134,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_leads_to_its_address_and_nothing_else_to_any() {
-        let pictures = Thumbnails::default();
-        let small = pictures.name("7", "https://cdn.example/small".to_owned());
-        let large = pictures.name("7", "https://cdn.example/large".to_owned());
-        let again = pictures.name("7", "https://cdn.example/small".to_owned());
+    fn only_known_names_have_a_url() {
+        let thumbnails = Thumbnails::default();
+        let small = thumbnails.name("7", "https://cdn.example/small".to_owned());
+        let large = thumbnails.name("7", "https://cdn.example/large".to_owned());
+        let again = thumbnails.name("7", "https://cdn.example/small".to_owned());
         assert_eq!(again, small);
-        let address = pictures.address(&large);
+        let address = thumbnails.address(&large);
         assert_eq!(address.as_deref(), Some("https://cdn.example/large"));
         for other in ["", "7", "https://cdn.example/small", "../7-0"] {
-            assert_eq!(pictures.address(other), None);
+            assert_eq!(thumbnails.address(other), None);
         }
     }
 
     #[test]
-    fn only_pictures_are_handed_on() {
+    fn only_images_are_passed_on() {
         assert_eq!(image_type(b"\xff\xd8\xff\xe0 JFIF"), Some("image/jpeg"));
         assert_eq!(image_type(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
         for other in [

@@ -1,4 +1,4 @@
-//! The jobs.
+//! Commands that start and control jobs.
 
 use engine::view::{AccessView, AppEvent, FolderView, Override, SaveRequest};
 use engine::{
@@ -14,7 +14,7 @@ use crate::folders::Folders;
 use crate::page_events::PageEvents;
 use crate::settings::SettingsStore;
 
-/// Films that an MP4 can be made of.
+/// Extensions of movie files that can be converted to MP4.
 const MOVIE_EXTENSIONS: [&str; 8] = ["flv", "f4v", "mp4", "m4v", "m4a", "mov", "ts", "m2ts"];
 
 #[tauri::command]
@@ -61,19 +61,19 @@ pub(crate) async fn remux(
 ) -> CommandResult<Option<String>> {
     let dialog = window.dialog().file().set_parent(&window);
     let dialog = dialog.add_filter("FLV, MP4, TS", &MOVIE_EXTENSIONS);
-    let Some(film) = dialog_path(|then| dialog.pick_file(then)).await? else {
+    let Some(file) = dialog_path(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };
-    let folder = film
+    let folder = file
         .parent()
-        .ok_or_else(|| Failure::new(Code::BadFilm, film.display().to_string()))?;
+        .ok_or_else(|| Failure::new(Code::BadFilm, file.display().to_string()))?;
     let output = OutputLocation {
         folder: folder.to_owned(),
         stem: None,
     };
     let job = NewRemux {
         films: MovieFiles {
-            films: vec![film.clone()],
+            films: vec![file.clone()],
             ending: engine::Mp4Extension::default(),
         },
         remux: store.get().remux(),
@@ -94,13 +94,13 @@ pub(crate) async fn resume(
     access: AccessView,
     despite: Option<Override>,
 ) -> CommandResult<()> {
-    let permit = Overrides {
+    let overrides = Overrides {
         access: access.into(),
         gaps: despite == Some(Override::Gaps),
         space: despite == Some(Override::Space),
         unchecked: despite == Some(Override::Check),
     };
-    Ok(engine.resume(&parse_job_id(&id)?, permit).await?)
+    Ok(engine.resume(&parse_job_id(&id)?, overrides).await?)
 }
 
 #[tauri::command]
@@ -116,11 +116,11 @@ pub(crate) async fn relocate(
     let Some((path, view)) = choose_folder(&window, &folders, &store).await? else {
         return Ok(None);
     };
-    let permit = Overrides {
+    let overrides = Overrides {
         access: access.into(),
         ..Overrides::default()
     };
-    engine.relocate(&id, path, permit).await?;
+    engine.relocate(&id, path, overrides).await?;
     Ok(Some(view))
 }
 
@@ -132,8 +132,8 @@ pub(crate) async fn remove(engine: State<'_, Engine>, id: String, keep: bool) ->
 #[tauri::command]
 pub(crate) fn watch(
     engine: State<'_, Engine>,
-    feeds: State<'_, PageEvents>,
+    page_events: State<'_, PageEvents>,
     channel: Channel<AppEvent>,
 ) {
-    feeds.watch(engine.job_stream(), channel);
+    page_events.watch(engine.job_stream(), channel);
 }

@@ -1,4 +1,4 @@
-//! Where a link leads.
+//! Commands that resolve links.
 
 use engine::view::{AccessView, CatalogView, EntryView, Preview, ResolvedLinkView};
 use engine::{Access, Catalog, Engine, ResolvedLink};
@@ -8,21 +8,21 @@ use tokio::sync::Mutex;
 use super::{CommandResult, blocking, internal_error};
 use crate::thumbnails::Thumbnails;
 
-/// The list that the page reads on in, if the last link led to one.
+/// The list that the page is paging through, if the last link led to one.
 #[derive(Default)]
 pub(crate) struct OpenCatalog(Mutex<Option<Catalog>>);
 
 #[tauri::command]
 pub(crate) async fn resolve(
     engine: State<'_, Engine>,
-    pictures: State<'_, Thumbnails>,
+    thumbnails: State<'_, Thumbnails>,
     open: State<'_, OpenCatalog>,
     link: String,
     access: AccessView,
 ) -> CommandResult<ResolvedLinkView> {
     let access = Access::from(access);
     let one = |preview: Preview| ResolvedLinkView::One {
-        preview: Box::new(pictures.with_thumbnail_name(preview)),
+        preview: Box::new(thumbnails.with_thumbnail_name(preview)),
     };
     let mut catalog = match engine.resolve_link(&link, &access).await? {
         ResolvedLink::Recording(preview) => return Ok(one(*preview)),
@@ -30,7 +30,7 @@ pub(crate) async fn resolve(
     };
     let entries = catalog.next().await?.unwrap_or_default();
     if let ([only], Some(1)) = (entries.as_slice(), catalog.total()) {
-        // A list of one is no choice.
+        // A list with one entry is treated as that recording.
         let referrer = catalog.page().map(ToOwned::to_owned);
         let access = Access {
             referrer: access.referrer.clone().or(referrer),
@@ -41,7 +41,7 @@ pub(crate) async fn resolve(
     let view = CatalogView {
         of_channel: catalog.is_of_channel(),
         total: catalog.total(),
-        entries: pictures.with_thumbnail_names(entries),
+        entries: thumbnails.with_thumbnail_names(entries),
         page: catalog.page().map(ToOwned::to_owned),
     };
     *open.0.lock().await = Some(catalog);
@@ -50,7 +50,7 @@ pub(crate) async fn resolve(
 
 #[tauri::command]
 pub(crate) async fn more(
-    pictures: State<'_, Thumbnails>,
+    thumbnails: State<'_, Thumbnails>,
     open: State<'_, OpenCatalog>,
 ) -> CommandResult<Option<Vec<EntryView>>> {
     let mut open = open.0.lock().await;
@@ -58,11 +58,11 @@ pub(crate) async fn more(
         return Ok(None);
     };
     let entries = catalog.next().await?;
-    Ok(entries.map(|entries| pictures.with_thumbnail_names(entries)))
+    Ok(entries.map(|entries| thumbnails.with_thumbnail_names(entries)))
 }
 
-/// The link on the clipboard, where it is one of the service: what else is copied is nobody's
-/// business, the page's neither.
+/// Returns the link on the clipboard if it is one of the service. For privacy, the page gets no
+/// other text.
 #[tauri::command]
 pub(crate) async fn copied() -> CommandResult<Option<String>> {
     let text = clipboard().await?;
@@ -71,10 +71,10 @@ pub(crate) async fn copied() -> CommandResult<Option<String>> {
     Ok(own.map(|target| target.link()))
 }
 
-/// The text on the clipboard, for a person who asks to paste it.
+/// Returns the text on the clipboard, when the user asks to paste it.
 #[tauri::command]
 pub(crate) async fn pasted() -> CommandResult<Option<String>> {
-    /// A longer text is no link.
+    /// Longer texts are ignored.
     const MAX_BYTES: usize = 100_000;
     Ok(clipboard().await?.filter(|text| text.len() <= MAX_BYTES))
 }
@@ -84,7 +84,7 @@ async fn clipboard() -> CommandResult<Option<String>> {
         let text = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_text());
         match text {
             Ok(text) => Ok(Some(text)),
-            // Nothing is copied, or a picture.
+            // The clipboard is empty, or holds no text.
             Err(arboard::Error::ContentNotAvailable) => Ok(None),
             Err(error) => Err(internal_error(error)),
         }

@@ -1,4 +1,4 @@
-//! Folders, and what else a person sets.
+//! Commands for folders and settings.
 
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ pub(crate) async fn pick_folder(
     Ok(picked.map(|(_, view)| view))
 }
 
-/// Lets the person choose where videos are saved from now on.
+/// Lets the user choose where videos are saved from now on.
 pub(super) async fn choose_folder(
     window: &WebviewWindow,
     folders: &Folders,
@@ -57,10 +57,10 @@ pub(super) async fn choose_folder(
     let Some(path) = dialog_path(|then| dialog.pick_folder(then)).await? else {
         return Ok(None);
     };
-    // A folder that could not be remembered is in sight at the next start, and chosen again.
-    let remembered = store.change(|settings| settings.folder = Some(path.clone()));
-    if let Err(error) = remembered {
-        tracing::warn!(%error, "the folder is not remembered");
+    // If it cannot be saved, the user sees the old folder at the next start and can choose again.
+    let saved = store.change(|settings| settings.folder = Some(path.clone()));
+    if let Err(error) = saved {
+        tracing::warn!(%error, "the folder cannot be saved");
     }
     let view = folders.choose(path.clone());
     Ok(Some((path, view)))
@@ -70,23 +70,23 @@ pub(super) async fn choose_folder(
 pub(crate) async fn configure(
     engine: State<'_, Engine>,
     store: State<'_, SettingsStore>,
-    words: State<'_, Messages>,
+    messages: State<'_, Messages>,
     settings: SettingsView,
 ) -> CommandResult<()> {
     settings
         .template
         .parse::<Template>()
         .map_err(internal_error)?;
-    let forgets = store.get().view.remember_form && !settings.remember_form;
-    words.set_language(settings.language.as_deref());
-    let kept = store.change(|all| all.view = settings);
+    let is_forgotten = store.get().view.remember_form && !settings.remember_form;
+    messages.set_language(settings.language.as_deref());
+    let saved = store.change(|all| all.view = settings);
     engine.run_at_once(store.get().jobs_at_once()).await?;
-    if forgets {
+    if is_forgotten {
         blocking(|| Keychain::open()?.forget())
             .await?
             .map_err(internal_error)?;
     }
-    kept.map_err(internal_error)
+    saved.map_err(internal_error)
 }
 
 #[tauri::command]
@@ -95,7 +95,7 @@ pub(crate) fn name_example(template: String) -> CommandResult<String> {
     Ok(template.example())
 }
 
-/// What the ffmpeg that would be used calls itself.
+/// Returns the version of the ffmpeg that would be used.
 #[tauri::command]
 pub(crate) async fn ffmpeg(store: State<'_, SettingsStore>) -> CommandResult<Option<String>> {
     Ok(engine::ffmpeg_version(&store.get().ffmpeg()).await.ok())
@@ -114,9 +114,9 @@ pub(crate) async fn pick_ffmpeg(
     let version = engine::ffmpeg_version(&path)
         .await
         .map_err(internal_error)?;
-    let kept = store.change(|settings| settings.ffmpeg = Some(path.clone()));
+    let saved = store.change(|settings| settings.ffmpeg = Some(path.clone()));
     engine.use_ffmpeg(path).await?;
-    kept.map_err(internal_error)?;
+    saved.map_err(internal_error)?;
     Ok(Some(version))
 }
 

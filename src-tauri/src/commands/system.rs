@@ -1,4 +1,4 @@
-//! What is handed over to the desktop, and the way out.
+//! Commands that open files and links in other programs, or end the app.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::desktop::DesktopIntegration;
 pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
     let file = finished_file(&engine, &id).await?;
     open_externally(file, |file| {
-        // Where no file manager can mark the file, its folder is shown.
+        // If no file manager can select the file, open its folder.
         tauri_plugin_opener::reveal_item_in_dir(file).or_else(|error| match file.parent() {
             Some(folder) if file.exists() => tauri_plugin_opener::open_path(folder, None::<&str>),
             _ => Err(error),
@@ -30,12 +30,12 @@ pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> CommandResult
     .await
 }
 
-/// Opens the page of a video. The address is put together from what the link means: the page of
-/// the window cannot have anything else opened than pages of the web.
+/// Opens the web page of a video. The URL is rebuilt from the parsed link, so that the page cannot
+/// open anything but web pages.
 #[tauri::command]
 pub(crate) async fn browse(link: String) -> CommandResult<()> {
-    let address = engine::read_link(&link)?.link();
-    blocking(move || tauri_plugin_opener::open_url(address, None::<&str>))
+    let url = engine::read_link(&link)?.link();
+    blocking(move || tauri_plugin_opener::open_url(url, None::<&str>))
         .await?
         .map_err(internal_error)
 }
@@ -43,25 +43,25 @@ pub(crate) async fn browse(link: String) -> CommandResult<()> {
 #[tauri::command]
 pub(crate) fn close(
     window: WebviewWindow,
-    desk: State<'_, DesktopIntegration>,
+    desktop: State<'_, DesktopIntegration>,
 ) -> CommandResult<()> {
-    desk.allow_close();
+    desktop.allow_close();
     window.close().map_err(internal_error)
 }
 
 #[tauri::command]
-pub(crate) fn restart(app: AppHandle, desk: State<'_, DesktopIntegration>) {
-    desk.allow_close();
+pub(crate) fn restart(app: AppHandle, desktop: State<'_, DesktopIntegration>) {
+    desktop.allow_close();
     app.request_restart();
 }
 
-/// The finished file of a job.
+/// Returns the finished file of a job.
 async fn finished_file(engine: &Engine, id: &str) -> CommandResult<PathBuf> {
     let path = engine.path(&parse_job_id(id)?).await;
     path.ok_or_else(|| internal_error("this job has no finished file"))
 }
 
-/// Gives a file to another program. That may wait for the desktop.
+/// Opens a file with another program, which may block on the desktop.
 async fn open_externally(
     file: PathBuf,
     to: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static,

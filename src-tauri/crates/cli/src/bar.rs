@@ -165,9 +165,9 @@ mod tests {
             seconds_left: Some(90),
             waiting: false,
         };
-        let parts = message(&progress);
+        let text = message(&progress);
         assert_eq!(
-            parts,
+            text,
             "560.00 MB of about 1.30 GB, 8.20 MB/s, 1 min 30 s left"
         );
         progress.waiting = true;

@@ -55,25 +55,25 @@ struct RemuxInput {
 /// Decides which arguments are inputs. The last of several files is the output if it has an MP4
 /// extension, or if it follows a single MP4, because MP4 files are not joined.
 fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
-    let mut films = Vec::new();
+    let mut inputs = Vec::new();
     for file in arguments {
-        films.push(absolute(file)?);
+        inputs.push(absolute(file)?);
     }
-    let extension = films.last().and_then(|last| mp4_extension(last));
-    let one_mp4 = matches!(films.as_slice(), [first, _] if self::mp4_extension(first).is_some());
-    let has_output = one_mp4 || films.len() > 1 && extension.is_some();
-    let output_file = if has_output { films.pop() } else { None };
-    for file in &films {
+    let extension = inputs.last().and_then(|last| mp4_extension(last));
+    let one_mp4 = matches!(inputs.as_slice(), [first, _] if self::mp4_extension(first).is_some());
+    let has_output = one_mp4 || inputs.len() > 1 && extension.is_some();
+    let output_file = if has_output { inputs.pop() } else { None };
+    for file in &inputs {
         // Check here, so that the message names the file as it was typed.
         if let Err(error) = std::fs::metadata(file) {
             return Err(Exit::usage(format!("{}: {error}", file.display())));
         }
     }
-    let Some(first) = films.first() else {
+    let Some(first) = inputs.first() else {
         return Err(Exit::usage("name a film".to_owned()));
     };
     if let Some(output_file) = &output_file
-        && films.iter().any(|file| is_same_file(file, output_file))
+        && inputs.iter().any(|file| is_same_file(file, output_file))
     {
         let name = output_file.display();
         return Err(Exit::usage(format!("{name} is a film that is to be read")));
@@ -93,7 +93,7 @@ fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
     let extension = extension.filter(|_| has_output).unwrap_or_default();
     Ok(RemuxInput {
         films: MovieFiles {
-            films,
+            films: inputs,
             ending: extension,
         },
         output,

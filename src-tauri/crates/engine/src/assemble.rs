@@ -160,13 +160,13 @@ impl Assembler {
     /// Returns the segments that need not be fetched again, and the length of the output in bytes.
     pub(crate) fn stored(&self) -> (HashSet<SegmentId>, u64) {
         let appended = self.fragments.iter().map(segment_id);
-        let body = self
+        let buffered = self
             .reorder
             .segments
             .keys()
             .filter_map(|index| self.segments.get(*index));
         (
-            appended.chain(body.map(|segment| segment.id)).collect(),
+            appended.chain(buffered.map(|segment| segment.id)).collect(),
             journal::output_end(&self.fragments),
         )
     }

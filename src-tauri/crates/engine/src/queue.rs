@@ -463,8 +463,8 @@ impl Queue {
             }
             changed
         });
-        for result in self.pending_replies.drain(..) {
-            result();
+        for send_reply in self.pending_replies.drain(..) {
+            send_reply();
         }
     }
 }

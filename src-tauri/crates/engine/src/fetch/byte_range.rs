@@ -37,7 +37,7 @@ pub(super) fn classify_response(response: &Response, range: &ByteRange) -> Range
         StatusCode::PARTIAL_CONTENT => classify_partial(response.headers(), range),
         _ if is_other_version(response.headers(), length, range) => RangeResponse::OtherVersion,
         _ if range.bytes.end > MAX_SKIPPED_BYTES => {
-            RangeResponse::Invalid("it sends the total file where a part is wanted")
+            RangeResponse::Invalid("it sends the whole file where a part is wanted")
         }
         _ => RangeResponse::FullFile(range.bytes.start),
     }

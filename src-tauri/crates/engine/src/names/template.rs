@@ -44,9 +44,9 @@ impl TemplateField {
     ];
 
     fn name(self) -> &'static str {
-        let name_of = Self::ALL.iter().find(|(_, field)| *field == self);
+        let entry = Self::ALL.iter().find(|(_, field)| *field == self);
         // `ALL` holds every field, so the fallback is never used.
-        name_of.map_or("title", |(name, _)| name)
+        entry.map_or("title", |(name, _)| name)
     }
 
     fn of(self, values: &TemplateValues) -> Option<&str> {
