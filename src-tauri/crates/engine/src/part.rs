@@ -19,7 +19,7 @@ use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
 use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
 use crate::names;
-use crate::view::Finished;
+use crate::saved::Finished;
 
 /// Names in a part folder: the output in progress, what vouches for it, what ffmpeg makes of it,
 /// and how those of segments begin that came before their turn.

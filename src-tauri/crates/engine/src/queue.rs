@@ -23,7 +23,8 @@ use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::run::{self, RunContext};
-use crate::view::{Failure, JobState, JobView};
+use crate::saved::{Failure, JobState};
+use crate::view::JobView;
 
 /// How often progress is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -382,7 +383,9 @@ impl Queue {
                     job.record.file = Some(original.clone());
                 }
                 // A late failure loses, and a registry that cannot be written shows in the state.
-                let _ = self.change(&id, JobEvent::Fail(Failure::from(error))).await;
+                let _ = self
+                    .change(&id, JobEvent::Fail(Failure::from(&error)))
+                    .await;
             }
         }
         if self.job(&id).is_ok_and(|job| job.removal.is_some()) {

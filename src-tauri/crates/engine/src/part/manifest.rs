@@ -11,11 +11,10 @@ use super::files::{self, OpenMode, is_plain_name};
 use super::{CONVERTED, MOVIE, exists, lock};
 use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
-use crate::view::Finished;
+use crate::saved::{Finished, PLAN_SCHEMA};
 
 /// What the folder belongs to.
 pub(super) const PLAN: &str = "plan.json";
-const SCHEMA: u32 = 1;
 
 /// What a part folder belongs to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -143,7 +142,7 @@ pub(super) fn replace(
     endings: &Extensions,
 ) -> Result<(), Error> {
     let frozen = Manifest {
-        schema: SCHEMA,
+        schema: PLAN_SCHEMA,
         endings: endings.clone(),
         plan: material.clone(),
         intent: None,
@@ -227,7 +226,7 @@ fn read(path: &Path) -> io::Result<Option<Manifest>> {
     match files::open(path, OpenMode::Read) {
         Ok(file) => {
             let manifest: Manifest = durable::parse_json(file)?;
-            if manifest.schema > SCHEMA {
+            if manifest.schema > PLAN_SCHEMA {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
                     format!("it is of a newer version ({})", manifest.schema),
