@@ -54,8 +54,11 @@ pub(crate) struct Discovery {
 
 impl Attempt {
     /// Waits for `work` unless the job is cancelled first.
-    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Outcome<T> {
-        unless_cancelled(&self.cancel, work).await
+    pub(crate) fn unless_cancelled<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> impl Future<Output = Outcome<T>> {
+        unless_cancelled(&self.cancel, work)
     }
 
     pub(super) fn set_discovery(&self, discovery: Discovery) {
