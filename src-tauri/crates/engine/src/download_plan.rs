@@ -1,4 +1,4 @@
-//! What is to be made of a recording: decided once, before anything is fetched.
+//! What a download makes of a recording: decided once, before anything is fetched.
 
 use std::path::Path;
 
@@ -16,22 +16,22 @@ use crate::names::{self, TemplateValues};
 use crate::part;
 use crate::part::{Destination, Extensions, MovieSource, Opened, PartFolder};
 
-/// What is to be made.
+/// Rendition, containers and file name of one download.
 #[derive(Debug)]
 pub(crate) struct DownloadPlan {
     pub(crate) plan: SegmentPlan,
-    /// What the person chose.
+    /// What the user chose.
     pub(crate) choice: Choice,
     pub(crate) output_kind: OutputKind,
-    /// Nothing is to be made of what the service stores.
+    /// The file is saved as the service has it.
     pub(crate) keep_original: bool,
-    /// What goes beside picture and sound.
+    /// What to save besides video and audio.
     pub(crate) extras: Extras,
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
     pub(crate) extensions: Extensions,
     stem: String,
-    /// The stem is made of the title, which may have been another one last time.
+    /// The stem is made of the title, which may have changed since an earlier attempt.
     stem_may_change: bool,
 }
 
@@ -54,7 +54,7 @@ impl DownloadPlan {
             keep,
             ..choice.clone()
         })?;
-        let becomes = match (plan.container, keep) {
+        let output_kind = match (plan.container, keep) {
             (Container::Flv, ContainerChoice::Original) => {
                 OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv)
             }
@@ -65,7 +65,7 @@ impl DownloadPlan {
             (Container::Ts, _) => OutputKind::Movie(SegmentFormat::Ts, OutputFormat::Mp4),
             (Container::File, _) => OutputKind::SingleFile,
         };
-        let written = match becomes {
+        let written = match output_kind {
             OutputKind::Movie(_, OutputFormat::Flv) => FileKind::Flv,
             OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
             OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
@@ -79,11 +79,11 @@ impl DownloadPlan {
                 .stem(&TemplateValues::of(recording, rendition))
         });
         let original = choice.keep == ContainerChoice::Original;
-        let is_remuxed = convert || (becomes == OutputKind::SingleFile && !original);
+        let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         Ok(Self {
             plan,
             choice: choice.clone(),
-            output_kind: becomes,
+            output_kind,
             keep_original: original,
             extras: wanted.extras,
             convert,
@@ -96,7 +96,7 @@ impl DownloadPlan {
         })
     }
 
-    /// Whether our own muxer makes an MP4 of it, which has a place for cover, chapters and captions.
+    /// Returns whether our own muxer makes an MP4, which can hold cover, chapters and captions.
     pub(crate) fn holds_metadata(&self) -> bool {
         match self.output_kind {
             OutputKind::Movie(_, format) => format == OutputFormat::Mp4,
@@ -107,28 +107,28 @@ impl DownloadPlan {
     /// Opens the part folder below `folder`.
     pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
         let (folder, stem) = (folder.to_owned(), self.stem.clone());
-        let material = MovieSource::Plan(self.plan.clone());
-        let (endings, may_change) = (self.extensions.clone(), self.stem_may_change);
+        let source = MovieSource::Plan(self.plan.clone());
+        let (extensions, may_change) = (self.extensions.clone(), self.stem_may_change);
         blocking(move || {
             let earlier = may_change
-                .then(|| part::earlier_stem(&folder, &material, &endings))
+                .then(|| part::earlier_stem(&folder, &source, &extensions))
                 .flatten();
             let stem = earlier.as_deref().unwrap_or(&stem);
             let place = Destination {
                 folder: &folder,
                 stem,
-                extensions: &endings,
+                extensions: &extensions,
             };
-            PartFolder::open(place, &material)
+            PartFolder::open(place, &source)
         })
         .await
     }
 
-    /// Saves the plan in the part folder, whose segments have been found to be the same.
+    /// Saves the plan with new addresses in the part folder, after its segments were compared.
     pub(crate) async fn save_moved_plan(&self, folder: &Path) -> Result<(), Error> {
-        let (folder, endings) = (folder.to_owned(), self.extensions.clone());
-        let material = MovieSource::Plan(self.plan.clone());
-        blocking(move || part::save_moved_plan(&folder, &material, &endings)).await
+        let (folder, extensions) = (folder.to_owned(), self.extensions.clone());
+        let source = MovieSource::Plan(self.plan.clone());
+        blocking(move || part::save_moved_plan(&folder, &source, &extensions)).await
     }
 
     /// Estimates how many bytes are written until the movie is finished: twice its size if it is
@@ -141,49 +141,49 @@ impl DownloadPlan {
         Some(movie_bytes.saturating_mul(copies))
     }
 
-    /// What the assembly needs.
+    /// Returns what the assembler needs.
     pub(crate) fn assembly_spec(
         &self,
         recording: &Recording,
-        marks: MovieMetadata,
+        metadata: MovieMetadata,
     ) -> AssemblySpec {
-        let film = MovieSpec {
+        let movie = MovieSpec {
             segment_count: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
             audio: audio_specs(&self.plan),
-            ..movie_spec(recording, marks)
+            ..movie_spec(recording, metadata)
         };
         AssemblySpec {
             output_kind: self.output_kind,
-            movie: film,
+            movie,
             segments: self.plan.segments.clone(),
         }
     }
 }
 
-/// Where the sounds of a film come from.
+/// Returns which segment tracks the audio tracks come from.
 fn audio_specs(plan: &SegmentPlan) -> Vec<AudioSpec> {
     let tracks = (0..).zip(&plan.tracks);
     let tracks = tracks.filter(|(_, track)| track.kind != TrackKind::Video);
-    let sound = |(number, track): (u8, &ustream::RenditionTrack)| AudioSpec {
+    let audio = |(number, track): (u8, &ustream::RenditionTrack)| AudioSpec {
         track: number,
         language: track.language.clone(),
     };
-    tracks.map(sound).collect()
+    tracks.map(audio).collect()
 }
 
-/// What is known of a film before its first piece.
-pub(crate) fn movie_spec(recording: &Recording, marks: MovieMetadata) -> MovieSpec {
+/// Returns what is known of a movie before its first segment.
+pub(crate) fn movie_spec(recording: &Recording, metadata: MovieMetadata) -> MovieSpec {
     let tags = Tags {
         title: names::display_text(recording.title.as_deref()),
         artist: names::display_text(recording.owner.as_deref()),
         date: recording.date_unix_s.and_then(day),
         comment: Some(recording.link()),
-        cover: marks.cover,
-        chapters: marks.chapters,
+        cover: metadata.cover,
+        chapters: metadata.chapters,
     };
     MovieSpec {
         tags,
-        captions: marks.captions,
+        captions: metadata.captions,
         duration_ms: recording.duration_ms,
         ..MovieSpec::default()
     }

@@ -1,4 +1,4 @@
-//! The handle that a window or a command line holds.
+//! The handle that the window and the command line hold.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -19,25 +19,25 @@ use crate::registry::{LoadedJobs, Registry};
 use crate::run::RunContext;
 use crate::view::Preview;
 
-/// Browsers open no more to one host, and the service may take offence at more.
+/// As many connections as browsers open at most; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-/// Two: one film alone rarely fills a line, three only slow each other down.
+/// Two: one download alone rarely uses the whole bandwidth, three only slow each other down.
 const MAX_CONCURRENT_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
-/// What an engine works with.
+/// Configuration of an engine.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The real service, or a practice one.
+    /// The real service, or a mock of it.
     pub endpoint: Endpoint,
-    /// Where jobs are remembered; nowhere, for a command line.
+    /// Where jobs are saved; `None` to keep them in memory only, as the command line does.
     pub data_dir: Option<PathBuf>,
-    /// The most pieces on their way at once, over all jobs. It begins with eight, and takes as many
-    /// as make it faster and the service bears.
+    /// Most requests in flight at once, over all jobs. It begins with eight and takes more while
+    /// that makes it faster.
     pub parallel: NonZeroUsize,
-    /// The most jobs that run at once; [`Engine::run_at_once`] changes it.
+    /// Most jobs that run at once; [`Engine::run_at_once`] changes it.
     pub jobs_at_once: NonZeroUsize,
-    /// ffmpeg, by name or by path.
+    /// Name or path of ffmpeg.
     pub ffmpeg: PathBuf,
 }
 
@@ -67,16 +67,13 @@ pub struct Engine {
 impl Engine {
     /// Starts the engine. Must be called within a tokio runtime.
     ///
-    /// Fails where the jobs' folder cannot be read, or the system has no usable TLS set-up.
+    /// Fails if the jobs' folder cannot be read or the system has no usable TLS configuration.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
         let fetcher = Arc::new(Fetcher::new(client.clone(), config.parallel));
         let registry = Registry::open(config.data_dir.as_deref())?;
-        let LoadedJobs {
-            jobs,
-            unreadable: set_aside,
-        } = registry.load()?;
-        let means = RunContext {
+        let LoadedJobs { jobs, unreadable } = registry.load()?;
+        let context = RunContext {
             client: client.clone(),
             fetcher,
             ffmpeg: config.ffmpeg,
@@ -85,7 +82,7 @@ impl Engine {
         let (sender, snapshot) = watch::channel(Snapshot::default());
         let tasks = TaskTracker::new();
         let start = QueueSetup {
-            context: means,
+            context,
             registry,
             saved: jobs,
             at_once: config.jobs_at_once,
@@ -96,16 +93,16 @@ impl Engine {
             commands,
             snapshot,
             tasks,
-            unreadable_jobs: set_aside,
+            unreadable_jobs: unreadable,
         })
     }
 
-    /// How many jobs could not be read when it was opened; their files are kept under other names.
+    /// Returns how many jobs could not be read at the start; their files are kept under other names.
     pub fn unreadable_jobs_count(&self) -> usize {
         self.unreadable_jobs
     }
 
-    /// Says what a link leads to: of a channel, its newest recording. Saves nothing.
+    /// Returns what a link leads to; of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
@@ -113,7 +110,7 @@ impl Engine {
         self.preview(found, &access).await
     }
 
-    /// The same, and lets a person choose where there are several. Saves nothing.
+    /// Returns what a link leads to, or the list if it leads to several recordings. Saves nothing.
     pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<ResolvedLink, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
@@ -157,7 +154,7 @@ impl Engine {
         self.add(spec, overrides).await
     }
 
-    /// Adds a job that makes one MP4 of films on this computer. They are only read.
+    /// Adds a job that makes one MP4 of files on this computer. They are only read.
     pub async fn remux(&self, job: NewRemux) -> Result<JobId, Error> {
         let NewRemux {
             films,
@@ -181,7 +178,7 @@ impl Engine {
         .await
     }
 
-    /// Lets a job rest. What it has is kept.
+    /// Pauses a job. What it has fetched is kept.
     pub async fn pause(&self, id: &JobId) -> Result<(), Error> {
         self.send_command(|reply| Command::Pause {
             id: id.clone(),
@@ -190,7 +187,7 @@ impl Engine {
         .await
     }
 
-    /// Lets a resting or failed job go on.
+    /// Resumes a paused or failed job.
     pub async fn resume(&self, id: &JobId, overrides: Overrides) -> Result<(), Error> {
         self.send_command(|reply| Command::Resume {
             id: id.clone(),
@@ -200,8 +197,8 @@ impl Engine {
         .await
     }
 
-    /// Saves a resting or failed job to another folder. What it has fetched is fetched again: a disk
-    /// that is full or gone gives nothing away.
+    /// Saves a paused or failed job to another folder. What it has fetched is fetched again: a disk
+    /// that is full or gone cannot be copied from.
     pub async fn relocate(
         &self,
         id: &JobId,
@@ -217,27 +214,27 @@ impl Engine {
         .await
     }
 
-    /// Uses this ffmpeg from now on, where one is asked for.
+    /// Sets the ffmpeg that new runs use.
     pub async fn use_ffmpeg(&self, program: PathBuf) -> Result<(), Error> {
         let sent = self.commands.send(Command::UseFfmpeg(program)).await;
         sent.map_err(|_| Error::Closed)
     }
 
-    /// A picture from a server of the service, as [`view::Preview::thumbnail`] names it: at most
-    /// 8 MiB of what nobody has looked at.
+    /// Fetches a thumbnail from a server of the service, by the address in
+    /// [`view::Preview::thumbnail`]: at most 8 MiB, unverified.
     ///
     /// [`view::Preview::thumbnail`]: crate::view::Preview::thumbnail
     pub async fn thumbnail(&self, address: &str) -> Result<Vec<u8>, Error> {
         Ok(self.client.thumbnail_at(address).await?)
     }
 
-    /// Lets so many jobs run at once from now on. Those that run are never stopped for it.
+    /// Sets how many jobs run at once. Those that already run are not stopped.
     pub async fn run_at_once(&self, jobs: NonZeroUsize) -> Result<(), Error> {
         let sent = self.commands.send(Command::RunAtOnce(jobs)).await;
         sent.map_err(|_| Error::Closed)
     }
 
-    /// Takes a job off the list; what it has fetched is deleted unless it is to be kept.
+    /// Removes a job from the list and, unless `keep` is set, deletes what it has fetched.
     /// A finished file always stays.
     pub async fn remove(&self, id: &JobId, keep: bool) -> Result<(), Error> {
         self.send_command(|reply| Command::Remove {
@@ -248,7 +245,7 @@ impl Engine {
         .await
     }
 
-    /// Where the finished file of a job was saved; of one that ffmpeg could not convert, the
+    /// Returns where the finished file of a job was saved; if ffmpeg could not convert it, the
     /// original.
     pub async fn path(&self, id: &JobId) -> Option<PathBuf> {
         self.send_command(|reply| Command::Path {
@@ -260,12 +257,12 @@ impl Engine {
         .flatten()
     }
 
-    /// A reader of all jobs.
+    /// Returns a stream of snapshots of all jobs.
     pub fn job_stream(&self) -> JobStream {
         JobStream::new(self.snapshot.clone())
     }
 
-    /// Stops all jobs where they are and waits until what they have is safe.
+    /// Cancels all runs and waits until what they have is on disk.
     pub async fn shutdown(&self) {
         // It may be down already.
         let _ = self.commands.send(Command::Shutdown).await;
@@ -286,7 +283,7 @@ impl Engine {
     }
 }
 
-/// What a link, or any text that holds one, points at. Asks nobody.
+/// Parses a link, or any text that holds one. Makes no request.
 pub fn read_link(text: &str) -> Result<Target, Error> {
     Ok(text.parse().map_err(ustream::Error::Target)?)
 }

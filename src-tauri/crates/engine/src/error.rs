@@ -1,4 +1,4 @@
-//! Causes, and the consequence of each.
+//! Errors, and the code that each has for the user.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use ustream::{FormField, Lock, TargetError};
 
+use crate::code::Code;
+use crate::saved;
 use crate::shortfall::Shortfall;
-use crate::view::{Code, Failure, FormFieldView};
+use crate::view;
 
 /// Why a job cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +18,7 @@ pub enum Error {
     /// The recording cannot be found or opened.
     #[error(transparent)]
     Service(#[from] ustream::Error),
-    /// A piece cannot be fetched, and the others would not come either.
+    /// A segment cannot be fetched, and the others could not be either.
     #[error(transparent)]
     Fetch(#[from] FetchError),
     /// What was expected of the recording did not all come; what came is kept.
@@ -27,13 +29,13 @@ pub enum Error {
         /// Why the last of the segments that are missing did not come.
         reason: Option<String>,
     },
-    /// The service lists other pieces than those fetched so far.
+    /// The service lists other segments than those fetched so far.
     #[error("the recording has changed since the download began; what is here is kept in {}", .0.display())]
     Changed(PathBuf),
-    /// The pieces are not what their container promises, or the file did not come out right.
+    /// The segments are not valid in their container, or the file is damaged.
     #[error(transparent)]
     Media(#[from] media::Error),
-    /// A film on this computer cannot be read, or not be made an MP4.
+    /// A file on this computer cannot be read or remuxed.
     #[error("{}: {problem}", .path.display())]
     InputFile {
         /// Which.
@@ -63,17 +65,17 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// There is too little room for the film.
+    /// There is too little free disk space for the movie.
     #[error(
         "{} has {} free, and about {} is needed",
         .folder.display(), megabytes(*.free_bytes), megabytes(*.needed_bytes)
     )]
     LowSpace {
-        /// Where it was to go.
+        /// Where it was to be saved.
         folder: PathBuf,
-        /// About how much is still to come.
+        /// About how much is still to be written.
         needed_bytes: u64,
-        /// How much there is.
+        /// How much is free.
         free_bytes: u64,
         /// Not even an empty movie fits.
         is_full: bool,
@@ -83,18 +85,18 @@ pub enum Error {
     /// Another process is saving this very file.
     #[error("another copy of the program is saving {}", .0.display())]
     InUse(PathBuf),
-    /// There is no job of that name.
+    /// There is no job of that id.
     #[error("there is no such job")]
     NoSuchJob,
     /// The engine has been shut down.
     #[error("the program is closing")]
     Closed,
-    /// A task of our own broke.
+    /// A task panicked, or an invariant of this program does not hold.
     #[error("a task broke: {0}")]
     Internal(String),
 }
 
-/// Why a piece could not be fetched.
+/// Why a segment could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
@@ -114,15 +116,15 @@ pub enum FetchError {
         /// HTTP status code.
         status: u16,
     },
-    /// The host asks to be left alone for a while.
+    /// The host asks for a pause: 429 or 503 with `Retry-After`.
     #[error("{host} asks us to slow down")]
     Busy {
         /// Who.
         host: String,
-        /// How long, where it says so.
+        /// How long, if it says so.
         retry_after: Option<Duration>,
     },
-    /// The answer is not a piece of the film.
+    /// The answer is not a segment.
     #[error("{host} sent something that is not a piece of the film: {problem}")]
     NotMedia {
         /// Who.
@@ -130,19 +132,19 @@ pub enum FetchError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The segment is one, and holds no media.
+    /// The segment is valid and holds no media.
     #[error("{host} sent a segment without any media")]
     NoMedia {
         /// Who.
         host: String,
     },
-    /// Another file lies where the one was that is being fetched.
+    /// The file that is being fetched was replaced by another.
     #[error("{host} has another file there now")]
     Replaced {
         /// Who.
         host: String,
     },
-    /// It cannot be reached while the service can: its name does not exist, or no way leads there.
+    /// It cannot be reached while the service can: no such name, or no route.
     #[error("{host} could not be reached: {problem}")]
     Unreachable {
         /// Who.
@@ -150,13 +152,13 @@ pub enum FetchError {
         /// What the connection said.
         problem: String,
     },
-    /// It sends so few bytes that the segment would take hours.
+    /// It sends so slowly that the segment would take hours.
     #[error("{host} sends too slowly")]
     TooSlow {
         /// Who.
         host: String,
     },
-    /// This computer is not connected.
+    /// This computer is offline.
     #[error("{host} could not be reached: {}", innermost_cause(.source))]
     Offline {
         /// Who was asked.
@@ -272,7 +274,7 @@ impl Error {
         move |source| Self::Disk { path, source }
     }
 
-    /// What a person can do about it.
+    /// Returns the code that the user sees.
     pub fn code(&self) -> Code {
         match self {
             Self::Service(error) => service_code(error),
@@ -297,18 +299,12 @@ impl Error {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::from(&error)
-    }
-}
-
-impl From<&Error> for Failure {
+impl From<&Error> for saved::Failure {
     fn from(error: &Error) -> Self {
         let fields = match error {
             Error::Service(ustream::Error::Locked(
                 Lock::Form { fields } | Lock::FormRefused { fields, .. },
-            )) => fields.iter().map(field_view).collect(),
+            )) => fields.iter().map(form_field).collect(),
             _ => Vec::new(),
         };
         let shortfall = match error {
@@ -321,17 +317,30 @@ impl From<&Error> for Failure {
             shorter_than_stated_ms,
         } = shortfall;
         Self {
+            code: error.code(),
+            detail: detail(error),
             fields,
             gaps,
             missing,
             shorter_than_stated_ms,
             may_fit: matches!(error, Error::LowSpace { may_fit: true, .. }),
-            ..Self::new(error.code(), detail(error))
         }
     }
 }
 
-/// The one thing a screen shows of the cause; whole sentences stay in its catalogue.
+impl From<Error> for view::Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for view::Failure {
+    fn from(error: &Error) -> Self {
+        saved::Failure::from(error).into()
+    }
+}
+
+/// Returns what the screen shows of the cause; its sentences are in the catalogue.
 fn detail(error: &Error) -> String {
     match error {
         Error::Service(ustream::Error::Target(TargetError::OtherSite { host })) => host.clone(),
@@ -349,8 +358,8 @@ fn detail(error: &Error) -> String {
     }
 }
 
-fn field_view(field: &FormField) -> FormFieldView {
-    FormFieldView {
+fn form_field(field: &FormField) -> saved::FormField {
+    saved::FormField {
         name: field.name.clone(),
         label: crate::names::clean_text(&field.label),
         required: field.required,
@@ -381,13 +390,12 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
         Find::NoAudio { .. } => Code::NoSound,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
-        // Silence, HTTP errors, a refused certificate (the detail names it), and whatever the crate
-        // learns to say later.
+        // Timeouts, HTTP errors, a refused certificate (the detail names it), and later variants.
         _ => Code::SiteDown,
     }
 }
 
-/// The name of a page may be mistaken: that it cannot be looked up says nothing about the line.
+/// A page's host name may be misspelt: a failed lookup does not mean that this computer is offline.
 fn page_code(error: &ustream::Error) -> Code {
     match error {
         ustream::Error::Network(source) if is_network_unreachable(source) => Code::Offline,
@@ -437,17 +445,17 @@ fn disk_code(error: &io::Error) -> Code {
 /// How a connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NetworkFailure {
-    /// This computer is not connected.
+    /// This computer is offline.
     Offline,
-    /// Nobody answers there.
+    /// The host does not answer.
     Down,
-    /// It was there and broke.
+    /// The connection was established and broke.
     Interrupted,
-    /// It will not be otherwise next time: its certificate is not trusted, it leads in circles.
+    /// A retry cannot help: untrusted certificate, redirect loop.
     Permanent,
 }
 
-/// Tells "this computer is offline" from "that site is down": the cause hides below two layers.
+/// Tells "this computer is offline" from "that site is down" by the innermost causes.
 pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     use io::ErrorKind as Kind;
     if error.is_builder() || error.is_redirect() {
@@ -461,13 +469,13 @@ pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
             .filter_map(|cause| cause.downcast_ref::<io::Error>())
             .map(|cause| (cause.kind(), cause.raw_os_error()))
     };
-    // What TLS says is no matter of the line.
+    // A TLS error is not a connectivity problem; retrying does not help.
     if kinds().any(|(kind, _)| kind == Kind::InvalidData) {
         return NetworkFailure::Permanent;
     }
     let offline = kinds().any(|(kind, system)| match kind {
         Kind::InvalidInput | Kind::Other | Kind::TimedOut | Kind::UnexpectedEof => false,
-        // A name that cannot be looked up comes without the system's number.
+        // A failed name lookup has no OS error number.
         _ => system.is_none(),
     });
     let offline = offline || is_network_unreachable(error);
@@ -478,7 +486,7 @@ pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     }
 }
 
-/// No way leads out of this computer.
+/// Returns whether this computer has no route to any network.
 fn is_network_unreachable(error: &reqwest::Error) -> bool {
     use io::ErrorKind as Kind;
     let mut kinds = causes(error)
@@ -507,7 +515,7 @@ fn causes<'a>(
     std::iter::successors(Some(error), |cause| cause.source())
 }
 
-/// The innermost cause in words, without the address that reqwest puts before it.
+/// Returns the text of the innermost cause, without the address that reqwest puts before it.
 pub(crate) fn innermost_cause(error: &reqwest::Error) -> String {
     causes(error)
         .last()

@@ -9,9 +9,9 @@ use ustream::{Access, Choice, Target};
 
 use crate::extras::Extras;
 use crate::names::Template;
-use crate::view::{Failure, Finished, JobState};
+use crate::saved::{Failure, Finished, JobState};
 
-/// Name of a job: sixteen hexadecimal digits, drawn by chance.
+/// Id of a job: sixteen random hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct JobId(String);
@@ -69,39 +69,39 @@ pub enum Remuxer {
     Ffmpeg,
 }
 
-/// Where the file goes.
+/// Where the file is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputLocation {
-    /// An existing folder, or one that is made.
+    /// The folder; created if it does not exist.
     pub folder: PathBuf,
-    /// Name of the file without its ending; made of what is known of it where it is absent.
+    /// File name without extension; `None` to make it from the template or the first input file.
     pub stem: Option<String>,
 }
 
-/// What is saved of a job's order. Holds nothing that expires and nothing secret.
+/// What is saved of a job's settings: nothing that expires and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobSpec {
-    /// What the film is made of.
+    /// What the movie is made of.
     #[serde(flatten)]
     pub source: JobSource,
     /// Who makes the MP4.
     pub remux: Remuxer,
-    /// Where the file goes.
+    /// Where the file is saved.
     pub output: OutputLocation,
 }
 
-/// What a film is made of.
+/// What a movie is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum JobSource {
     /// A recording of the service.
     Recording(DownloadRequest),
-    /// Films that are already on this computer.
+    /// Movie files on this computer.
     Files(MovieFiles),
 }
 
 impl JobSource {
-    /// The address a person knows it by.
+    /// Returns the address or path that the user knows it by.
     pub(crate) fn label(&self) -> String {
         match self {
             Self::Recording(wanted) => wanted.target.link(),
@@ -113,45 +113,45 @@ impl JobSource {
     }
 }
 
-/// A recording of the service, and what is wanted of it.
+/// A recording of the service, and what to download of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DownloadRequest {
-    /// What the link points at; the pasted text around it is nobody's business.
+    /// What the link points at; the pasted text around it is not kept.
     pub target: Target,
-    /// Which rendition, and what to keep.
+    /// Which rendition and container.
     pub choice: Choice,
-    /// What the file is called where [`Output::stem`] says nothing.
+    /// Makes the file name if [`OutputLocation::stem`] is `None`.
     #[serde(default)]
     pub template: Template,
-    /// What is wanted beside picture and sound.
+    /// What to save besides video and audio.
     #[serde(default)]
     pub extras: Extras,
 }
 
-/// Films that become one MP4.
+/// Movie files that become one MP4.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovieFiles {
-    /// One film, or the parts of one in their order.
+    /// One file, or the parts of one movie in their order.
     pub films: Vec<PathBuf>,
-    /// Ending of the finished file.
+    /// Extension of the finished file.
     pub ending: Mp4Extension,
 }
 
-/// What the name of an MP4 may end in.
+/// Extension of an MP4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mp4Extension {
-    /// `.mp4`, the usual one.
+    /// `.mp4`, the default.
     #[default]
     Mp4,
-    /// `.m4v`, which some programs give to films.
+    /// `.m4v`, which some programs give to movies.
     M4v,
-    /// `.m4a`, which most programs give to sound alone.
+    /// `.m4a`, which most programs give to audio alone.
     M4a,
 }
 
 impl Mp4Extension {
-    /// The ending without its dot.
+    /// Returns the extension without its dot.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mp4 => "mp4",
@@ -161,31 +161,31 @@ impl Mp4Extension {
     }
 }
 
-/// A new order for films that are already on this computer.
+/// A new job that remuxes files on this computer.
 #[derive(Clone, Debug)]
 pub struct NewRemux {
-    /// The films and the ending.
+    /// The files and the extension.
     pub films: MovieFiles,
     /// Who makes the MP4.
     pub remux: Remuxer,
-    /// Where the file goes; without a stem it gets the name of the first film.
+    /// Where the file is saved; without a stem it gets the name of the first input file.
     pub output: OutputLocation,
 }
 
-/// A new order.
+/// A new download job.
 #[derive(Clone, Debug)]
 pub struct NewJob {
     /// A link, or any text that holds one.
     pub link: String,
-    /// Which rendition, and what to keep.
+    /// Which rendition and container.
     pub choice: Choice,
     /// Who makes the MP4.
     pub remux: Remuxer,
-    /// Where the file goes.
+    /// Where the file is saved.
     pub output: OutputLocation,
-    /// What the file is called where the output says nothing.
+    /// Makes the file name if the output has no stem.
     pub template: Template,
-    /// What is wanted beside picture and sound.
+    /// What to save besides video and audio.
     pub extras: Extras,
     /// What the user allows from the start.
     pub overrides: Overrides,
@@ -194,13 +194,13 @@ pub struct NewJob {
 /// What the user allows a job, and the password and form answers for it. Never saved.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
-    /// What opens its locks.
+    /// Password, form answers, referrer.
     pub access: Access,
-    /// Save what there is, if pieces stay missing.
+    /// Save the movie even if segments or tracks are missing.
     pub gaps: bool,
-    /// Begin even where the disk seems to be too full: sizes are estimates.
+    /// Begin even if the disk seems to be too full: sizes are estimates.
     pub space: bool,
-    /// Keep the file even where it does not pass the check.
+    /// Keep the file even if it does not pass the check.
     pub unchecked: bool,
 }
 
@@ -215,14 +215,14 @@ pub(crate) enum JobEvent {
 }
 
 impl JobState {
-    /// The state after `event`, or nothing where the event comes too late to count.
+    /// Returns the state after `event`, or `None` if the event comes too late to count.
     pub(crate) fn on(&self, event: JobEvent) -> Option<Self> {
         match (self, event) {
             (Self::Queued, JobEvent::Start) => Some(Self::Running),
             (Self::Queued | Self::Running, JobEvent::Pause) => Some(Self::Paused),
             (Self::Paused | Self::Failed { .. }, JobEvent::Resume) => Some(Self::Queued),
             (Self::Running, JobEvent::Fail(failure)) => Some(Self::Failed { failure }),
-            // A finish is a fact: the file is there.
+            // The file is saved: no later event changes that.
             (Self::Done { .. }, JobEvent::Finish(_)) => None,
             (_, JobEvent::Finish(finished)) => Some(Self::Done { finished }),
             _ => None,
@@ -233,10 +233,11 @@ impl JobState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Code;
 
     fn failure() -> Failure {
-        Failure::new(Code::Busy, "")
+        Failure::from(&crate::Error::from(ustream::Error::Busy {
+            retry_after: None,
+        }))
     }
 
     fn finished() -> Finished {

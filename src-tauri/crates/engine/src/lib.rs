@@ -1,24 +1,25 @@
-//! Moves segments from the service into one file, and remembers how far it came.
+//! Downloads a recording's segments into one file, and remembers how far it came.
 //!
 //! In the order of the data:
 //!
-//! 1. [`Engine`]: the handle that a window or a command line holds.
-//! 2. [`Lead`]: what a link leads to, `preview`, and [`Catalog`] where that is several recordings.
-//! 3. `queue`: the one task that owns the jobs; [`JobState`] is what one of them can be.
-//! 4. `run`: one attempt at a job, from the top, as often as it takes; `make` decides what it
-//!    makes.
-//! 5. `gather`: fetching and assembling at the same time. `fetch` gets pieces from the mirrors,
-//!    `assemble` puts them into the output and the journal.
-//! 6. `whole`: a recording that is one finished file, which `copy` puts together of its stretches.
-//!    `remux`: films that are already on this computer; `ffmpeg`: the one other program that may
-//!    make the MP4.
-//! 7. `part`: the folder of an unfinished film; `names`: what a file may be called; `room`: whether
-//!    the disk takes it.
-//! 8. `registry`: the jobs on disk; `durable`: how a file is written for good.
-//! 9. [`JobStream`] and [`view`]: what leaves the engine for a page: small, whole snapshots.
+//! 1. [`Engine`]: the handle that the window and the command line hold.
+//! 2. [`ResolvedLink`]: what a link leads to; `preview`, and [`Catalog`] for several recordings.
+//! 3. `queue`: the one task that owns the jobs; `job` is what a job is.
+//! 4. `run`: one attempt at a job, from the top, as often as it takes. `download_plan` decides what
+//!    is made, `outcome` how an attempt ends.
+//! 5. `fetch_pass`: fetching and assembling at the same time. `fetch` gets segments from the
+//!    mirrors, `assemble` writes them to the output and the journal; `raw_writer` for a recording
+//!    that is one file.
+//! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4.
+//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `disk_space`:
+//!    whether the disk is large enough.
+//! 8. `registry`: the jobs on disk; `saved`: the form of what is written there; `durable`: how a
+//!    file is written so that a crash cannot damage it.
+//! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
 mod catalog;
+mod code;
 mod disk_space;
 mod download_plan;
 mod durable;
@@ -39,6 +40,7 @@ mod queue;
 mod raw_writer;
 mod registry;
 mod run;
+mod saved;
 mod shortfall;
 mod timing;
 pub mod view;

@@ -22,10 +22,14 @@ impl<E: Into<Error>> From<E> for Stopped {
 }
 
 /// Waits for `work` unless the job is cancelled first.
-pub(crate) async fn unless_cancelled<T, E>(
+pub(crate) fn unless_cancelled<T, E>(
     cancel: &CancellationToken,
     work: impl Future<Output = T>,
-) -> Outcome<T, E> {
-    let done = cancel.run_until_cancelled(work).await;
-    done.ok_or(Stopped::Cancelled)
+) -> impl Future<Output = Outcome<T, E>> {
+    // Boxed, or each wrapper around the work would hold all of its state once more.
+    let work = Box::pin(work);
+    async move {
+        let done = cancel.run_until_cancelled(work).await;
+        done.ok_or(Stopped::Cancelled)
+    }
 }

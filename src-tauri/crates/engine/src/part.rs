@@ -1,4 +1,4 @@
-//! The folder of an unfinished film: beside the finished one, so that the last rename is atomic.
+//! The folder of an unfinished movie: beside the finished one, so that the last rename is atomic.
 
 pub(crate) mod files;
 mod lock;
@@ -19,19 +19,19 @@ use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
 use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
 use crate::names;
-use crate::view::Finished;
+use crate::saved::Finished;
 
-/// Names in a part folder: the output in progress, what vouches for it, what ffmpeg makes of it,
-/// and how those of segments begin that came before their turn.
+// Names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and the
+// prefix of segments that wait on disk for their turn.
 const MOVIE: &str = "film";
 const JOURNAL: &str = "journal";
 const CONVERTED: &str = "converted.mp4";
 const SPOOLED: &str = "early-";
 
-/// More files of one name than this are somebody's mistake.
+/// Most numbers that are tried for a free file name.
 const MAX_NAME_NUMBER: u32 = 999;
 
-/// Where a film shall go.
+/// Where a movie is to be saved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Destination<'a> {
     pub(crate) folder: &'a Path,
@@ -39,26 +39,25 @@ pub(crate) struct Destination<'a> {
     pub(crate) extensions: &'a Extensions,
 }
 
-/// What is found at a place.
+/// What [`PartFolder::open`] finds.
 #[derive(Debug)]
 pub(crate) enum Opened {
     /// A part folder, new or from an earlier attempt.
     Folder(PartFolder),
-    /// The film was finished just before a crash.
+    /// The movie was finished just before a crash.
     Finished(SavedMovie),
 }
 
-/// A film that has its name.
+/// A movie under its final name.
 #[derive(Debug)]
 pub(crate) struct SavedMovie {
     pub(crate) path: PathBuf,
     pub(crate) finished: Finished,
-    /// What is left of its making. It says that the film is saved, so it is removed only when that
-    /// is known elsewhere.
+    /// The part folder, which says that the movie is saved: removed only once the job file says so.
     pub(crate) part: PartFolder,
 }
 
-/// What one film wants of one name.
+/// One download's claim to one file name.
 struct NameClaim<'a> {
     folder: &'a Path,
     target: &'a Path,
@@ -66,7 +65,7 @@ struct NameClaim<'a> {
     extensions: &'a Extensions,
 }
 
-/// Whose a name is.
+/// Who uses a file name.
 enum Owner {
     Nobody,
     Us,
@@ -74,10 +73,10 @@ enum Owner {
 }
 
 impl NameClaim<'_> {
-    /// The part folder of that name, unless it or the name is another film's.
+    /// Returns the part folder of that name, unless it or the name belongs to another movie.
     ///
-    /// Another film may take the same name at this very moment: it has the folder, but has not said
-    /// yet what for.
+    /// Another process may take the same name at the same time: it has made the folder but not yet
+    /// written its plan.
     fn take(&self) -> Result<Option<PartFolder>, Error> {
         const LOOKS: u32 = 100;
         const PAUSE: Duration = Duration::from_millis(20);
@@ -95,7 +94,7 @@ impl NameClaim<'_> {
                     }
                 }
                 Err(Error::InUse(_)) if matches!(owner, Owner::Nobody) => thread::sleep(PAUSE),
-                // Tidied away by another film that has found the name taken.
+                // Deleted by another process that found the name taken.
                 Err(Error::Disk { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -106,12 +105,14 @@ impl NameClaim<'_> {
     fn owner(&self) -> Result<Owner, Error> {
         Ok(match folder_state(self.folder)? {
             FolderState::Free if exists(self.target) => {
-                // A crash left it after the film was finished; one that stays does no harm.
+                // Left by a crash after the movie was finished; harmless if it cannot be deleted.
                 let _ = delete_folder(self.folder);
                 Owner::Another
             }
             FolderState::Free => Owner::Nobody,
-            FolderState::Owned(frozen) if frozen.matches(self.source, self.extensions) => Owner::Us,
+            FolderState::Owned(manifest) if manifest.matches(self.source, self.extensions) => {
+                Owner::Us
+            }
             FolderState::Owned(_) => Owner::Another,
             FolderState::Foreign(reason) => {
                 let folder = self.folder.display();
@@ -122,19 +123,19 @@ impl NameClaim<'_> {
     }
 }
 
-/// A part folder that nobody else is using.
+/// A locked part folder.
 #[derive(Debug)]
 pub(crate) struct PartFolder {
     folder: PathBuf,
     target: PathBuf,
     change: PlanChange,
-    /// Held, not read: it keeps other processes out.
+    /// Keeps other processes out while it is open.
     _lock: File,
 }
 
 impl PartFolder {
-    /// Opens the part folder of `material` at `place`, or makes one under the next free name.
-    pub(crate) fn open(place: Destination<'_>, material: &MovieSource) -> Result<Opened, Error> {
+    /// Opens the part folder of `source` at `place`, or makes one under the next free name.
+    pub(crate) fn open(place: Destination<'_>, source: &MovieSource) -> Result<Opened, Error> {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
         for number in 1..=MAX_NAME_NUMBER {
             let stem = names::numbered(place.stem, number);
@@ -145,11 +146,11 @@ impl PartFolder {
             let claim = NameClaim {
                 folder: &folder,
                 target: &target,
-                source: material,
+                source,
                 extensions: place.extensions,
             };
             if let Some(part) = claim.take()? {
-                return part.load(material, place.extensions);
+                return part.load(source, place.extensions);
             }
         }
         Err(no_free_name(place.folder))
@@ -164,17 +165,17 @@ impl PartFolder {
         })
     }
 
-    fn load(mut self, material: &MovieSource, endings: &Extensions) -> Result<Opened, Error> {
+    fn load(mut self, source: &MovieSource, extensions: &Extensions) -> Result<Opened, Error> {
         self.remove_temporaries()?;
         if let Some(finished) = manifest::finished(&self.folder)? {
             return Ok(Opened::Finished(self.saved(finished)));
         }
-        self.change = manifest::update(&self.folder, material, endings)?;
+        self.change = manifest::update(&self.folder, source, extensions)?;
         Ok(Opened::Folder(self))
     }
 
-    /// How the plan compares with that of the earlier attempt. Where it has moved, it is saved only
-    /// by [`confirm`].
+    /// Returns how the plan compares with that of the earlier attempt. A plan with other addresses
+    /// is saved only by [`save_moved_plan`].
     pub(crate) fn change(&self) -> PlanChange {
         self.change
     }
@@ -191,14 +192,14 @@ impl PartFolder {
         &self.folder
     }
 
-    /// The finished film gets another ending.
+    /// Changes the extension of the finished movie.
     pub(crate) fn with_extension(mut self, extension: &str) -> Self {
         self.target.set_extension(extension);
         self
     }
 
-    /// Gives the finished film its name. Never overwrites: where the name was taken meanwhile, the
-    /// next free number is used.
+    /// Renames the finished movie to its final name. Never overwrites: if the name was taken
+    /// meanwhile, the next free number is used.
     pub(crate) fn finish(self, film: &Path, mut finished: Finished) -> Result<SavedMovie, Error> {
         let mut target = self.target.clone();
         let length = files::open(film, OpenMode::Read).and_then(|film| film.metadata());
@@ -228,7 +229,7 @@ impl PartFolder {
         Err(no_free_name(&target))
     }
 
-    /// Takes the folder and all that is in it away.
+    /// Deletes the folder with all that is in it.
     pub(crate) fn remove(self) -> Result<(), Error> {
         let Self {
             folder,
@@ -240,7 +241,7 @@ impl PartFolder {
         delete_folder(&folder)
     }
 
-    /// Temporaries of a write that a crash cut short.
+    /// Deletes temporary files of writes that a crash interrupted.
     fn remove_temporaries(&self) -> Result<(), Error> {
         for entry in fs::read_dir(&self.folder).map_err(Error::disk(&self.folder))? {
             let entry = entry.map_err(Error::disk(&self.folder))?;
@@ -257,9 +258,9 @@ impl PartFolder {
 }
 
 impl SavedMovie {
-    /// The film of a part folder, where it has its name and a crash kept that from being known.
+    /// Returns the movie of a part folder if it was renamed before a crash and no job file says so.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, Error> {
-        // Most folders are gone, and a look leaves no lock behind in those that are not ours.
+        // Looks before it locks: most folders are gone, and foreign ones must not get a lock file.
         let Some(finished) = manifest::finished(folder)? else {
             return Ok(None);
         };
@@ -269,53 +270,54 @@ impl SavedMovie {
         ))
     }
 
-    /// Takes away what is left of the making.
+    /// Deletes the part folder.
     pub(crate) fn remove_part_folder(self) {
-        // The film is saved: what cannot be tidied up is no failure.
+        // The movie is saved, so this is not a failure.
         if let Err(error) = self.part.remove() {
             tracing::warn!(%error, "the part folder stays");
         }
     }
 }
 
-/// The part folders in `folder` that can be read, and what each is to become.
+/// Returns the part folders in `folder` that can be read, with their manifests.
 fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)> {
-    // A folder that cannot be read has nothing to go on with; making one there says why.
+    // An unreadable folder holds nothing to resume; making a part folder there fails with the cause.
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let parts = paths.filter(|path| path.extension().is_some_and(|ending| ending == "part"));
+    let parts = paths.filter(|path| path.extension().is_some_and(|found| found == "part"));
     parts.filter_map(|path| match folder_state(&path) {
-        Ok(FolderState::Owned(frozen)) => Some((path, frozen)),
+        Ok(FolderState::Owned(manifest)) => Some((path, manifest)),
         _ => None,
     })
 }
 
-/// The stem under which an earlier attempt at `material` began in `folder`.
+/// Returns the stem under which an earlier attempt at `source` began in `folder`.
 pub(crate) fn earlier_stem(
     folder: &Path,
-    material: &MovieSource,
-    endings: &Extensions,
+    source: &MovieSource,
+    extensions: &Extensions,
 ) -> Option<String> {
-    let (path, _) = part_folders(folder).find(|(_, frozen)| frozen.matches(material, endings))?;
+    let (path, _) =
+        part_folders(folder).find(|(_, manifest)| manifest.matches(source, extensions))?;
     Some(path.file_stem()?.to_str()?.to_owned())
 }
 
-/// The plan of an earlier attempt at `recording` in `folder`, whatever rendition it is of.
+/// Returns the plan of an earlier attempt at `recording` in `folder`, of any rendition.
 pub(crate) fn earlier_plan(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
-    let mut plans = part_folders(folder).filter_map(|(_, frozen)| frozen.into_plan());
+    let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
     plans.find(|plan| plan.recording == recording)
 }
 
-/// Saves a plan that has moved in its part folder: its segments are the same.
+/// Saves a plan with new addresses for the same segments in its part folder.
 pub(crate) fn save_moved_plan(
     folder: &Path,
-    material: &MovieSource,
-    endings: &Extensions,
+    source: &MovieSource,
+    extensions: &Extensions,
 ) -> Result<(), Error> {
-    manifest::replace(folder, material, endings)
+    manifest::replace(folder, source, extensions)
 }
 
-/// Deletes a part folder that is not in use. What is not ours is left alone.
+/// Deletes a part folder that is not in use. A folder that is not ours is left alone.
 pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
     if !matches!(folder_state(folder)?, FolderState::Owned(_)) {
         return Ok(());
@@ -324,8 +326,8 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
     delete_folder(folder)
 }
 
-/// Deletes a part folder, its plan last: a crash on the way leaves a folder that still says what
-/// it is, or an empty one.
+/// Deletes a part folder, its plan last: a crash meanwhile leaves a folder that still has its plan,
+/// or an empty one.
 fn delete_folder(folder: &Path) -> Result<(), Error> {
     let disk = || Error::disk(folder);
     // Nothing is deleted behind a link.
@@ -339,35 +341,35 @@ fn delete_folder(folder: &Path) -> Result<(), Error> {
             fs::remove_file(entry.path()).map_err(disk())?;
         }
     }
-    // It follows no link on its way.
+    // `remove_dir_all` follows no links.
     fs::remove_dir_all(folder).map_err(disk())
 }
 
-/// The output in progress.
+/// Returns the path of the output in progress.
 pub(crate) fn output(folder: &Path) -> PathBuf {
     folder.join(MOVIE)
 }
 
-/// What vouches for the output.
+/// Returns the path of the journal, which lists the segments in the output.
 pub(crate) fn journal(folder: &Path) -> PathBuf {
     folder.join(JOURNAL)
 }
 
-/// What ffmpeg makes of the output.
+/// Returns the path of the MP4 that ffmpeg makes of the output.
 pub(crate) fn converted(folder: &Path) -> PathBuf {
     folder.join(CONVERTED)
 }
 
-/// Where a piece waits that came before its turn.
+/// Returns the path of a segment that waits on disk for its turn.
 pub(crate) fn spooled(folder: &Path, id: SegmentId) -> PathBuf {
-    let piece = match id.kind {
+    let segment = match id.kind {
         SegmentKind::Init => "init".to_owned(),
         SegmentKind::Media(number) => number.to_string(),
     };
-    folder.join(format!("{SPOOLED}{}-{piece}", id.track))
+    folder.join(format!("{SPOOLED}{}-{segment}", id.track))
 }
 
-/// Whether anything has that name, be it a link that leads nowhere.
+/// Returns whether the name is taken, also by a dangling link.
 fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }

@@ -23,7 +23,8 @@ use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::run::{self, RunContext};
-use crate::view::{Failure, JobState, JobView};
+use crate::saved::{Failure, JobState};
+use crate::view::JobView;
 
 /// How often progress is published.
 const TICK: Duration = Duration::from_millis(100);
@@ -385,8 +386,10 @@ impl Queue {
                 {
                     job.record.file = Some(original.clone());
                 }
-                // A failure after the end is ignored; an error of the registry shows in the state.
-                let _ = self.change(&id, JobEvent::Fail(Failure::from(error))).await;
+                // A late failure loses, and a registry that cannot be written shows in the state.
+                let _ = self
+                    .change(&id, JobEvent::Fail(Failure::from(&error)))
+                    .await;
             }
         }
         if self.job(&id).is_ok_and(|job| job.removal.is_some()) {

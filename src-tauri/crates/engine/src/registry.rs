@@ -10,9 +10,7 @@ use crate::durable;
 use crate::error::Error;
 use crate::job::{JobId, JobSpec};
 use crate::run::Discovery;
-use crate::view::JobState;
-
-const SCHEMA: u32 = 1;
+use crate::saved::{JOB_SCHEMA, JobState};
 
 /// What is saved of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,7 +29,7 @@ impl JobRecord {
     pub(crate) fn new(spec: JobSpec, added_ms: i64) -> Self {
         let state = JobState::Queued;
         Self {
-            schema: SCHEMA,
+            schema: JOB_SCHEMA,
             added_ms,
             spec,
             state,
@@ -41,7 +39,7 @@ impl JobRecord {
     }
 }
 
-/// What a registry held.
+/// What the registry held.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedJobs {
     /// The jobs, oldest first.
@@ -50,7 +48,7 @@ pub(crate) struct LoadedJobs {
     pub(crate) unreadable: usize,
 }
 
-/// The folder of job files, or nowhere: a command line keeps none.
+/// The folder of job files; the command line has none.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
     folder: Option<PathBuf>,
@@ -66,8 +64,8 @@ impl Registry {
         Ok(Self { folder })
     }
 
-    /// Reads all jobs, oldest first. What was queued or running is paused: going on is offered,
-    /// never taken. A file that cannot be read is set aside and keeps nothing from starting.
+    /// Reads all jobs, oldest first. Those that were queued or running are paused: only the user
+    /// resumes them. A file that cannot be read is renamed to `.bad` and the rest is loaded.
     pub(crate) fn load(&self) -> Result<LoadedJobs, Error> {
         let mut loaded = LoadedJobs::default();
         let Some(folder) = &self.folder else {
@@ -80,7 +78,7 @@ impl Registry {
             }
             let Some((id, mut record)) = read(&path) else {
                 loaded.unreadable += 1;
-                // Where it cannot be set aside, it is passed over at the next start too.
+                // If the rename fails, the file is skipped at the next start too.
                 let _ = fs::rename(&path, path.with_extension("bad"));
                 continue;
             };
@@ -120,7 +118,7 @@ impl Registry {
 fn read(path: &Path) -> Option<(JobId, JobRecord)> {
     let id = path.file_stem()?.to_str()?.parse().ok()?;
     let record = durable::read_json::<JobRecord>(path).ok()??;
-    (record.schema == SCHEMA).then_some((id, record))
+    (record.schema == JOB_SCHEMA).then_some((id, record))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::view::{GapView, MissingView, TrackKindView};
+use crate::saved::{Gap, Missing, MissingTrack};
 
 /// A movie that lacks no more than this is saved, and what it lacks is said.
 pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
@@ -11,9 +11,9 @@ pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shortfall {
     /// Time spans without media, in order, in milliseconds from the start of the recording.
-    pub gaps: Vec<GapView>,
+    pub gaps: Vec<Gap>,
     /// What else is missing, and what the gaps come from.
-    pub missing: Vec<MissingView>,
+    pub missing: Vec<Missing>,
     /// How much shorter the movie is than the service states, beyond rounding.
     pub shorter_than_stated_ms: Option<u64>,
 }
@@ -28,7 +28,7 @@ impl Shortfall {
 
     /// Whether so little is missing that nobody need be asked.
     pub(crate) fn is_acceptable(&self) -> bool {
-        let lacks_track = |missing: &MissingView| matches!(missing, MissingView::Track { .. });
+        let lacks_track = |missing: &Missing| matches!(missing, Missing::Track { .. });
         self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
     }
 
@@ -49,25 +49,25 @@ impl Shortfall {
     }
 }
 
-fn describe_missing(missing: &MissingView) -> String {
+fn describe_missing(missing: &Missing) -> String {
     match missing {
-        MissingView::Segments { count, total } => {
+        Missing::Segments { count, total } => {
             format!("{count} of {total} segments could not be downloaded")
         }
-        MissingView::EmptySegments { count } => format!("{count} segments hold no media"),
-        MissingView::MisplacedSegments { count } => {
+        Missing::EmptySegments { count } => format!("{count} segments hold no media"),
+        Missing::MisplacedSegments { count } => {
             format!("{count} segments carry the content of another place")
         }
-        MissingView::Track { kind, .. } => match kind {
-            TrackKindView::Video => "there is no video".to_owned(),
-            TrackKindView::Audio => "there is no audio".to_owned(),
+        Missing::Track { kind, .. } => match kind {
+            MissingTrack::Video => "there is no video".to_owned(),
+            MissingTrack::Audio => "there is no audio".to_owned(),
         },
-        MissingView::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
+        Missing::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
     }
 }
 
 /// When the first gaps are, as hours, minutes and seconds.
-fn describe_times(gaps: &[GapView]) -> String {
+fn describe_times(gaps: &[Gap]) -> String {
     const SHOWN: usize = 5;
     let shown = gaps.iter().take(SHOWN).map(|gap| {
         let second = gap.start_ms / 1000;

@@ -1,79 +1,13 @@
-//! What leaves the engine for a page or a script: small, whole snapshots.
+//! What leaves the engine for the page and for `--json`: small, complete snapshots.
 //!
-//! TypeScript types are generated from here; a test compares them.
+//! TypeScript types are generated from here; a test compares them. What is written to disk is in
+//! `saved`; the conversions are at the end of this file.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What a person can do about a failure; each has its words in the page's catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// There is no link in the text.
-    NotALink,
-    /// The link is of another site; the detail is its host.
-    OtherSite,
-    /// This computer is not connected.
-    Offline,
-    /// The site cannot be reached, answers with errors, or does not answer in time.
-    SiteDown,
-    /// The page of another site cannot be reached, answers with errors, or not in time.
-    PageDown,
-    /// The site asks to be left alone for a while.
-    Busy,
-    /// The site's answer makes no sense.
-    BadAnswer,
-    /// The recording is not there (any more).
-    NotFound,
-    /// It is still being broadcast.
-    StillLive,
-    /// The owner kept no recording.
-    NotRecorded,
-    /// A form must be filled in; `fields` names it.
-    NeedsForm,
-    /// The form was refused; the detail is what the site said.
-    FormRefused,
-    /// A password is wanted.
-    NeedsPassword,
-    /// The password was wrong.
-    WrongPassword,
-    /// Only invited people can watch it.
-    MembersOnly,
-    /// Not available in this country.
-    Region,
-    /// It only plays on the owner's page, whose address is wanted.
-    EmbedOnly,
-    /// Another lock; the detail is the site's own name for it.
-    Locked,
-    /// The service now lists other pieces than those fetched so far.
-    Changed,
-    /// Some pieces could not be had; the detail names them.
-    PiecesMissing,
-    /// The disk has too little room for it; the detail says how much is needed and free.
-    LowSpace,
-    /// The disk is full.
-    DiskFull,
-    /// The folder cannot be written to.
-    NoWrite,
-    /// The drive is gone.
-    DriveGone,
-    /// Another copy of the app is saving this very file.
-    InUse,
-    /// ffmpeg was to make the MP4 and is not there; nothing was fetched.
-    FfmpegMissing,
-    /// ffmpeg could not make the MP4; the original is kept.
-    ConvertFailed,
-    /// The finished file did not pass the check.
-    CheckFailed,
-    /// A film on this computer cannot be read as one: it is damaged, or it is none.
-    BadFilm,
-    /// It has no sound in the language that is wanted; the detail names those that it has.
-    NoSound,
-    /// The recording is stored in a way that is not known here.
-    Unsupported,
-    /// A mistake in this program.
-    Internal,
-}
+pub use crate::code::Code;
+use crate::saved;
 
 /// What a person goes on in spite of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -611,4 +545,100 @@ pub struct SaveRequest {
     /// What opens a lock.
     #[serde(default)]
     pub access: AccessView,
+}
+
+impl From<saved::JobState> for JobState {
+    fn from(state: saved::JobState) -> Self {
+        match state {
+            saved::JobState::Queued => Self::Queued,
+            saved::JobState::Running => Self::Running,
+            saved::JobState::Paused => Self::Paused,
+            saved::JobState::Failed { failure } => Self::Failed {
+                failure: failure.into(),
+            },
+            saved::JobState::Done { finished } => Self::Done {
+                finished: finished.into(),
+            },
+        }
+    }
+}
+
+impl From<saved::Failure> for Failure {
+    fn from(failure: saved::Failure) -> Self {
+        Self {
+            code: failure.code,
+            detail: failure.detail,
+            fields: all(failure.fields),
+            gaps: all(failure.gaps),
+            missing: all(failure.missing),
+            shorter_than_stated_ms: failure.shorter_than_stated_ms,
+            may_fit: failure.may_fit,
+        }
+    }
+}
+
+impl From<saved::FormField> for FormFieldView {
+    fn from(field: saved::FormField) -> Self {
+        Self {
+            name: field.name,
+            label: field.label,
+            required: field.required,
+        }
+    }
+}
+
+impl From<saved::Finished> for Finished {
+    fn from(finished: saved::Finished) -> Self {
+        Self {
+            file: finished.file,
+            size_bytes: finished.size_bytes,
+            duration_ms: finished.duration_ms,
+            gaps: all(finished.gaps),
+            missing: all(finished.missing),
+            shorter_than_stated_ms: finished.shorter_than_stated_ms,
+            saved_unix_s: finished.saved_unix_s,
+            beside: finished.beside,
+            lost: finished.lost.map(Into::into),
+        }
+    }
+}
+
+impl From<saved::Gap> for GapView {
+    fn from(gap: saved::Gap) -> Self {
+        Self {
+            start_ms: gap.start_ms,
+            duration_ms: gap.duration_ms,
+        }
+    }
+}
+
+impl From<saved::Missing> for MissingView {
+    fn from(missing: saved::Missing) -> Self {
+        match missing {
+            saved::Missing::Segments { count, total } => Self::Segments { count, total },
+            saved::Missing::EmptySegments { count } => Self::EmptySegments { count },
+            saved::Missing::MisplacedSegments { count } => Self::MisplacedSegments { count },
+            saved::Missing::Track { kind, language } => Self::Track {
+                kind: match kind {
+                    saved::MissingTrack::Video => TrackKindView::Video,
+                    saved::MissingTrack::Audio => TrackKindView::Audio,
+                },
+                language,
+            },
+            saved::Missing::Rendition { wished, reason } => Self::Rendition { wished, reason },
+        }
+    }
+}
+
+impl From<saved::Loss> for LossView {
+    fn from(loss: saved::Loss) -> Self {
+        Self {
+            bytes: loss.bytes,
+            left_out: loss.left_out,
+        }
+    }
+}
+
+fn all<T, V: From<T>>(saved: Vec<T>) -> Vec<V> {
+    saved.into_iter().map(V::from).collect()
 }

@@ -1,4 +1,4 @@
-//! One program at a time in a part folder.
+//! Locks a part folder, so that one process at a time uses it.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::{self, OpenMode};
 use crate::error::Error;
 
-/// Held by the process that is saving the film.
+/// Held by the process that saves the movie.
 pub(super) const NAME: &str = "lock";
 
 /// Locks a part folder until the file is closed.
@@ -16,7 +16,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.with_extension(""))),
-        // Some disks know no locks; one person with one program is the usual case there.
+        // Some file systems have no locks; two processes at once are unlikely there.
         Err(TryLockError::Error(error)) => {
             tracing::debug!(%error, "no lock");
             Ok(file)

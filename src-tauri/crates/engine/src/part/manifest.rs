@@ -1,4 +1,4 @@
-//! What a part folder says of itself: whose it is, and how far its film came.
+//! `plan.json` of a part folder: which movie the folder belongs to, and whether it was renamed.
 
 use std::fs;
 use std::io;
@@ -11,60 +11,60 @@ use super::files::{self, OpenMode, is_plain_name};
 use super::{CONVERTED, MOVIE, exists, lock};
 use crate::durable::{self, TEMPORARY_PREFIX};
 use crate::error::Error;
-use crate::view::Finished;
+use crate::saved::{Finished, PLAN_SCHEMA};
 
-/// What the folder belongs to.
+/// File name of the manifest.
 pub(super) const PLAN: &str = "plan.json";
-const SCHEMA: u32 = 1;
 
 /// What a part folder belongs to.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
     schema: u32,
-    endings: Extensions,
+    #[serde(rename = "endings")]
+    extensions: Extensions,
     plan: MovieSource,
-    /// Written before the finished film gets its name: after a crash, the name says what happened.
+    /// Written before the rename of the finished movie, so that it can be recovered after a crash.
     #[serde(default)]
     pub(super) intent: Option<PendingRename>,
 }
 
-/// What a film is made of.
+/// What a movie is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum MovieSource {
-    /// Pieces of a recording.
+    /// Segments of a recording.
     Plan(SegmentPlan),
-    /// Films on this computer.
+    /// Files on this computer.
     Files { films: Vec<MovieFileId> },
 }
 
-/// A film as it was when it was opened.
+/// An input file as it was when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MovieFileId {
-    /// Where it is, for people: not every path is text.
+    /// Its path for display: not every path is valid Unicode.
     pub(crate) path: String,
     pub(crate) size_bytes: u64,
 }
 
-/// Endings of file names, without the dot. They differ where another program makes the film.
+/// File name extensions, without the dot. They differ if the movie is remuxed afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Extensions {
-    /// Of what our own muxer writes.
+    /// Extension of what is written first.
     pub(crate) written: String,
-    /// Of the finished file.
+    /// Extension of the finished file.
     pub(crate) finished: String,
 }
 
-/// A film that is about to get its name.
+/// A movie that is about to be renamed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct PendingRename {
-    /// Name of the film within the part folder: gone once it has been renamed.
+    /// File name within the part folder; gone after the rename.
     pub(super) film: String,
     pub(super) finished: Finished,
 }
 
 impl MovieSource {
-    /// Whether it makes the same film, though there may be more or less of it.
+    /// Returns whether it makes the same movie; the number of segments may differ.
     fn is_same_movie(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Plan(plan), Self::Plan(other)) => {
@@ -74,7 +74,7 @@ impl MovieSource {
         }
     }
 
-    /// Whether what was made of the older can be gone on with.
+    /// Returns whether a download of the older plan can be resumed.
     fn compare(&self, older: &Self) -> PlanChange {
         match (self, older) {
             (Self::Plan(plan), Self::Plan(older)) => plan.compare(older),
@@ -85,13 +85,13 @@ impl MovieSource {
 }
 
 impl Manifest {
-    pub(super) fn matches(&self, material: &MovieSource, endings: &Extensions) -> bool {
-        self.endings == *endings && self.plan.is_same_movie(material)
+    pub(super) fn matches(&self, source: &MovieSource, extensions: &Extensions) -> bool {
+        self.extensions == *extensions && self.plan.is_same_movie(source)
     }
 
-    /// Why it cannot be ours: a name in it would lead out of the folder, or to another file.
+    /// Returns why it cannot be ours: a file name in it leads out of the folder or to another file.
     ///
-    /// `folder` is the part folder, from whose name that of the movie is made.
+    /// `folder` is the part folder; the name of the movie begins with its stem.
     fn suspicion(&self, folder: &Path) -> Option<String> {
         let intent = self.intent.as_ref()?;
         let file = Path::new(&intent.finished.file);
@@ -101,14 +101,14 @@ impl Manifest {
         };
         let stem = folder.file_stem().unwrap_or_default().to_string_lossy();
         let is_ours = is_plain_name(&intent.finished.file)
-            // Some disks spell letters with marks in another way than they were told to.
+            // Some file systems normalise letters with marks.
             && (!stem.is_ascii() || intent.finished.file.starts_with(&*stem))
-            && (has(&self.endings.written) || has(&self.endings.finished))
+            && (has(&self.extensions.written) || has(&self.extensions.finished))
             && [MOVIE, CONVERTED].contains(&intent.film.as_str());
         (!is_ours).then(|| "its plan names a file that is not its own".to_owned())
     }
 
-    /// The plan, where it is of a recording.
+    /// Returns the plan, if it is of a recording.
     pub(super) fn into_plan(self) -> Option<SegmentPlan> {
         match self.plan {
             MovieSource::Plan(plan) => Some(plan),
@@ -121,54 +121,53 @@ impl Manifest {
 /// by its bytes first.
 pub(super) fn update(
     folder: &Path,
-    material: &MovieSource,
-    endings: &Extensions,
+    source: &MovieSource,
+    extensions: &Extensions,
 ) -> Result<PlanChange, Error> {
     if let FolderState::Owned(older) = folder_state(folder)? {
-        match material.compare(&older.plan) {
+        match source.compare(&older.plan) {
             PlanChange::Different => return Err(Error::Changed(folder.to_owned())),
             PlanChange::Unverified => return Ok(PlanChange::Unverified),
-            PlanChange::Same if *material == older.plan => return Ok(PlanChange::Same),
+            PlanChange::Same if *source == older.plan => return Ok(PlanChange::Same),
             PlanChange::Same => {}
         }
     }
-    replace(folder, material, endings)?;
+    replace(folder, source, extensions)?;
     Ok(PlanChange::Same)
 }
 
 /// Saves a plan in place of the one of the earlier attempt.
 pub(super) fn replace(
     folder: &Path,
-    material: &MovieSource,
-    endings: &Extensions,
+    source: &MovieSource,
+    extensions: &Extensions,
 ) -> Result<(), Error> {
-    let frozen = Manifest {
-        schema: SCHEMA,
-        endings: endings.clone(),
-        plan: material.clone(),
+    let manifest = Manifest {
+        schema: PLAN_SCHEMA,
+        extensions: extensions.clone(),
+        plan: source.clone(),
         intent: None,
     };
-    write(folder, &frozen)
+    write(folder, &manifest)
 }
 
-/// Says that the film is about to get its name.
+/// Saves that the movie is about to be renamed.
 pub(super) fn set_pending_rename(folder: &Path, intent: PendingRename) -> Result<(), Error> {
-    let FolderState::Owned(mut frozen) = folder_state(folder)? else {
+    let FolderState::Owned(mut manifest) = folder_state(folder)? else {
         return Err(Error::Internal("the plan of a part folder is gone".into()));
     };
-    frozen.intent = Some(intent);
-    write(folder, &frozen)
+    manifest.intent = Some(intent);
+    write(folder, &manifest)
 }
 
-/// The intent is there and the film is not here any more: it has its name.
+/// Returns the movie if a rename was pending and has happened.
 ///
-/// Name and size are believed: the movie had been read back and synced before the intent was
-/// written, and nothing has written to it since but somebody else.
+/// Only name and size are compared: the movie was read back and synced before the rename was saved.
 pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
-    let FolderState::Owned(frozen) = folder_state(folder)? else {
+    let FolderState::Owned(manifest) = folder_state(folder)? else {
         return Ok(None);
     };
-    let Some(intent) = frozen.intent else {
+    let Some(intent) = manifest.intent else {
         return Ok(None);
     };
     let named = folder.with_file_name(&intent.finished.file);
@@ -178,17 +177,17 @@ pub(super) fn finished(folder: &Path) -> Result<Option<Finished>, Error> {
     Ok(has_its_name.then_some(intent.finished))
 }
 
-fn write(folder: &Path, frozen: &Manifest) -> Result<(), Error> {
+fn write(folder: &Path, manifest: &Manifest) -> Result<(), Error> {
     let path = folder.join(PLAN);
-    durable::write_json(&path, frozen).map_err(Error::disk(&path))
+    durable::write_json(&path, manifest).map_err(Error::disk(&path))
 }
 
-/// What a folder of that name is.
+/// What a folder is.
 pub(super) enum FolderState {
-    /// Nothing of value: no folder, or one that a crash left before anything was fetched.
+    /// No folder, or one that a crash left before anything was fetched.
     Free,
     Owned(Box<Manifest>),
-    /// Somebody else's folder, or a damaged plan, and why it is taken for one: it is left alone.
+    /// A foreign folder, or an unreadable plan, with the reason: it is left alone.
     Foreign(String),
 }
 
@@ -199,7 +198,7 @@ pub(super) fn folder_state(folder: &Path) -> Result<FolderState, Error> {
     match files::suspicion(folder) {
         Ok(None) => {}
         Ok(Some(reason)) => return Ok(FolderState::Foreign(reason)),
-        // Tidied away meanwhile.
+        // Deleted meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(folder) => {
             return Ok(FolderState::Free);
         }
@@ -207,8 +206,8 @@ pub(super) fn folder_state(folder: &Path) -> Result<FolderState, Error> {
     }
     let path = folder.join(PLAN);
     match read(&path) {
-        Ok(Some(frozen)) => Ok(match frozen.suspicion(folder) {
-            None => FolderState::Owned(Box::new(frozen)),
+        Ok(Some(manifest)) => Ok(match manifest.suspicion(folder) {
+            None => FolderState::Owned(Box::new(manifest)),
             Some(reason) => FolderState::Foreign(reason),
         }),
         Ok(None) if holds_nothing(folder) => Ok(FolderState::Free),
@@ -227,7 +226,7 @@ fn read(path: &Path) -> io::Result<Option<Manifest>> {
     match files::open(path, OpenMode::Read) {
         Ok(file) => {
             let manifest: Manifest = durable::parse_json(file)?;
-            if manifest.schema > SCHEMA {
+            if manifest.schema > PLAN_SCHEMA {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
                     format!("it is of a newer version ({})", manifest.schema),
@@ -240,7 +239,7 @@ fn read(path: &Path) -> io::Result<Option<Manifest>> {
     }
 }
 
-/// Holds nothing but what is made before the plan.
+/// Returns whether the folder holds only files that are made before the plan.
 fn holds_nothing(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| {
         entries.all(|entry| {

@@ -10,7 +10,8 @@ use crate::job::{JobId, Overrides};
 use crate::progress::Meter;
 use crate::registry::JobRecord;
 use crate::run::{Attempt, Discovery, RunContext};
-use crate::view::{JobState, JobView};
+use crate::saved::JobState;
+use crate::view::JobView;
 
 /// A job with its state in memory.
 pub(super) struct Job {
@@ -88,7 +89,7 @@ impl Job {
                 .unwrap_or(spec.output.folder.as_os_str())
                 .to_string_lossy()
                 .into_owned(),
-            state: state.clone(),
+            state: state.clone().into(),
             progress: self
                 .meter
                 .as_ref()

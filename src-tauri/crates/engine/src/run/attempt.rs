@@ -54,8 +54,11 @@ pub(crate) struct Discovery {
 
 impl Attempt {
     /// Waits for `work` unless the job is cancelled first.
-    pub(crate) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Outcome<T> {
-        unless_cancelled(&self.cancel, work).await
+    pub(crate) fn unless_cancelled<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> impl Future<Output = Outcome<T>> {
+        unless_cancelled(&self.cancel, work)
     }
 
     pub(super) fn set_discovery(&self, discovery: Discovery) {
@@ -100,16 +103,16 @@ impl Attempt {
                 None
             }
         };
-        let marks = MovieMetadata::fetch(client, recording, make.extras);
+        let metadata = MovieMetadata::fetch(client, recording, make.extras);
         // Boxed: this future is large, and every future above would hold it.
-        let both = Box::pin(async { tokio::join!(marks, texts) });
-        let (mut marks, texts) = self.unless_cancelled(both).await?;
+        let both = Box::pin(async { tokio::join!(metadata, texts) });
+        let (mut metadata, texts) = self.unless_cancelled(both).await?;
         if let Some(texts) = texts {
-            marks.captions = texts.tracks();
+            metadata.captions = texts.tracks();
             // An attempt fetches them once.
             let _ = self.captions.set(texts);
         }
-        Ok(marks)
+        Ok(metadata)
     }
 
     /// Returns what opens locks; the page that embeds the recording is part of it.

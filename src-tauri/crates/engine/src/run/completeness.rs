@@ -19,8 +19,8 @@ pub(super) use self::content::Misplaced;
 use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
 use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
+use crate::saved::{Gap, Missing, MissingTrack};
 use crate::shortfall::{ACCEPTABLE_LOSS_MS, Shortfall};
-use crate::view::{GapView, MissingView, TrackKindView};
 
 /// What was expected.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,7 @@ impl<'a> Expectation<'a> {
         let stated_ms = self.stated_end_ms();
         let last_ms = last_start_ms(&self.plan.segments, came.outstanding);
         let span = |segment: &Segment| missing_span(segment, stated_ms, last_ms);
-        let mut gaps: Vec<GapView> = holes.iter().filter_map(span).collect();
+        let mut gaps: Vec<Gap> = holes.iter().filter_map(span).collect();
         if !is_file {
             gaps.extend(self.gap_after_last_segment());
             let misplaced = self.plan.segments.iter();
@@ -77,7 +77,7 @@ impl<'a> Expectation<'a> {
         }
         Shortfall {
             gaps: merged_spans(gaps),
-            missing: self.missing_views(&holes, came),
+            missing: self.missing(&holes, came),
             shorter_than_stated_ms: None,
         }
     }
@@ -126,18 +126,18 @@ impl<'a> Expectation<'a> {
     }
 
     /// The time between the end of the list of segments and the stated end.
-    fn gap_after_last_segment(&self) -> Option<GapView> {
+    fn gap_after_last_segment(&self) -> Option<Gap> {
         let ends = self.plan.segments.iter();
         let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
         let start_ms = ends.max().unwrap_or(0);
         let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
-        (duration_ms > ACCEPTABLE_LOSS_MS).then_some(GapView {
+        (duration_ms > ACCEPTABLE_LOSS_MS).then_some(Gap {
             start_ms,
             duration_ms,
         })
     }
 
-    fn missing_views(&self, holes: &[Segment], came: Received<'_>) -> Vec<MissingView> {
+    fn missing(&self, holes: &[Segment], came: Received<'_>) -> Vec<Missing> {
         let mut missing = Vec::new();
         let in_holes = |set: &HashSet<SegmentId>| {
             let mut ids = holes.iter().map(|hole| hole.id);
@@ -148,21 +148,21 @@ impl<'a> Expectation<'a> {
         let count = holes.len() - empty - misplaced;
         if count > 0 {
             let total = self.plan.segments.len();
-            missing.push(MissingView::Segments { count, total });
+            missing.push(Missing::Segments { count, total });
         }
         if empty > 0 {
-            missing.push(MissingView::EmptySegments { count: empty });
+            missing.push(Missing::EmptySegments { count: empty });
         }
         if misplaced + here > 0 {
             let count = misplaced + here;
-            missing.push(MissingView::MisplacedSegments { count });
+            missing.push(Missing::MisplacedSegments { count });
         }
         missing.extend(self.substituted());
         missing
     }
 
     /// Tracks that the rendition promises and that the movie does not have.
-    fn missing_tracks(&self, has: impl Fn(TrackKind) -> bool) -> Vec<MissingView> {
+    fn missing_tracks(&self, has: impl Fn(TrackKind) -> bool) -> Vec<Missing> {
         let Some(rendition) = self.recording.rendition(&self.plan.rendition) else {
             return Vec::new();
         };
@@ -170,19 +170,19 @@ impl<'a> Expectation<'a> {
             (
                 rendition.promises.video,
                 TrackKind::Video,
-                TrackKindView::Video,
+                MissingTrack::Video,
             ),
             (
                 rendition.promises.audio,
                 TrackKind::Audio,
-                TrackKindView::Audio,
+                MissingTrack::Audio,
             ),
         ];
         let lacks = promises
             .into_iter()
             .filter(|(is, kind, _)| *is && !has(*kind));
         lacks
-            .map(|(_, _, kind)| MissingView::Track {
+            .map(|(_, _, kind)| Missing::Track {
                 kind,
                 language: None,
             })
@@ -190,9 +190,9 @@ impl<'a> Expectation<'a> {
     }
 
     /// The rendition that would have been chosen, had it not been lost.
-    fn substituted(&self) -> Option<MissingView> {
+    fn substituted(&self) -> Option<Missing> {
         let wished = self.recording.substituted(self.choice, self.plan)?;
-        Some(MissingView::Rendition {
+        Some(Missing::Rendition {
             wished: wished.name.clone(),
             reason: wished.reason.clone(),
         })

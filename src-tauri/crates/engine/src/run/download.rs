@@ -4,7 +4,7 @@ use ustream::{PlanChange, Recording, RecordingRef};
 
 use super::attempt::{Attempt, Discovery};
 use super::completeness::Expectation;
-use super::finish::{self, finished_view, publish};
+use super::finish::{self, publish, summarize};
 use super::single_file::{self, FetchedFile};
 use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
@@ -69,8 +69,8 @@ async fn resolve(
     ))
 }
 
-/// What was begun from playlists or a file goes on by that way, where it still leads there:
-/// by another it would begin anew.
+/// Resolves the recording by the way of the earlier attempt, if that was from playlists or a file
+/// and still leads to the same segments: by another way the download would start over.
 async fn resolve_as_before(
     attempt: &Attempt,
     found: RecordingRef,
@@ -78,7 +78,7 @@ async fn resolve_as_before(
 ) -> Option<Recording> {
     let folder = attempt.spec.output.folder.clone();
     let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
-    // A folder that cannot be read is told of when it is written to.
+    // A folder that cannot be read fails when it is written to.
     let earlier = earlier.ok().flatten()?;
     if earlier.has_templates() {
         return None;
@@ -99,19 +99,19 @@ async fn assemble_movie(
     make: &DownloadPlan,
     transfer: Transfer,
 ) -> Outcome<(SavedMovie, Recording)> {
-    let lacking = transfer.assembler.outstanding();
+    let outstanding = transfer.assembler.outstanding();
     let expected = Expectation::of(&transfer.recording, make);
-    let here = transfer.assembler.held_segments();
-    let came = transfer.received(&lacking, &here);
-    let mut shortfall = expected.shortfall(came);
-    let judged = check_shortfall(attempt, &shortfall, expected.is_playable(came));
+    let held = transfer.assembler.held_segments();
+    let received = transfer.received(&outstanding, &held);
+    let mut shortfall = expected.shortfall(received);
+    let checked = check_shortfall(attempt, &shortfall, expected.is_playable(received));
     let Transfer {
         assembler: assembly,
         recording,
         reason,
         ..
     } = transfer;
-    if let Err(error) = judged {
+    if let Err(error) = checked {
         let is_empty = assembly.stored().0.is_empty();
         fetch_pass::suspend(assembly).await?;
         // If nothing came, report why rather than list every segment.
@@ -138,15 +138,14 @@ async fn assemble_movie(
                 let original = &make.extensions.written;
                 finish::convert_with_ffmpeg(attempt, part, summary, shortfall, original).await?
             } else {
-                publish(part, film, finished_view(&summary, shortfall)).await?
+                publish(part, film, summarize(&summary, shortfall)).await?
             }
         }
     };
     Ok((saved, recording))
 }
 
-/// Fails where more is missing than the person allows, and where nothing can be made of what
-/// came.
+/// Fails if more is missing than the user allows, or if no movie can be made of what came.
 fn check_shortfall(
     attempt: &Attempt,
     shortfall: &Shortfall,
@@ -169,11 +168,11 @@ async fn finish_single_file(
     (expected, make): (Expectation<'_>, &DownloadPlan),
 ) -> Outcome<SavedMovie> {
     let recording = expected.recording;
-    let marks = attempt.fetch_metadata(recording, make).await?;
+    let metadata = attempt.fetch_metadata(recording, make).await?;
     let copied = FetchedFile {
         part,
         assembler: assembly,
-        movie_spec: download_plan::movie_spec(recording, marks),
+        movie_spec: download_plan::movie_spec(recording, metadata),
         download_plan: make,
         expected,
     };

@@ -1,4 +1,4 @@
-//! From the last piece to a film that has its name: index, check, name.
+//! From the last segment to the saved movie: write the index, verify, rename.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,18 @@ use media::Summary;
 
 use super::attempt::Attempt;
 use crate::assemble::Assembler;
+use crate::code::Code;
 use crate::durable::blocking;
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{PartFolder, SavedMovie};
+use crate::saved::Finished;
 use crate::shortfall::Shortfall;
-use crate::view::{Code, Finished, JobStage};
+use crate::view::JobStage;
 use crate::{ffmpeg, part};
 
-/// Writes the index and reads the whole back before anybody calls it saved.
+/// Writes the index, then reads the whole movie back and verifies it.
 pub(super) async fn finish(
     attempt: &Attempt,
     assembly: Assembler,
@@ -25,14 +27,14 @@ pub(super) async fn finish(
     verify_movie(attempt, film, made).await
 }
 
-/// Reads a film back, and bears what it finds only where the person does.
+/// Verifies the file. A failed check is accepted only if the user allowed it.
 pub(super) async fn verify_movie(
     attempt: &Attempt,
     film: PathBuf,
     made: Summary,
 ) -> Result<Summary, Error> {
-    let bears = attempt.overrides.unchecked;
-    blocking(move || verify(&film, made, bears)).await
+    let allows_unchecked = attempt.overrides.unchecked;
+    blocking(move || verify(&film, made, allows_unchecked)).await
 }
 
 /// Lets ffmpeg make the MP4 of the original, and saves the original if it cannot.
@@ -50,10 +52,10 @@ pub(super) async fn convert_with_ffmpeg(
     };
     match convert(attempt, &part, source).await {
         Ok((converted, summary)) => {
-            Ok(publish(part, converted, finished_view(&summary, shortfall)).await?)
+            Ok(publish(part, converted, summarize(&summary, shortfall)).await?)
         }
         Err(Stopped::Failed(Error::Convert { problem, .. })) => {
-            let finished = finished_view(&summary, shortfall);
+            let finished = summarize(&summary, shortfall);
             let original = keep_original(part.with_extension(extension), film, finished).await?;
             Err(Error::Convert { problem, original }.into())
         }
@@ -147,7 +149,7 @@ impl KnownMedia<'_> {
     }
 }
 
-/// Reads a film as a player does, and makes it last.
+/// Reads a movie as a player does, and syncs it to disk.
 pub(super) fn check(film: &Path) -> Result<Summary, Error> {
     let finished = files::open(film, OpenMode::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
@@ -160,9 +162,9 @@ fn sync(film: &Path) -> Result<(), Error> {
     finished.map_err(Error::disk(film))
 }
 
-fn verify(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> {
+fn verify(film: &Path, made: Summary, allows_unchecked: bool) -> Result<Summary, Error> {
     match compare_with_muxed(film, &made) {
-        Err(error) if bears && error.code() == Code::CheckFailed => {
+        Err(error) if allows_unchecked && error.code() == Code::CheckFailed => {
             tracing::warn!(%error, "kept all the same");
             sync(film)?;
             Ok(made)
@@ -171,28 +173,28 @@ fn verify(film: &Path, made: Summary, bears: bool) -> Result<Summary, Error> {
     }
 }
 
-/// Reads a film back and compares it with what its muxer says of it.
+/// Reads a movie back and compares its samples with those that the muxer wrote.
 fn compare_with_muxed(film: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(film)?;
-    let told = |summary: &Summary| {
+    let samples = |summary: &Summary| {
         summary
             .tracks
             .iter()
             .map(|track| (track.kind, track.samples, track.digest))
             .collect::<Vec<_>>()
     };
-    if told(made) != told(&found) {
+    if samples(made) != samples(&found) {
         return Err(Error::Check(format!(
             "it holds {:?}, not {:?}",
-            told(&found),
-            told(made)
+            samples(&found),
+            samples(made)
         )));
     }
     Ok(found)
 }
 
-/// What is said of a finished film; its name is settled when it is taken.
-pub(super) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished {
+/// Returns what is saved about a finished movie; its file name is set by [`publish`].
+pub(super) fn summarize(summary: &Summary, shortfall: Shortfall) -> Finished {
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
@@ -202,7 +204,7 @@ pub(super) fn finished_view(summary: &Summary, shortfall: Shortfall) -> Finished
 }
 
 impl Finished {
-    /// The same, with what it lacks.
+    /// Adds what the movie lacks.
     pub(super) fn with_shortfall(self, shortfall: Shortfall) -> Self {
         let Shortfall {
             gaps,
@@ -218,7 +220,7 @@ impl Finished {
     }
 }
 
-/// Gives a finished film its name.
+/// Renames a finished movie to its final name.
 pub(super) async fn publish(
     part: PartFolder,
     film: PathBuf,
@@ -231,8 +233,8 @@ pub(super) async fn publish(
     blocking(move || part.finish(&film, finished)).await
 }
 
-/// Gives the original its name where nothing else can be made of it, and returns where it is. The
-/// job has failed and will begin anew, so nothing of this attempt stays.
+/// Saves the original if no MP4 can be made of it, and returns its path. The job has failed and
+/// will start over, so the part folder is deleted.
 pub(super) async fn keep_original(
     part: PartFolder,
     original: PathBuf,
@@ -255,31 +257,31 @@ mod tests {
 
     use super::*;
 
-    /// A film of one piece.
+    /// Writes a movie of one segment.
     fn make(film: &Path) -> Summary {
         let fixture = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../../../tests/fixtures/film/film.flv"
         );
-        let making = MuxerConfig {
+        let config = MuxerConfig {
             segment_format: SegmentFormat::Flv,
             output_format: OutputFormat::Mp4,
             movie: MovieSpec::default(),
             journal: &[],
         };
-        let mut muxer = media::muxer(making, File::create_new(film).unwrap()).unwrap();
-        let piece = SegmentData {
+        let mut muxer = media::muxer(config, File::create_new(film).unwrap()).unwrap();
+        let segment = SegmentData {
             track: 0,
             kind: SegmentKind::Media(0),
             start_ms: 0,
             data: &fs::read(fixture).unwrap(),
         };
-        let fragment = muxer.push(piece).unwrap();
+        let fragment = muxer.push(segment).unwrap();
         muxer.finish(vec![fragment]).unwrap()
     }
 
     #[test]
-    fn a_film_that_fails_the_check_is_kept_only_where_the_person_says_so() {
+    fn a_movie_that_fails_the_check_is_kept_only_if_the_user_allows_it() {
         let folder = tempfile::tempdir().unwrap();
         let film = folder.path().join("film.mp4");
         let made = make(&film);

@@ -1,7 +1,7 @@
-//! Films that are already on this computer, as one MP4.
+//! Makes one MP4 of movie files on this computer.
 //!
-//! They are only read. What is made lies in a part folder until it has passed the check; a stop or
-//! a failure takes the folder away, since reading a film again costs less than keeping half of one.
+//! They are only read. The MP4 is in a part folder until it has passed the check; if the job is
+//! cancelled or fails, the folder is deleted, since remuxing again costs little.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use media::{
-    MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind as Piece,
-    Summary, Tags,
+    MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, Summary, Tags,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Discovery};
-use super::finish::{self, ConversionSource, KnownMedia, finished_view, publish};
+use super::finish::{self, ConversionSource, KnownMedia, publish, summarize};
 use crate::disk_space::SpaceNeed;
 use crate::durable::blocking;
 use crate::error::Error;
@@ -26,11 +25,12 @@ use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
 };
 use crate::progress::Meter;
+use crate::saved::{Finished, Loss};
 use crate::shortfall::Shortfall;
-use crate::view::{Finished, JobStage, LossView};
+use crate::view::JobStage;
 use crate::{disk_space, names, part};
 
-/// About as large are the pieces of an FLV, by which room for its index is kept.
+/// Assumed size of a segment, to estimate how much space the index needs.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
 /// Makes one MP4 of the files.
@@ -69,7 +69,7 @@ pub(super) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<Save
     }
 }
 
-/// Makes an MP4 of a file that has been put together within the part folder.
+/// Makes an MP4 of a file that was downloaded to the part folder.
 pub(super) async fn remux_single_file(
     attempt: &Attempt,
     copy: FileRemux,
@@ -85,7 +85,7 @@ pub(super) async fn remux_single_file(
     remux_files(attempt, parts, part, part::converted(part.path())).await
 }
 
-/// Makes the film within the part folder; answers where it is.
+/// Makes the MP4 within the part folder; returns where it is.
 async fn remux_files(
     attempt: &Attempt,
     parts: RemuxSources,
@@ -93,7 +93,7 @@ async fn remux_files(
     film: PathBuf,
 ) -> Outcome<(PathBuf, Finished)> {
     let Some(format) = parts.format else {
-        // ffmpeg takes the one film as it is.
+        // ffmpeg takes the one file as it is.
         let [input] = parts.files.as_slice() else {
             return Err(Error::Internal("several films without a format".into()).into());
         };
@@ -102,7 +102,7 @@ async fn remux_files(
             known: KnownMedia::Stated(input.duration_ms),
         };
         let (path, summary) = finish::convert(attempt, part, source).await?;
-        return Ok((path, finished_view(&summary, Shortfall::default())));
+        return Ok((path, summarize(&summary, Shortfall::default())));
     };
     let work = RemuxTask {
         parts,
@@ -135,7 +135,7 @@ async fn remux_files(
     Ok((film, made.finished(&summary)))
 }
 
-/// A recording that came as one finished file.
+/// A downloaded file to remux.
 pub(super) struct FileRemux {
     pub(super) path: PathBuf,
     /// What is known of it.
@@ -144,12 +144,12 @@ pub(super) struct FileRemux {
     pub(super) convert: bool,
 }
 
-/// One film on this computer.
+/// One file on this computer.
 struct SourceFile {
     path: PathBuf,
     size_bytes: u64,
     duration_ms: Option<u64>,
-    /// `None` where only ffmpeg looks into it.
+    /// `None` if only ffmpeg can read it.
     split: Option<MovieSplitter<File>>,
 }
 
@@ -181,12 +181,12 @@ impl SourceFile {
     }
 }
 
-/// The films, opened and looked at.
+/// The files, opened, with what their headers state.
 struct RemuxSources {
     files: Vec<SourceFile>,
-    /// What our own muxer makes of them; nothing where ffmpeg does all.
+    /// What our own muxer makes of them; `None` if ffmpeg reads the file itself.
     format: Option<OutputFormat>,
-    /// What is known of the film, where that is more than the first of them says.
+    /// What the service states of the movie; `None` to use the tags of the first file.
     movie_spec: Option<MovieSpec>,
 }
 
@@ -200,7 +200,7 @@ impl RemuxSources {
                     input.duration_ms = split.info().duration_ms;
                     input.split = Some(split);
                 }
-                // What is unknown here may be known to ffmpeg.
+                // ffmpeg reads more formats.
                 Err(_) if convert && paths.len() == 1 => {}
                 Err(problem) => return Err(file_error(path, problem)),
             }
@@ -213,7 +213,7 @@ impl RemuxSources {
                 .map(|split| split.info().segment_format)
         };
         let first = films.first().and_then(source);
-        // ffmpeg makes one film of an FLV that was joined here first.
+        // For ffmpeg, the parts of an FLV are joined to one FLV first.
         let joins = match first {
             Some(SegmentFormat::Flv) => true,
             Some(SegmentFormat::Ts) => !convert,
@@ -245,13 +245,13 @@ impl RemuxSources {
         sizes.fold(0, u64::saturating_add)
     }
 
-    /// Opens the part folder of these films.
+    /// Opens the part folder of these files.
     fn open_part_folder(&self, output: &OutputLocation, ending: &str) -> Result<Opened, Error> {
         let ids = self.files.iter().map(|film| MovieFileId {
             path: film.path.display().to_string(),
             size_bytes: film.size_bytes,
         });
-        let material = MovieSource::Files {
+        let source = MovieSource::Files {
             films: ids.collect(),
         };
         let first = self.files.first().and_then(|film| film.path.file_stem());
@@ -275,11 +275,11 @@ impl RemuxSources {
                 finished: ending.to_owned(),
             },
         };
-        PartFolder::open(place, &material)
+        PartFolder::open(place, &source)
     }
 }
 
-/// All that the disk work needs.
+/// What the blocking task needs.
 struct RemuxTask {
     parts: RemuxSources,
     format: OutputFormat,
@@ -288,19 +288,19 @@ struct RemuxTask {
     cancel: CancellationToken,
 }
 
-/// A film that has been made, and what of the sources is not in it.
+/// A movie that was written, and what of the sources is not in it.
 struct RemuxResult {
     summary: Summary,
-    lost: LossView,
+    lost: Loss,
     first: PathBuf,
 }
 
 impl RemuxResult {
     fn finished(&self, summary: &Summary) -> Finished {
-        let lost = Some(self.lost.clone()).filter(|lost| *lost != LossView::default());
+        let lost = Some(self.lost.clone()).filter(|lost| *lost != Loss::default());
         Finished {
             lost,
-            ..finished_view(summary, Shortfall::default())
+            ..summarize(summary, Shortfall::default())
         }
     }
 }
@@ -316,30 +316,30 @@ impl RemuxTask {
         let mut muxer = media::muxer(self.muxer_config(&films), output)
             .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
-        let mut lost = LossView::default();
-        // Numbers, bytes and time of the films before.
-        let (mut numbered, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
+        let mut lost = Loss::default();
+        // Segments, bytes and milliseconds of the files before.
+        let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
         for film in films {
             let Some(mut split) = film.split else {
                 continue;
             };
             let failed = |problem| file_error(&film.path, problem);
             let (mut newest, mut start_ms) = (0, before_ms);
-            while let Some(mut piece) = split.next_segment().map_err(failed)? {
+            while let Some(mut segment) = split.next_segment().map_err(failed)? {
                 if self.cancel.is_cancelled() {
                     return Err(Stopped::Cancelled);
                 }
-                if let Piece::Media(number) = &mut piece.kind {
+                if let SegmentKind::Media(number) = &mut segment.kind {
                     newest = *number;
-                    *number = number.saturating_add(numbered);
+                    *number = number.saturating_add(first_number);
                 }
-                start_ms = piece.start_ms.saturating_add(before_ms);
-                piece.start_ms = start_ms;
-                fragments.push(muxer.push(piece).map_err(failed)?);
+                start_ms = segment.start_ms.saturating_add(before_ms);
+                segment.start_ms = start_ms;
+                fragments.push(muxer.push(segment).map_err(failed)?);
                 self.meter
                     .set_converted(before.saturating_add(split.done_bytes()));
             }
-            numbered = numbered.saturating_add(newest).saturating_add(1);
+            first_number = first_number.saturating_add(newest).saturating_add(1);
             before_ms = start_ms.max(before_ms.saturating_add(film.duration_ms.unwrap_or(0)));
             before = before.saturating_add(film.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
@@ -364,7 +364,7 @@ impl RemuxTask {
         };
         let durations: Option<Vec<u64>> = wholes().map(|whole| whole.duration_ms).collect();
         let bytes = films.iter().map(|film| film.size_bytes);
-        let pieces = bytes.fold(0, u64::saturating_add).div_ceil(SEGMENT_BYTES);
+        let segment_count = bytes.fold(0, u64::saturating_add).div_ceil(SEGMENT_BYTES);
         let known = self.parts.movie_spec.clone().unwrap_or_else(|| MovieSpec {
             tags: wholes()
                 .next()
@@ -378,7 +378,7 @@ impl RemuxTask {
             output_format: self.format,
             movie: MovieSpec {
                 duration_ms: durations.map(|all| all.into_iter().fold(0, u64::saturating_add)),
-                segment_count: u32::try_from(pieces).unwrap_or(u32::MAX),
+                segment_count: u32::try_from(segment_count).unwrap_or(u32::MAX),
                 ..known
             },
             journal: &[],
@@ -386,7 +386,7 @@ impl RemuxTask {
     }
 }
 
-/// What a film is blamed for, apart from the disk that the output is on.
+/// Blames the input file, unless the disk of the output failed.
 fn file_error(path: &Path, problem: media::Error) -> Error {
     match problem {
         media::Error::Io(_) => Error::Media(problem),

@@ -1,4 +1,4 @@
-//! A recording that came as one finished file: kept as it is, or made an MP4 as films on this
+//! A recording that the service has as one file: saved as it is, or remuxed to MP4 as files on this
 //! computer are.
 
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::files::{self, OpenMode};
 use crate::part::{self, PartFolder, SavedMovie};
+use crate::saved::Finished;
 use crate::shortfall::Shortfall;
-use crate::view::Finished;
 
-/// All its stretches, in one file of the part folder.
+/// All byte ranges of the recording, in one file of the part folder.
 pub(super) struct FetchedFile<'a> {
     pub(super) part: PartFolder,
     pub(super) assembler: Assembler,
@@ -58,7 +58,7 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
         Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
         Err(stopped) => return Err(stopped),
     };
-    // What came is a film all the same: it is there for other programs.
+    // The downloaded file is saved: other programs may play it.
     let path = keep_original(part.with_extension(&make.extensions.written), copy, kept).await?;
     Err(Stopped::Failed(match failed {
         Error::InputFile { problem, .. } => Error::InputFile { path, problem },
@@ -70,7 +70,7 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     }))
 }
 
-/// Compares its duration with the stated one; nothing is said where it does not tell its own.
+/// Compares the duration with the stated one, if the file states its own.
 fn with_checked_duration(
     attempt: &Attempt,
     expected: Expectation<'_>,
@@ -84,17 +84,17 @@ fn with_checked_duration(
     Ok(finished.with_shortfall(shortfall))
 }
 
-/// Whether it is a film at all. Others made it: it is read, not held against our rules.
+/// Fails if it is not a movie. It is read leniently, since other programs made it.
 fn inspect(path: &Path) -> Result<Finished, Error> {
     let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
     film.sync_all().map_err(Error::disk(path))?;
     let mut split = MovieSplitter::open(film)?;
     let size_bytes = split.info().size_bytes;
-    // What its head claims may be more than it holds.
+    // Its header may state more than it holds.
     let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
     let duration_ms = match media::check(std::io::BufReader::new(film)) {
         Ok(summary) => summary.duration_ms,
-        // Others made it, by other rules.
+        // The strict check refuses files that players accept.
         Err(_) => media::measure(&mut split).unwrap_or(0),
     };
     Ok(Finished {

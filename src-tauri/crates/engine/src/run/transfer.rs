@@ -114,9 +114,9 @@ pub(super) async fn run(
         .spot_check(&recording)
         .is_unchanged(&assembler.held_segments(), part.change())
         .await;
-    let compared = compared.and_then(|is_same| match is_same {
-        true => Ok(()),
-        false => Err(Error::Changed(folder.to_owned()).into()),
+    let compared = compared.and_then(|is_same| {
+        let changed = || Error::Changed(folder.to_owned()).into();
+        is_same.then_some(()).ok_or_else(changed)
     });
     if let Err(stopped) = compared {
         fetch_pass::suspend(assembler).await?;

@@ -10,8 +10,8 @@ use media::{SegmentFingerprint, TrackKind};
 use ustream::{SegmentId, SegmentKind, SegmentPlan};
 
 use crate::assemble::HeldSegment;
+use crate::saved::Gap;
 use crate::timing::{ROUNDING_MS, SegmentTiming, is_first_misplaced};
-use crate::view::GapView;
 
 /// A longer jump is another clock, not a gap.
 const MAX_GAP_MS: i64 = 10 * 60 * 1_000;
@@ -49,7 +49,7 @@ fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
 
 /// Time spans without media of a kind between segments that are all here: some hold less than
 /// they ought to.
-pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<GapView> {
+pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<Gap> {
     let ids: HashSet<SegmentId> = here.iter().map(|held| held.id).collect();
     let mut gaps = Vec::new();
     for ((track, _), pieces) in tracks(here) {
@@ -72,13 +72,13 @@ pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<GapView> {
     gaps
 }
 
-fn gap_between(one: SegmentTiming, next: SegmentTiming) -> Option<GapView> {
+fn gap_between(one: SegmentTiming, next: SegmentTiming) -> Option<Gap> {
     let jump = next.first_ms.saturating_sub(one.end_ms);
     let follows_plan = next.offset_ms().abs_diff(one.offset_ms()) <= ROUNDING_MS.unsigned_abs() * 2;
     if !(ROUNDING_MS + 1..=MAX_GAP_MS).contains(&jump) || !follows_plan {
         return None;
     }
-    Some(GapView {
+    Some(Gap {
         start_ms: one.start_ms.saturating_add_signed(one.length_ms()),
         duration_ms: jump.unsigned_abs(),
     })
@@ -90,7 +90,7 @@ fn gap_at_the_end(
     track: u8,
     here: &[HeldSegment],
     last: Option<&SegmentMedia>,
-) -> Option<GapView> {
+) -> Option<Gap> {
     let last = last?;
     let after = here.iter().filter(|held| {
         let is_later = matches!(held.id.kind, SegmentKind::Media(number) if number > last.number);
@@ -107,7 +107,7 @@ fn gap_at_the_end(
     let start_ms = first.filter(|first| *first < end)?;
     let length = plan.segments.iter().find(|it| it.start_ms == end);
     let end = end.saturating_add(length.map_or(0, |segment| segment.duration_ms));
-    Some(GapView {
+    Some(Gap {
         start_ms,
         duration_ms: end - start_ms,
     })

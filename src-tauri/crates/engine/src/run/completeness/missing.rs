@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ustream::{Presence, Segment, SegmentId};
 
 use super::Received;
-use crate::view::GapView;
+use crate::saved::Gap;
 
 /// The lacking segments that must exist.
 ///
@@ -48,7 +48,7 @@ pub(super) fn missing_span(
     segment: &Segment,
     stated_ms: Option<u64>,
     last_start_ms: Option<u64>,
-) -> Option<GapView> {
+) -> Option<Gap> {
     let mut end_ms = segment.start_ms.saturating_add(segment.duration_ms);
     if let (Presence::Tentative, Some(stated_ms)) = (segment.presence, stated_ms)
         && stated_ms > segment.start_ms
@@ -57,14 +57,14 @@ pub(super) fn missing_span(
         end_ms = end_ms.min(stated_ms);
     }
     let duration_ms = end_ms.saturating_sub(segment.start_ms);
-    (duration_ms > 0).then_some(GapView {
+    (duration_ms > 0).then_some(Gap {
         start_ms: segment.start_ms,
         duration_ms,
     })
 }
 
 /// The same time spans in order, joined where they touch.
-pub(super) fn merged_spans(mut spans: Vec<GapView>) -> Vec<GapView> {
+pub(super) fn merged_spans(mut spans: Vec<Gap>) -> Vec<Gap> {
     spans.sort_by_key(|span| span.start_ms);
     spans.dedup_by(|next, span| {
         let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);

@@ -94,11 +94,11 @@ fn gaps_of_both_tracks_and_of_neighbours_are_one() {
 
 #[test]
 fn a_second_is_accepted_and_a_track_is_not() {
-    let gap = |duration_ms| GapView {
+    let gap = |duration_ms| Gap {
         start_ms: 0,
         duration_ms,
     };
-    let lacks = |gaps: Vec<GapView>| Shortfall {
+    let lacks = |gaps: Vec<Gap>| Shortfall {
         gaps,
         ..Shortfall::default()
     };
@@ -110,8 +110,8 @@ fn a_second_is_accepted_and_a_track_is_not() {
     };
     assert!(!shorter.is_acceptable());
     let silent = Shortfall {
-        missing: vec![MissingView::Track {
-            kind: TrackKindView::Audio,
+        missing: vec![Missing::Track {
+            kind: MissingTrack::Audio,
             language: None,
         }],
         ..Shortfall::default()

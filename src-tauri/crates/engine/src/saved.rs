@@ -1,0 +1,165 @@
+//! What the engine writes to job files and to the `plan.json` of a part folder about how a job ended.
+//!
+//! Later versions must read it: a new field needs `#[serde(default)]`; any other change needs a
+//! higher schema number and code that still reads the old form. `tests/fixtures/versions` holds
+//! files of each version. The types that leave the engine are in `view` and are made
+//! from these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+
+/// Version of the job files.
+pub(crate) const JOB_SCHEMA: u32 = 1;
+/// Version of `plan.json`.
+pub(crate) const PLAN_SCHEMA: u32 = 1;
+
+/// State of a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum JobState {
+    Queued,
+    Running,
+    Paused,
+    Failed { failure: Failure },
+    Done { finished: Finished },
+}
+
+/// Why a job failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    /// The cause, in English, without secrets.
+    pub(crate) detail: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<FormField>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) gaps: Vec<Gap>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) missing: Vec<Missing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shorter_than_stated_ms: Option<u64>,
+    /// The disk may be large enough after all: the size is an estimate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) may_fit: bool,
+}
+
+/// One field of a sign-up form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FormField {
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) required: bool,
+}
+
+/// A saved movie.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Finished {
+    /// File name without its folder.
+    pub(crate) file: String,
+    pub(crate) size_bytes: u64,
+    pub(crate) duration_ms: u64,
+    #[serde(default)]
+    pub(crate) gaps: Vec<Gap>,
+    #[serde(default)]
+    pub(crate) missing: Vec<Missing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shorter_than_stated_ms: Option<u64>,
+    /// Seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) saved_unix_s: Option<i64>,
+    /// Names of the captions and metadata files beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) beside: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lost: Option<Loss>,
+}
+
+/// A time span without media, from the start of the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    pub(crate) start_ms: u64,
+    pub(crate) duration_ms: u64,
+}
+
+/// One way in which a movie differs from what was expected of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Missing {
+    Segments {
+        count: usize,
+        total: usize,
+    },
+    EmptySegments {
+        count: usize,
+    },
+    MisplacedSegments {
+        count: usize,
+    },
+    Track {
+        kind: MissingTrack,
+        language: Option<String>,
+    },
+    Rendition {
+        wished: String,
+        reason: String,
+    },
+}
+
+/// Kind of a track that is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingTrack {
+    Video,
+    Audio,
+}
+
+/// What of a file on this computer is not in the MP4.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Loss {
+    /// Bytes that could not be read as media.
+    pub(crate) bytes: u64,
+    /// Short names of other tracks: subtitles, time codes.
+    pub(crate) left_out: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view;
+
+    const FAILED: &str = concat!(
+        r#"{"is":"failed","failure":{"code":"pieces_missing","detail":"why","#,
+        r#""fields":[{"name":"n","label":"l","required":true}],"#,
+        r#""gaps":[{"start_ms":1,"duration_ms":2}],"missing":["#,
+        r#"{"what":"segments","count":1,"total":9},{"what":"empty_segments","count":2},"#,
+        r#"{"what":"misplaced_segments","count":3},"#,
+        r#"{"what":"track","kind":"audio","language":"en"},"#,
+        r#"{"what":"rendition","wished":"1080p","reason":"r"}],"#,
+        r#""shorter_than_stated_ms":5,"may_fit":true}}"#
+    );
+    const DONE: &str = concat!(
+        r#"{"is":"done","finished":{"file":"a.mp4","size_bytes":1,"duration_ms":2,"#,
+        r#""gaps":[],"missing":[{"what":"track","kind":"video","language":null}],"#,
+        r#""shorter_than_stated_ms":3,"saved_unix_s":4,"beside":["a.en.vtt"],"#,
+        r#""lost":{"bytes":5,"left_out":["tx3g"]}}}"#
+    );
+
+    #[test]
+    fn a_job_state_is_the_same_on_disk_and_on_the_page() {
+        let states = [
+            r#"{"is":"queued"}"#,
+            r#"{"is":"running"}"#,
+            r#"{"is":"paused"}"#,
+            r#"{"is":"failed","failure":{"code":"offline","detail":""}}"#,
+            FAILED,
+            DONE,
+        ];
+        for text in states {
+            let state: JobState = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&state).unwrap(), text);
+            let view = view::JobState::from(state);
+            assert_eq!(serde_json::to_string(&view).unwrap(), text);
+        }
+    }
+}
