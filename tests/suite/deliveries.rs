@@ -232,7 +232,10 @@ async fn a_single_file_with_a_missing_range_is_not_saved_and_resumes_later() {
     mock.service.faults().add(gone.skip(3));
     let folder = tempfile::tempdir().unwrap();
     let new_job = || NewJob {
-        gaps: true,
+        overrides: engine::Overrides {
+            gaps: true,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     mock.save(new_job()).await.unwrap_err();
@@ -361,7 +364,10 @@ async fn a_password_is_sent_over_tls_only_by_long_polling_too() {
         ..engine::Access::default()
     };
     let new_job = NewJob {
-        access,
+        overrides: engine::Overrides {
+            access,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     let (path, _) = mock.save(new_job).await.unwrap();

@@ -90,9 +90,12 @@ async fn missing_wrong_and_right_passwords_are_distinguished() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();
     let new_job = |password: &str| NewJob {
-        access: Access {
-            password: Some(password.into()),
-            ..Access::default()
+        overrides: engine::Overrides {
+            access: Access {
+                password: Some(password.into()),
+                ..Access::default()
+            },
+            ..engine::Overrides::default()
         },
         ..job(134_300_001, folder.path())
     };
@@ -128,7 +131,10 @@ async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
     assert_eq!(missing.code, Code::PiecesMissing, "{missing:?}");
     assert!(is_unfinished(folder.path()), "what is here is kept");
     let new_job = NewJob {
-        gaps: true,
+        overrides: engine::Overrides {
+            gaps: true,
+            ..engine::Overrides::default()
+        },
         ..job(id, folder.path())
     };
     let (path, finished) = mock.save(new_job).await.unwrap();

@@ -335,7 +335,10 @@ async fn a_segment_without_an_address_in_the_playlist_is_a_reported_gap() {
         assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
         let folder = tempfile::tempdir().unwrap();
         let new_job = NewJob {
-            gaps: true,
+            overrides: engine::Overrides {
+                gaps: true,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let (_, finished) = saved(&mock, new_job).await;

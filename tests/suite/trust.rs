@@ -38,7 +38,10 @@ async fn saved(mock: &MockService) -> Result<Finished, Failure> {
         ..Access::default()
     };
     let new_job = NewJob {
-        access,
+        overrides: engine::Overrides {
+            access,
+            ..engine::Overrides::default()
+        },
         ..job(MAIN, folder.path())
     };
     mock.save(new_job).await.map(|(_, finished)| finished)
@@ -331,7 +334,10 @@ async fn plain_http_requests_carry_neither_a_password_nor_a_page_query() {
             ..Access::default()
         };
         let new_job = NewJob {
-            access,
+            overrides: engine::Overrides {
+                access,
+                ..engine::Overrides::default()
+            },
             ..job(MAIN, folder.path())
         };
         let saved = mock.save(new_job).await;

@@ -160,7 +160,10 @@ pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWo
     };
     let folder = folder.unwrap();
     let new_job = || NewJob {
-        gaps: case.gaps,
+        overrides: engine::Overrides {
+            gaps: case.gaps,
+            ..engine::Overrides::default()
+        },
         extras: Extras {
             cover: case.cover,
             ..Extras::default()
