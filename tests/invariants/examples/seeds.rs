@@ -4,15 +4,13 @@
 
 use std::{
     fs,
-    io::{Cursor, Read, Seek, Write},
     path::{Path, PathBuf},
     process::Command,
-    sync::{Arc, Mutex},
 };
 
 use invariants::FuzzInput;
-use kit::segment::OwnedSegment;
-use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, muxer};
+use kit::{assembly::Assembly, memory_file::MemoryFile, segment::OwnedSegment};
+use media::{MovieSpec, OutputFormat, SegmentFormat, SegmentKind, journal::record};
 
 /// Pictures, or nothing, and how they are coded.
 const VIDEO_OPTIONS: [(&str, &[&str]); 4] = [
@@ -193,54 +191,18 @@ fn segment(track: u8, part: SegmentKind, data: Vec<u8>) -> OwnedSegment {
     }
 }
 
-/// A film without the room kept in front, and the bodies of its journal.
+/// Assembles a movie without space reserved for the index in front; returns the file, and the
+/// bodies of its journal as [`invariants::Target::Journal`] takes them.
 fn assembled(source: SegmentFormat, format: OutputFormat, input: &FuzzInput) -> (Vec<u8>, Vec<u8>) {
-    let film = SharedBuffer::default();
-    let making = MuxerConfig {
-        segment_format: source,
-        output_format: format,
-        movie: MovieSpec::default(),
-        journal: &[],
-    };
-    let mut muxer = muxer(making, film.clone()).expect("in the table");
-    let mut fragments = Vec::new();
-    let mut journal = vec![0];
-    for piece in &input.segments {
-        let fragment = muxer.push(piece.as_segment()).expect("sound");
-        if !fragments.is_empty() {
-            journal.extend_from_slice(b"<record>");
-        }
-        journal.extend_from_slice(&media::journal::record(&fragment)[8..]);
-        fragments.push(fragment);
-    }
-    muxer.finish(fragments).expect("sound");
-    let bytes = film.0.lock().expect("not poisoned").get_ref().clone();
-    (bytes, journal)
-}
-
-/// A file in memory that is left over when its muxer is gone.
-#[derive(Clone, Debug, Default)]
-struct SharedBuffer(Arc<Mutex<Cursor<Vec<u8>>>>);
-
-impl Read for SharedBuffer {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").read(bytes)
-    }
-}
-
-impl Write for SharedBuffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Seek for SharedBuffer {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.0.lock().expect("not poisoned").seek(to)
-    }
+    let output = MemoryFile::default();
+    let mut assembly = Assembly::new(source, format, MovieSpec::default(), output);
+    assembly.finish(&input.segments).expect("valid segments");
+    let fragments = assembly.fragments();
+    let bodies = fragments
+        .iter()
+        .map(|fragment| record(fragment)[8..].to_vec());
+    let bodies = bodies.collect::<Vec<_>>().join(&b"<record>"[..]);
+    (assembly.bytes(), [vec![0], bodies].concat())
 }
 
 fn save(folder: &Path, name: &str, input: &FuzzInput) {

@@ -6,7 +6,7 @@ use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 use media::{Error, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
 
 use crate::{
-    assembly::{AssemblyJob, AssemblyResult},
+    assembly::{AssemblyResult, assemble},
     flv::{self, FlvReading},
     input::FuzzInput,
     journal,
@@ -142,8 +142,7 @@ fn mp4_of(
     pieces: &[OwnedSegment],
     kill_after: Option<u8>,
 ) -> Option<(AssemblyResult, Vec<ParsedTrack>)> {
-    let job = AssemblyJob::new(source, OutputFormat::Mp4, pieces.len());
-    let made = job.run(pieces, kill_after).ok()?;
+    let made = assemble(source, OutputFormat::Mp4, pieces, kill_after).ok()?;
     let summary = summary_of(&made)?;
     let checked = checked_summary(&made.output)?;
     assert_eq!(
@@ -175,10 +174,7 @@ fn counted(track: &ParsedTrack) -> (TrackKind, u64) {
 fn to_flv(input: &FuzzInput) {
     let mut pieces = input.segments.clone();
     pieces.sort_by_key(|piece| (piece.kind, piece.track));
-    let run = |kill_after| {
-        AssemblyJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len())
-            .run(&pieces, kill_after)
-    };
+    let run = |kill_after| assemble(SegmentFormat::Flv, OutputFormat::Flv, &pieces, kill_after);
     let Ok(made) = run(None) else { return };
     let again = run(Some(input.kill_after)).expect("possible before");
     assert_eq!(

@@ -6,7 +6,7 @@ use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{packets, probe_without_warnings, run},
     segments::{cut_flv, dash, movie, shuffled},
 };
@@ -44,7 +44,7 @@ fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
 }
 
 fn with_captions(source: SegmentFormat, pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(source, OutputFormat::Mp4, pieces.len());
     let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
     let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
     job.movie.captions = captions.into();
@@ -142,7 +142,7 @@ fn picture_and_sound_are_the_same_with_captions_and_without() {
     let pieces = shuffled(dash());
     let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
     let with = job.finish(&pieces).unwrap();
-    let mut silent = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut silent = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let without = silent.finish(&pieces).unwrap();
     assert_eq!(with.duration_ms, without.duration_ms);
     let (with, without) = (packets(&job.path()), packets(&silent.path()));
@@ -185,7 +185,7 @@ fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
 fn captions_that_a_film_cannot_show_are_left_out() {
     let pieces = shuffled(dash());
     let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     job.movie.captions = Captions::web_vtt("en", late).into_iter().collect();
     assert_eq!(job.movie.captions.len(), 1);
     assert_eq!(job.finish(&pieces).unwrap().captions, []);
@@ -214,7 +214,7 @@ fn a_film_takes_only_as_many_captions_as_the_check_reads() {
 #[test]
 fn the_room_for_the_index_holds_captions_without_end() {
     let pieces = shuffled(dash());
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let captions = many("x");
     job.movie.captions = vec![captions; 4];
     let made = job.finish(&pieces).unwrap();

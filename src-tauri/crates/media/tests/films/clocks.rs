@@ -5,7 +5,7 @@ use media::{OutputFormat, SegmentFormat, SegmentKind};
 
 use crate::{
     multi_track::{EXACT, TICK, cut, mp4_of},
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{Packets, assert_same, packets, probe_without_warnings},
     segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
@@ -161,7 +161,7 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         for restart in [false, true] {
             let pieces = left(&cut_flv(movie(), 2000, restart));
-            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+            let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
             let summary = job.finish(&pieces).unwrap();
             assert_eq!(job.check().unwrap().duration_ms, summary.duration_ms);
             let made = packets(&job.path());

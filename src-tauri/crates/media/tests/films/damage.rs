@@ -6,7 +6,7 @@ use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat, Summary, check};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     segments::{cut_flv, dash, movie, tags},
 };
 
@@ -15,7 +15,7 @@ fn finished(
     format: OutputFormat,
     pieces: &[OwnedSegment],
 ) -> (Vec<u8>, Summary) {
-    let mut job = MuxerJob::new(source, format, pieces.len());
+    let mut job = muxer_job(source, format, pieces.len());
     let made = job.finish(pieces).unwrap();
     (job.bytes(), made)
 }
@@ -135,7 +135,7 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
         (SegmentFormat::Flv, &tags[..1]),
         (SegmentFormat::Fmp4, &fragments),
     ] {
-        let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(source, OutputFormat::Mp4, pieces.len());
         let words = "WEBVTT\n\n00:00.100 --> 00:00.300\na\n\n00:00.400 --> 00:00.500\nbc\n";
         job.movie.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
         let made = job.finish(pieces).unwrap();
@@ -169,7 +169,7 @@ fn a_film_cut_at_any_byte_never_passes() {
         (OutputFormat::Mp4, &pieces[..], Some(1)),
         (OutputFormat::Flv, &pieces[..1], None),
     ] {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
         job.movie.duration_ms = duration_ms;
         job.finish(pieces).unwrap();
         let film = job.bytes();

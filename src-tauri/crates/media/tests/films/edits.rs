@@ -5,7 +5,7 @@ use media::{OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{assert_same, packets, probe_without_warnings, run},
     segments::{made_by_ffmpeg, movie, shuffled},
 };
@@ -56,7 +56,7 @@ fn segments(file: &[u8]) -> Vec<OwnedSegment> {
 }
 
 fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(&shuffled(pieces)).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     probe_without_warnings(&job.path());

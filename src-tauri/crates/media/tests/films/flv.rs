@@ -7,7 +7,7 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{Packets, assert_same, from_origin, packets, probe_without_warnings},
     segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags, uneven_movie},
 };
@@ -23,14 +23,14 @@ fn packets_of(file: &[u8]) -> Packets {
 }
 
 fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
 fn flv_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
     let summary = job.finish(pieces).unwrap();
     let checked = job.check().unwrap();
     let samples = |summary: &media::Summary| -> Vec<_> {
@@ -81,7 +81,7 @@ fn an_index_without_room_in_front_goes_to_the_end() {
             pieces.push(piece);
         }
     }
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1);
     let summary = job.finish(&pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     let bytes = job.bytes();
@@ -103,7 +103,7 @@ fn pieces_in_any_order_make_the_same_film() {
 fn a_film_goes_on_after_a_crash() {
     let pieces = shuffled(&cut_flv(movie(), 2000, false));
     for done in 0..pieces.len() {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         let summary = job.finish(&pieces[done..]).unwrap();
@@ -118,7 +118,7 @@ fn a_film_goes_on_after_a_crash() {
 #[test]
 fn a_crash_while_the_index_was_written_loses_nothing() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     job.finish(&pieces[..4]).unwrap();
     job.finish(&pieces[4..]).unwrap();
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
@@ -128,7 +128,7 @@ fn a_crash_while_the_index_was_written_loses_nothing() {
 #[test]
 fn a_film_of_more_than_four_gigabytes_is_found_beyond_them() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     job.attempt(&pieces[..3]).unwrap();
     job.extend_to(5 << 30);
     let summary = job.finish(&pieces[3..]).unwrap();
@@ -162,7 +162,7 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
         assert_eq!((made.size, &made.hash), (source.size, &source.hash));
     }
     probe_without_warnings(&job.path());
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
     job.finish(&pieces).unwrap();
     job.check().unwrap();
     assert_eq!(packets(&job.path())["video"].len(), whole["video"].len());
@@ -260,7 +260,7 @@ fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() 
     });
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let samples = |pieces: &[OwnedSegment]| -> u64 {
-            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+            let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
             let made = job.finish(pieces).unwrap();
             assert_eq!(job.check().unwrap().tracks, made.tracks);
             made.tracks.iter().map(|track| track.samples).sum()
@@ -294,7 +294,7 @@ fn sound_alone_and_pictures_alone_make_films() {
             start_ms: 0,
             data: alone.clone(),
         };
-        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
+        let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1);
         let summary = job.finish(&[piece]).unwrap();
         assert_eq!(
             summary
@@ -356,7 +356,7 @@ fn old_codecs_stay_in_flv() {
             data: data.clone(),
         })
         .collect();
-    let refused = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1).finish(&pieces);
+    let refused = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1).finish(&pieces);
     assert!(matches!(refused, Err(Error::Unsupported(name)) if name == "Sorenson H.263"));
     let job = flv_of(&pieces);
     assert_same(packets(&job.path()), packets_of(&data), 1e-6);
@@ -380,7 +380,7 @@ fn an_flv_goes_on_after_a_crash_with_the_same_bytes() {
         let pieces = cut_flv(movie(), 2000, restart);
         let whole = flv_of(&pieces).bytes();
         for done in 0..pieces.len() {
-            let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
+            let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
             job.attempt(&pieces[..done]).unwrap();
             job.tear();
             job.finish(&pieces[done..]).unwrap();

@@ -4,7 +4,7 @@ use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{assert_same, from_origin, packets, probe_without_warnings},
     segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
 };
@@ -17,7 +17,7 @@ fn segments() -> Vec<OwnedSegment> {
 
 /// Makes both formats, and wants the packets of the film in them.
 fn assert_makes_the_movie(pieces: &[OwnedSegment]) {
-    let mut whole = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, 1);
+    let mut whole = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, 1);
     whole.finish(&self::segments()).unwrap();
     let whole = packets(&whole.path());
     for (format, pieces) in [
@@ -30,7 +30,7 @@ fn assert_makes_the_movie(pieces: &[OwnedSegment]) {
 }
 
 fn made(format: OutputFormat, pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
     let summary = job.finish(pieces).unwrap();
     let checked = job.check().unwrap();
     assert_eq!(checked.size_bytes, summary.size_bytes);
@@ -44,7 +44,7 @@ fn refusal(pieces: &[OwnedSegment]) -> [Error; 2] {
 /// What comes of the pieces as an MP4 and as an FLV.
 fn outcome(pieces: &[OwnedSegment]) -> [Result<Summary, Error>; 2] {
     [OutputFormat::Mp4, OutputFormat::Flv].map(|format| {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
         job.finish(pieces)
     })
 }
@@ -303,7 +303,7 @@ fn a_piece_cut_at_any_byte_is_refused_or_whole_tags() {
         let is_whole =
             ends.contains(&length) || ends.contains(&(length + 4)) || matches!(length, 0 | 9 | 13);
         for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-            let mut job = MuxerJob::new(SegmentFormat::Flv, format, 1);
+            let mut job = muxer_job(SegmentFormat::Flv, format, 1);
             let taken = job.attempt(std::slice::from_ref(&cut));
             assert_eq!(taken.is_ok(), is_whole, "{format:?} cut to {length}");
         }
@@ -316,7 +316,7 @@ fn a_film_goes_on_after_a_refused_piece() {
     let mut cut = pieces[2].clone();
     cut.data.truncate(cut.data.len() / 2);
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
         job.attempt(&pieces[..2]).unwrap();
         job.attempt(&[cut.clone()]).unwrap_err();
         job.finish(&pieces[2..]).unwrap();
@@ -467,7 +467,7 @@ fn old_codecs_are_refused_by_name_in_an_mp4_and_kept_in_an_flv() {
             data: data.clone(),
             ..segments()[0].clone()
         };
-        let refused = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1)
+        let refused = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1)
             .finish(std::slice::from_ref(&piece));
         assert!(
             matches!(&refused, Err(Error::Unsupported(told)) if told == name),

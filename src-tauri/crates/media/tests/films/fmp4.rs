@@ -7,7 +7,7 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings},
     segments::{dash, joined, made_by_ffmpeg, movie, shuffled},
 };
@@ -16,7 +16,7 @@ use crate::{
 const EXACT: f64 = 1e-6;
 
 fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
@@ -49,7 +49,7 @@ fn a_film_goes_on_after_a_crash() {
     let pieces = shuffled(dash());
     let whole = mp4_of(&pieces).bytes();
     for done in 0..pieces.len() {
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         job.finish(&pieces[done..]).unwrap();
@@ -80,8 +80,7 @@ fn a_media_piece_without_its_initialisation_is_refused() {
         .filter(|piece| piece.kind != SegmentKind::Init)
         .cloned()
         .collect();
-    let refused =
-        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
     assert!(matches!(refused, Err(Error::InitMissing(0))));
 }
 
@@ -294,13 +293,12 @@ fn encrypted_tracks_are_refused() {
         .unwrap();
     data[at..at + 4].copy_from_slice(b"encv");
     data[entry..entry + 4].copy_from_slice(b"encv");
-    let refused =
-        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
     assert!(matches!(refused, Err(Error::Encrypted)));
 }
 
 #[test]
 fn an_flv_is_not_made_of_fragmented_mp4() {
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Flv, 1).finish(dash());
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Flv, 1).finish(dash());
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }

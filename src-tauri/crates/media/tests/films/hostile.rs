@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use kit::segment::OwnedSegment;
+use kit::{segment::OwnedSegment, ts::PACKET_BYTES};
 use media::{
     Error, MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind, check,
     journal, muxer, sniff,
@@ -10,14 +10,13 @@ use media::{
 use proptest::prelude::*;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     segments::{cut_flv, dash, movie},
     ts_movies::{PLAIN, TsMovie as Stream, chopped},
-    ts_writer::PACKET,
 };
 
 fn finished(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) -> Vec<u8> {
-    let mut job = MuxerJob::new(source, format, pieces.len());
+    let mut job = muxer_job(source, format, pieces.len());
     job.finish(pieces).unwrap();
     job.bytes()
 }
@@ -30,7 +29,7 @@ fn flv_segments() -> Vec<OwnedSegment> {
 fn ts_segments() -> &'static [OwnedSegment] {
     static PIECES: std::sync::OnceLock<Vec<OwnedSegment>> = std::sync::OnceLock::new();
     PIECES.get_or_init(|| {
-        let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET);
+        let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET_BYTES);
         pieces.truncate(3);
         pieces
     })
@@ -89,7 +88,7 @@ fn a_cut_between_two_tags_is_found_by_the_metadata() {
 fn an_unfinished_film_does_not_pass() {
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let pieces = flv_segments();
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
         job.attempt(&pieces).unwrap();
         assert!(job.check().is_err(), "{format:?}");
     }
@@ -101,7 +100,7 @@ fn no_media_is_no_film() {
         (SegmentFormat::Flv, OutputFormat::Mp4),
         (SegmentFormat::Flv, OutputFormat::Flv),
     ] {
-        let refused = MuxerJob::new(source, format, 1).finish(&[]);
+        let refused = muxer_job(source, format, 1).finish(&[]);
         assert!(matches!(refused, Err(Error::Empty)));
     }
     let inits: Vec<_> = dash()
@@ -109,7 +108,7 @@ fn no_media_is_no_film() {
         .filter(|piece| piece.kind == SegmentKind::Init)
         .cloned()
         .collect();
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 2).finish(&inits);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 2).finish(&inits);
     assert!(matches!(refused, Err(Error::Empty)));
 }
 

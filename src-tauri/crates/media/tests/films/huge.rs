@@ -10,7 +10,7 @@ use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, ch
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{Packets, from_origin, packets, probe_without_warnings},
     segments::dash,
 };
@@ -130,7 +130,7 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
             assert!(distance.abs() < 1e-6, "{packet:?} of {first:?}");
         }
     }
-    let mut plain = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, dash().len());
+    let mut plain = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, dash().len());
     plain.finish(dash()).unwrap();
     let hashes = |packets: &Packets| -> Vec<_> {
         let audio = packets["audio"].iter();

@@ -23,4 +23,3 @@ mod tags;
 mod ts;
 mod ts_movies;
 mod ts_streams;
-mod ts_writer;

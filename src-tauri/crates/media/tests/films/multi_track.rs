@@ -5,7 +5,7 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind, fmp4::Init};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{
         Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings, run,
     },
@@ -79,7 +79,7 @@ pub(crate) fn cut(file: &[u8]) -> Vec<OwnedSegment> {
 }
 
 pub(crate) fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
@@ -235,7 +235,7 @@ fn text_and_other_tracks_are_left_out() {
 fn a_film_of_which_a_track_would_be_lost_is_refused_at_its_first_piece() {
     let mut pieces = cut(&whole("frag_keyframe+empty_moov"));
     pieces.retain(|piece| piece.track == 0);
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     assert!(matches!(
         job.attempt(&pieces[..2]),
         Err(Error::Unsupported(_))
@@ -243,7 +243,7 @@ fn a_film_of_which_a_track_would_be_lost_is_refused_at_its_first_piece() {
     let init = pieces[0].data.clone();
     let mut own = pieces[1].clone();
     own.data.splice(0..0, init);
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 1).finish(&[own]);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 1).finish(&[own]);
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
@@ -346,7 +346,7 @@ fn sample_entries_of_any_codec_go_over_untouched() {
         (vec![sound, "-c:a", "ac3"], "ac-3"),
     ] {
         let file = coded(&arguments);
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 2);
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 2);
         job.finish(&cut(&file)).unwrap();
         assert_eq!(job.check().unwrap().tracks[0].codec, name);
         let entries = |file: &[u8]| {

@@ -7,7 +7,7 @@ use media::{OutputFormat, SegmentFormat, SegmentKind, TrackKind, check, probe};
 
 use crate::{
     multi_track::EXACT,
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{assert_same, packets, probe_without_warnings},
     segments::{cut_flv, dash, movie, tags},
 };
@@ -55,12 +55,12 @@ fn append_to_entry(init: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
 
 /// Asserts that the film passes with this, and holds the packets of the film without it.
 fn assert_made(pieces: &[OwnedSegment], why: &str) {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     let made = job
         .finish(pieces)
         .unwrap_or_else(|error| panic!("{why}: {error}"));
     assert_eq!(job.check().unwrap(), made, "{why}");
-    let mut usual = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut usual = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     usual.finish(dash()).unwrap();
     assert_same(packets(&job.path()), packets(&usual.path()), EXACT);
     probe_without_warnings(&job.path());
@@ -120,7 +120,7 @@ fn the_place_of_the_data_is_that_of_the_film() {
 #[test]
 fn boxes_of_any_name_may_be_in_an_index() {
     let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
     let made = job.finish(&pieces).unwrap();
     for depth in 1..AROUND.len() {
         let mut film = job.bytes();
@@ -151,7 +151,7 @@ fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
         changed(VIDEO, cut(*b"avcC", 6)),
         changed(AUDIO, cut(*b"esds", 4)),
     ] {
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
         assert!(job.attempt(&pieces).is_err());
     }
 }
@@ -177,7 +177,7 @@ fn a_first_picture_that_is_broken_at_its_source_does_not_lose_the_film() {
     let mut pieces = cut_flv(movie(), 2000, false);
     pieces[0].data = broken(std::mem::take(&mut pieces[0].data));
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, pieces.len());
         let made = job.finish(&pieces).unwrap();
         let checked = job.check().unwrap();
         let pictures = checked

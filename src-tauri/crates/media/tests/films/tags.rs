@@ -6,7 +6,7 @@ use kit::segment::OwnedSegment;
 use media::{Chapter, Cover, OutputFormat, SegmentFormat, Tags};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::run,
     segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
@@ -21,7 +21,7 @@ fn job(format: OutputFormat, cover: Option<Cover>) -> MuxerJob {
         OutputFormat::Mp4 => (SegmentFormat::Fmp4, shuffled(dash())),
         OutputFormat::Flv => (SegmentFormat::Flv, cut_flv(movie(), 2000, false)),
     };
-    let mut job = MuxerJob::new(source, format, pieces.len());
+    let mut job = muxer_job(source, format, pieces.len());
     job.movie.tags.cover = cover;
     let summary = job.finish(&pieces).unwrap();
     assert_eq!(job.check().unwrap().size_bytes, summary.size_bytes);
@@ -60,7 +60,7 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
 #[test]
 fn chapters_are_read_back_by_ffprobe_and_by_us() {
     let (source, pieces) = (SegmentFormat::Fmp4, shuffled(dash()));
-    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(source, OutputFormat::Mp4, pieces.len());
     let chapters = [(0, "Welcome"), (1_500, "Füße über Ærø")];
     job.movie.tags.chapters = chapters
         .map(|(start_ms, title)| Chapter {
@@ -166,7 +166,7 @@ fn broken_tags_are_left_out() {
 #[test]
 fn a_film_without_tags_has_none() {
     let pieces: Vec<OwnedSegment> = dash().to_vec();
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
     job.movie.tags = Tags::default();
     job.finish(&pieces).unwrap();
     assert_eq!(read(&job), Tags::default());

@@ -2,23 +2,22 @@
 
 use std::fs;
 
-use kit::segment::OwnedSegment;
+use kit::{segment::OwnedSegment, ts::PACKET_BYTES};
 use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind, ts};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{assert_same, from_origin, packets, probe_without_warnings},
     segments::{made_by_ffmpeg, shuffled},
     ts_movies::{MovieRecipe, PLAIN, SegmentCut, TsMovie, chopped, numbered, reference},
-    ts_writer::PACKET,
 };
 
 /// Times are rounded to 90 kHz and to samples; ffmpeg and the grid do not begin to count alike.
 const TICK: f64 = 0.000_1;
 
 fn finished(pieces: &[OwnedSegment]) -> Result<(MuxerJob, Summary), Error> {
-    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
     let summary = job.finish(pieces)?;
     Ok((job, summary))
 }
@@ -138,7 +137,7 @@ fn a_wrap_of_33_bits_is_no_restart() {
     for offset in ["95439", "95442.3"] {
         let bytes = film.shifted(offset);
         for packets_a_piece in [401, 1400] {
-            let pieces = chopped(&bytes, packets_a_piece * PACKET);
+            let pieces = chopped(&bytes, packets_a_piece * PACKET_BYTES);
             let job = mp4_of(&shuffled(&pieces));
             assert_same(packets(&job.path()), reference.clone(), TICK);
         }
@@ -159,7 +158,7 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
         });
         let reference = film.reference();
         for packets_a_piece in [170, 401] {
-            let pieces = chopped(&film.bytes(), packets_a_piece * PACKET);
+            let pieces = chopped(&film.bytes(), packets_a_piece * PACKET_BYTES);
             let job = mp4_of(&shuffled(&pieces));
             assert_same(packets(&job.path()), reference.clone(), TICK);
             probe_without_warnings(&job.path());
@@ -172,10 +171,10 @@ fn a_picture_may_lie_in_many_pieces() {
     // Tables in front of each, or there would be nothing to tell the streams by.
     let film = TsMovie::new(coded(&["-an"]));
     let bytes = film.bytes();
-    let tables = &bytes[PACKET..3 * PACKET];
-    assert_eq!((tables[0], tables[PACKET]), (0x47, 0x47));
+    let tables = &bytes[PACKET_BYTES..3 * PACKET_BYTES];
+    assert_eq!((tables[0], tables[PACKET_BYTES]), (0x47, 0x47));
     let pieces: Vec<_> = bytes
-        .chunks(6 * PACKET)
+        .chunks(6 * PACKET_BYTES)
         .map(|chunk| [tables, chunk].concat())
         .collect();
     let job = mp4_of(&shuffled(&numbered(pieces.into_iter())));
@@ -186,17 +185,17 @@ fn a_picture_may_lie_in_many_pieces() {
 #[test]
 fn a_film_goes_on_after_a_crash() {
     let film = TsMovie::new(PLAIN);
-    let pieces = shuffled(&chopped(&film.bytes(), 401 * PACKET));
+    let pieces = shuffled(&chopped(&film.bytes(), 401 * PACKET_BYTES));
     let whole = mp4_of(&pieces).bytes();
     for done in [0, 1, pieces.len() / 2, pieces.len() - 1] {
-        let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
         job.attempt(&pieces[..done]).unwrap();
         job.tear();
         let summary = job.finish(&pieces[done..]).unwrap();
         assert_eq!(job.check().unwrap(), summary);
         assert!(job.bytes() == whole, "after {done} pieces");
     }
-    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
     job.finish(&pieces[..4]).unwrap();
     job.finish(&pieces[4..]).unwrap();
     assert_same(packets(&job.path()), film.reference(), TICK);
@@ -238,7 +237,7 @@ fn packets_may_have_a_time_in_front_or_parity_behind() {
     for (before, after) in [(4, 0), (0, 16)] {
         let mut pieces = film.segments(SegmentCut::Hls);
         for piece in &mut pieces {
-            let packets = piece.data.chunks(PACKET);
+            let packets = piece.data.chunks(PACKET_BYTES);
             piece.data = packets
                 .flat_map(|packet| [&vec![0x3c; before], packet, &vec![0x47; after]].concat())
                 .collect();
@@ -256,12 +255,12 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
         let data = &mut pieces[2].data;
         let of = |packet: &&[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]) == pid;
         let middle: Vec<_> = (0..)
-            .zip(data.chunks(PACKET))
+            .zip(data.chunks(PACKET_BYTES))
             .filter(|(_, packet)| of(packet) && packet[1] & 0x40 == 0)
             .map(|(number, _)| number)
             .collect();
-        let at = middle[middle.len() / 2] * PACKET;
-        data.drain(at..at + PACKET);
+        let at = middle[middle.len() / 2] * PACKET_BYTES;
+        data.drain(at..at + PACKET_BYTES);
         let made = from_origin(packets(&mp4_of(&shuffled(&pieces)).path()));
         for (found, whole) in &whole {
             let lost: Vec<_> = whole
@@ -290,7 +289,7 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
 fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
     let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
-    let mut pieces = chopped(&film.bytes(), 401 * PACKET);
+    let mut pieces = chopped(&film.bytes(), 401 * PACKET_BYTES);
     pieces.remove(3);
     let made = packets(&mp4_of(&shuffled(&pieces)).path());
     let strange = |kind: &str| {
@@ -375,7 +374,7 @@ fn codecs_that_are_not_taken_are_named() {
 
 #[test]
 fn an_flv_is_not_made_of_it() {
-    let refused = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Flv, 1).finish(&[]);
+    let refused = muxer_job(SegmentFormat::Ts, OutputFormat::Flv, 1).finish(&[]);
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
