@@ -1,4 +1,4 @@
-//! What is found in transport streams that are written packet by packet.
+//! Demuxes transport streams that are written packet by packet.
 
 use kit::ts::{PACKET_BYTES, Pes, TsWriter, VIDEO_PID};
 use media::{
@@ -42,7 +42,7 @@ fn adts(body: &[u8]) -> Vec<u8> {
     kit::ts::adts([0x12, 0x10], body)
 }
 
-/// The frames of a piece, and the set-ups.
+/// Demuxes a segment into frames and codec configurations.
 fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     let (mut frames, mut configs) = (Vec::new(), Vec::new());
     for event in TsDemuxer::default().demux(data)?.events() {
@@ -64,7 +64,7 @@ fn frames(data: &[u8]) -> Vec<Frame> {
     taken(data).unwrap().0
 }
 
-/// Times and fills: the last byte of a frame.
+/// Returns the time and the last byte of each frame.
 fn times(frames: &[Frame]) -> Vec<(i64, u8)> {
     let fill = |frame: &Frame| *frame.data.last().unwrap();
     frames
@@ -73,7 +73,7 @@ fn times(frames: &[Frame]) -> Vec<(i64, u8)> {
         .collect()
 }
 
-/// The picture with its sets, as a decoder starts.
+/// Builds a keyframe with its parameter sets.
 fn first(fill: u8) -> Vec<u8> {
     [
         &DELIMITER[..],
@@ -121,7 +121,7 @@ fn a_packet_without_a_decode_time_is_decoded_when_it_is_shown() {
 }
 
 #[test]
-fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
+fn frames_in_one_packet_are_separated_with_and_without_delimiters() {
     for delimited in [true, false] {
         let front: &[u8] = if delimited { &DELIMITER } else { &[] };
         let mut writer = TsWriter::with_tables();
@@ -150,11 +150,11 @@ fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
 }
 
 #[test]
-fn a_picture_may_lie_in_several_packets() {
+fn a_frame_may_lie_in_several_packets() {
     let mut writer = TsWriter::with_tables();
     let bytes = first(4);
     writer.pes(Pes::video(0, 0, &bytes[..100]));
-    // One that goes on has no time of its own, or one that belongs to what starts in it.
+    // A packet that continues a frame has no timestamp, or that of the frame that starts in it.
     let middle = Pes {
         pts: None,
         dts: None,
@@ -167,7 +167,7 @@ fn a_picture_may_lie_in_several_packets() {
 }
 
 #[test]
-fn sets_in_a_packet_of_their_own_belong_to_the_picture_behind() {
+fn parameter_sets_in_a_packet_of_their_own_belong_to_the_next_frame() {
     let mut writer = TsWriter::with_tables();
     let sets = [&DELIMITER[..], &PARAMETER_SETS].concat();
     writer.pes(Pes::video(3000, 3000, &sets));
@@ -216,7 +216,7 @@ fn both_fields_of_a_frame_stay_together() {
 }
 
 #[test]
-fn frames_of_sound_may_straddle_packets() {
+fn audio_frames_may_straddle_packets() {
     for with_crc in [false, true] {
         let stream: Vec<_> = (0..9)
             .flat_map(|number| {
@@ -241,7 +241,7 @@ fn frames_of_sound_may_straddle_packets() {
                 )
             })
             .collect();
-        // The last one goes on behind the second packet.
+        // The last frame continues behind the second packet.
         let whole = stream.len().min(1000) / 107;
         let near = times(&found).into_iter().zip(&expected[..whole]);
         assert_eq!(found.len(), whole);
@@ -257,7 +257,7 @@ fn frames_of_sound_may_straddle_packets() {
 }
 
 #[test]
-fn band_replication_that_is_not_told_counts_the_core() {
+fn implicit_sbr_counts_the_core_rate() {
     let mut frame = adts(&[3; 50]);
     // 22.05 kHz.
     frame[2] = 0x5c;
@@ -272,7 +272,7 @@ fn band_replication_that_is_not_told_counts_the_core() {
 }
 
 #[test]
-fn several_blocks_in_a_frame_of_sound_are_refused() {
+fn several_blocks_in_an_audio_frame_are_refused() {
     let mut frame = adts(&[3; 50]);
     frame[6] |= 1;
     let mut writer = TsWriter::with_tables();
@@ -281,11 +281,11 @@ fn several_blocks_in_a_frame_of_sound_are_refused() {
 }
 
 #[test]
-fn a_piece_without_tables_is_told_by_its_streams() {
+fn a_segment_without_tables_is_read_by_its_streams() {
     let mut writer = TsWriter::default();
     writer.pes(Pes::video(0, 0, &first(1)));
     writer.pes(Pes::audio(0, &adts(&[2; 50])));
-    // Something private that looks like neither.
+    // A private stream that looks like neither.
     writer.pes(Pes {
         pid: 0x110,
         stream_id: 0xbd,
@@ -355,7 +355,7 @@ fn scrambled_packets_are_encrypted() {
     assert!(matches!(taken(&writer.data), Err(Error::Encrypted)));
 }
 
-/// Three pictures, with places of their packets.
+/// Builds three frames; returns the offsets of their packets.
 fn three() -> (TsWriter, Vec<usize>) {
     let mut writer = TsWriter::with_tables();
     let mut starts = Vec::new();
@@ -378,7 +378,7 @@ fn a_repeated_packet_counts_once() {
 }
 
 #[test]
-fn a_packet_that_is_missing_or_damaged_costs_its_picture_alone() {
+fn a_packet_that_is_missing_or_damaged_costs_its_frame_alone() {
     for damaged in [false, true] {
         for (lost, left) in [(0, [(3000, 2), (6000, 3)]), (1, [(0, 1), (6000, 3)])] {
             let (mut writer, starts) = three();
@@ -406,7 +406,7 @@ fn junk_between_packets_and_a_cut_end_cost_what_they_hit() {
 }
 
 #[test]
-fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
+fn a_signalled_discontinuity_leaves_no_gap() {
     for flagged in [true, false] {
         let (mut writer, _) = three();
         let at = writer.data.len();
@@ -424,7 +424,7 @@ fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
 }
 
 #[test]
-fn a_head_that_takes_two_packets_is_read() {
+fn a_pes_header_in_two_packets_is_read() {
     let mut writer = TsWriter::with_tables();
     let bytes = Pes::video(6000, 3000, &first(9)).bytes();
     writer.packet(0x100, true, &bytes[..11]);
@@ -436,7 +436,7 @@ fn a_head_that_takes_two_packets_is_read() {
 }
 
 #[test]
-fn pieces_are_told_from_pages() {
+fn segments_are_distinguished_from_web_pages() {
     let (writer, _) = three();
     let is = |data: &[u8]| sniff(SegmentFormat::Ts, SegmentKind::Media(0), data);
     assert!(is(&writer.data));
@@ -449,12 +449,12 @@ fn pieces_are_told_from_pages() {
 }
 
 #[test]
-fn a_piece_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
+fn a_segment_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
     let mut writer = TsWriter::with_tables();
     writer.pes(Pes::video(3000, 0, &first(7)));
     let tag = b"ID3\x04\0\0\0\0\0\0";
     let packed = [&tag[..], &adts(&[1; 90]), &adts(&[2; 90])].concat();
-    // Less than the header of a frame is nothing.
+    // Less than a frame header is ignored.
     for (whole, step) in [(&writer.data, PACKET_BYTES), (&packed, 97 - 6)] {
         media::probe(SegmentFormat::Ts, SegmentKind::Media(0), whole).unwrap();
         for cut in 1..step {
