@@ -1,3 +1,4 @@
+//! Verifies any bytes as a finished file.
 #![no_main]
 
 use invariants::Target;

@@ -1,3 +1,4 @@
+//! Assembles FLV segments.
 #![no_main]
 
 use invariants::Target;

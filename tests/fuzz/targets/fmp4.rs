@@ -1,3 +1,4 @@
+//! Assembles fragmented MP4.
 #![no_main]
 
 use invariants::Target;

@@ -1,5 +1,6 @@
+//! Reads any bytes as a host name.
 #![no_main]
 
-use invariants::Answer;
+use invariants::NetworkTarget;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| Answer::Host.run(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| NetworkTarget::Host.run(bytes));

@@ -1,3 +1,4 @@
+//! Reads any bytes as a journal, and resumes from it.
 #![no_main]
 
 use invariants::Target;

@@ -1,5 +1,6 @@
+//! Reads any bytes as frames of the control connection and as responses of the API.
 #![no_main]
 
-use invariants::Answer;
+use invariants::NetworkTarget;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| Answer::Message.run(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| NetworkTarget::Message.run(bytes));

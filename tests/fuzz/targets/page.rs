@@ -1,5 +1,6 @@
+//! Reads any bytes as a web page.
 #![no_main]
 
-use invariants::Answer;
+use invariants::NetworkTarget;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| Answer::Page.run(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| NetworkTarget::Page.run(bytes));

@@ -1,5 +1,6 @@
+//! Reads any bytes as HLS playlists.
 #![no_main]
 
-use invariants::Answer;
+use invariants::NetworkTarget;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| Answer::Playlist.run(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| NetworkTarget::Playlist.run(bytes));

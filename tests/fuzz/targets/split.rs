@@ -1,3 +1,4 @@
+//! Splits any bytes as a movie file.
 #![no_main]
 
 use invariants::Target;

@@ -1,3 +1,4 @@
+//! Assembles MPEG transport streams.
 #![no_main]
 
 use invariants::Target;

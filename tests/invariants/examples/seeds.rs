@@ -1,27 +1,25 @@
-//! Writes the first cases of the fuzzers: films of two seconds, made and cut by ffmpeg.
+//! Writes the seeds of the fuzzers: movies of two seconds, encoded and segmented by ffmpeg.
 //!
 //! `cargo run --package invariants --example seeds -- tests/fuzz/seeds`
 
 use std::{
     fs,
-    io::{Cursor, Read, Seek, Write},
     path::{Path, PathBuf},
     process::Command,
-    sync::{Arc, Mutex},
 };
 
 use invariants::FuzzInput;
-use kit::segment::OwnedSegment;
-use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, muxer};
+use kit::{assembly::Assembly, memory_file::MemoryFile, segment::OwnedSegment};
+use media::{MovieSpec, OutputFormat, SegmentFormat, SegmentKind, journal::record};
 
-/// Pictures, or nothing, and how they are coded.
+/// Options for video.
 const VIDEO_OPTIONS: [(&str, &[&str]); 4] = [
     ("bframes", &["-c:v", "libx264", "-bf", "2", "-g", "5"]),
     ("plain", &["-c:v", "libx264", "-bf", "0", "-g", "10"]),
     ("none", &["-vn"]),
     ("late", &["-c:v", "libx264", "-bf", "1", "-g", "5"]),
 ];
-/// Sounds, or nothing.
+/// Options for audio.
 const AUDIO_OPTIONS: [(&str, &[&str]); 4] = [
     ("aac", &["-c:a", "aac", "-ar", "22050", "-b:a", "8k"]),
     ("none", &["-an"]),
@@ -32,45 +30,48 @@ const AUDIO_OPTIONS: [(&str, &[&str]); 4] = [
 fn main() {
     let seeds = PathBuf::from(std::env::args().nth(1).expect("a folder for the seeds"));
     let work = std::env::temp_dir().join(format!("seeds-{}", std::process::id()));
-    for (number, ((picture, video), (sound, audio))) in
+    for (number, ((video_name, video), (audio_name, audio))) in
         VIDEO_OPTIONS.into_iter().zip(AUDIO_OPTIONS).enumerate()
     {
-        let name = format!("{number}-{picture}-{sound}");
+        let name = format!("{number}-{video_name}-{audio_name}");
         fs::create_dir_all(&work).expect("a folder to work in");
-        let film = work.join("film.mkv");
-        let late = if picture == "late" { "0.4" } else { "0" };
+        let movie = work.join("film.mkv");
+        let late = if video_name == "late" { "0.4" } else { "0" };
         let mut arguments = vec!["-f", "lavfi", "-i", "sine=duration=2"];
         arguments.extend(["-itsoffset", late, "-f", "lavfi", "-i"]);
         arguments.extend(["testsrc2=size=32x32:rate=10:duration=2", "-ac", "1"]);
         arguments.extend(["-pix_fmt", "yuv420p", "-crf", "50", "-sc_threshold", "0"]);
         arguments.extend(video.iter().chain(audio));
-        ffmpeg(&arguments, &film);
+        ffmpeg(&arguments, &movie);
         for (mode, reset) in [("", "0"), ("-restarted", "1")] {
-            let pieces = flv(&film, &work, reset, picture == "none");
+            let segments = flv(&movie, &work, reset, video_name == "none");
             save(
                 &seeds.join("flv"),
                 &format!("{name}{mode}"),
                 &FuzzInput {
                     kill_after: 1,
                     order: 3,
-                    segments: pieces,
+                    segments,
                 },
             );
         }
-        if sound != "mp3" {
-            let pieces = fmp4(&film, &work, [picture != "none", sound != "none"]);
+        if audio_name != "mp3" {
+            let segments = fmp4(&movie, &work, [video_name != "none", audio_name != "none"]);
             save(
                 &seeds.join("fmp4"),
                 &name,
                 &FuzzInput {
                     kill_after: 3,
                     order: 5,
-                    segments: pieces,
+                    segments,
                 },
             );
         }
-        let pieces = ts(&film, &work);
-        let whole: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
+        let segments = ts(&movie, &work);
+        let whole: Vec<u8> = segments
+            .iter()
+            .flat_map(|segment| segment.data.clone())
+            .collect();
         write(&seeds.join("split"), &format!("{name}.ts"), &whole);
         save(
             &seeds.join("ts"),
@@ -78,7 +79,7 @@ fn main() {
             &FuzzInput {
                 kill_after: 1,
                 order: 3,
-                segments: pieces,
+                segments,
             },
         );
         fs::remove_dir_all(&work).expect("the folder to work in");
@@ -97,7 +98,7 @@ fn main() {
     }
 }
 
-/// Lets ffmpeg write a file.
+/// Runs ffmpeg, which writes a file.
 fn ffmpeg(arguments: &[&str], to: &Path) {
     let done = Command::new("ffmpeg")
         .args(["-hide_banner", "-v", "error", "-y"])
@@ -108,11 +109,11 @@ fn ffmpeg(arguments: &[&str], to: &Path) {
     assert!(done.expect("ffmpeg").success(), "{arguments:?}");
 }
 
-/// Small FLV files of a second.
-fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnedSegment> {
-    let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
-    if !blind {
-        // What x264 says of itself is larger than the pictures.
+/// Segments as FLV files of a second.
+fn flv(movie: &Path, work: &Path, reset: &str, no_video: bool) -> Vec<OwnedSegment> {
+    let mut arguments = vec!["-i", text(movie), "-c", "copy", "-map", "0"];
+    if !no_video {
+        // The SEI of x264 is larger than the frames.
         arguments.extend(["-bsf:v", "filter_units=remove_types=6"]);
     }
     arguments.extend([
@@ -133,10 +134,10 @@ fn flv(film: &Path, work: &Path, reset: &str, blind: bool) -> Vec<OwnedSegment> 
         .collect()
 }
 
-/// Transport streams of a second.
-fn ts(film: &Path, work: &Path) -> Vec<OwnedSegment> {
+/// Segments as transport streams of a second.
+fn ts(movie: &Path, work: &Path) -> Vec<OwnedSegment> {
     let segments = work.join("ts-%d.ts");
-    let mut arguments = vec!["-i", text(film), "-c", "copy", "-map", "0"];
+    let mut arguments = vec!["-i", text(movie), "-c", "copy", "-map", "0"];
     arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod"]);
     arguments.extend(["-hls_segment_filename", text(&segments)]);
     ffmpeg(&arguments, &work.join("ts.m3u8"));
@@ -148,19 +149,19 @@ fn ts(film: &Path, work: &Path) -> Vec<OwnedSegment> {
         .collect()
 }
 
-/// An initialisation and fragments of a second for each track.
-fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnedSegment> {
-    let mut pieces = Vec::new();
+/// Segments as fragmented MP4 of a second, with an init segment for each track.
+fn fmp4(movie: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnedSegment> {
+    let mut segments = Vec::new();
     for (track, (stream, has)) in (0..).zip(["0:v", "0:a"].into_iter().zip(has)) {
         if !has {
             continue;
         }
-        let mut arguments = vec!["-copyts", "-i", text(film), "-map", stream, "-c", "copy"];
+        let mut arguments = vec!["-copyts", "-i", text(movie), "-map", stream, "-c", "copy"];
         if track == 0 {
             arguments.extend(["-bsf:v", "filter_units=remove_types=6"]);
         }
         let init = format!("init-{track}.mp4");
-        let segments = work.join(format!("{track}-%d.m4s"));
+        let pattern = work.join(format!("{track}-%d.m4s"));
         arguments.extend(["-f", "hls", "-hls_time", "1", "-hls_segment_type", "fmp4"]);
         arguments.extend([
             "-hls_playlist_type",
@@ -168,83 +169,47 @@ fn fmp4(film: &Path, work: &Path, has: [bool; 2]) -> Vec<OwnedSegment> {
             "-hls_fmp4_init_filename",
             &init,
         ]);
-        arguments.extend(["-hls_segment_filename", text(&segments)]);
+        arguments.extend(["-hls_segment_filename", text(&pattern)]);
         ffmpeg(&arguments, &work.join("list.m3u8"));
         let read = |name: &str| fs::read(work.join(name)).ok();
-        pieces.extend(read(&init).map(|data| segment(track, SegmentKind::Init, data)));
-        pieces.extend((0..).map_while(|number| {
+        segments.extend(read(&init).map(|data| segment(track, SegmentKind::Init, data)));
+        segments.extend((0..).map_while(|number| {
             let data = read(&format!("{track}-{number}.m4s"))?;
             Some(segment(track, SegmentKind::Media(number), data))
         }));
     }
-    pieces
+    segments
 }
 
-fn segment(track: u8, part: SegmentKind, data: Vec<u8>) -> OwnedSegment {
-    let number = match part {
+fn segment(track: u8, kind: SegmentKind, data: Vec<u8>) -> OwnedSegment {
+    let number = match kind {
         SegmentKind::Init => 0,
         SegmentKind::Media(number) => number,
     };
     OwnedSegment {
         track,
-        kind: part,
+        kind,
         start_ms: number * 1000,
         data,
     }
 }
 
-/// A film without the room kept in front, and the bodies of its journal.
+/// Assembles a movie without space reserved for the index in front; returns the file, and the
+/// bodies of its journal as [`invariants::Target::Journal`] takes them.
 fn assembled(source: SegmentFormat, format: OutputFormat, input: &FuzzInput) -> (Vec<u8>, Vec<u8>) {
-    let film = SharedBuffer::default();
-    let making = MuxerConfig {
-        segment_format: source,
-        output_format: format,
-        movie: MovieSpec::default(),
-        journal: &[],
-    };
-    let mut muxer = muxer(making, film.clone()).expect("in the table");
-    let mut fragments = Vec::new();
-    let mut journal = vec![0];
-    for piece in &input.segments {
-        let fragment = muxer.push(piece.as_segment()).expect("sound");
-        if !fragments.is_empty() {
-            journal.extend_from_slice(b"<record>");
-        }
-        journal.extend_from_slice(&media::journal::record(&fragment)[8..]);
-        fragments.push(fragment);
-    }
-    muxer.finish(fragments).expect("sound");
-    let bytes = film.0.lock().expect("not poisoned").get_ref().clone();
-    (bytes, journal)
-}
-
-/// A file in memory that is left over when its muxer is gone.
-#[derive(Clone, Debug, Default)]
-struct SharedBuffer(Arc<Mutex<Cursor<Vec<u8>>>>);
-
-impl Read for SharedBuffer {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").read(bytes)
-    }
-}
-
-impl Write for SharedBuffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Seek for SharedBuffer {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.0.lock().expect("not poisoned").seek(to)
-    }
+    let output = MemoryFile::default();
+    let mut assembly = Assembly::new(source, format, MovieSpec::default(), output);
+    assembly.finish(&input.segments).expect("valid segments");
+    let fragments = assembly.fragments();
+    let bodies = fragments
+        .iter()
+        .map(|fragment| record(fragment)[8..].to_vec());
+    let bodies = bodies.collect::<Vec<_>>().join(&b"<record>"[..]);
+    (assembly.bytes(), [vec![0], bodies].concat())
 }
 
 fn save(folder: &Path, name: &str, input: &FuzzInput) {
-    assert!(!input.segments.is_empty(), "{name} has pieces");
+    assert!(!input.segments.is_empty(), "{name} has segments");
     write(folder, name, &input.write());
 }
 

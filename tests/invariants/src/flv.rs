@@ -1,4 +1,7 @@
-//! Reads FLV apart from the code under test, and says what a film of its pieces must hold.
+//! Reads FLV without the code under test, and asserts what a movie of FLV segments must hold.
+//!
+//! Two readers on purpose: [`read`] is strict, every byte of a finished file must belong to a tag;
+//! [`FlvReading::of`] is lenient, it reads a segment as far as its tags are complete.
 
 use media::{SegmentKind, TrackKind};
 
@@ -6,42 +9,43 @@ use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 
 use crate::mp4::ParsedTrack;
 
-/// Codecs that an MP4 carries; the sequence headers of the first two come in tags of their own.
+/// Codecs whose sequence headers come in tags of their own.
 const AVC: u8 = 7;
 const AAC: u8 = 10;
 
-/// A picture or a sound of an FLV.
+/// A frame of video or audio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FlvFrame {
     pub(crate) kind: TrackKind,
     pub(crate) timestamp: i32,
     pub(crate) composition_offset: i32,
     pub(crate) sync: bool,
-    /// Which piece it came in.
+    /// Number of the segment that it came in.
     pub(crate) segment: usize,
-    /// Behind the bytes that FLV puts in front.
+    /// The frame without the tag header of its codec.
     pub(crate) data: Vec<u8>,
 }
 
-/// What the pieces hold, tag by tag.
+/// The frames of some segments.
 #[derive(Debug, Default)]
 pub(crate) struct FlvReading {
     pub(crate) frames: Vec<FlvFrame>,
-    /// How many sequence headers each track has had, and whether any stood behind a frame.
+    /// How many sequence headers each track had, and whether any came after a frame.
     configs: [usize; 2],
     late_config: bool,
-    /// There are frames before the first sequence header: nobody sees them, but their times count.
+    /// There are frames before the first sequence header: they are not in the movie, but their
+    /// times count.
     has_frames_before_config: bool,
 }
 
 impl FlvReading {
-    /// Reads pieces that the muxer took, put in the order of presentation.
-    pub(crate) fn of(taken: &[OwnedSegment]) -> Self {
-        let mut pieces: Vec<_> = taken.iter().collect();
-        pieces.sort_by_key(|piece| (piece.kind, piece.track));
+    /// Reads the accepted segments in the order of presentation.
+    pub(crate) fn of(accepted: &[OwnedSegment]) -> Self {
+        let mut segments: Vec<_> = accepted.iter().collect();
+        segments.sort_by_key(|segment| (segment.kind, segment.track));
         let mut reading = Self::default();
-        for (number, piece) in pieces.into_iter().enumerate() {
-            reading.read_segment(number, &piece.data);
+        for (number, segment) in segments.into_iter().enumerate() {
+            reading.read_segment(number, &segment.data);
         }
         reading
     }
@@ -56,7 +60,7 @@ impl FlvReading {
         }
     }
 
-    fn video(&mut self, piece: usize, timestamp: i32, body: &[u8]) {
+    fn video(&mut self, segment: usize, timestamp: i32, body: &[u8]) {
         let Some(&[first, kind, a, b, c]) = body.first_chunk() else {
             return;
         };
@@ -73,13 +77,13 @@ impl FlvReading {
                 timestamp,
                 composition_offset: i32::from_be_bytes([a, b, c, 0]) >> 8,
                 sync: first >> 4 == 1,
-                segment: piece,
+                segment,
                 data,
             });
         }
     }
 
-    fn audio(&mut self, piece: usize, timestamp: i32, body: &[u8]) {
+    fn audio(&mut self, segment: usize, timestamp: i32, body: &[u8]) {
         let Some((&first, rest)) = body.split_first() else {
             return;
         };
@@ -87,7 +91,7 @@ impl FlvReading {
             (AAC, [0, rest @ ..]) if !rest.is_empty() => return self.config(TrackKind::Audio),
             (AAC, [1..=255, rest @ ..]) if self.configs[1] > 0 => rest,
             (2 | 14, rest) => {
-                // Each of its frames may set the decoder up anew.
+                // Each frame of MP3 may change the codec configuration.
                 self.late_config = true;
                 rest
             }
@@ -100,7 +104,7 @@ impl FlvReading {
                 timestamp,
                 composition_offset: 0,
                 sync: true,
-                segment: piece,
+                segment,
                 data: data.to_vec(),
             });
         }
@@ -117,7 +121,7 @@ impl FlvReading {
         frames.filter(|frame| frame.kind == kind).collect()
     }
 
-    /// The film holds the frames, in order; only what the piece before had already is left out.
+    /// Asserts that the movie holds the frames in order, except those that repeat an earlier segment.
     pub(crate) fn assert_frames(
         &self,
         kind: TrackKind,
@@ -140,10 +144,10 @@ impl FlvReading {
             });
             assert!(repeats, "{kind:?} frame {number} is lost");
         }
-        assert!(next.is_none(), "{kind:?}: a frame that no piece holds");
+        assert!(next.is_none(), "{kind:?}: a frame that no segment holds");
     }
 
-    /// Whether time goes on evenly over all pieces, so that nothing may move.
+    /// Whether time advances evenly over all segments, so that no timestamp may change.
     fn is_steady(&self) -> bool {
         !self.late_config
             && !self.has_frames_before_config
@@ -160,7 +164,7 @@ impl FlvReading {
                 })
     }
 
-    /// Where time goes on evenly, every frame of the film stands where its tag said.
+    /// Asserts that every frame has the time of its tag, if time advances evenly.
     pub(crate) fn assert_times(&self, tracks: &[ParsedTrack]) {
         if !self.is_steady() {
             return;
@@ -172,7 +176,7 @@ impl FlvReading {
                 let scale = i64::from(track.timescale);
                 let wanted = i64::from(frame.timestamp) - i64::from(frames[0].timestamp);
                 let off = sample.dts * 1000 - wanted * scale;
-                // Sound goes back to where its samples are, between two milliseconds.
+                // Audio is snapped to its samples, between two milliseconds.
                 let slack = if track.kind == TrackKind::Video {
                     0
                 } else {
@@ -189,7 +193,7 @@ impl FlvReading {
     }
 }
 
-/// Type, time and body of each tag; ends where the bytes do.
+/// Returns type, time and body of each complete tag.
 fn tags(data: &[u8]) -> Vec<(u8, i32, &[u8])> {
     let mut rest = data;
     if let Some(file) = data.strip_prefix(b"FLV") {
@@ -214,7 +218,8 @@ fn number(bytes: &[u8]) -> usize {
         .fold(0, |value, byte| (value << 8) | usize::from(*byte))
 }
 
-/// The tags of a finished film are whole to its last byte, and time never falls in a track.
+/// Reads a finished FLV; asserts that its tags are complete to the last byte, and that the times of
+/// a track never fall.
 pub(crate) fn read(output: &MemoryFile) -> FlvReading {
     let bytes = output.read_range(0, output.length());
     let mut end = 13;
@@ -224,14 +229,14 @@ pub(crate) fn read(output: &MemoryFile) -> FlvReading {
         assert_eq!(behind, body.len() + 11, "the size behind a tag");
     }
     assert_eq!(end, bytes.len(), "tags to the end");
-    let film = FlvReading::of(&[OwnedSegment {
+    let movie = FlvReading::of(&[OwnedSegment {
         track: 0,
         kind: SegmentKind::Media(0),
         start_ms: 0,
         data: bytes,
     }]);
     for kind in [TrackKind::Video, TrackKind::Audio] {
-        for pair in film.of_kind(kind).windows(2) {
+        for pair in movie.of_kind(kind).windows(2) {
             assert!(
                 pair[0].timestamp <= pair[1].timestamp,
                 "time falls to {}",
@@ -239,5 +244,5 @@ pub(crate) fn read(output: &MemoryFile) -> FlvReading {
             );
         }
     }
-    film
+    movie
 }

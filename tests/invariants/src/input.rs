@@ -1,29 +1,29 @@
-//! A case: pieces of a recording and what happens on the way, as bytes that a fuzzer may change.
+//! The input of a fuzzer: segments of a recording and what happens to them, read from any bytes.
 //!
-//! The pieces are told apart by a mark and not by lengths: bytes that are put in or left out then
-//! change one piece and not all behind it.
+//! A mark separates the segments, not a length: inserted or removed bytes then change one segment
+//! and not all behind it.
 
 use kit::segment::{OwnedSegment, shuffled};
 use media::SegmentKind;
 
-/// Stands before each piece.
+/// Precedes each segment.
 const SEGMENT_MARK: &[u8] = b"<piece>";
-/// More pieces than this only take time.
+/// More segments than this cost time and find nothing new.
 const MAX_SEGMENTS: usize = 12;
 
-/// Pieces of a recording, in the order of presentation, and what happens on the way.
+/// Segments of a recording in the order of presentation, and what happens to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FuzzInput {
-    /// After how many pieces the program is killed and started again.
+    /// After how many segments the program is killed and started again.
     pub kill_after: u8,
-    /// In which order the pieces arrive.
+    /// Seed of the order in which the segments arrive.
     pub order: u8,
-    /// The pieces.
+    /// The segments.
     pub segments: Vec<OwnedSegment>,
 }
 
 impl FuzzInput {
-    /// Reads a case. Any bytes are one.
+    /// Reads an input. Any bytes are valid.
     pub fn read(bytes: &[u8]) -> Self {
         let mut bodies = split(bytes);
         let head = bodies.next().unwrap_or_default();
@@ -39,20 +39,20 @@ impl FuzzInput {
             };
             let track = flags & 0x03;
             let number = &mut next[usize::from(track)];
-            // The plan may have pieces that never came.
+            // Some segments of the plan may be missing.
             *number += u64::from(flags >> 2 & 0x03);
-            let part = if flags & 0x80 != 0 {
+            let kind = if flags & 0x80 != 0 {
                 SegmentKind::Init
             } else {
                 *number += 1;
                 SegmentKind::Media(*number - 1)
             };
-            if part == SegmentKind::Init && input.contains(track, part) {
+            if kind == SegmentKind::Init && input.contains(track, kind) {
                 continue;
             }
             input.segments.push(OwnedSegment {
                 track,
-                kind: part,
+                kind,
                 start_ms: u64::from(start) * 500,
                 data: data.to_vec(),
             });
@@ -60,41 +60,42 @@ impl FuzzInput {
         input
     }
 
-    /// The bytes that [`Self::read`] makes this case of, where its numbers follow each other.
+    /// Returns bytes of which [`Self::read`] makes the same input, if its segments are numbered
+    /// without gaps.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = vec![self.kill_after, self.order];
-        for piece in &self.segments {
+        for segment in &self.segments {
             bytes.extend_from_slice(SEGMENT_MARK);
-            let init = if piece.kind == SegmentKind::Init {
+            let init = if segment.kind == SegmentKind::Init {
                 0x80
             } else {
                 0
             };
-            let start = u8::try_from(piece.start_ms / 500).unwrap_or(u8::MAX);
-            bytes.extend_from_slice(&[init | piece.track & 0x03, start]);
-            bytes.extend_from_slice(&piece.data);
+            let start = u8::try_from(segment.start_ms / 500).unwrap_or(u8::MAX);
+            bytes.extend_from_slice(&[init | segment.track & 0x03, start]);
+            bytes.extend_from_slice(&segment.data);
         }
         bytes
     }
 
-    fn contains(&self, track: u8, part: SegmentKind) -> bool {
+    fn contains(&self, track: u8, kind: SegmentKind) -> bool {
         self.segments
             .iter()
-            .any(|piece| (piece.track, piece.kind) == (track, part))
+            .any(|segment| (segment.track, segment.kind) == (track, kind))
     }
 
-    /// The same pieces as those of one track, as an FLV has them.
+    /// Moves all segments to track 0, for formats whose segments hold all tracks.
     #[must_use]
     pub fn into_single_track(mut self) -> Self {
         let mut first_free = 0;
-        for piece in &mut self.segments {
-            piece.track = 0;
-            let number = match piece.kind {
+        for segment in &mut self.segments {
+            segment.track = 0;
+            let number = match segment.kind {
                 SegmentKind::Init => 0,
                 SegmentKind::Media(number) => number,
             };
             let number = number.max(first_free);
-            piece.kind = SegmentKind::Media(number);
+            segment.kind = SegmentKind::Media(number);
             first_free = number + 1;
         }
         self
@@ -106,7 +107,7 @@ impl FuzzInput {
     }
 }
 
-/// Cuts at each mark.
+/// Splits at each mark.
 fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
@@ -124,10 +125,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_case_comes_back_as_it_was_written() {
-        let piece = |track, part, start_ms| OwnedSegment {
+    fn reads_what_was_written() {
+        let segment = |track, kind, start_ms| OwnedSegment {
             track,
-            kind: part,
+            kind,
             start_ms,
             data: vec![track; 9],
         };
@@ -135,10 +136,10 @@ mod tests {
             kill_after: 1,
             order: 7,
             segments: vec![
-                piece(0, SegmentKind::Init, 0),
-                piece(0, SegmentKind::Media(0), 0),
-                piece(1, SegmentKind::Media(0), 500),
-                piece(0, SegmentKind::Media(1), 2000),
+                segment(0, SegmentKind::Init, 0),
+                segment(0, SegmentKind::Media(0), 0),
+                segment(1, SegmentKind::Media(0), 500),
+                segment(0, SegmentKind::Media(1), 2000),
             ],
         };
         assert_eq!(FuzzInput::read(&input.write()), input);

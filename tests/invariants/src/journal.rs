@@ -1,21 +1,21 @@
-//! Journals that nobody vouches for, of version 3.
+//! Properties of the journal (version 3) for any bytes.
 
 use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, TableFragment, journal, muxer};
 
 use kit::memory_file::MemoryFile;
 
-/// Stands before each body where a case brings its own, to which a true checksum is put.
+/// Separates the bodies of records in an input; each gets a valid checksum.
 const RECORD_MARK: &[u8] = b"<record>";
 
-/// Whatever the bytes are, reading ends, and what was read comes back.
+/// Asserts that reading ends, and that writing what was read gives the same fragments.
 pub(crate) fn assert_round_trip(bytes: &[u8]) {
     let (fragments, whole) = journal::read(bytes);
-    assert!(whole <= bytes.len(), "no more than there is");
+    assert!(whole <= bytes.len(), "reads within the bytes");
     let written: Vec<u8> = fragments.iter().flat_map(journal::record).collect();
     assert_eq!(journal::read(&written), (fragments, written.len()));
 }
 
-/// Records with true checksums and hostile bodies are followed or refused.
+/// Builds records with valid checksums around any bodies, and resumes from them.
 pub(crate) fn resume_with_checksums(bytes: &[u8]) {
     let Some((&choice, bytes)) = bytes.split_first() else {
         return;
@@ -44,24 +44,24 @@ pub(crate) fn resume_with_checksums(bytes: &[u8]) {
     }
 }
 
-/// Goes on from a journal, over an output that is as long as the journal says, or is not.
+/// Resumes from a journal over an output of the length that it states, or of another.
 fn resume(source: SegmentFormat, format: OutputFormat, choice: u8, fragments: Vec<TableFragment>) {
     let output = MemoryFile::default();
-    let vouched = journal::output_end(&fragments);
-    output.set_length(if choice & 1 == 0 { vouched } else { 1 << 20 });
-    let making = MuxerConfig {
+    let stated = journal::output_end(&fragments);
+    output.set_length(if choice & 1 == 0 { stated } else { 1 << 20 });
+    let config = MuxerConfig {
         segment_format: source,
         output_format: format,
         movie: MovieSpec::default(),
         journal: &fragments,
     };
-    if let Ok(muxer) = muxer(making, output) {
-        // The tables may tell anything; that the film is sound is for `check` to say.
+    if let Ok(muxer) = muxer(config, output) {
+        // The tables may hold anything; whether the movie is valid is for `check` to decide.
         let finished = muxer.finish(fragments);
-        let unchanged = choice & 1 == 0 || vouched == 1 << 20;
+        let unchanged = choice & 1 == 0 || stated == 1 << 20;
         assert!(
             unchanged || finished.is_err(),
-            "what somebody else has changed is not finished"
+            "an output of another length is not finished"
         );
     }
 }

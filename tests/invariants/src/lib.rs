@@ -1,12 +1,13 @@
-//! What must hold for any bytes that `media` and `ustream` are given, whoever made them.
+//! Properties that hold for any bytes that `media` and `ustream` are given.
 //!
-//! The fuzzers of `tests/fuzz` and the quick tests of this package run the same functions. They
-//! panic where a promise is broken, and read what was made with a reader of their own:
+//! The fuzzers of `tests/fuzz` and the quick tests of this package run the same functions. These
+//! panic if a property is violated. The readers of FLV and MP4 here share no code with `media`, so
+//! that a fault there is not repeated here:
 //!
-//! 1. [`Input`]: a case as bytes, and back.
-//! 2. [`mutate`]: changes a case where containers are touchy.
-//! 3. [`Target`]: what is done with a case, and what must be true after it.
-//! 4. [`Answer`]: the same for what the network says.
+//! 1. [`FuzzInput`]: segments and what happens to them, from bytes and back.
+//! 2. [`mutate`]: changes the bytes that decide how a container is read.
+//! 3. [`Target`]: runs `media` on an input and checks the result.
+//! 4. [`NetworkTarget`]: runs `ustream` on responses of the network and checks the result.
 
 mod assembly;
 mod flv;

@@ -1,4 +1,7 @@
-//! Reads the index of a finished MP4, apart from all code that wrote it (ISO/IEC 14496-12 8).
+//! Reads the index of a finished MP4 without the code that wrote it (ISO/IEC 14496-12 8).
+//!
+//! Strict on purpose, since it reads our own files only: an unknown box at the top, a second box of a
+//! type or a sample outside `mdat` panics.
 
 use std::ops::Range;
 
@@ -17,19 +20,19 @@ pub(crate) struct ParsedTrack {
 /// A sample of a finished file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ParsedSample {
-    /// From the first of its track, in ticks.
+    /// Decode time since the first sample of its track, in ticks.
     pub(crate) dts: i64,
     pub(crate) composition_offset: i64,
     pub(crate) sync: bool,
-    /// Which sample entry it needs, by its bytes.
+    /// The bytes of its sample entry.
     pub(crate) entry: Vec<u8>,
     pub(crate) data: Vec<u8>,
 }
 
-/// A box whose body is in memory.
+/// Type and body of a box.
 type BoxSlice<'a> = ([u8; 4], &'a [u8]);
 
-/// Reads all tracks and finds each sample inside `mdat`.
+/// Reads all tracks; asserts that each sample lies inside `mdat`.
 pub(crate) fn read(output: &MemoryFile) -> Vec<ParsedTrack> {
     let mut position = 0;
     let mut media = Vec::new();
@@ -145,7 +148,7 @@ fn entries(stsd: &[u8]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Of each chunk: where it lies, its sample entry, and its samples.
+/// Returns the position, the sample entry and the samples of each chunk.
 fn chunks(stbl: &[u8]) -> Vec<(u64, usize, Range<usize>)> {
     let positions: Vec<u64> = match find(stbl, *b"stco") {
         Some(stco) => stco[8..].chunks(4).map(number).collect(),
@@ -166,7 +169,7 @@ fn chunks(stbl: &[u8]) -> Vec<(u64, usize, Range<usize>)> {
     chunks
 }
 
-/// A table of counts and values, value by value.
+/// Expands a table of counts and values.
 fn expanded(table: &[u8]) -> Vec<i64> {
     let rows = table[8..].chunks(8);
     assert_eq!(rows.len() as u64, number(&table[4..8]), "rows of a table");

@@ -1,14 +1,14 @@
-//! Changes a case where containers are touchy: lengths, times, the order and number of things.
+//! Changes the bytes that decide how a container is read: lengths, times, order and number of tags.
 
 use fastrand::Rng;
 
-/// Names after which the fields lie that decide where samples are.
+/// Boxes whose fields decide where samples are.
 const BOXES: [&[u8; 4]; 24] = [
     b"trun", b"tfhd", b"tfdt", b"trex", b"moof", b"traf", b"mdat", b"stsd", b"mdhd", b"tkhd",
     b"elst", b"avc1", b"avcC", b"mp4a", b"esds", b"stts", b"ctts", b"stsc", b"stsz", b"stco",
     b"stss", b"co64", b"moov", b"mvhd",
 ];
-/// Numbers at which counters and signs turn.
+/// Numbers at which counters and signs overflow.
 const EDGES: [u32; 12] = [
     0,
     1,
@@ -53,7 +53,7 @@ fn random_byte(bytes: &mut [u8], rng: &mut Rng) {
     };
 }
 
-/// Puts a telling number somewhere, or moves the one that is there a little.
+/// Sets a field of 32 bits to an edge case, or changes it by up to 3.
 fn edge(bytes: &mut [u8], at: usize, rng: &mut Rng) {
     let Some(field) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>) else {
         return;
@@ -66,7 +66,7 @@ fn edge(bytes: &mut [u8], at: usize, rng: &mut Rng) {
     *field = value.to_be_bytes();
 }
 
-/// Changes a field of a box: its size, or one of those behind its name.
+/// Changes the size, the type or a field of a box.
 fn box_field(bytes: &mut [u8], rng: &mut Rng) {
     let name = BOXES[rng.usize(..BOXES.len())];
     let places: Vec<_> = bytes
@@ -96,7 +96,7 @@ fn box_field(bytes: &mut [u8], rng: &mut Rng) {
     }
 }
 
-/// Finds a tag by its empty stream id and the size behind it, and changes its head, or the tag.
+/// Finds a tag by its stream id 0 and the size behind it; changes its header, or moves the tag.
 fn flv_tag(bytes: &mut Vec<u8>, rng: &mut Rng) {
     let places: Vec<_> = (0..bytes.len())
         .filter_map(|at| Some((at, tag_length(bytes.get(at..)?)?)))
@@ -107,16 +107,16 @@ fn flv_tag(bytes: &mut Vec<u8>, rng: &mut Rng) {
     let (at, length) = places[rng.usize(..places.len())];
     let tag = bytes[at..at + length].to_vec();
     match rng.u8(0..9) {
-        // Its time: a jump, a fall, a wrap.
+        // Its timestamp.
         0 | 1 => bytes[at + 4..at + 7].copy_from_slice(&EDGES[rng.usize(..12)].to_be_bytes()[1..]),
         2 => bytes[at + 7] = [0, 1, 0x7f, 0x80, 0xff][rng.usize(..5)],
         3 => bytes[at] = [8, 9, 18, 15, 0x28, 0x29, 0][rng.usize(..7)],
-        // What its body begins with.
+        // The start of its body.
         4 => {
             let field = at + 11 + rng.usize(..5).min(length - 12);
             bytes[field] = rng.u8(..);
         }
-        // The tag itself: gone, twice, elsewhere.
+        // The tag: removed, repeated, copied elsewhere.
         5 => drop(bytes.drain(at..at + length)),
         6 => drop(bytes.splice(at..at, tag)),
         7 => {
@@ -127,7 +127,7 @@ fn flv_tag(bytes: &mut Vec<u8>, rng: &mut Rng) {
     }
 }
 
-/// Length of the tag with the size behind it, if these bytes begin with one.
+/// Returns the length of the tag and of the size behind it, if these bytes start with one.
 fn tag_length(bytes: &[u8]) -> Option<usize> {
     let &[kind, a, b, c, _, _, _, _, 0, 0, 0] = bytes.first_chunk()? else {
         return None;
@@ -139,7 +139,7 @@ fn tag_length(bytes: &[u8]) -> Option<usize> {
         .then_some(length)
 }
 
-/// Takes a stretch out, says it twice, or ends with it.
+/// Removes a byte range, repeats it, or truncates behind it.
 fn block(bytes: &mut Vec<u8>, rng: &mut Rng) {
     let at = rng.usize(..bytes.len());
     let end = (at + rng.usize(1..64)).min(bytes.len());

@@ -1,5 +1,5 @@
-//! What must hold for any answer of the network: it is read in time or refused, and every address
-//! that comes of it is the service's own.
+//! Properties of any response of the network: it is read in bounded time or refused, and every
+//! address that results from it belongs to the service.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,36 +15,36 @@ use ustream::{Error, Recording, RecordingId, SegmentPlan, api, gate, page};
 
 const ID: RecordingId = RecordingId(7);
 
-/// Domains of the service, written down a second time.
+/// Domains of the service; a copy, so that a change in `ustream` is noticed.
 const DOMAINS: [&str; 4] = ["ustream.tv", "video.ibm.com", "ustre.am", "akamaihd.net"];
 
-/// Stands between the answers of one conversation.
-const ANSWER_SEPARATOR: &str = "\n=====\n";
+/// Separates the responses of one session.
+const RESPONSE_SEPARATOR: &str = "\n=====\n";
 
-/// Readers of what the network says.
+/// Entry points of `ustream` for responses of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetworkTarget {
-    /// Frames of the control connection, and answers of the API and of forms.
+    /// Frames of the control connection, and responses of the API and of forms.
     Message,
-    /// A page of the website, or of another.
+    /// A web page of the service or of another site.
     Page,
     /// A master playlist and the media playlists that it names.
     Playlist,
-    /// The name of a host.
+    /// A host name.
     Host,
 }
 
 impl NetworkTarget {
-    /// Runs one case.
+    /// Runs one input.
     ///
     /// # Panics
     ///
-    /// Where a promise is broken.
+    /// Panics if a property is violated.
     pub fn run(self, bytes: &[u8]) {
         match self {
             Self::Message => {
                 converse(bytes);
-                answers(bytes);
+                responses(bytes);
             }
             Self::Page => read_page(bytes),
             Self::Playlist => playlists(bytes),
@@ -53,7 +53,7 @@ impl NetworkTarget {
     }
 }
 
-/// A host is the service's, and stays what it is in an address.
+/// Asserts that the host belongs to the service, and is unchanged in an address.
 fn assert_host(host: &Host) {
     let name = host.as_str();
     let is_under = |domain: &&str| {
@@ -79,28 +79,28 @@ fn assert_own(url: &Url) {
     assert_host(&host.unwrap_or_else(|| panic!("not the service's: {url}")));
 }
 
-fn session(way: Transport) -> Session {
-    let question = SessionQuery {
+fn session(transport: Transport) -> Session {
+    let query = SessionQuery {
         recording: ID,
         password: None,
         hash: None,
         referrer: None,
     };
-    Session::new(question, way, 1)
+    Session::new(query, transport, 1)
 }
 
-/// All frames of a conversation, over each way.
+/// Feeds all frames to a session of each transport.
 fn converse(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    for way in [Transport::Socket, Transport::Polling, Transport::Playlists] {
-        let mut session = session(way);
+    for transport in [Transport::Socket, Transport::Polling, Transport::Playlists] {
+        let mut session = session(transport);
         let mut request = session.start(Duration::ZERO);
-        // The old domain comes second: there long polling knows no TLS.
-        request = match way {
+        // The second attempt uses the old domain, where long polling has no TLS.
+        request = match transport {
             Transport::Socket => request,
             _ => session.handle(SessionEvent::Closed, Duration::from_secs(1)),
         };
-        for frame in text.split(ANSWER_SEPARATOR).take(20) {
+        for frame in text.split(RESPONSE_SEPARATOR).take(20) {
             match &request {
                 SessionAction::Connect { host, secure, .. }
                 | SessionAction::Listen { host, secure, .. } => {
@@ -122,7 +122,7 @@ fn converse(bytes: &[u8]) {
     }
 }
 
-/// What was told leads to segments of the service only.
+/// Asserts that the stream info leads to segments of the service only.
 fn recorded(info: StreamInfo) {
     if let Ok(recording) = Recording::new(ID, info, None) {
         assert_addresses(&recording);
@@ -146,8 +146,8 @@ fn assert_places(recording: &Recording, plan: &SegmentPlan) {
     }
 }
 
-/// Answers of the API and of forms.
-fn answers(bytes: &[u8]) {
+/// Reads responses of the API and of forms.
+fn responses(bytes: &[u8]) {
     if let Ok(api::ApiResponse::Available(video)) = api::video(bytes) {
         video.thumbnail.iter().for_each(assert_own);
     }
@@ -155,9 +155,9 @@ fn answers(bytes: &[u8]) {
     let _ = api::captions(bytes);
     let _ = api::chapters(bytes);
     if let Ok(api::ApiResponse::Available(listing)) = api::recording_page(bytes) {
-        let pictures = listing.recordings.iter();
-        let pictures = pictures.filter_map(|listed| listed.video.thumbnail.as_ref());
-        pictures.for_each(assert_own);
+        let thumbnails = listing.recordings.iter();
+        let thumbnails = thumbnails.filter_map(|listed| listed.video.thumbnail.as_ref());
+        thumbnails.for_each(assert_own);
     }
     if let Some(next) = api::social_stream(bytes).next {
         assert!(next.starts_with("/ajax/"), "{next}");
@@ -184,11 +184,11 @@ fn read_page(bytes: &[u8]) {
     }
 }
 
-/// The first playlist names the others, which come in their order and then again.
+/// Reads a master playlist; each of its media playlists is the rest of the bytes.
 fn playlists(bytes: &[u8]) {
     let base = "https://a92ccb29-lp-omega.ums.services.video.ibm.com/playlist/recorded/7/x.m3u8";
     let base: Url = base.parse().expect("an address");
-    let between = ANSWER_SEPARATOR.as_bytes();
+    let between = RESPONSE_SEPARATOR.as_bytes();
     let first = bytes.windows(between.len()).position(|it| it == between);
     let (master, media) = match first {
         Some(at) => (&bytes[..at], &bytes[at + between.len()..]),
@@ -201,11 +201,11 @@ fn playlists(bytes: &[u8]) {
     for url in master.variants.iter().map(|it| &it.url) {
         assert_own(url);
     }
-    let sounds = master
+    let audio = master
         .audio_renditions
         .iter()
         .filter_map(|it| it.url.as_ref());
-    sounds.for_each(assert_own);
+    audio.for_each(assert_own);
     let playlists = Playlists::new(ID, master, |url| match hls::read(media, url) {
         Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
         Ok(Playlist::Master(_)) => Err(Arc::new(Error::Timeout("a playlist"))),
@@ -217,7 +217,7 @@ fn playlists(bytes: &[u8]) {
     }
 }
 
-/// A name, as a host of its own, in an address and as somebody tells it.
+/// Reads a host name alone, in an address, and in commands of the control connection.
 fn host(name: &str) {
     if let Some(host) = hosts::parse(name) {
         assert_host(&host);

@@ -1,4 +1,4 @@
-//! What is done with a case, and what must be true after it.
+//! Runs `media` on an input and checks the result.
 
 use std::io::Cursor;
 
@@ -6,43 +6,43 @@ use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 use media::{Error, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
 
 use crate::{
-    assembly::{AssemblyJob, AssemblyResult},
+    assembly::{AssemblyResult, assemble},
     flv::{self, FlvReading},
     input::FuzzInput,
     journal,
     mp4::{self, ParsedTrack},
 };
 
-/// What `check` says of a first frame that is not made of whole units.
+/// Problems that `check` finds in a first frame whose NAL units are damaged.
 const NAL_UNIT_PROBLEMS: [&str; 3] = [
     "a unit without its length",
     "a sample that starts with an empty unit",
     "a unit beyond its sample",
 ];
 
-/// Ways into the crate that hostile bytes can take.
+/// Entry points of `media` for bytes from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// FLV pieces become an MP4 and an FLV.
+    /// Assembles FLV segments as MP4 and as FLV.
     Flv,
-    /// Fragments become an MP4.
+    /// Assembles fragmented MP4 as MP4.
     Fmp4,
-    /// Transport streams become an MP4.
+    /// Assembles transport streams as MP4.
     Ts,
-    /// A film on disk is cut into pieces, and becomes an MP4 again.
+    /// Splits a movie file into segments, and assembles those as MP4.
     Split,
-    /// A file is read back.
+    /// Verifies a finished file.
     Check,
-    /// A journal is read and followed.
+    /// Reads a journal and resumes from it.
     Journal,
 }
 
 impl Target {
-    /// Runs one case.
+    /// Runs one input.
     ///
     /// # Panics
     ///
-    /// Where a promise is broken.
+    /// Panics if a property is violated.
     pub fn run(self, bytes: &[u8]) {
         match self {
             Self::Flv => {
@@ -70,32 +70,32 @@ impl Target {
     }
 }
 
-/// Any file is cut to its end, in pieces that make a sound film or none.
+/// Splits any file to its end. The segments make a valid movie or none.
 fn split(bytes: &[u8]) {
     let Ok(mut split) = MovieSplitter::open(Cursor::new(bytes)) else {
         return;
     };
     let source = split.info().segment_format;
     assert_eq!(split.info().size_bytes, bytes.len() as u64);
-    let mut pieces = Vec::new();
+    let mut segments = Vec::new();
     let mut done = 0;
-    while let Ok(Some(piece)) = split.next_segment() {
-        pieces.push(OwnedSegment {
-            track: piece.track,
-            kind: piece.kind,
-            start_ms: piece.start_ms,
-            data: piece.data.to_vec(),
+    while let Ok(Some(segment)) = split.next_segment() {
+        segments.push(OwnedSegment {
+            track: segment.track,
+            kind: segment.kind,
+            start_ms: segment.start_ms,
+            data: segment.data.to_vec(),
         });
-        assert!(split.done_bytes() >= done, "it never goes back");
+        assert!(split.done_bytes() >= done, "progress never falls");
         done = split.done_bytes();
-        // Each piece has taken some of the file, for each of its tracks.
-        assert!(pieces.len() <= bytes.len(), "it comes to an end");
+        // Each segment consumes at least one byte of the file.
+        assert!(segments.len() <= bytes.len(), "splitting ends");
     }
     assert!(split.lost_bytes() <= bytes.len() as u64);
-    mp4_of(source, &pieces, None);
+    mp4_of(source, &segments, None);
 }
 
-/// Pieces become an MP4 that is sound, the same after a kill, and the same in any order.
+/// Assembles a valid MP4, which is the same after a crash and in any order of the segments.
 fn to_mp4(source: SegmentFormat, input: &FuzzInput) {
     let shuffled = input.shuffled();
     let Some((made, tracks)) = mp4_of(source, &shuffled, None) else {
@@ -105,16 +105,16 @@ fn to_mp4(source: SegmentFormat, input: &FuzzInput) {
         assert_eq!(
             again.output.fingerprint(),
             made.output.fingerprint(),
-            "the film after a kill"
+            "the movie after a crash"
         );
     } else {
-        panic!("a kill makes the film impossible");
+        panic!("no movie after a crash");
     }
     if made.accepted.len() == shuffled.len() {
         let mut ordered = shuffled.clone();
-        ordered.sort_by_key(|piece| (piece.kind, piece.track));
+        ordered.sort_by_key(|segment| (segment.kind, segment.track));
         let (_, in_order) = mp4_of(source, &ordered, None).expect("possible in another order");
-        assert_eq!(tracks, in_order, "the film in another order");
+        assert_eq!(tracks, in_order, "the movie in another order");
     }
     if source == SegmentFormat::Flv {
         let reading = FlvReading::of(&made.accepted);
@@ -131,19 +131,18 @@ fn assert_frames(reading: &FlvReading, tracks: &[ParsedTrack]) {
             .flat_map(|track| &track.samples)
             .map(|sample| sample.data.as_slice())
             .collect();
-        // The index knows the frames before by their times and sizes.
+        // An MP4 identifies repeated frames by their times and sizes.
         reading.assert_frames(kind, &found, |before, now| before.len() == now.len());
     }
 }
 
-/// The film and its tracks, where the pieces make one.
+/// Assembles and reads an MP4; `None` if the segments make none.
 fn mp4_of(
     source: SegmentFormat,
-    pieces: &[OwnedSegment],
+    segments: &[OwnedSegment],
     kill_after: Option<u8>,
 ) -> Option<(AssemblyResult, Vec<ParsedTrack>)> {
-    let job = AssemblyJob::new(source, OutputFormat::Mp4, pieces.len());
-    let made = job.run(pieces, kill_after).ok()?;
+    let made = assemble(source, OutputFormat::Mp4, segments, kill_after).ok()?;
     let summary = summary_of(&made)?;
     let checked = checked_summary(&made.output)?;
     assert_eq!(
@@ -153,13 +152,13 @@ fn mp4_of(
     );
     let tracks = mp4::read(&made.output);
     let counted: Vec<_> = tracks.iter().map(counted).collect();
-    let told = summary.tracks.iter();
-    let told: Vec<_> = told.map(|track| (track.kind, track.samples)).collect();
-    assert_eq!(counted, told, "the summary counts right");
+    let stated = summary.tracks.iter();
+    let stated: Vec<_> = stated.map(|track| (track.kind, track.samples)).collect();
+    assert_eq!(counted, stated, "the summary counts the samples");
     Some((made, tracks))
 }
 
-/// The header of a track and its sample entry may tell the picture's size differently.
+/// Removes the frame size: `tkhd` and the sample entry may state different ones.
 fn without_sizes(mut summary: Summary) -> Summary {
     for track in &mut summary.tracks {
         track.size = None;
@@ -171,20 +170,17 @@ fn counted(track: &ParsedTrack) -> (TrackKind, u64) {
     (track.kind, track.samples.len() as u64)
 }
 
-/// FLV pieces become an FLV that is sound, the same after a kill, and holds every frame.
+/// Assembles a valid FLV, which is the same after a crash and holds every frame.
 fn to_flv(input: &FuzzInput) {
-    let mut pieces = input.segments.clone();
-    pieces.sort_by_key(|piece| (piece.kind, piece.track));
-    let run = |kill_after| {
-        AssemblyJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len())
-            .run(&pieces, kill_after)
-    };
+    let mut segments = input.segments.clone();
+    segments.sort_by_key(|segment| (segment.kind, segment.track));
+    let run = |kill_after| assemble(SegmentFormat::Flv, OutputFormat::Flv, &segments, kill_after);
     let Ok(made) = run(None) else { return };
     let again = run(Some(input.kill_after)).expect("possible before");
     assert_eq!(
         again.output.fingerprint(),
         made.output.fingerprint(),
-        "the film after a kill"
+        "the movie after a crash"
     );
     let Some(summary) = summary_of(&made) else {
         return;
@@ -200,28 +196,27 @@ fn to_flv(input: &FuzzInput) {
     assert_eq!(
         counts(&checked),
         counts(&summary),
-        "the summary counts right"
+        "the summary counts the samples"
     );
     let reading = FlvReading::of(&made.accepted);
-    let film = flv::read(&made.output);
+    let movie = flv::read(&made.output);
     for kind in [TrackKind::Video, TrackKind::Audio] {
-        let frames = film.frames.iter().filter(|frame| frame.kind == kind);
+        let frames = movie.frames.iter().filter(|frame| frame.kind == kind);
         let found: Vec<_> = frames.map(|frame| frame.data.as_slice()).collect();
         reading.assert_frames(kind, &found, |before, now| before == now);
     }
 }
 
-/// The summary of a film; none where there is nothing to make one of.
+/// Returns the summary; `None` if the segments make no movie.
 fn summary_of(made: &AssemblyResult) -> Option<Summary> {
     match &made.summary {
         Ok(summary) => Some(summary.clone()),
-        Err(Error::Io(error)) => panic!("the output refuses: {error}"),
+        Err(Error::Io(error)) => panic!("the output fails: {error}"),
         Err(_) => None,
     }
 }
 
-/// What is read back; none where only the frames themselves, which muxers never look into, are
-/// damaged.
+/// Verifies the movie; `None` if NAL units are damaged, which muxers do not look into.
 fn checked_summary(output: &MemoryFile) -> Option<Summary> {
     match check(output.clone()) {
         Ok(summary) => Some(summary),
@@ -230,6 +225,6 @@ fn checked_summary(output: &MemoryFile) -> Option<Summary> {
         {
             None
         }
-        Err(error) => panic!("a film that was made does not pass: {error}"),
+        Err(error) => panic!("a finished movie does not pass: {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Some hundred answers for each reader of the network; the fuzzers go on from here.
+//! Runs some hundred changed responses for each network target; the fuzzers continue from there.
 
 use std::{fs, path::Path};
 
@@ -13,7 +13,7 @@ const NETWORK_TARGETS: [(&str, NetworkTarget); 4] = [
     ("host", NetworkTarget::Host),
 ];
 
-/// What names of hosts and answers are touchy about.
+/// Strings that decide how host names and responses are read.
 const HOSTILE_FRAGMENTS: [&str; 24] = [
     "#",
     "/",
@@ -41,9 +41,9 @@ const HOSTILE_FRAGMENTS: [&str; 24] = [
     "1e400",
 ];
 
-fn seeds(answer: &str) -> Vec<String> {
+fn seeds(target: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
-    let mut names: Vec<_> = fs::read_dir(folder.join(answer))
+    let mut names: Vec<_> = fs::read_dir(folder.join(target))
         .expect("the seeds")
         .map(|entry| entry.expect("a seed").path())
         .collect();
@@ -54,10 +54,10 @@ fn seeds(answer: &str) -> Vec<String> {
     seeds.collect()
 }
 
-/// One seed with one to four changes; the same `changes` make the same ones.
-fn changed(answer: &str, changes: u64) -> Vec<u8> {
+/// Returns a seed with one to four changes; the same number makes the same changes.
+fn changed(target: &str, changes: u64) -> Vec<u8> {
     let mut random = Rng::with_seed(changes);
-    let seeds = seeds(answer);
+    let seeds = seeds(target);
     let mut text = random.choice(&seeds).expect("a seed").clone().into_bytes();
     for _ in 0..random.usize(1..=4) {
         let at = random.usize(..=text.len());
@@ -80,10 +80,10 @@ fn changed(answer: &str, changes: u64) -> Vec<u8> {
 }
 
 #[test]
-fn valid_answers_pass() {
-    for (name, answer) in NETWORK_TARGETS {
+fn seeds_pass() {
+    for (name, target) in NETWORK_TARGETS {
         for seed in seeds(name) {
-            answer.run(seed.as_bytes());
+            target.run(seed.as_bytes());
         }
     }
 }
@@ -92,16 +92,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn changed_answers_lead_to_the_service_only(changes: u64) {
-        for (name, answer) in NETWORK_TARGETS {
-            answer.run(&changed(name, changes));
+    fn changed_responses_lead_to_the_service_only(changes: u64) {
+        for (name, target) in NETWORK_TARGETS {
+            target.run(&changed(name, changes));
         }
     }
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        for (_, answer) in NETWORK_TARGETS {
-            answer.run(&bytes);
+        for (_, target) in NETWORK_TARGETS {
+            target.run(&bytes);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Some hundred cases for each way in, with every check; the fuzzers go on from here.
+//! Runs some hundred changed seeds for each target; the fuzzers continue from there.
 
 use std::{fs, path::Path};
 
 use invariants::{Target, mutate};
 use proptest::prelude::*;
 
-/// What the fuzzers start from.
+/// Reads the seeds of the fuzzers.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds");
     let mut names: Vec<_> = fs::read_dir(folder.join(target))
@@ -28,7 +28,7 @@ fn changed(seeds: &[Vec<u8>], which: usize, changes: u64) -> Vec<u8> {
 }
 
 #[test]
-fn valid_cases_pass() {
+fn seeds_pass() {
     for (name, target) in TARGETS {
         for seed in seeds(name) {
             target.run(&seed);
@@ -64,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_films_are_cut_to_their_end(which: usize, changes: u64) {
+    fn changed_movies_are_split_to_their_end(which: usize, changes: u64) {
         Target::Split.run(&changed(&seeds("split"), which, changes));
     }
 
@@ -74,12 +74,12 @@ proptest! {
     }
 
     #[test]
-    fn changed_journals_are_followed_or_refused(which: usize, changes: u64) {
+    fn changed_journals_are_resumed_or_refused(which: usize, changes: u64) {
         Target::Journal.run(&changed(&seeds("journal"), which, changes));
     }
 
     #[test]
-    fn any_bytes_are_taken_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+    fn any_bytes_are_accepted_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         for (_, target) in TARGETS {
             target.run(&bytes);
         }

@@ -1,24 +1,27 @@
-//! Our film of the pieces.
+//! Assembles a movie of the segments with `media`.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs,
     path::{Path, PathBuf},
 };
 
-use kit::segment::shuffled;
-use media::{MovieSpec, MuxerConfig, OutputFormat, Summary, check, journal, muxer};
+use kit::{
+    assembly::{Assembly, OutputFile},
+    segment::shuffled,
+};
+use media::{MovieSpec, OutputFormat, Summary};
 
 use super::segmenter::SegmentedMovie;
 
-/// A finished film.
+/// A finished movie.
 pub(super) struct AssembledMovie {
     pub(super) path: PathBuf,
     pub(super) format: OutputFormat,
     pub(super) summary: Summary,
 }
 
-/// Puts the pieces together; for an MP4 in an order that has nothing to do with theirs, and with
-/// a new start in the middle.
+/// Assembles the segments, with a restart in the middle and one before the end; for an MP4 they
+/// come in a random order.
 pub(super) fn assemble(
     cutting: &SegmentedMovie,
     format: OutputFormat,
@@ -33,20 +36,17 @@ pub(super) fn assemble(
         OutputFormat::Mp4 => shuffled(&cutting.segments, 7),
         OutputFormat::Flv => cutting.segments.clone(),
     };
-    let mut records = Vec::new();
-    let half = segments.len() / 2;
-    for segments in [&segments[..half], &segments[half..]] {
-        let (fragments, _) = journal::read(&records);
-        let mut muxer = muxer(muxer_config(cutting, format, &fragments), open(&path)).unwrap();
-        for segment in segments {
-            let fragment = muxer.push(segment.as_segment()).unwrap();
-            records.extend(journal::record(&fragment));
-        }
-    }
-    let (fragments, _) = journal::read(&records);
-    let muxer = muxer(muxer_config(cutting, format, &fragments), open(&path)).unwrap();
-    let summary = muxer.finish(fragments.clone()).unwrap();
-    let checked = check(File::open(&path).unwrap()).unwrap();
+    let movie = MovieSpec {
+        segment_count: u32::try_from(segments.len()).unwrap(),
+        ..MovieSpec::default()
+    };
+    let output = OutputFile::new(path.clone());
+    let mut assembly = Assembly::new(cutting.source, format, movie, output);
+    let (first, second) = segments.split_at(segments.len() / 2);
+    assembly.attempt(first).unwrap();
+    assembly.attempt(second).unwrap();
+    let summary = assembly.finish(&[]).unwrap();
+    let checked = assembly.check().unwrap();
     let counts = |summary: &Summary| -> Vec<_> {
         let tracks = summary.tracks.iter();
         tracks.map(|track| (track.kind, track.samples)).collect()
@@ -60,30 +60,4 @@ pub(super) fn assemble(
         format,
         summary,
     }
-}
-
-fn muxer_config<'f>(
-    cutting: &SegmentedMovie,
-    format: OutputFormat,
-    journal: &'f [media::TableFragment],
-) -> MuxerConfig<'f> {
-    MuxerConfig {
-        segment_format: cutting.source,
-        output_format: format,
-        movie: MovieSpec {
-            segment_count: u32::try_from(cutting.segments.len()).unwrap(),
-            ..MovieSpec::default()
-        },
-        journal,
-    }
-}
-
-fn open(path: &Path) -> File {
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(path)
-        .unwrap()
 }

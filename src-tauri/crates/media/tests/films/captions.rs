@@ -1,4 +1,4 @@
-//! Captions inside an MP4: others find the same words at the same times.
+//! Captions inside an MP4: other programs read the same text at the same times.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{packets, probe_without_warnings, run},
     segments::{cut_flv, dash, movie, shuffled},
 };
@@ -21,11 +21,11 @@ const ENGLISH: &str = "WEBVTT\n\n\
     00:30.000 --> 00:40.000\nBehind it\n";
 const GERMAN: &str = "WEBVTT\n\n00:03.125 --> 00:03.500\nGrüße aus Ærø – 字幕 🎬\n";
 
-/// What ffmpeg makes of a track of captions: start and end in milliseconds, and the words.
+/// Reads a track of captions with ffmpeg: start and end in milliseconds, and the text.
 fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
     let map = format!("0:s:{track}");
     let film = film.to_str().unwrap();
-    // Words alone: the style of the letters would stand around them.
+    // Text only, without style tags.
     let words = ["-map", &map, "-c:s", "text", "-f", "srt", "-"];
     let output = run("ffmpeg", &[&["-i", film], &words[..]].concat());
     let text = String::from_utf8(output.stdout).unwrap();
@@ -43,15 +43,15 @@ fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
     cues.collect()
 }
 
-fn with_captions(source: SegmentFormat, pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+fn with_captions(source: SegmentFormat, segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
     let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
     let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
     job.movie.captions = captions.into();
     job
 }
 
-/// A cue every millisecond, and lengths that differ.
+/// Builds captions with a cue every millisecond, of different lengths.
 fn many(language: &str) -> Captions {
     let cue = |number: u64| {
         let at = |ms: u64| format!("00:{:02}.{:03}", ms / 1000, ms % 1000);
@@ -68,13 +68,13 @@ fn is_indexed_in_front(film: &[u8]) -> bool {
 }
 
 #[test]
-fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
-    for (source, pieces) in [
+fn ffmpeg_reads_the_captions_at_their_times() {
+    for (source, segments) in [
         (SegmentFormat::Fmp4, shuffled(dash())),
         (SegmentFormat::Flv, cut_flv(movie(), 2000, false)),
     ] {
-        let mut job = with_captions(source, &pieces);
-        let made = job.finish(&pieces).unwrap();
+        let mut job = with_captions(source, &segments);
+        let made = job.finish(&segments).unwrap();
         let found = job.check().unwrap();
         assert_eq!(
             (&found.captions, found.duration_ms),
@@ -102,7 +102,7 @@ fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
             expected.map(|(start, end, text)| (start, end, text.to_owned()))
         );
         assert_eq!((last.0, last.2.as_str()), (11_000, "Until the end"));
-        // ffmpeg takes the length of the film for that of the track, rounded up.
+        // ffmpeg takes the duration of the movie for that of the track, rounded up.
         assert!(last.1.abs_diff(made.duration_ms) <= 1, "{last:?}");
         let german = (3125, 3500, "Grüße aus Ærø – 字幕 🎬".to_owned());
         assert_eq!(cues_of(&job.path(), 1), [german]);
@@ -110,10 +110,10 @@ fn ffmpeg_finds_the_words_when_they_were_to_be_shown() {
 }
 
 #[test]
-fn captions_are_offered_and_not_shown_unasked() {
-    let pieces = shuffled(dash());
-    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
-    job.finish(&pieces).unwrap();
+fn captions_are_off_by_default() {
+    let segments = shuffled(dash());
+    let mut job = with_captions(SegmentFormat::Fmp4, &segments);
+    job.finish(&segments).unwrap();
     let probed = probe_without_warnings(&job.path());
     let streams: Vec<_> = probed.split("[STREAM]").collect();
     for (stream, language) in streams[3..].iter().zip(["eng", "deu"]) {
@@ -127,7 +127,7 @@ fn captions_are_offered_and_not_shown_unasked() {
         }
     }
     assert_eq!(streams.len(), 5);
-    // The tag that says more than three letters.
+    // `elng`, which holds the whole language tag.
     let film = job.bytes();
     assert_eq!(
         film.windows(14)
@@ -138,12 +138,12 @@ fn captions_are_offered_and_not_shown_unasked() {
 }
 
 #[test]
-fn picture_and_sound_are_the_same_with_captions_and_without() {
-    let pieces = shuffled(dash());
-    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
-    let with = job.finish(&pieces).unwrap();
-    let mut silent = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-    let without = silent.finish(&pieces).unwrap();
+fn video_and_audio_are_the_same_with_and_without_captions() {
+    let segments = shuffled(dash());
+    let mut job = with_captions(SegmentFormat::Fmp4, &segments);
+    let with = job.finish(&segments).unwrap();
+    let mut silent = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+    let without = silent.finish(&segments).unwrap();
     assert_eq!(with.duration_ms, without.duration_ms);
     let (with, without) = (packets(&job.path()), packets(&silent.path()));
     for kind in ["video", "audio"] {
@@ -152,28 +152,32 @@ fn picture_and_sound_are_the_same_with_captions_and_without() {
 }
 
 #[test]
-fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
-    let pieces = cut_flv(movie(), 1000, false);
+fn an_interrupted_finish_is_repeated_with_the_same_bytes() {
+    let segments = cut_flv(movie(), 1000, false);
     for in_front in [true, false] {
-        let mut job = with_captions(SegmentFormat::Flv, &pieces);
+        let mut job = with_captions(SegmentFormat::Flv, &segments);
         if !in_front {
-            // The first attempt, which keeps the room, knows of no captions.
+            // The first attempt, which reserves the space, has no captions.
             let captions = std::mem::take(&mut job.movie.captions);
-            job.attempt(&pieces[..1]).unwrap();
+            job.attempt(&segments[..1]).unwrap();
             job.movie.captions = captions;
             job.movie.captions.push(many("fr"));
         }
-        let left = if in_front { &pieces[..] } else { &pieces[1..] };
+        let left = if in_front {
+            &segments[..]
+        } else {
+            &segments[1..]
+        };
         let made = job.finish(left).unwrap();
         let film = job.bytes();
         assert_eq!(is_indexed_in_front(&film), in_front);
-        // The journal is still there: the head may hold an index already, the end whatever came.
+        // The journal is still there: an index may have been written in front, any bytes at the end.
         for _ in 0..2 {
             assert_eq!(job.finish(&[]).unwrap(), made);
             assert_eq!(job.bytes(), film);
             job.tear();
         }
-        // Other captions come in the attempt that ends.
+        // The attempt that finishes has other captions.
         job.movie.captions.truncate(1);
         assert_eq!(job.finish(&[]).unwrap().captions, made.captions[..1]);
         job.check().unwrap();
@@ -182,13 +186,13 @@ fn an_end_that_is_interrupted_is_made_again_to_the_byte() {
 }
 
 #[test]
-fn captions_that_a_film_cannot_show_are_left_out() {
-    let pieces = shuffled(dash());
+fn captions_that_a_movie_cannot_show_are_left_out() {
+    let segments = shuffled(dash());
     let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     job.movie.captions = Captions::web_vtt("en", late).into_iter().collect();
     assert_eq!(job.movie.captions.len(), 1);
-    assert_eq!(job.finish(&pieces).unwrap().captions, []);
+    assert_eq!(job.finish(&segments).unwrap().captions, []);
     job.check().unwrap();
     for none in [
         "",
@@ -201,23 +205,23 @@ fn captions_that_a_film_cannot_show_are_left_out() {
 }
 
 #[test]
-fn a_film_takes_only_as_many_captions_as_the_check_reads() {
-    let pieces = shuffled(dash());
-    let mut job = with_captions(SegmentFormat::Fmp4, &pieces);
+fn a_movie_takes_only_as_many_captions_as_the_check_reads() {
+    let segments = shuffled(dash());
+    let mut job = with_captions(SegmentFormat::Fmp4, &segments);
     let one = job.movie.captions.remove(0);
     job.movie.captions = vec![one; 100];
-    let made = job.finish(&pieces).unwrap();
+    let made = job.finish(&segments).unwrap();
     assert_eq!(made.captions.len(), 32);
     assert_eq!(job.check().unwrap().captions, made.captions);
 }
 
 #[test]
-fn the_room_for_the_index_holds_captions_without_end() {
-    let pieces = shuffled(dash());
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+fn the_space_reserved_for_the_index_holds_many_captions() {
+    let segments = shuffled(dash());
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     let captions = many("x");
     job.movie.captions = vec![captions; 4];
-    let made = job.finish(&pieces).unwrap();
+    let made = job.finish(&segments).unwrap();
     assert!(made.captions.iter().all(|one| one.samples > 10_000));
     assert_eq!(job.check().unwrap(), made);
     assert!(is_indexed_in_front(&job.bytes()));

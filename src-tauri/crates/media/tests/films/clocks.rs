@@ -1,18 +1,18 @@
-//! Films whose tracks count from different zeros, and films that lack their start.
+//! Movies whose tracks start at different timestamps, and movies without their first segments.
 
 use kit::segment::OwnedSegment;
 use media::{OutputFormat, SegmentFormat, SegmentKind};
 
 use crate::{
     multi_track::{EXACT, TICK, cut, mp4_of},
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{Packets, assert_same, packets, probe_without_warnings},
     segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
 
 /// Adds to the decode time of every fragment (version 1 of `tfdt`).
-fn later(piece: &mut OwnedSegment, ticks: u64) {
-    let data = &mut piece.data;
+fn later(segment: &mut OwnedSegment, ticks: u64) {
+    let data = &mut segment.data;
     for at in 0..data.len().saturating_sub(16) {
         if &data[at..at + 5] == b"tfdt\x01" {
             let time: [u8; 8] = data[at + 8..at + 16].try_into().unwrap();
@@ -22,13 +22,13 @@ fn later(piece: &mut OwnedSegment, ticks: u64) {
     }
 }
 
-/// The film with clocks that start at these ticks.
+/// Returns the movie with tracks that start at these ticks.
 fn clocks(ticks: [u64; 2]) -> Vec<OwnedSegment> {
-    let mut pieces = dash().to_vec();
-    for piece in &mut pieces {
-        later(piece, ticks[usize::from(piece.track)]);
+    let mut segments = dash().to_vec();
+    for segment in &mut segments {
+        later(segment, ticks[usize::from(segment.track)]);
     }
-    pieces
+    segments
 }
 
 #[test]
@@ -39,13 +39,13 @@ fn tracks_whose_clocks_start_far_apart_are_put_side_by_side() {
         [0, 1_000_000_000_000],
         [1_700_000_000 * 12_800, 400_000_000 * 44_100],
     ] {
-        let pieces = clocks(ticks);
+        let segments = clocks(ticks);
         let moved = |(one, other): (&OwnedSegment, &OwnedSegment)| one.data != other.data;
-        assert!(pieces.iter().zip(dash()).any(moved), "{ticks:?}");
-        let job = mp4_of(&shuffled(&pieces));
+        assert!(segments.iter().zip(dash()).any(moved), "{ticks:?}");
+        let job = mp4_of(&shuffled(&segments));
         let made = packets(&job.path());
-        // Both are shown from the plan's start on: each by itself keeps its times, and the
-        // distance is that of the film to a frame of its sound.
+        // Both start where the plan starts: each track keeps its times, and their distance is
+        // that of the movie to an audio frame.
         for kind in ["video", "audio"] {
             let only = |packets: &Packets| {
                 let mut packets = packets.clone();
@@ -84,18 +84,19 @@ fn the_priming_of_a_track_that_is_moved_stays_cut_off() {
             "frag_keyframe+delay_moov+default_base_moof",
         ],
     );
-    let pieces = cut(&file);
-    let expected = packets(&mp4_of(&pieces).path());
+    let segments = cut(&file);
+    let expected = packets(&mp4_of(&segments).path());
     assert!((expected["audio"][0].pts + 1024.0 / 48_000.0).abs() < EXACT);
     for moved in 0..2 {
-        let mut pieces = pieces.clone();
-        let of =
-            |piece: &&mut OwnedSegment| piece.track == moved && piece.kind != SegmentKind::Init;
-        for piece in pieces.iter_mut().filter(of) {
-            later(piece, 1_000_000_000);
+        let mut segments = segments.clone();
+        let of = |segment: &&mut OwnedSegment| {
+            segment.track == moved && segment.kind != SegmentKind::Init
+        };
+        for segment in segments.iter_mut().filter(of) {
+            later(segment, 1_000_000_000);
         }
-        let made = packets(&mp4_of(&shuffled(&pieces)).path());
-        // Sound that counts from far off has no priming where its edit says.
+        let made = packets(&mp4_of(&shuffled(&segments)).path());
+        // Audio with distant timestamps has no priming where its edit list says.
         let cut_off = if moved == 0 { -1024.0 / 48_000.0 } else { 0.0 };
         let first = made["audio"][0].pts;
         assert!((first - cut_off).abs() < TICK, "{moved}: {first}");
@@ -124,7 +125,8 @@ fn a_small_distance_of_the_tracks_is_kept_to_the_tick() {
 
 fn init_timescales() -> [u32; 2] {
     [0, 1].map(|track| {
-        let of = |piece: &&OwnedSegment| (piece.track, piece.kind) == (track, SegmentKind::Init);
+        let of =
+            |segment: &&OwnedSegment| (segment.track, segment.kind) == (track, SegmentKind::Init);
         let data = &dash().iter().find(of).unwrap().data;
         let at = data
             .windows(4)
@@ -135,14 +137,16 @@ fn init_timescales() -> [u32; 2] {
 }
 
 #[test]
-fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
-    let left = |pieces: &[OwnedSegment]| -> Vec<_> {
+fn segments_missing_at_the_start_of_a_movie_stay_a_gap() {
+    let left = |segments: &[OwnedSegment]| -> Vec<_> {
         let missing = [SegmentKind::Media(0), SegmentKind::Media(1)];
-        let left = pieces.iter().filter(|piece| !missing.contains(&piece.kind));
+        let left = segments
+            .iter()
+            .filter(|segment| !missing.contains(&segment.kind));
         left.cloned().collect()
     };
-    for pieces in [left(dash()), left(&clocks([1_000_000_000, 0]))] {
-        let job = mp4_of(&shuffled(&pieces));
+    for segments in [left(dash()), left(&clocks([1_000_000_000, 0]))] {
+        let job = mp4_of(&shuffled(&segments));
         let made = packets(&job.path());
         assert!(
             (made["video"][0].pts - 4.0).abs() < 0.1,
@@ -160,9 +164,9 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
     }
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         for restart in [false, true] {
-            let pieces = left(&cut_flv(movie(), 2000, restart));
-            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
-            let summary = job.finish(&pieces).unwrap();
+            let segments = left(&cut_flv(movie(), 2000, restart));
+            let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
+            let summary = job.finish(&segments).unwrap();
             assert_eq!(job.check().unwrap().duration_ms, summary.duration_ms);
             let made = packets(&job.path());
             let first = made["video"][0].pts.min(made["audio"][0].pts);
@@ -173,12 +177,12 @@ fn what_is_missing_at_the_start_of_a_film_stays_a_gap() {
 }
 
 #[test]
-fn a_track_that_lacks_its_first_pieces_starts_later_on_the_common_clock() {
-    let mut pieces = dash().to_vec();
-    pieces.retain(|piece| (piece.track, piece.kind) != (1, SegmentKind::Media(0)));
+fn a_track_that_lacks_its_first_segments_starts_later_on_the_common_clock() {
+    let mut segments = dash().to_vec();
+    segments.retain(|segment| (segment.track, segment.kind) != (1, SegmentKind::Media(0)));
     let whole = packets(&mp4_of(dash()).path());
     let mut expected = whole.clone();
-    let left = packets(&mp4_of(&shuffled(&pieces)).path());
+    let left = packets(&mp4_of(&shuffled(&segments)).path());
     let gone = whole["audio"].len() - left["audio"].len();
     assert!(gone > 80, "{gone}");
     expected.get_mut("audio").unwrap().drain(..gone);

@@ -1,4 +1,4 @@
-//! A film with one bit changed: each bit of its structure is missed.
+//! A movie with one bit changed: `check` notices each bit that matters.
 
 use std::{collections::BTreeMap, io::Cursor, ops::Range};
 
@@ -6,21 +6,21 @@ use kit::segment::OwnedSegment;
 use media::{Captions, OutputFormat, SegmentFormat, Summary, check};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     segments::{cut_flv, dash, movie, tags},
 };
 
 fn finished(
     source: SegmentFormat,
     format: OutputFormat,
-    pieces: &[OwnedSegment],
+    segments: &[OwnedSegment],
 ) -> (Vec<u8>, Summary) {
-    let mut job = MuxerJob::new(source, format, pieces.len());
-    let made = job.finish(pieces).unwrap();
+    let mut job = muxer_job(source, format, segments.len());
+    let made = job.finish(segments).unwrap();
     (job.bytes(), made)
 }
 
-/// Boxes that hold boxes, and how many bytes stand before those.
+/// Returns how many bytes precede the children of a box; `None` if it has no children.
 fn before_children(kind: &str) -> Option<usize> {
     match kind {
         "moov" | "trak" | "edts" | "mdia" | "minf" | "dinf" | "stbl" | "udta" | "ilst" => Some(0),
@@ -33,8 +33,8 @@ fn before_children(kind: &str) -> Option<usize> {
     }
 }
 
-/// What each byte of a box is: the names of its box and of those around it, and its place in the
-/// box behind size and name, which are -8 to -1.
+/// Names each byte of a box: the path of its box, and its offset in the body; size and name are at
+/// -8 to -1.
 fn places(data: &[u8], start: usize, path: &str, into: &mut BTreeMap<usize, (String, i64)>) {
     let mut at = start;
     while at < data.len() {
@@ -44,7 +44,7 @@ fn places(data: &[u8], start: usize, path: &str, into: &mut BTreeMap<usize, (Str
             .iter()
             .map(|byte| char::from(*byte))
             .collect();
-        // The second track is told from the first.
+        // Distinguishes the second track from the first.
         let again = into
             .values()
             .any(|(other, _)| *other == format!("{path}/{kind}"));
@@ -59,7 +59,7 @@ fn places(data: &[u8], start: usize, path: &str, into: &mut BTreeMap<usize, (Str
     }
 }
 
-/// The index of a film and where it is.
+/// Returns the byte range of the index.
 fn index(film: &[u8]) -> Range<usize> {
     let mut at = 0;
     loop {
@@ -71,7 +71,7 @@ fn index(film: &[u8]) -> Range<usize> {
     }
 }
 
-/// The bytes of the index in which some bit may change without anybody telling.
+/// Returns the bytes of the index in which `check` does not notice the change of some bits.
 fn unnoticed(film: &[u8], made: &Summary) -> BTreeMap<(String, i64), u8> {
     let index = index(film);
     let mut of_byte = BTreeMap::new();
@@ -93,10 +93,10 @@ fn unnoticed(film: &[u8], made: &Summary) -> BTreeMap<(String, i64), u8> {
 /// Bytes of a box and the bits in them.
 type BitMask = (&'static str, Range<i64>, u8);
 
-/// What says nothing of where samples are and when they are shown: bytes of boxes, by the end of
-/// their path, and the bits in them.
+/// Fields that do not affect where samples are and when they are shown: the end of the path of the
+/// box, its bytes, and the bits in them.
 const NO_STRUCTURE: &[BitMask] = &[
-    // Times of making, volume, matrix, a number above those of all tracks.
+    // Creation times, volume, matrix, next track ID.
     ("/mvhd", 4..12, 0xff),
     ("/mvhd", 24..26, 0xff),
     ("/mvhd", 36..72, 0xff),
@@ -109,42 +109,42 @@ const NO_STRUCTURE: &[BitMask] = &[
     ("/tkhd", 40..76, 0xff),
     ("/tkhd", 78..80, 0xff),
     ("/tkhd", 82..84, 0xff),
-    // Times of making.
+    // Creation times.
     ("/mdhd", 4..12, 0xff),
     // Name.
     ("/mdia/hdlr", 24..99, 0xff),
-    // Signed, where no offset has the sign.
+    // Version 1 (signed) if no offset is negative.
     ("/ctts", 0..1, 1),
-    // Text, which is lost with its name.
+    // Text, which is lost with its box.
     ("/udta/meta", -4..4, 0xff),
     ("/udta/meta/hdlr", -5..25, 0xff),
     ("/udta/meta/ilst", -4..0, 0xff),
 ];
 
 #[test]
-fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
+fn a_changed_bit_of_the_index_is_noticed_or_irrelevant() {
     let first = |track| {
         dash()
             .iter()
-            .filter(move |piece| piece.track == track)
+            .filter(move |segment| segment.track == track)
             .take(3)
     };
     let fragments: Vec<_> = first(0).chain(first(1)).cloned().collect();
     let tags = cut_flv(movie(), 2000, false);
-    for (source, pieces) in [
+    for (source, segments) in [
         (SegmentFormat::Flv, &tags[..1]),
         (SegmentFormat::Fmp4, &fragments),
     ] {
-        let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+        let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
         let words = "WEBVTT\n\n00:00.100 --> 00:00.300\na\n\n00:00.400 --> 00:00.500\nbc\n";
         job.movie.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
-        let made = job.finish(pieces).unwrap();
+        let made = job.finish(segments).unwrap();
         assert_eq!(made.captions.len(), 1);
         let film = job.bytes();
         assert_eq!(check(Cursor::new(&film)).unwrap(), made);
         let mut missed = unnoticed(&film, &made);
         missed.retain(|(path, offset), bits| {
-            // The size of sound, and of the place of captions.
+            // The frame size of audio and of captions.
             let sound = path.contains("/trak again/tkhd") && offset >= &76;
             if sound || path.contains("/ilst/") {
                 return false;
@@ -161,17 +161,17 @@ fn a_changed_bit_of_the_index_is_noticed_or_is_no_structure() {
 }
 
 #[test]
-fn a_film_cut_at_any_byte_never_passes() {
-    let pieces = cut_flv(movie(), 1000, false);
-    for (format, pieces, duration_ms) in [
-        (OutputFormat::Mp4, &pieces[..1], None),
-        // The index does not fit in the room for a film of a second, and goes to the end.
-        (OutputFormat::Mp4, &pieces[..], Some(1)),
-        (OutputFormat::Flv, &pieces[..1], None),
+fn a_movie_cut_at_any_byte_never_passes() {
+    let segments = cut_flv(movie(), 1000, false);
+    for (format, segments, duration_ms) in [
+        (OutputFormat::Mp4, &segments[..1], None),
+        // The index does not fit in the space reserved for a movie of a second, and goes to the end.
+        (OutputFormat::Mp4, &segments[..], Some(1)),
+        (OutputFormat::Flv, &segments[..1], None),
     ] {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
+        let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
         job.movie.duration_ms = duration_ms;
-        job.finish(pieces).unwrap();
+        job.finish(segments).unwrap();
         let film = job.bytes();
         check(Cursor::new(&film)).unwrap();
         for length in 0..film.len() {
@@ -183,7 +183,7 @@ fn a_film_cut_at_any_byte_never_passes() {
     }
 }
 
-/// The bits of a byte whose change nobody tells.
+/// Returns the bits of a byte whose change is not noticed.
 fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
     let mut missed = 0;
     for bit in 0..8 {
@@ -197,9 +197,9 @@ fn unnoticed_bits(damaged: &mut [u8], place: usize, whole: &Summary) -> u8 {
 }
 
 #[test]
-fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
-    let pieces = cut_flv(movie(), 2000, false);
-    let (film, made) = finished(SegmentFormat::Flv, OutputFormat::Flv, &pieces[..1]);
+fn a_changed_bit_of_a_tag_is_noticed_or_irrelevant() {
+    let segments = cut_flv(movie(), 2000, false);
+    let (film, made) = finished(SegmentFormat::Flv, OutputFormat::Flv, &segments[..1]);
     let whole = check(Cursor::new(&film)).unwrap();
     let digests =
         |summary: &Summary| -> Vec<_> { summary.tracks.iter().map(|track| track.digest).collect() };
@@ -220,11 +220,11 @@ fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
         let behind = tag.bytes.len() - 4..tag.bytes.len();
         for offset in (0..11 + fields).chain(behind) {
             let no_structure = match offset {
-                // The time of a set-up; its unused composition time.
+                // The timestamp of a sequence header, and its unused composition offset.
                 4..=7 | 13..=15 if config => 0xff,
-                // Rate and channels, which the set-up of AAC tells better.
+                // Rate and channels; the configuration of AAC overrides them.
                 11 if tag.kind == 8 => 0x0f,
-                // Types of pictures that decoding cannot start from, and of what is no picture.
+                // Frame types other than keyframes.
                 11 if config || tag.bytes[11] >> 4 != 1 => 0xf0,
                 // Any number but 0 is a frame of AAC.
                 12 if tag.kind == 8 && !config => 0xfe,
@@ -237,16 +237,16 @@ fn a_changed_bit_of_a_tag_is_noticed_or_is_no_structure() {
 }
 
 #[test]
-fn a_changed_bit_of_the_metadata_is_noticed_or_is_no_structure() {
-    let pieces = cut_flv(movie(), 2000, false);
-    let (film, _) = finished(SegmentFormat::Flv, OutputFormat::Flv, &pieces[..3]);
+fn a_changed_bit_of_the_metadata_is_noticed_or_irrelevant() {
+    let segments = cut_flv(movie(), 2000, false);
+    let (film, _) = finished(SegmentFormat::Flv, OutputFormat::Flv, &segments[..3]);
     let whole = check(Cursor::new(&film)).unwrap();
     let mut damaged = film.clone();
     let find = |name: &[u8]| film.windows(name.len()).position(|bytes| bytes == name);
     let end = tags(&film)[0].bytes.len() + 13;
     let mut structure = vec![13..find(b"onMetaData").unwrap() + 11, end - 7..end];
     for (name, value) in [
-        // The last bytes are less than a millisecond.
+        // The last bytes of the double are less than a millisecond.
         (&b"\0\x08duration"[..], 4),
         (b"\0\x08filesize", 9),
         (b"\0\x0cvideocodecid", 9),

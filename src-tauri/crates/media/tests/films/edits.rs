@@ -1,11 +1,11 @@
-//! What edit lists of the source say of its start and its end.
+//! Edit lists of the source: start and end of the tracks.
 
 use kit::segment::OwnedSegment;
 use media::{OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{assert_same, packets, probe_without_warnings, run},
     segments::{made_by_ffmpeg, movie, shuffled},
 };
@@ -13,7 +13,7 @@ use crate::{
 /// Less than a tick of any track.
 const EXACT: f64 = 1e-6;
 
-/// The film in one fragmented file, one of its tracks later by so many seconds.
+/// Returns the movie as one fragmented file; one of its tracks starts `late` seconds later.
 fn whole(late: &str, second: &str, maps: [&str; 2]) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
@@ -34,17 +34,17 @@ fn whole(late: &str, second: &str, maps: [&str; 2]) -> Vec<u8> {
     made_by_ffmpeg("film.mp4", &[&inputs[..], &outputs[..]].concat())
 }
 
-/// Cut before its first `moof`; both parts for both tracks.
-fn segments(file: &[u8]) -> Vec<OwnedSegment> {
+/// Splits before the first `moof`; both parts are segments of both tracks.
+fn cut_before_moof(file: &[u8]) -> Vec<OwnedSegment> {
     let moof = file.windows(4).position(|bytes| bytes == b"moof").unwrap() - 4;
     let mfra = file.windows(4).rposition(|bytes| bytes == b"mfra").unwrap() - 4;
-    let mut pieces = Vec::new();
+    let mut segments = Vec::new();
     for track in 0..2 {
         for (part, data) in [
             (SegmentKind::Init, &file[..moof]),
             (SegmentKind::Media(0), &file[moof..mfra]),
         ] {
-            pieces.push(OwnedSegment {
+            segments.push(OwnedSegment {
                 track,
                 kind: part,
                 start_ms: 0,
@@ -52,12 +52,12 @@ fn segments(file: &[u8]) -> Vec<OwnedSegment> {
             });
         }
     }
-    pieces
+    segments
 }
 
-fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-    let summary = job.finish(&shuffled(pieces)).unwrap();
+fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(&shuffled(segments)).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     probe_without_warnings(&job.path());
     job
@@ -74,8 +74,8 @@ fn tracks_that_start_at_different_times_keep_their_distance_to_the_tick() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("source.mp4");
         std::fs::write(&path, &file).unwrap();
-        let job = mp4_of(&segments(&file));
-        // What ffmpeg reads of the source with -copyts.
+        let job = mp4_of(&cut_before_moof(&file));
+        // What ffmpeg reads from the source with -copyts.
         assert_same(packets(&job.path()), packets(&path), 1.0 / 12_800.0);
     }
 }
@@ -131,40 +131,40 @@ fn seconds(job: &MuxerJob, stream: &str) -> f64 {
     output.trim().parse().unwrap()
 }
 
-/// The film with these edits of its pictures, with or without the mark of fragments in its index.
+/// Returns the movie with this edit list for the video, with or without `mvex` in its index.
 fn edited(edits: &[(u32, i32)], fragmented: bool) -> MuxerJob {
-    let mut pieces = segments(&whole("0.5", "0", ["0:v", "1:a"]));
-    for piece in pieces
+    let mut segments = cut_before_moof(&whole("0.5", "0", ["0:v", "1:a"]));
+    for segment in segments
         .iter_mut()
-        .filter(|piece| piece.kind == SegmentKind::Init)
+        .filter(|segment| segment.kind == SegmentKind::Init)
     {
-        set_edits(&mut piece.data, b"vide", edits);
+        set_edits(&mut segment.data, b"vide", edits);
         if !fragmented {
-            let at = piece
+            let at = segment
                 .data
                 .windows(4)
                 .position(|bytes| bytes == b"mvex")
                 .unwrap();
-            piece.data[at..at + 4].copy_from_slice(b"free");
+            segment.data[at..at + 4].copy_from_slice(b"free");
         }
     }
-    mp4_of(&pieces)
+    mp4_of(&segments)
 }
 
 #[test]
-fn an_end_that_the_index_of_a_whole_film_sets_is_kept() {
+fn an_end_that_the_index_of_a_whole_movie_sets_is_kept() {
     let media_time = 1024;
     let all = seconds(&edited(&[(0, media_time)], false), "v");
     assert!((all - 12.0).abs() < 0.1, "{all}");
     let cut = seconds(&edited(&[(5000, media_time)], false), "v");
     assert!((cut - 5.0).abs() < 1e-3, "{cut}");
-    // Fragments go on after what their initialisation could know.
+    // Fragments extend beyond what the init segment could know.
     let fragments = seconds(&edited(&[(5000, media_time)], true), "v");
     assert!((fragments - all).abs() < 1e-3, "{fragments}");
 }
 
 #[test]
-fn a_film_cut_by_edits_is_shown_whole_from_its_first_edit_on() {
+fn a_movie_cut_by_edits_is_shown_whole_from_its_first_edit_on() {
     let start = 1024 + 12_800;
     let one = edited(&[(200, -1), (0, start)], false);
     let several = edited(

@@ -1,4 +1,4 @@
-//! Films from FLV pieces.
+//! Movies of FLV segments.
 
 use std::fs;
 
@@ -7,12 +7,12 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{Packets, assert_same, from_origin, packets, probe_without_warnings},
     segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags, uneven_movie},
 };
 
-/// Times in an FLV are whole milliseconds; the MP4 puts sound back between them.
+/// Times in an FLV are whole milliseconds; the MP4 snaps audio to its samples between them.
 const MILLISECOND: f64 = 0.001_001;
 
 fn packets_of(file: &[u8]) -> Packets {
@@ -22,16 +22,16 @@ fn packets_of(file: &[u8]) -> Packets {
     packets(&path)
 }
 
-fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
-    let summary = job.finish(pieces).unwrap();
+fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(segments).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
-fn flv_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
-    let summary = job.finish(pieces).unwrap();
+fn flv_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, segments.len());
+    let summary = job.finish(segments).unwrap();
     let checked = job.check().unwrap();
     let samples = |summary: &media::Summary| -> Vec<_> {
         summary
@@ -47,7 +47,7 @@ fn flv_of(pieces: &[OwnedSegment]) -> MuxerJob {
 }
 
 #[test]
-fn pieces_in_order_make_an_mp4_with_the_packets_of_the_film() {
+fn segments_in_order_make_an_mp4_with_the_packets_of_the_movie() {
     for film in [movie(), uneven_movie()] {
         let job = mp4_of(&cut_flv(film, 2000, false));
         assert_same(packets(&job.path()), packets_of(film), MILLISECOND);
@@ -63,26 +63,26 @@ fn pieces_in_order_make_an_mp4_with_the_packets_of_the_film() {
 }
 
 #[test]
-fn the_index_stands_in_front() {
+fn the_index_is_in_front() {
     let bytes = mp4_of(&cut_flv(movie(), 2000, false)).bytes();
     let place = |name: &[u8]| bytes.windows(4).position(|window| window == name).unwrap();
     assert!(place(b"moov") < place(b"mdat"));
 }
 
 #[test]
-fn an_index_without_room_in_front_goes_to_the_end() {
-    // A plan of one piece keeps room for one; sixty films need more.
-    let mut pieces = Vec::new();
+fn an_index_that_does_not_fit_in_front_goes_to_the_end() {
+    // A plan of one segment reserves space for one; sixty movies need more.
+    let mut segments = Vec::new();
     for _ in 0..60 {
-        for mut piece in cut_flv(movie(), 2000, true) {
-            let number = pieces.len() as u64;
-            piece.kind = SegmentKind::Media(number);
-            piece.start_ms = number * 2000;
-            pieces.push(piece);
+        for mut segment in cut_flv(movie(), 2000, true) {
+            let number = segments.len() as u64;
+            segment.kind = SegmentKind::Media(number);
+            segment.start_ms = number * 2000;
+            segments.push(segment);
         }
     }
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
-    let summary = job.finish(&pieces).unwrap();
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1);
+    let summary = job.finish(&segments).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     let bytes = job.bytes();
     let place = |name: &[u8]| bytes.windows(4).rposition(|window| window == name).unwrap();
@@ -93,68 +93,68 @@ fn an_index_without_room_in_front_goes_to_the_end() {
 }
 
 #[test]
-fn pieces_in_any_order_make_the_same_film() {
+fn segments_in_any_order_make_the_same_movie() {
     let job = mp4_of(&shuffled(&cut_flv(movie(), 2000, false)));
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn a_film_goes_on_after_a_crash() {
-    let pieces = shuffled(&cut_flv(movie(), 2000, false));
-    for done in 0..pieces.len() {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
-        job.attempt(&pieces[..done]).unwrap();
+fn a_movie_goes_on_after_a_crash() {
+    let segments = shuffled(&cut_flv(movie(), 2000, false));
+    for done in 0..segments.len() {
+        let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, segments.len());
+        job.attempt(&segments[..done]).unwrap();
         job.tear();
-        let summary = job.finish(&pieces[done..]).unwrap();
+        let summary = job.finish(&segments[done..]).unwrap();
         assert_eq!(job.check().unwrap(), summary);
         assert!(
-            job.bytes() == mp4_of(&pieces).bytes(),
-            "after {done} pieces"
+            job.bytes() == mp4_of(&segments).bytes(),
+            "after {done} segments"
         );
     }
 }
 
 #[test]
 fn a_crash_while_the_index_was_written_loses_nothing() {
-    let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
-    job.finish(&pieces[..4]).unwrap();
-    job.finish(&pieces[4..]).unwrap();
+    let segments = cut_flv(movie(), 2000, false);
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, segments.len());
+    job.finish(&segments[..4]).unwrap();
+    job.finish(&segments[4..]).unwrap();
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn a_film_of_more_than_four_gigabytes_is_found_beyond_them() {
-    let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
-    job.attempt(&pieces[..3]).unwrap();
+fn a_movie_of_more_than_four_gigabytes_is_found_beyond_them() {
+    let segments = cut_flv(movie(), 2000, false);
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, segments.len());
+    job.attempt(&segments[..3]).unwrap();
     job.extend_to(5 << 30);
-    let summary = job.finish(&pieces[3..]).unwrap();
+    let summary = job.finish(&segments[3..]).unwrap();
     assert!(summary.size_bytes > 5 << 30);
     assert_eq!(job.check().unwrap(), summary);
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
 }
 
 #[test]
-fn a_picture_that_changes_its_size_gets_another_set_up() {
+fn video_that_changes_its_size_gets_another_config() {
     let larger = flv_movie("25", "44100", "640x360");
-    let mut pieces = cut_flv(movie(), 2000, false);
-    pieces.truncate(2);
-    for mut piece in cut_flv(&larger, 2000, false).into_iter().skip(2) {
-        // A server need not repeat the set-up in every piece.
-        if piece.kind != SegmentKind::Media(2) {
-            let first = tags(&piece.data)
+    let mut segments = cut_flv(movie(), 2000, false);
+    segments.truncate(2);
+    for mut segment in cut_flv(&larger, 2000, false).into_iter().skip(2) {
+        // A server need not repeat the sequence headers in every segment.
+        if segment.kind != SegmentKind::Media(2) {
+            let first = tags(&segment.data)
                 .iter()
                 .take(3)
                 .map(|tag| tag.bytes.len())
                 .sum::<usize>();
-            piece.data.drain(13..13 + first);
+            segment.data.drain(13..13 + first);
         }
-        pieces.push(piece);
+        segments.push(segment);
     }
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     let (made, whole) = (packets(&job.path()), packets_of(&larger));
     assert_eq!(made["video"].len(), whole["video"].len());
     assert_eq!(made["video"][100..].len(), 200);
@@ -162,29 +162,29 @@ fn a_picture_that_changes_its_size_gets_another_set_up() {
         assert_eq!((made.size, &made.hash), (source.size, &source.hash));
     }
     probe_without_warnings(&job.path());
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
-    job.finish(&pieces).unwrap();
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, segments.len());
+    job.finish(&segments).unwrap();
     job.check().unwrap();
     assert_eq!(packets(&job.path())["video"].len(), whole["video"].len());
 }
 
 #[test]
-fn clocks_that_begin_again_in_each_piece_are_joined() {
+fn clocks_that_begin_again_in_each_segment_are_joined() {
     for film in [movie(), uneven_movie()] {
-        let pieces = shuffled(&cut_flv(film, 2000, true));
-        let made = packets(&mp4_of(&pieces).path());
-        // Sound that lies before the first picture of its piece comes as a negative time.
+        let segments = shuffled(&cut_flv(film, 2000, true));
+        let made = packets(&mp4_of(&segments).path());
+        // Audio before the first video frame of its segment has a negative time.
         assert_same(made, packets_of(film), 2.0 * MILLISECOND);
     }
 }
 
 #[test]
-fn a_missing_piece_stays_a_gap() {
+fn a_missing_segment_stays_a_gap() {
     for restart in [false, true] {
-        let mut pieces = cut_flv(movie(), 2000, restart);
+        let mut segments = cut_flv(movie(), 2000, restart);
         let whole = from_origin(packets_of(movie()));
-        pieces.remove(2);
-        let job = mp4_of(&pieces);
+        segments.remove(2);
+        let job = mp4_of(&segments);
         let made = from_origin(packets(&job.path()));
         let last = |packets: &Packets| packets["video"].last().unwrap().pts;
         assert!(
@@ -211,33 +211,33 @@ fn gaps_do_not_make_the_last_frame_of_an_flv_longer() {
 
 #[test]
 fn a_wrap_of_24_bits_is_no_restart() {
-    let mut pieces = cut_flv(movie(), 2000, false);
-    for piece in &mut pieces {
+    let mut segments = cut_flv(movie(), 2000, false);
+    for segment in &mut segments {
         let places: Vec<_> = {
-            let base = piece.data.as_ptr() as usize;
-            tags(&piece.data)
+            let base = segment.data.as_ptr() as usize;
+            tags(&segment.data)
                 .iter()
                 .map(|tag| (tag.bytes.as_ptr() as usize - base, tag.time))
                 .collect()
         };
         for (at, time) in places {
             set_time(
-                &mut piece.data[at..],
+                &mut segment.data[at..],
                 (time + (1 << 24) - 5500) & 0x00ff_ffff,
             );
         }
     }
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     assert_same(packets(&job.path()), packets_of(movie()), MILLISECOND);
-    let job = flv_of(&pieces);
+    let job = flv_of(&segments);
     assert_same(packets(&job.path()), packets_of(movie()), 1e-6);
 }
 
-/// Pieces of which the third begins with the end of the second, after a change of each tag.
+/// Returns segments of which the third starts with the end of the second, each tag changed.
 fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnedSegment> {
-    let mut pieces = cut_flv(movie(), 2000, false);
-    // The last tag is the end of the sequence.
-    let tags = tags(&pieces[1].data);
+    let mut segments = cut_flv(movie(), 2000, false);
+    // The last tag is the end of sequence.
+    let tags = tags(&segments[1].data);
     let tail: Vec<u8> = tags[tags.len() - 11..tags.len() - 1]
         .iter()
         .flat_map(|tag| {
@@ -246,56 +246,60 @@ fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnedSegment> {
             bytes
         })
         .collect();
-    pieces[2].data.splice(13..13, tail);
-    pieces
+    segments[2].data.splice(13..13, tail);
+    segments
 }
 
 #[test]
 fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() {
     let usual = with_repeated_tail(|_| {});
-    let pieces = with_repeated_tail(|tag| {
-        // The last byte before the size that stands behind the tag.
+    let segments = with_repeated_tail(|tag| {
+        // The last byte before the size behind the tag.
         let last = tag.len() - 5;
         tag[last] ^= 1;
     });
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let samples = |pieces: &[OwnedSegment]| -> u64 {
-            let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
-            let made = job.finish(pieces).unwrap();
+        let samples = |segments: &[OwnedSegment]| -> u64 {
+            let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
+            let made = job.finish(segments).unwrap();
             assert_eq!(job.check().unwrap().tracks, made.tracks);
             made.tracks.iter().map(|track| track.samples).sum()
         };
-        assert_eq!(samples(&pieces), samples(&usual) + 10, "{format:?}");
+        assert_eq!(samples(&segments), samples(&usual) + 10, "{format:?}");
     }
 }
 
 #[test]
 fn a_repeated_tail_comes_once() {
-    let pieces = with_repeated_tail(|_| {});
+    let segments = with_repeated_tail(|_| {});
     assert_same(
-        packets(&mp4_of(&pieces).path()),
+        packets(&mp4_of(&segments).path()),
         packets_of(movie()),
         MILLISECOND,
     );
-    assert_same(packets(&flv_of(&pieces).path()), packets_of(movie()), 1e-6);
+    assert_same(
+        packets(&flv_of(&segments).path()),
+        packets_of(movie()),
+        1e-6,
+    );
 }
 
 #[test]
-fn sound_alone_and_pictures_alone_make_films() {
+fn audio_alone_and_video_alone_make_movies() {
     for (option, kind) in [("-vn", TrackKind::Audio), ("-an", TrackKind::Video)] {
         let folder = TempDir::new().unwrap();
         let input = folder.path().join("film.flv");
         fs::write(&input, movie()).unwrap();
         let input = input.to_str().unwrap();
         let alone = made_by_ffmpeg("alone.flv", &["-i", input, "-c", "copy", option]);
-        let piece = OwnedSegment {
+        let segment = OwnedSegment {
             track: 0,
             kind: SegmentKind::Media(0),
             start_ms: 0,
             data: alone.clone(),
         };
-        let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1);
-        let summary = job.finish(&[piece]).unwrap();
+        let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1);
+        let summary = job.finish(&[segment]).unwrap();
         assert_eq!(
             summary
                 .tracks
@@ -322,13 +326,13 @@ fn mp3_goes_into_an_mp4() {
             "libmp3lame",
         ],
     );
-    let piece = OwnedSegment {
+    let segment = OwnedSegment {
         track: 0,
         kind: SegmentKind::Media(0),
         start_ms: 0,
         data: data.clone(),
     };
-    let job = mp4_of(&[piece]);
+    let job = mp4_of(&[segment]);
     assert_same(packets(&job.path()), packets_of(&data), MILLISECOND);
     probe_without_warnings(&job.path());
 }
@@ -348,7 +352,7 @@ fn old_codecs_stay_in_flv() {
             "25",
         ],
     );
-    let pieces: Vec<_> = (0..1)
+    let segments: Vec<_> = (0..1)
         .map(|number| OwnedSegment {
             track: 0,
             kind: SegmentKind::Media(number),
@@ -356,14 +360,14 @@ fn old_codecs_stay_in_flv() {
             data: data.clone(),
         })
         .collect();
-    let refused = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, 1).finish(&pieces);
+    let refused = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1).finish(&segments);
     assert!(matches!(refused, Err(Error::Unsupported(name)) if name == "Sorenson H.263"));
-    let job = flv_of(&pieces);
+    let job = flv_of(&segments);
     assert_same(packets(&job.path()), packets_of(&data), 1e-6);
 }
 
 #[test]
-fn an_flv_of_pieces_has_the_packets_of_the_film() {
+fn an_flv_of_segments_has_the_packets_of_the_movie() {
     for film in [movie(), uneven_movie()] {
         let job = flv_of(&cut_flv(film, 2000, false));
         assert_same(packets(&job.path()), packets_of(film), 1e-6);
@@ -377,14 +381,14 @@ fn an_flv_of_pieces_has_the_packets_of_the_film() {
 #[test]
 fn an_flv_goes_on_after_a_crash_with_the_same_bytes() {
     for restart in [false, true] {
-        let pieces = cut_flv(movie(), 2000, restart);
-        let whole = flv_of(&pieces).bytes();
-        for done in 0..pieces.len() {
-            let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Flv, pieces.len());
-            job.attempt(&pieces[..done]).unwrap();
+        let segments = cut_flv(movie(), 2000, restart);
+        let whole = flv_of(&segments).bytes();
+        for done in 0..segments.len() {
+            let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Flv, segments.len());
+            job.attempt(&segments[..done]).unwrap();
             job.tear();
-            job.finish(&pieces[done..]).unwrap();
-            assert!(job.bytes() == whole, "after {done} pieces");
+            job.finish(&segments[done..]).unwrap();
+            assert!(job.bytes() == whole, "after {done} segments");
         }
     }
 }
@@ -405,7 +409,7 @@ fn the_keyframe_index_of_an_flv_points_at_keyframes() {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "a place"
+            reason = "an offset"
         )]
         let tag = &bytes[position as usize..];
         assert_eq!((tag[0], tag[11]), (9, 0x17));

@@ -1,4 +1,4 @@
-//! Films from fragmented MP4.
+//! Movies of fragmented MP4.
 
 use std::fs::File;
 
@@ -7,7 +7,7 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings},
     segments::{dash, joined, made_by_ffmpeg, movie, shuffled},
 };
@@ -15,56 +15,56 @@ use crate::{
 /// Less than a tick of any track: times are exact.
 const EXACT: f64 = 1e-6;
 
-fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-    let summary = job.finish(pieces).unwrap();
+fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(segments).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
-/// What ffmpeg reads of the tracks, each joined in order.
-fn source_packets(pieces: &[OwnedSegment]) -> Packets {
+/// Reads the tracks with ffmpeg, the segments of each joined in order.
+fn source_packets(segments: &[OwnedSegment]) -> Packets {
     let folder = TempDir::new().unwrap();
-    let tracks = (0..2).map(|track| packets(&joined(pieces, track, folder.path())));
+    let tracks = (0..2).map(|track| packets(&joined(segments, track, folder.path())));
     tracks.flatten().collect()
 }
 
 #[test]
 fn the_tracks_come_together_with_their_packets_and_exact_times() {
-    assert!(dash().len() >= 14, "{} pieces", dash().len());
+    assert!(dash().len() >= 14, "{} segments", dash().len());
     let job = mp4_of(dash());
     assert_same(packets(&job.path()), source_packets(dash()), EXACT);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn pieces_in_any_order_make_the_same_film() {
+fn segments_in_any_order_make_the_same_movie() {
     let job = mp4_of(&shuffled(dash()));
     assert_same(packets(&job.path()), source_packets(dash()), EXACT);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn a_film_goes_on_after_a_crash() {
-    let pieces = shuffled(dash());
-    let whole = mp4_of(&pieces).bytes();
-    for done in 0..pieces.len() {
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-        job.attempt(&pieces[..done]).unwrap();
+fn a_movie_goes_on_after_a_crash() {
+    let segments = shuffled(dash());
+    let whole = mp4_of(&segments).bytes();
+    for done in 0..segments.len() {
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+        job.attempt(&segments[..done]).unwrap();
         job.tear();
-        job.finish(&pieces[done..]).unwrap();
-        assert!(job.bytes() == whole, "after {done} pieces");
+        job.finish(&segments[done..]).unwrap();
+        assert!(job.bytes() == whole, "after {done} segments");
     }
 }
 
 #[test]
-fn a_missing_piece_shifts_nothing() {
-    let pieces: Vec<_> = dash()
+fn a_missing_segment_shifts_nothing() {
+    let segments: Vec<_> = dash()
         .iter()
-        .filter(|piece| (piece.track, piece.kind) != (0, SegmentKind::Media(2)))
+        .filter(|segment| (segment.track, segment.kind) != (0, SegmentKind::Media(2)))
         .cloned()
         .collect();
-    let made = packets(&mp4_of(&pieces).path());
+    let made = packets(&mp4_of(&segments).path());
     let source = source_packets(dash());
     let mut left = source.clone();
     let video = left.get_mut("video").unwrap();
@@ -74,38 +74,38 @@ fn a_missing_piece_shifts_nothing() {
 }
 
 #[test]
-fn a_media_piece_without_its_initialisation_is_refused() {
-    let pieces: Vec<_> = dash()
+fn a_media_segment_without_its_init_segment_is_refused() {
+    let segments: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.kind != SegmentKind::Init)
+        .filter(|segment| segment.kind != SegmentKind::Init)
         .cloned()
         .collect();
     let refused =
-        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
+        muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len()).finish(&segments);
     assert!(matches!(refused, Err(Error::InitMissing(0))));
 }
 
 #[test]
-fn pieces_that_carry_their_own_initialisation_need_no_other() {
+fn segments_that_carry_their_own_init_segment_need_no_other() {
     let mut own = Vec::new();
     for track in 0..2 {
-        let of = |piece: &&OwnedSegment| piece.track == track;
+        let of = |segment: &&OwnedSegment| segment.track == track;
         let init = dash().iter().find(of).unwrap();
-        for piece in dash()
+        for segment in dash()
             .iter()
             .filter(of)
-            .filter(|piece| piece.kind != SegmentKind::Init)
+            .filter(|segment| segment.kind != SegmentKind::Init)
         {
-            let mut piece = piece.clone();
-            piece.data.splice(0..0, init.data.clone());
-            own.push(piece);
+            let mut segment = segment.clone();
+            segment.data.splice(0..0, init.data.clone());
+            own.push(segment);
         }
     }
     let job = mp4_of(&shuffled(&own));
     assert_same(packets(&job.path()), source_packets(dash()), EXACT);
 }
 
-/// One track as one file, cut before each `moof`.
+/// Encodes one track as one file, split before each `moof`.
 fn fragments(option: &str, track: u8, flags: &str) -> Vec<OwnedSegment> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
@@ -140,21 +140,21 @@ fn cut_at_fragments(file: &[u8], track: u8) -> Vec<OwnedSegment> {
         .rposition(|window| window == b"mfra")
         .unwrap();
     cuts.push(mfra - 4);
-    let mut pieces = vec![OwnedSegment {
+    let mut segments = vec![OwnedSegment {
         track,
         kind: SegmentKind::Init,
         start_ms: 0,
         data: file[..cuts[0]].to_vec(),
     }];
     for (number, cut) in (0..).zip(cuts.windows(2)) {
-        pieces.push(OwnedSegment {
+        segments.push(OwnedSegment {
             track,
             kind: SegmentKind::Media(number),
             start_ms: number * 1000,
             data: file[cut[0]..cut[1]].to_vec(),
         });
     }
-    pieces
+    segments
 }
 
 #[test]
@@ -164,26 +164,26 @@ fn offsets_are_counted_by_the_old_and_by_the_new_rule() {
         "frag_keyframe+empty_moov+omit_tfhd_offset",
         "frag_keyframe+delay_moov+default_base_moof",
     ] {
-        let mut pieces = fragments("0:v", 0, flags);
-        pieces.extend(fragments("0:a", 1, flags));
-        let job = mp4_of(&shuffled(&pieces));
-        assert_same(packets(&job.path()), source_packets(&pieces), EXACT);
+        let mut segments = fragments("0:v", 0, flags);
+        segments.extend(fragments("0:a", 1, flags));
+        let job = mp4_of(&shuffled(&segments));
+        assert_same(packets(&job.path()), source_packets(&segments), EXACT);
         probe_without_warnings(&job.path());
     }
 }
 
 #[test]
-fn negative_composition_offsets_keep_the_pictures_with_the_sound() {
+fn negative_composition_offsets_keep_video_and_audio_in_sync() {
     let flags = "frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets";
-    let mut pieces = fragments("0:v", 0, flags);
-    pieces.extend(fragments("0:a", 1, flags));
-    let job = mp4_of(&pieces);
+    let mut segments = fragments("0:v", 0, flags);
+    segments.extend(fragments("0:a", 1, flags));
+    let job = mp4_of(&segments);
     assert_shown_as_the_movie(&job.path());
 }
 
 #[test]
-fn the_priming_of_the_sound_stays_cut_off() {
-    let mut pieces = Vec::new();
+fn the_priming_of_the_audio_stays_cut_off() {
+    let mut segments = Vec::new();
     for (track, coded) in [
         ["testsrc2=size=320x180:rate=25:duration=6", "libx264"],
         ["sine=sample_rate=48000:duration=6", "aac"],
@@ -206,11 +206,11 @@ fn the_priming_of_the_sound_stays_cut_off() {
                 "1000000",
             ],
         );
-        pieces.extend(cut_at_fragments(&file, u8::try_from(track).unwrap()));
+        segments.extend(cut_at_fragments(&file, u8::try_from(track).unwrap()));
     }
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     let made = packets(&job.path());
-    assert_same(made.clone(), source_packets(&pieces), EXACT);
+    assert_same(made.clone(), source_packets(&segments), EXACT);
     let first = &made["audio"][0];
     assert!((first.pts + 1024.0 / 48_000.0).abs() < EXACT, "{first:?}");
     probe_without_warnings(&job.path());
@@ -218,14 +218,14 @@ fn the_priming_of_the_sound_stays_cut_off() {
 
 #[test]
 fn fragments_without_times_follow_each_other() {
-    let mut pieces = dash().to_vec();
-    for piece in &mut pieces {
-        let data = &mut piece.data;
+    let mut segments = dash().to_vec();
+    for segment in &mut segments {
+        let data = &mut segment.data;
         while let Some(at) = data.windows(4).position(|window| window == b"tfdt") {
             data[at..at + 4].copy_from_slice(b"free");
         }
     }
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     let (made, source) = (packets(&job.path()), source_packets(dash()));
     for kind in ["video", "audio"] {
         let (made, source) = (&made[kind], &source[kind]);
@@ -281,13 +281,13 @@ fn an_independent_reader_decodes_the_index() {
 
 #[test]
 fn encrypted_tracks_are_refused() {
-    let mut pieces = dash().to_vec();
-    let data = &mut pieces[0].data;
+    let mut segments = dash().to_vec();
+    let data = &mut segments[0].data;
     let at = data
         .windows(4)
         .position(|window| window == b"avc1")
         .unwrap();
-    // The first is the brand in ftyp or the entry itself; both are renamed.
+    // The first hit is the brand in `ftyp` or the sample entry; both are renamed.
     let entry = data
         .windows(4)
         .rposition(|window| window == b"avc1")
@@ -295,12 +295,12 @@ fn encrypted_tracks_are_refused() {
     data[at..at + 4].copy_from_slice(b"encv");
     data[entry..entry + 4].copy_from_slice(b"encv");
     let refused =
-        MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len()).finish(&pieces);
+        muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len()).finish(&segments);
     assert!(matches!(refused, Err(Error::Encrypted)));
 }
 
 #[test]
-fn an_flv_is_not_made_of_fragmented_mp4() {
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Flv, 1).finish(dash());
+fn an_flv_of_fragmented_mp4_is_refused() {
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Flv, 1).finish(dash());
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }

@@ -1,8 +1,8 @@
-//! Bytes that nobody vouches for.
+//! Damaged and arbitrary bytes: they are accepted or refused, and never panic.
 
 use std::io::Cursor;
 
-use kit::segment::OwnedSegment;
+use kit::{segment::OwnedSegment, ts::PACKET_BYTES};
 use media::{
     Error, MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind, check,
     journal, muxer, sniff,
@@ -10,15 +10,14 @@ use media::{
 use proptest::prelude::*;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     segments::{cut_flv, dash, movie},
     ts_movies::{PLAIN, TsMovie as Stream, chopped},
-    ts_writer::PACKET,
 };
 
-fn finished(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) -> Vec<u8> {
-    let mut job = MuxerJob::new(source, format, pieces.len());
-    job.finish(pieces).unwrap();
+fn finished(source: SegmentFormat, format: OutputFormat, segments: &[OwnedSegment]) -> Vec<u8> {
+    let mut job = muxer_job(source, format, segments.len());
+    job.finish(segments).unwrap();
     job.bytes()
 }
 
@@ -26,18 +25,18 @@ fn flv_segments() -> Vec<OwnedSegment> {
     cut_flv(movie(), 2000, false)
 }
 
-/// Cut so that frames lie across them.
+/// Segments whose borders lie inside frames.
 fn ts_segments() -> &'static [OwnedSegment] {
-    static PIECES: std::sync::OnceLock<Vec<OwnedSegment>> = std::sync::OnceLock::new();
-    PIECES.get_or_init(|| {
-        let mut pieces = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET);
-        pieces.truncate(3);
-        pieces
+    static SEGMENTS: std::sync::OnceLock<Vec<OwnedSegment>> = std::sync::OnceLock::new();
+    SEGMENTS.get_or_init(|| {
+        let mut segments = chopped(&Stream::new(PLAIN).bytes(), 401 * PACKET_BYTES);
+        segments.truncate(3);
+        segments
     })
 }
 
-/// Pushes and finishes in memory, whatever comes of it.
-fn make(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) {
+/// Pushes and finishes in memory; refused segments are left out.
+fn make(source: SegmentFormat, format: OutputFormat, segments: &[OwnedSegment]) {
     let making = MuxerConfig {
         segment_format: source,
         output_format: format,
@@ -47,9 +46,9 @@ fn make(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) {
     let Ok(mut muxer) = muxer(making, Cursor::new(Vec::new())) else {
         return;
     };
-    let fragments = pieces
+    let fragments = segments
         .iter()
-        .filter_map(|piece| muxer.push(piece.as_segment()).ok())
+        .filter_map(|segment| muxer.push(segment.as_segment()).ok())
         .collect();
     if let Ok(summary) = muxer.finish(fragments) {
         assert!(summary.size_bytes > 0);
@@ -58,12 +57,12 @@ fn make(source: SegmentFormat, format: OutputFormat, pieces: &[OwnedSegment]) {
 
 #[test]
 fn a_cut_file_never_passes() {
-    for (source, format, pieces) in [
+    for (source, format, segments) in [
         (SegmentFormat::Flv, OutputFormat::Mp4, flv_segments()),
         (SegmentFormat::Flv, OutputFormat::Flv, flv_segments()),
         (SegmentFormat::Fmp4, OutputFormat::Mp4, dash().to_vec()),
     ] {
-        let whole = finished(source, format, &pieces);
+        let whole = finished(source, format, &segments);
         check(Cursor::new(&whole)).unwrap();
         let steps = (0..whole.len()).step_by(9973);
         let near = whole.len().saturating_sub(300)..whole.len();
@@ -86,35 +85,35 @@ fn a_cut_between_two_tags_is_found_by_the_metadata() {
 }
 
 #[test]
-fn an_unfinished_film_does_not_pass() {
+fn an_unfinished_movie_does_not_pass() {
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let pieces = flv_segments();
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
-        job.attempt(&pieces).unwrap();
+        let segments = flv_segments();
+        let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
+        job.attempt(&segments).unwrap();
         assert!(job.check().is_err(), "{format:?}");
     }
 }
 
 #[test]
-fn no_media_is_no_film() {
+fn segments_without_media_make_no_movie() {
     for (source, format) in [
         (SegmentFormat::Flv, OutputFormat::Mp4),
         (SegmentFormat::Flv, OutputFormat::Flv),
     ] {
-        let refused = MuxerJob::new(source, format, 1).finish(&[]);
+        let refused = muxer_job(source, format, 1).finish(&[]);
         assert!(matches!(refused, Err(Error::Empty)));
     }
     let inits: Vec<_> = dash()
         .iter()
-        .filter(|piece| piece.kind == SegmentKind::Init)
+        .filter(|segment| segment.kind == SegmentKind::Init)
         .cloned()
         .collect();
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 2).finish(&inits);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 2).finish(&inits);
     assert!(matches!(refused, Err(Error::Empty)));
 }
 
 #[test]
-fn media_is_told_from_a_web_page() {
+fn media_is_distinguished_from_a_web_page() {
     let page = b"<!DOCTYPE html><html><body>404</body></html>";
     for source in [SegmentFormat::Flv, SegmentFormat::Fmp4] {
         for part in [SegmentKind::Init, SegmentKind::Media(0)] {
@@ -123,21 +122,21 @@ fn media_is_told_from_a_web_page() {
             }
         }
     }
-    for piece in dash() {
-        assert!(sniff(SegmentFormat::Fmp4, piece.kind, &piece.data));
+    for segment in dash() {
+        assert!(sniff(SegmentFormat::Fmp4, segment.kind, &segment.data));
     }
-    for piece in flv_segments() {
-        assert!(sniff(SegmentFormat::Flv, piece.kind, &piece.data));
+    for segment in flv_segments() {
+        assert!(sniff(SegmentFormat::Flv, segment.kind, &segment.data));
         assert!(
-            sniff(SegmentFormat::Flv, piece.kind, &piece.data[13..]),
+            sniff(SegmentFormat::Flv, segment.kind, &segment.data[13..]),
             "bare tags"
         );
     }
 }
 
 #[test]
-fn a_piece_cut_inside_is_malformed() {
-    let piece = &flv_segments()[0];
+fn a_segment_cut_inside_is_malformed() {
+    let segment = &flv_segments()[0];
     let making = MuxerConfig {
         segment_format: SegmentFormat::Flv,
         output_format: OutputFormat::Mp4,
@@ -145,10 +144,10 @@ fn a_piece_cut_inside_is_malformed() {
         journal: &[],
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
-    let data = &piece.data[..piece.data.len() - 30];
+    let data = &segment.data[..segment.data.len() - 30];
     let cut = muxer.push(SegmentData {
         data,
-        ..piece.as_segment()
+        ..segment.as_segment()
     });
     assert!(
         matches!(cut, Err(Error::Malformed { format: "FLV", .. })),
@@ -156,14 +155,14 @@ fn a_piece_cut_inside_is_malformed() {
     );
 }
 
-/// A few bytes of a valid piece, changed, cut out, or repeated.
-fn mutated(piece: &[u8], changes: &[(usize, u8, u8)]) -> Vec<u8> {
-    let mut data = piece.to_vec();
+/// Changes, removes or repeats a few bytes of a valid segment.
+fn mutated(segment: &[u8], changes: &[(usize, u8, u8)]) -> Vec<u8> {
+    let mut data = segment.to_vec();
     for &(at, what, byte) in changes {
         if data.is_empty() {
             break;
         }
-        // Headers are more telling than payloads: half of the changes go to the first kilobyte.
+        // Headers matter more than payloads: half of the changes are in the first kilobyte.
         let reach = if what % 2 == 0 {
             data.len().min(1024)
         } else {
@@ -192,38 +191,38 @@ proptest! {
 
     #[test]
     fn any_bytes_are_taken_or_refused(data in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let piece = |kind| OwnedSegment { track: 0, kind, start_ms: 0, data: data.clone() };
-        let pieces = [piece(SegmentKind::Init), piece(SegmentKind::Media(0))];
-        make(SegmentFormat::Flv, OutputFormat::Mp4, &pieces);
-        make(SegmentFormat::Flv, OutputFormat::Flv, &pieces);
-        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &pieces);
-        make(SegmentFormat::Ts, OutputFormat::Mp4, &pieces);
+        let segment = |kind| OwnedSegment { track: 0, kind, start_ms: 0, data: data.clone() };
+        let segments = [segment(SegmentKind::Init), segment(SegmentKind::Media(0))];
+        make(SegmentFormat::Flv, OutputFormat::Mp4, &segments);
+        make(SegmentFormat::Flv, OutputFormat::Flv, &segments);
+        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &segments);
+        make(SegmentFormat::Ts, OutputFormat::Mp4, &segments);
         let _ = check(Cursor::new(&data));
         let _ = journal::read(&data);
     }
 
     #[test]
-    fn changed_flv_pieces_are_taken_or_refused(changes in changes()) {
-        let mut pieces = flv_segments();
-        pieces.truncate(3);
-        pieces[1].data = mutated(&pieces[1].data, &changes);
-        make(SegmentFormat::Flv, OutputFormat::Mp4, &pieces);
-        make(SegmentFormat::Flv, OutputFormat::Flv, &pieces);
+    fn changed_flv_segments_are_taken_or_refused(changes in changes()) {
+        let mut segments = flv_segments();
+        segments.truncate(3);
+        segments[1].data = mutated(&segments[1].data, &changes);
+        make(SegmentFormat::Flv, OutputFormat::Mp4, &segments);
+        make(SegmentFormat::Flv, OutputFormat::Flv, &segments);
     }
 
     #[test]
     fn changed_transport_streams_are_taken_or_refused(changes in changes(), which in 0_usize..3) {
-        let mut pieces = ts_segments().to_vec();
-        pieces[which].data = mutated(&pieces[which].data, &changes);
-        make(SegmentFormat::Ts, OutputFormat::Mp4, &pieces);
+        let mut segments = ts_segments().to_vec();
+        segments[which].data = mutated(&segments[which].data, &changes);
+        make(SegmentFormat::Ts, OutputFormat::Mp4, &segments);
     }
 
     #[test]
     fn changed_fragments_are_taken_or_refused(changes in changes(), which in 0_usize..4) {
-        let of = |track| dash().iter().filter(move |piece| piece.track == track).take(3);
-        let mut pieces: Vec<_> = of(0).chain(of(1)).cloned().collect();
-        pieces[which].data = mutated(&pieces[which].data, &changes);
-        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &pieces);
+        let of = |track| dash().iter().filter(move |segment| segment.track == track).take(3);
+        let mut segments: Vec<_> = of(0).chain(of(1)).cloned().collect();
+        segments[which].data = mutated(&segments[which].data, &changes);
+        make(SegmentFormat::Fmp4, OutputFormat::Mp4, &segments);
     }
 
     #[test]

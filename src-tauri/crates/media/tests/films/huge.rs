@@ -1,4 +1,4 @@
-//! A film that is larger than 4 GiB, nearly all of it holes.
+//! A movie larger than 4 GiB, nearly all of it holes. Uses an output of its own, which skips zeros.
 
 use std::{
     fs::{File, OpenOptions},
@@ -10,18 +10,18 @@ use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, ch
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{Packets, from_origin, packets, probe_without_warnings},
     segments::dash,
 };
 
-/// Zeros in each piece of pictures, behind its samples.
-const FILLING: usize = 64 << 20;
+/// Zeros behind the samples of each video segment, in bytes.
+const FILLING_BYTES: usize = 64 << 20;
 const SEGMENT_COUNT: u64 = 70;
-/// Ticks of the pictures in a piece of two seconds.
+/// Ticks of the video track in a segment of two seconds.
 const SEGMENT_TICKS: u64 = 2 * 12_800;
 
-/// Leaves out zeros, which a file that is given room for them reads back.
+/// Seeks over zeros instead of writing them; the file reads them back from the hole.
 struct SparseWriter(File);
 
 impl Write for SparseWriter {
@@ -56,24 +56,24 @@ impl Seek for SparseWriter {
     }
 }
 
-/// Lets `mdat` reach over the filling.
-fn filled(piece: &OwnedSegment) -> Vec<u8> {
-    let mut data = piece.data.clone();
+/// Extends `mdat` by the filling.
+fn filled(segment: &OwnedSegment) -> Vec<u8> {
+    let mut data = segment.data.clone();
     let mdat = data
         .windows(4)
         .position(|window| window == b"mdat")
         .unwrap()
         - 4;
-    let size = u32::try_from(data.len() - mdat + FILLING).unwrap();
+    let size = u32::try_from(data.len() - mdat + FILLING_BYTES).unwrap();
     data[mdat..mdat + 4].copy_from_slice(&size.to_be_bytes());
-    data.resize(data.len() + FILLING, 0);
+    data.resize(data.len() + FILLING_BYTES, 0);
     data
 }
 
 #[test]
-fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
+fn offsets_beyond_4_gib_have_64_bits_and_are_read_back() {
     let of = |track, part| {
-        let wanted = |piece: &&OwnedSegment| (piece.track, piece.kind) == (track, part);
+        let wanted = |segment: &&OwnedSegment| (segment.track, segment.kind) == (track, part);
         dash().iter().find(wanted).unwrap().clone()
     };
     let folder = TempDir::new().unwrap();
@@ -91,12 +91,13 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
     };
     let mut muxer = muxer(making, SparseWriter(options.open(&path).unwrap())).unwrap();
     let mut fragments = Vec::new();
-    let mut push = |piece: &OwnedSegment| fragments.push(muxer.push(piece.as_segment()).unwrap());
+    let mut push =
+        |segment: &OwnedSegment| fragments.push(muxer.push(segment.as_segment()).unwrap());
     push(&of(0, SegmentKind::Init));
     push(&of(1, SegmentKind::Init));
-    let mut piece = of(0, SegmentKind::Media(0));
-    piece.data = filled(&piece);
-    let time = piece
+    let mut segment = of(0, SegmentKind::Media(0));
+    segment.data = filled(&segment);
+    let time = segment
         .data
         .windows(5)
         .position(|bytes| bytes == b"tfdt\x01")
@@ -104,15 +105,15 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
         + 8;
     for number in 0..SEGMENT_COUNT {
         let ticks = number * SEGMENT_TICKS;
-        piece.data[time..time + 8].copy_from_slice(&ticks.to_be_bytes());
-        piece.kind = SegmentKind::Media(number);
-        piece.start_ms = number * 2000;
-        push(&piece);
+        segment.data[time..time + 8].copy_from_slice(&ticks.to_be_bytes());
+        segment.kind = SegmentKind::Media(number);
+        segment.start_ms = number * 2000;
+        push(&segment);
     }
-    let sound = |piece: &&OwnedSegment| piece.track == 1 && piece.kind != SegmentKind::Init;
+    let sound = |segment: &&OwnedSegment| segment.track == 1 && segment.kind != SegmentKind::Init;
     dash().iter().filter(sound).for_each(push);
     let summary = muxer.finish(fragments).unwrap();
-    assert!(summary.size_bytes > SEGMENT_COUNT * FILLING as u64);
+    assert!(summary.size_bytes > SEGMENT_COUNT * FILLING_BYTES as u64);
     assert!(summary.size_bytes > 4 << 30);
     assert_eq!(check(File::open(&path).unwrap()).unwrap(), summary);
 
@@ -130,7 +131,7 @@ fn places_beyond_4_gib_are_told_in_64_bits_and_read_back() {
             assert!(distance.abs() < 1e-6, "{packet:?} of {first:?}");
         }
     }
-    let mut plain = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, dash().len());
+    let mut plain = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, dash().len());
     plain.finish(dash()).unwrap();
     let hashes = |packets: &Packets| -> Vec<_> {
         let audio = packets["audio"].iter();

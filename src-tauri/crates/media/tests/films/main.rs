@@ -1,4 +1,5 @@
-//! Films are made with ffmpeg, cut into pieces, put together again, and compared packet by packet.
+//! Movies are encoded with ffmpeg, split into segments, assembled again, and compared packet by
+//! packet.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot go on must say where"
@@ -23,4 +24,3 @@ mod tags;
 mod ts;
 mod ts_movies;
 mod ts_streams;
-mod ts_writer;

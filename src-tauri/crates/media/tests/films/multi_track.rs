@@ -5,7 +5,7 @@ use media::{Error, OutputFormat, SegmentFormat, SegmentKind, fmp4::Init};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{
         Packets, assert_same, assert_shown_as_the_movie, packets, probe_without_warnings, run,
     },
@@ -60,14 +60,14 @@ pub(crate) fn cut(file: &[u8]) -> Vec<OwnedSegment> {
         }
     }
     let tracks = u8::try_from(Init::all(&bodies[0]).unwrap().len()).unwrap();
-    let mut pieces = Vec::new();
+    let mut segments = Vec::new();
     for (number, data) in (0..).zip(bodies) {
         for track in 0..tracks {
             let part = match number {
                 0 => SegmentKind::Init,
                 number => SegmentKind::Media(number),
             };
-            pieces.push(OwnedSegment {
+            segments.push(OwnedSegment {
                 track,
                 kind: part,
                 start_ms: 0,
@@ -75,12 +75,12 @@ pub(crate) fn cut(file: &[u8]) -> Vec<OwnedSegment> {
             });
         }
     }
-    pieces
+    segments
 }
 
-pub(crate) fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-    let summary = job.finish(pieces).unwrap();
+pub(crate) fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(segments).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
@@ -104,9 +104,9 @@ fn every_shape_of_shared_fragments_keeps_its_packets_and_writes_each_once() {
         "frag_every_frame+delay_moov+default_base_moof",
     ] {
         let file = whole(flags);
-        let pieces = cut(&file);
-        assert_eq!(pieces[1].track, 1, "{flags}: two tracks");
-        let job = mp4_of(&shuffled(&pieces));
+        let segments = cut(&file);
+        assert_eq!(segments[1].track, 1, "{flags}: two tracks");
+        let job = mp4_of(&shuffled(&segments));
         let source = packets_of(&file);
         let bytes: u64 = source.values().flatten().map(|packet| packet.size).sum();
         // Frame by frame ffmpeg lets pairs of sound frames start at one time, which an index
@@ -122,20 +122,20 @@ fn every_shape_of_shared_fragments_keeps_its_packets_and_writes_each_once() {
 }
 
 #[test]
-fn shared_fragments_with_negative_composition_offsets_keep_pictures_with_sound() {
+fn shared_fragments_with_negative_composition_offsets_keep_frames_with_sound() {
     let flags = "frag_keyframe+delay_moov+default_base_moof+negative_cts_offsets";
-    let pieces = cut(&whole(flags));
-    let job = mp4_of(&shuffled(&pieces));
+    let segments = cut(&whole(flags));
+    let job = mp4_of(&shuffled(&segments));
     assert_shown_as_the_movie(&job.path());
 }
 
 #[test]
-fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
+fn the_segments_of_a_playlist_keep_their_packets_in_any_order() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
     let text = |name: &str| path(name).to_str().unwrap().to_owned();
     std::fs::write(path("film.flv"), movie()).unwrap();
-    let (film, list, piece) = (text("film.flv"), text("list.m3u8"), text("%d.m4s"));
+    let (film, list, segment) = (text("film.flv"), text("list.m3u8"), text("%d.m4s"));
     run(
         "ffmpeg",
         &[
@@ -152,22 +152,22 @@ fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
             "-hls_list_size",
             "0",
             "-hls_segment_filename",
-            &piece,
+            &segment,
             &list,
         ],
     );
     let init = std::fs::read(path("init.mp4")).unwrap();
     let media = (0..).map_while(|number| std::fs::read(path(&format!("{number}.m4s"))).ok());
     let bodies: Vec<_> = std::iter::once(init).chain(media).collect();
-    assert!(bodies.len() >= 6, "{} pieces", bodies.len());
-    let mut pieces = Vec::new();
+    assert!(bodies.len() >= 6, "{} segments", bodies.len());
+    let mut segments = Vec::new();
     for (number, data) in (0_u64..).zip(&bodies) {
         for track in 0..2 {
             let part = match number {
                 0 => SegmentKind::Init,
                 number => SegmentKind::Media(number - 1),
             };
-            pieces.push(OwnedSegment {
+            segments.push(OwnedSegment {
                 track,
                 kind: part,
                 start_ms: number.saturating_sub(1) * 2000,
@@ -175,7 +175,7 @@ fn the_pieces_of_a_playlist_keep_their_packets_in_any_order() {
             });
         }
     }
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     assert_same(packets(&job.path()), packets_of(&bodies.concat()), TICK);
     probe_without_warnings(&job.path());
 }
@@ -216,40 +216,40 @@ fn text_and_other_tracks_are_left_out() {
             "frag_keyframe+empty_moov",
         ],
     );
-    let pieces = cut(&file);
+    let segments = cut(&file);
     assert_eq!(
-        pieces
+        segments
             .iter()
-            .filter(|piece| piece.kind == SegmentKind::Init)
+            .filter(|segment| segment.kind == SegmentKind::Init)
             .count(),
         2
     );
     let mut source = packets_of(&file);
     source.remove("subtitle").unwrap();
-    let job = mp4_of(&pieces);
+    let job = mp4_of(&segments);
     assert_same(packets(&job.path()), source, EXACT);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn a_film_of_which_a_track_would_be_lost_is_refused_at_its_first_piece() {
-    let mut pieces = cut(&whole("frag_keyframe+empty_moov"));
-    pieces.retain(|piece| piece.track == 0);
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+fn a_movie_of_which_a_track_would_be_lost_is_refused_at_its_first_segment() {
+    let mut segments = cut(&whole("frag_keyframe+empty_moov"));
+    segments.retain(|segment| segment.track == 0);
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     assert!(matches!(
-        job.attempt(&pieces[..2]),
+        job.attempt(&segments[..2]),
         Err(Error::Unsupported(_))
     ));
-    let init = pieces[0].data.clone();
-    let mut own = pieces[1].clone();
+    let init = segments[0].data.clone();
+    let mut own = segments[1].clone();
     own.data.splice(0..0, init);
-    let refused = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 1).finish(&[own]);
+    let refused = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 1).finish(&[own]);
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
 /// Puts boxes behind the run of a piece with one fragment.
-fn with_boxes(piece: &mut OwnedSegment, boxes: &[u8]) {
-    let data = &mut piece.data;
+fn with_boxes(segment: &mut OwnedSegment, boxes: &[u8]) {
+    let data = &mut segment.data;
     let place = |data: &[u8], kind: &[u8]| data.windows(4).position(|w| w == kind).unwrap() - 4;
     let number = |data: &[u8], at: usize| u32::from_be_bytes(data[at..at + 4].try_into().unwrap());
     let [moof, traf, trun] = [b"moof", b"traf", b"trun"].map(|kind| place(data, kind));
@@ -264,27 +264,27 @@ fn with_boxes(piece: &mut OwnedSegment, boxes: &[u8]) {
 
 #[test]
 fn the_pre_roll_of_the_sound_is_kept_for_just_the_samples_that_have_it() {
-    let mut pieces = dash().to_vec();
+    let mut segments = dash().to_vec();
     // One frame of pre-roll for 20 samples of the second piece, two for all of the third.
     let one = b"\0\0\0\x1asgpd\x01\0\0\0roll\0\0\0\x02\0\0\0\x01\xff\xff\
         \0\0\0\x1csbgp\0\0\0\0roll\0\0\0\x01\0\0\0\x14\0\x01\0\x01";
     let two = b"\0\0\0\x1esgpd\x02\0\0\0roll\0\0\0\x02\0\0\0\x01\0\0\0\x01\xff\xfe";
     let counts: Vec<u32> = [1, 2, 3]
         .map(|number| {
-            let of = |piece: &&mut OwnedSegment| {
-                (piece.track, piece.kind) == (1, SegmentKind::Media(number))
+            let of = |segment: &&mut OwnedSegment| {
+                (segment.track, segment.kind) == (1, SegmentKind::Media(number))
             };
-            let piece = pieces.iter_mut().find(of).unwrap();
+            let segment = segments.iter_mut().find(of).unwrap();
             match number {
-                1 => with_boxes(piece, one),
-                2 => with_boxes(piece, two),
+                1 => with_boxes(segment, one),
+                2 => with_boxes(segment, two),
                 _ => {}
             }
-            let at = piece.data.windows(4).position(|w| w == b"trun").unwrap();
-            u32::from_be_bytes(piece.data[at + 8..at + 12].try_into().unwrap())
+            let at = segment.data.windows(4).position(|w| w == b"trun").unwrap();
+            u32::from_be_bytes(segment.data[at + 8..at + 12].try_into().unwrap())
         })
         .into();
-    let job = mp4_of(&shuffled(&pieces));
+    let job = mp4_of(&shuffled(&segments));
     probe_without_warnings(&job.path());
     let file = job.bytes();
     let body = |kind: &[u8]| {
@@ -346,7 +346,7 @@ fn sample_entries_of_any_codec_go_over_untouched() {
         (vec![sound, "-c:a", "ac3"], "ac-3"),
     ] {
         let file = coded(&arguments);
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, 2);
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, 2);
         job.finish(&cut(&file)).unwrap();
         assert_eq!(job.check().unwrap().tracks[0].codec, name);
         let entries = |file: &[u8]| {

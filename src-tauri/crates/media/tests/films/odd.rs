@@ -7,7 +7,7 @@ use media::{OutputFormat, SegmentFormat, SegmentKind, TrackKind, check, probe};
 
 use crate::{
     multi_track::EXACT,
-    muxing::MuxerJob,
+    muxing::muxer_job,
     packets::{assert_same, packets, probe_without_warnings},
     segments::{cut_flv, dash, movie, tags},
 };
@@ -19,12 +19,12 @@ const AROUND: [[u8; 4]; 6] = [*b"moov", *b"trak", *b"mdia", *b"minf", *b"stbl", 
 
 /// The pieces of a film after a change of an initialisation.
 fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnedSegment> {
-    let mut pieces = dash().to_vec();
-    let init = pieces
+    let mut segments = dash().to_vec();
+    let init = segments
         .iter_mut()
-        .find(|piece| (piece.track, piece.kind) == (track, SegmentKind::Init));
+        .find(|segment| (segment.track, segment.kind) == (track, SegmentKind::Init));
     change(&mut init.unwrap().data);
-    pieces
+    segments
 }
 
 fn find(init: &[u8], kind: [u8; 4]) -> usize {
@@ -48,26 +48,26 @@ fn append(data: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
     data.splice(end..end, bytes.iter().copied());
 }
 
-/// Puts bytes at the end of a sample entry, or of a box in it.
+/// Appends bytes to a sample entry, or to a box in it.
 fn append_to_entry(init: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
     append(init, &[&AROUND[..], boxes].concat(), bytes);
 }
 
-/// Asserts that the film passes with this, and holds the packets of the film without it.
-fn assert_made(pieces: &[OwnedSegment], why: &str) {
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+/// Asserts that the segments make a valid movie with the packets of the unchanged one.
+fn assert_made(segments: &[OwnedSegment], why: &str) {
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     let made = job
-        .finish(pieces)
+        .finish(segments)
         .unwrap_or_else(|error| panic!("{why}: {error}"));
     assert_eq!(job.check().unwrap(), made, "{why}");
-    let mut usual = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+    let mut usual = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     usual.finish(dash()).unwrap();
     assert_same(packets(&job.path()), packets(&usual.path()), EXACT);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn bytes_behind_the_parameter_sets_are_nobodys_loss() {
+fn bytes_behind_the_parameter_sets_are_ignored() {
     for tail in [&[0][..], &[0xfd, 0xf8, 0xf8, 0, 0, 0, 0], &[1, 2, 3, 4, 5]] {
         let change = |init: &mut Vec<u8>| append_to_entry(init, &[*b"avc1", *b"avcC"], tail);
         assert_made(&changed(VIDEO, change), &format!("{tail:?} behind avcC"));
@@ -75,7 +75,7 @@ fn bytes_behind_the_parameter_sets_are_nobodys_loss() {
 }
 
 #[test]
-fn bytes_that_are_no_box_may_end_a_sample_entry() {
+fn bytes_that_are_not_a_box_may_end_a_sample_entry() {
     for tail in [&[0][..], &[0; 3], &[0; 4], &[9; 7]] {
         let why = format!("{tail:?} behind the boxes");
         for (track, kind) in [(VIDEO, *b"avc1"), (AUDIO, *b"mp4a")] {
@@ -91,43 +91,43 @@ fn bytes_that_are_no_box_may_end_a_sample_entry() {
 fn boxes_of_any_name_may_be_in_a_sample_entry() {
     let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
     for (track, kind) in [(VIDEO, *b"avc1"), (AUDIO, *b"mp4a")] {
-        let pieces = changed(track, |init| append_to_entry(init, &[kind], unknown));
-        assert_made(&pieces, "a box of its own");
+        let segments = changed(track, |init| append_to_entry(init, &[kind], unknown));
+        assert_made(&segments, "a box of its own");
     }
 }
 
 #[test]
 fn lengths_of_descriptors_are_not_relied_on() {
-    let pieces = changed(AUDIO, |init| {
-        // Version and flags, the tag, and of four bytes the last.
+    let segments = changed(AUDIO, |init| {
+        // Behind version and flags and the tag: the last of four bytes.
         let length = find(init, *b"esds") + 8 + 4 + 4;
         init[length] -= 3;
     });
-    assert_made(&pieces, "a descriptor that is longer than it says");
+    assert_made(&segments, "a descriptor that is longer than it says");
 }
 
 #[test]
-fn the_place_of_the_data_is_that_of_the_film() {
+fn the_place_of_the_data_is_that_of_the_movie() {
     for reference in [0, 2] {
-        let pieces = changed(VIDEO, |init| {
+        let segments = changed(VIDEO, |init| {
             let at = find(init, *b"avc1") + 8 + 6;
             init[at..at + 2].copy_from_slice(&[0, reference]);
         });
-        assert_made(&pieces, "data of another place");
+        assert_made(&segments, "data of another place");
     }
 }
 
 #[test]
 fn boxes_of_any_name_may_be_in_an_index() {
-    let pieces = cut_flv(movie(), 2000, false);
-    let mut job = MuxerJob::new(SegmentFormat::Flv, OutputFormat::Mp4, pieces.len());
-    let made = job.finish(&pieces).unwrap();
+    let segments = cut_flv(movie(), 2000, false);
+    let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, segments.len());
+    let made = job.finish(&segments).unwrap();
     for depth in 1..AROUND.len() {
         let mut film = job.bytes();
         let holders: Vec<_> = AROUND.iter().take(depth).copied().collect();
         let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
         append(&mut film, &holders, unknown);
-        // The room behind the index becomes smaller.
+        // The space behind the index becomes smaller.
         let index = find(&film, *b"moov");
         let room = index + size(&film, index);
         let left = size(&film, room) - unknown.len();
@@ -139,46 +139,53 @@ fn boxes_of_any_name_may_be_in_an_index() {
 }
 
 #[test]
-fn a_set_up_that_no_decoder_can_be_made_of_fails_with_its_piece() {
+fn an_invalid_config_fails_with_its_segment() {
     let cut = |kind: [u8; 4], at: usize| {
         move |init: &mut Vec<u8>| {
             let at = find(init, kind) + 8 + at;
             init[at] = 0xff;
         }
     };
-    for pieces in [
-        // How long the first parameter set is, and the first descriptor's tag.
+    for segments in [
+        // The length of the first parameter set, and the tag of the first descriptor.
         changed(VIDEO, cut(*b"avcC", 6)),
         changed(AUDIO, cut(*b"esds", 4)),
     ] {
-        let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
-        assert!(job.attempt(&pieces).is_err());
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+        assert!(job.attempt(&segments).is_err());
     }
 }
 
-/// Makes the first unit of the first picture longer than its picture.
-fn broken(mut piece: Vec<u8>) -> Vec<u8> {
-    let tags = tags(&piece);
+/// Makes the first NAL unit of the first frame longer than the frame.
+fn broken(mut segment: Vec<u8>) -> Vec<u8> {
+    let tags = tags(&segment);
     let picture = tags.iter().find(|tag| tag.kind == 9 && tag.bytes[12] == 1);
-    let at = picture.unwrap().bytes.as_ptr() as usize - piece.as_ptr() as usize;
-    piece[at + 11 + 5] = 0x7f;
-    piece
+    let at = picture.unwrap().bytes.as_ptr() as usize - segment.as_ptr() as usize;
+    segment[at + 11 + 5] = 0x7f;
+    segment
 }
 
 #[test]
-fn a_first_picture_that_is_broken_is_known_before_its_piece_counts() {
-    let piece = &cut_flv(movie(), 2000, false)[0];
-    assert!(probe(SegmentFormat::Flv, piece.kind, &piece.data).is_ok());
-    assert!(probe(SegmentFormat::Flv, piece.kind, &broken(piece.data.clone())).is_err());
+fn a_broken_first_frame_is_found_before_its_segment_counts() {
+    let segment = &cut_flv(movie(), 2000, false)[0];
+    assert!(probe(SegmentFormat::Flv, segment.kind, &segment.data).is_ok());
+    assert!(
+        probe(
+            SegmentFormat::Flv,
+            segment.kind,
+            &broken(segment.data.clone())
+        )
+        .is_err()
+    );
 }
 
 #[test]
-fn a_first_picture_that_is_broken_at_its_source_does_not_lose_the_film() {
-    let mut pieces = cut_flv(movie(), 2000, false);
-    pieces[0].data = broken(std::mem::take(&mut pieces[0].data));
+fn a_first_frame_that_is_broken_at_its_source_does_not_fail_the_movie() {
+    let mut segments = cut_flv(movie(), 2000, false);
+    segments[0].data = broken(std::mem::take(&mut segments[0].data));
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let mut job = MuxerJob::new(SegmentFormat::Flv, format, pieces.len());
-        let made = job.finish(&pieces).unwrap();
+        let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
+        let made = job.finish(&segments).unwrap();
         let checked = job.check().unwrap();
         let pictures = checked
             .tracks

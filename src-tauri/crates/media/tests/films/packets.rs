@@ -1,4 +1,4 @@
-//! What ffmpeg and ffprobe see in a file.
+//! Reads files with ffmpeg and ffprobe.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ pub(crate) struct Packet {
 /// The packets of each track, by `video` and `audio`.
 pub(crate) type Packets = BTreeMap<String, Vec<Packet>>;
 
-/// Runs one of ffmpeg's programs and wants it to succeed.
+/// Runs a program of ffmpeg, which must succeed.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
     let output = Command::new(program)
         .args(["-hide_banner", "-v", "warning"])
@@ -35,7 +35,7 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
     output
 }
 
-/// All packets as they are stored.
+/// Reads all packets as they are stored.
 pub(crate) fn packets(path: &Path) -> Packets {
     let path = path.to_str().unwrap();
     let output = run(
@@ -78,7 +78,7 @@ fn parse(text: &str) -> Packets {
     packets
 }
 
-/// Lets the first shown packet of all tracks be at 0.
+/// Shifts all times so that the first shown packet of all tracks is at 0.
 pub(crate) fn from_origin(mut packets: Packets) -> Packets {
     let origin = packets
         .values()
@@ -92,7 +92,8 @@ pub(crate) fn from_origin(mut packets: Packets) -> Packets {
     packets
 }
 
-/// Same packets with the same bytes, at the same times from the first shown one, ± `tolerance`.
+/// Asserts the same packets with the same bytes, at the same times relative to the first shown one,
+/// ± `tolerance` seconds.
 pub(crate) fn assert_same(made: Packets, source: Packets, tolerance: f64) {
     let (made, source) = (from_origin(made), from_origin(source));
     assert_eq!(
@@ -115,8 +116,9 @@ pub(crate) fn assert_same(made: Packets, source: Packets, tolerance: f64) {
     }
 }
 
-/// The packets of the film, shown at its times. Of fragments with negative composition offsets the
-/// film is the measure: ffmpeg reads them late by the reorder delay, with other decode times.
+/// Asserts that the packets of the movie are shown at its times. The source of fragments with
+/// negative composition offsets is not compared: ffmpeg reads it late by the reorder delay, with
+/// other decode times.
 pub(crate) fn assert_shown_as_the_movie(made: &Path) {
     let folder = TempDir::new().unwrap();
     let source = folder.path().join("film.flv");
@@ -132,7 +134,7 @@ pub(crate) fn assert_shown_as_the_movie(made: &Path) {
     probe_without_warnings(made);
 }
 
-/// Neither reading nor decoding the file gives a warning; answers what ffprobe says of it.
+/// Asserts that neither reading nor decoding gives a warning; returns the output of ffprobe.
 pub(crate) fn probe_without_warnings(path: &Path) -> String {
     let path = path.to_str().unwrap();
     let probed = run(

@@ -1,4 +1,4 @@
-//! Films, and the pieces that a service would cut them into.
+//! Movies encoded by ffmpeg, and segments as the service would cut them.
 
 use std::{fs, path::Path, sync::OnceLock};
 
@@ -10,14 +10,14 @@ use crate::packets::run;
 
 /// Twelve seconds of H.264 with B-frames, a keyframe each second, and AAC.
 pub(crate) fn movie() -> &'static [u8] {
-    static FILM: OnceLock<Vec<u8>> = OnceLock::new();
-    FILM.get_or_init(|| flv_movie("25", "44100", "320x180"))
+    static MOVIE: OnceLock<Vec<u8>> = OnceLock::new();
+    MOVIE.get_or_init(|| flv_movie("25", "44100", "320x180"))
 }
 
-/// The same at 30000/1001 pictures a second and with sound of 48 kHz.
+/// The same at 30000/1001 frames a second and with audio of 48 kHz.
 pub(crate) fn uneven_movie() -> &'static [u8] {
-    static FILM: OnceLock<Vec<u8>> = OnceLock::new();
-    FILM.get_or_init(|| flv_movie("30000/1001", "48000", "320x180"))
+    static MOVIE: OnceLock<Vec<u8>> = OnceLock::new();
+    MOVIE.get_or_init(|| flv_movie("30000/1001", "48000", "320x180"))
 }
 
 pub(crate) fn flv_movie(rate: &str, sound: &str, size: &str) -> Vec<u8> {
@@ -55,7 +55,7 @@ pub(crate) fn flv_movie(rate: &str, sound: &str, size: &str) -> Vec<u8> {
     )
 }
 
-/// Lets ffmpeg write a file of this name and reads it.
+/// Runs ffmpeg, which writes a file of this name, and reads the file.
 pub(crate) fn made_by_ffmpeg(name: &str, arguments: &[&str]) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
@@ -102,43 +102,43 @@ pub(crate) fn tags(file: &[u8]) -> Vec<FlvTag<'_>> {
     tags
 }
 
-/// Cuts an FLV at keyframes, `length_ms` apart; each piece is a small FLV with its own metadata
-/// and sequence headers. `restart` lets the clock of each piece begin at 0.
+/// Splits an FLV at keyframes, `length_ms` apart; each segment is a small FLV with its own metadata
+/// and sequence headers. With `restart`, the timestamps of each segment start at 0.
 pub(crate) fn cut_flv(file: &[u8], length_ms: u32, restart: bool) -> Vec<OwnedSegment> {
     let tags = tags(file);
     let mut head = file[..13].to_vec();
     for tag in tags.iter().filter(|tag| tag.kind == 18 || tag.is_config()) {
         head.extend_from_slice(tag.bytes);
     }
-    let mut pieces: Vec<OwnedSegment> = Vec::new();
+    let mut segments: Vec<OwnedSegment> = Vec::new();
     let mut start = 0;
     for tag in tags.iter().filter(|tag| tag.kind != 18 && !tag.is_config()) {
-        let number = pieces.len() as u64;
-        if pieces.is_empty() || tag.is_keyframe() && tag.time >= start + length_ms {
+        let number = segments.len() as u64;
+        if segments.is_empty() || tag.is_keyframe() && tag.time >= start + length_ms {
             start = tag.time;
-            pieces.push(OwnedSegment {
+            segments.push(OwnedSegment {
                 track: 0,
                 kind: SegmentKind::Media(number),
                 start_ms: u64::from(start),
                 data: head.clone(),
             });
         }
-        let data = &mut pieces.last_mut().unwrap().data;
+        let data = &mut segments.last_mut().unwrap().data;
         let at = data.len();
         data.extend_from_slice(tag.bytes);
         if restart {
             set_time(&mut data[at..], tag.time.wrapping_sub(start));
         }
     }
-    // An end of sequence at the end of every piece, as some servers send it.
-    for piece in &mut pieces {
+    // An end of sequence at the end of every segment, as some servers send it.
+    for segment in &mut segments {
         let mut end = vec![
             9, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0x17, 2, 0, 0, 0, 0, 0, 0, 16,
         ];
         set_time(&mut end, tags.last().unwrap().time);
-        piece.data.extend(end);
+        segment.data.extend(end);
     }
-    pieces
+    segments
 }
 
 /// Writes the time of a tag.
@@ -147,10 +147,10 @@ pub(crate) fn set_time(tag: &mut [u8], time: u32) {
     tag[4..8].copy_from_slice(&[a, b, c, high]);
 }
 
-/// The film as fragmented MP4: an initialisation and pieces of 2 s for each of two tracks.
+/// The movie as fragmented MP4: an init segment and segments of 2 s for each of two tracks.
 pub(crate) fn dash() -> &'static [OwnedSegment] {
-    static PIECES: OnceLock<Vec<OwnedSegment>> = OnceLock::new();
-    PIECES.get_or_init(|| {
+    static SEGMENTS: OnceLock<Vec<OwnedSegment>> = OnceLock::new();
+    SEGMENTS.get_or_init(|| {
         let folder = TempDir::new().unwrap();
         let input = folder.path().join("film.flv");
         fs::write(&input, movie()).unwrap();
@@ -177,20 +177,26 @@ pub(crate) fn dash() -> &'static [OwnedSegment] {
                 list.to_str().unwrap(),
             ],
         );
-        let mut pieces = Vec::new();
+        let mut segments = Vec::new();
         for track in 0..2 {
-            pieces.extend(dash_track(folder.path(), track, 2000));
+            segments.extend(dash_track(folder.path(), track, 2000));
         }
-        pieces
+        segments
     })
 }
 
-/// Writes the pieces of one track end to end, for ffmpeg to read.
-pub(crate) fn joined(pieces: &[OwnedSegment], track: u8, folder: &Path) -> std::path::PathBuf {
+/// Concatenates the segments of one track to a file, for ffmpeg to read.
+pub(crate) fn joined(segments: &[OwnedSegment], track: u8, folder: &Path) -> std::path::PathBuf {
     let path = folder.join(format!("track-{track}.mp4"));
-    let mut pieces: Vec<_> = pieces.iter().filter(|piece| piece.track == track).collect();
-    pieces.sort_by_key(|piece| piece.kind);
-    let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.data.clone()).collect();
+    let mut segments: Vec<_> = segments
+        .iter()
+        .filter(|segment| segment.track == track)
+        .collect();
+    segments.sort_by_key(|segment| segment.kind);
+    let bytes: Vec<u8> = segments
+        .iter()
+        .flat_map(|segment| segment.data.clone())
+        .collect();
     fs::write(&path, bytes).unwrap();
     path
 }

@@ -1,4 +1,5 @@
-//! Films that are already there: cut from a file, put together again.
+//! Movie files on disk: split into segments, assembled again. Uses [`MovieSplitter`] as the source,
+//! without a journal.
 
 use std::{
     fs::{self, File},
@@ -18,13 +19,13 @@ use crate::{
 
 /// Less than a tick of any track: times are exact.
 const EXACT: f64 = 1e-6;
-/// A tick of the sound: readers differ in what they make of a fragment whose time is not the sum
-/// of the durations before it.
+/// A tick of the audio: readers differ on a fragment whose time is not the sum of the durations
+/// before it.
 const TICK: f64 = 1.0 / 44_100.0 + EXACT;
-/// FLV tells time in milliseconds.
+/// FLV has timestamps in milliseconds.
 const ROUNDED: f64 = 0.001;
 
-/// A film made of another, and what was said of it.
+/// A remuxed movie, and what was reported about it.
 struct RemuxedMovie {
     folder: TempDir,
     summary: Summary,
@@ -64,12 +65,12 @@ fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
     let mut first = 0;
     for split in &mut splits {
         let mut last = 0;
-        while let Some(mut piece) = split.next_segment()? {
-            if let SegmentKind::Media(number) = &mut piece.kind {
+        while let Some(mut segment) = split.next_segment()? {
+            if let SegmentKind::Media(number) = &mut segment.kind {
                 *number += first;
                 last = *number + 1;
             }
-            fragments.push(muxer.push(piece)?);
+            fragments.push(muxer.push(segment)?);
         }
         first = last;
         lost_bytes += split.lost_bytes();
@@ -87,7 +88,7 @@ fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
     Ok(made)
 }
 
-/// The film of `pieces`, copied by ffmpeg into a file of this name.
+/// Copies the movie into a file of this name with ffmpeg.
 fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let source = folder.join("source.flv");
     fs::write(&source, movie()).unwrap();
@@ -99,7 +100,7 @@ fn copied(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     path
 }
 
-/// Every packet of the source is in what is made of it, with its time.
+/// Asserts that remuxing keeps every packet of the source and its time.
 fn assert_whole(source: &Path, tolerance: f64) -> RemuxedMovie {
     let made = remux(&[source]).unwrap();
     assert_same(packets(&made.path()), packets(source), tolerance);
@@ -132,7 +133,7 @@ fn an_mp4_with_its_index_at_either_end_keeps_every_time_exactly() {
 #[test]
 fn the_edits_of_the_source_stay() {
     let folder = TempDir::new().unwrap();
-    // Sound and picture that start at different times, and sound with priming.
+    // Audio and video that start at different times, and audio with priming.
     let source = folder.path().join("source.mp4");
     let made = made_by_ffmpeg(
         "late.mp4",
@@ -189,7 +190,7 @@ fn negative_composition_offsets_keep_the_times_of_each_track() {
         let flags = format!("{flags}+frag_keyframe+empty_moov");
         let path = copied(folder.path(), "fragments.mp4", &["-movflags", &flags]);
         let made = remux(&[&path]).unwrap();
-        // ffmpeg shows the picture of such a file a frame late, so the tracks are compared alone.
+        // ffmpeg shows the video of such a file a frame late, so the tracks are compared alone.
         let alone = |path: &Path, kind: &str| {
             let mut packets = packets(path);
             packets.retain(|track, _| track == kind);
@@ -250,7 +251,7 @@ fn samples(packets: &Packets) -> usize {
 }
 
 #[test]
-fn what_a_cut_file_still_holds_is_kept_and_the_loss_is_told() {
+fn a_truncated_file_keeps_what_it_holds_and_states_the_loss() {
     let folder = TempDir::new().unwrap();
     let flv = folder.path().join("cut.flv");
     let sources = [
@@ -284,7 +285,7 @@ fn what_a_cut_file_still_holds_is_kept_and_the_loss_is_told() {
 }
 
 #[test]
-fn a_film_whose_index_was_cut_off_is_refused_with_the_reason() {
+fn a_movie_whose_index_was_cut_off_is_refused_with_the_reason() {
     let folder = TempDir::new().unwrap();
     let path = copied(folder.path(), "end.mp4", &[]);
     let bytes = fs::read(&path).unwrap();
@@ -293,16 +294,16 @@ fn a_film_whose_index_was_cut_off_is_refused_with_the_reason() {
     assert!(error.contains("moov") && error.contains("cut"), "{error}");
 }
 
-/// Reads all pieces of damaged bytes; what comes is bounded by what is there.
+/// Reads all segments of damaged bytes; asserts that their size is bounded by that of the file.
 fn read_damaged(bytes: &[u8]) {
     let length = bytes.len();
     let Ok(mut split) = MovieSplitter::open(std::io::Cursor::new(bytes)) else {
         return;
     };
     let mut given = 0;
-    while let Ok(Some(piece)) = split.next_segment() {
-        // A sample of an index costs sixteen bytes in its fragment, and may lie on top of others.
-        given += piece.data.len();
+    while let Ok(Some(segment)) = split.next_segment() {
+        // A sample of an index needs sixteen bytes in its fragment, and samples may overlap.
+        given += segment.data.len();
         assert!(
             given < length * 100 + (1 << 20),
             "{given} bytes out of {length}"
@@ -312,7 +313,7 @@ fn read_damaged(bytes: &[u8]) {
 }
 
 #[test]
-fn damaged_films_end_with_an_error_or_early_but_always() {
+fn reading_damaged_movies_always_ends() {
     let folder = TempDir::new().unwrap();
     let flags = "frag_keyframe+empty_moov";
     let films = [
@@ -325,7 +326,7 @@ fn damaged_films_end_with_an_error_or_early_but_always() {
         .unwrap(),
         fs::read(copied(folder.path(), "parts.mp4", &["-movflags", flags])).unwrap(),
     ];
-    // Any generator does: the same numbers each time.
+    // Xorshift: the same numbers in each run.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = |below: usize| {
         state ^= state << 13;

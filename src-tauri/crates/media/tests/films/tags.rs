@@ -1,4 +1,4 @@
-//! What a film says of itself.
+//! Tags of a movie: text, cover, chapters.
 
 use std::{fs::File, io::Cursor};
 
@@ -6,7 +6,7 @@ use kit::segment::OwnedSegment;
 use media::{Chapter, Cover, OutputFormat, SegmentFormat, Tags};
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::run,
     segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
 };
@@ -17,13 +17,13 @@ fn cover(name: &str) -> Cover {
 }
 
 fn job(format: OutputFormat, cover: Option<Cover>) -> MuxerJob {
-    let (source, pieces) = match format {
+    let (source, segments) = match format {
         OutputFormat::Mp4 => (SegmentFormat::Fmp4, shuffled(dash())),
         OutputFormat::Flv => (SegmentFormat::Flv, cut_flv(movie(), 2000, false)),
     };
-    let mut job = MuxerJob::new(source, format, pieces.len());
+    let mut job = muxer_job(source, format, segments.len());
     job.movie.tags.cover = cover;
-    let summary = job.finish(&pieces).unwrap();
+    let summary = job.finish(&segments).unwrap();
     assert_eq!(job.check().unwrap().size_bytes, summary.size_bytes);
     job
 }
@@ -37,7 +37,7 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
     for name in ["cover.jpg", "cover.png"] {
         let cover = cover(name);
         let job = job(OutputFormat::Mp4, Some(cover.clone()));
-        // ffprobe warns at every cover, its own too, that a picture has no clock.
+        // ffprobe warns for every cover, its own too, that a frame has no timestamp.
         let path = job.path();
         let path = path.to_str().unwrap();
         let probed = run("ffprobe", &["-show_format", "-show_streams", path]).stdout;
@@ -59,8 +59,8 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
 
 #[test]
 fn chapters_are_read_back_by_ffprobe_and_by_us() {
-    let (source, pieces) = (SegmentFormat::Fmp4, shuffled(dash()));
-    let mut job = MuxerJob::new(source, OutputFormat::Mp4, pieces.len());
+    let (source, segments) = (SegmentFormat::Fmp4, shuffled(dash()));
+    let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
     let chapters = [(0, "Welcome"), (1_500, "Füße über Ærø")];
     job.movie.tags.chapters = chapters
         .map(|(start_ms, title)| Chapter {
@@ -68,7 +68,7 @@ fn chapters_are_read_back_by_ffprobe_and_by_us() {
             title: title.to_owned(),
         })
         .into();
-    job.finish(&pieces).unwrap();
+    job.finish(&segments).unwrap();
     job.check().unwrap();
     let path = job.path();
     let arguments = ["-show_chapters", "-of", "compact", path.to_str().unwrap()];
@@ -86,7 +86,7 @@ fn chapters_are_read_back_by_ffprobe_and_by_us() {
 }
 
 #[test]
-fn the_room_for_the_index_holds_a_large_cover() {
+fn the_space_reserved_for_the_index_holds_a_large_cover() {
     let mut data = cover("cover.jpg").data().to_vec();
     data.resize(5_000_000, 0);
     let job = job(OutputFormat::Mp4, Cover::new(data));
@@ -164,11 +164,11 @@ fn broken_tags_are_left_out() {
 }
 
 #[test]
-fn a_film_without_tags_has_none() {
-    let pieces: Vec<OwnedSegment> = dash().to_vec();
-    let mut job = MuxerJob::new(SegmentFormat::Fmp4, OutputFormat::Mp4, pieces.len());
+fn a_movie_without_tags_has_none() {
+    let segments: Vec<OwnedSegment> = dash().to_vec();
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     job.movie.tags = Tags::default();
-    job.finish(&pieces).unwrap();
+    job.finish(&segments).unwrap();
     assert_eq!(read(&job), Tags::default());
     assert!(!job.bytes().windows(4).any(|window| window == b"udta"));
 }

@@ -1,40 +1,39 @@
-//! Films from the pieces of HLS: MPEG-TS and packed audio.
+//! Movies of HLS segments: MPEG-TS and packed audio.
 
 use std::fs;
 
-use kit::segment::OwnedSegment;
+use kit::{segment::OwnedSegment, ts::PACKET_BYTES};
 use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind, ts};
 use tempfile::TempDir;
 
 use crate::{
-    muxing::MuxerJob,
+    muxing::{MuxerJob, muxer_job},
     packets::{assert_same, from_origin, packets, probe_without_warnings},
     segments::{made_by_ffmpeg, shuffled},
     ts_movies::{MovieRecipe, PLAIN, SegmentCut, TsMovie, chopped, numbered, reference},
-    ts_writer::PACKET,
 };
 
-/// Times are rounded to 90 kHz and to samples; ffmpeg and the grid do not begin to count alike.
+/// Times are rounded to 90 kHz and to samples; ffmpeg and our timestamp snapping start differently.
 const TICK: f64 = 0.000_1;
 
-fn finished(pieces: &[OwnedSegment]) -> Result<(MuxerJob, Summary), Error> {
-    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
-    let summary = job.finish(pieces)?;
+fn finished(segments: &[OwnedSegment]) -> Result<(MuxerJob, Summary), Error> {
+    let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(segments)?;
     Ok((job, summary))
 }
 
-fn mp4_of(pieces: &[OwnedSegment]) -> MuxerJob {
-    let (job, summary) = finished(pieces).unwrap();
+fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
+    let (job, summary) = finished(segments).unwrap();
     assert_eq!(job.check().unwrap(), summary);
     job
 }
 
-/// The pieces in any order make what ffmpeg makes of the whole stream.
+/// Asserts that the segments in any order give what ffmpeg makes of the whole stream.
 fn compare(recipe: MovieRecipe) {
     let film = TsMovie::new(recipe);
-    let pieces = film.segments(recipe.cut);
-    assert!(pieces.len() >= 5, "{} pieces", pieces.len());
-    let job = mp4_of(&shuffled(&pieces));
+    let segments = film.segments(recipe.cut);
+    assert!(segments.len() >= 5, "{} segments", segments.len());
+    let job = mp4_of(&shuffled(&segments));
     assert_same(packets(&job.path()), film.reference(), TICK);
     probe_without_warnings(&job.path());
 }
@@ -46,7 +45,7 @@ fn coded(coded: &'static [&'static str]) -> MovieRecipe {
     }
 }
 
-fn segments(segmenter: &'static [&'static str], writer: &'static str) -> MovieRecipe {
+fn by_segmenter(segmenter: &'static [&'static str], writer: &'static str) -> MovieRecipe {
     MovieRecipe {
         cut: SegmentCut::Segments(segmenter, writer),
         ..PLAIN
@@ -54,14 +53,14 @@ fn segments(segmenter: &'static [&'static str], writer: &'static str) -> MovieRe
 }
 
 #[test]
-fn films_without_and_with_b_frames_come_out_as_ffmpeg_has_them() {
+fn movies_with_and_without_b_frames_match_ffmpeg() {
     for b_frames in ["0", "2", "3"] {
         compare(MovieRecipe { b_frames, ..PLAIN });
     }
 }
 
 #[test]
-fn uneven_rates_come_out_as_ffmpeg_has_them() {
+fn uneven_rates_match_ffmpeg() {
     for rate in ["24000/1001", "30000/1001"] {
         let sound = "48000";
         compare(MovieRecipe {
@@ -79,7 +78,7 @@ fn uneven_rates_come_out_as_ffmpeg_has_them() {
 }
 
 #[test]
-fn one_track_alone_makes_a_film() {
+fn one_track_alone_makes_a_movie() {
     compare(coded(&["-an"]));
     compare(coded(&["-vn"]));
 }
@@ -91,7 +90,7 @@ fn tracks_that_start_at_different_times_keep_their_distance() {
 }
 
 #[test]
-fn pictures_of_several_slices_and_filler_come_out_as_ffmpeg_has_them() {
+fn frames_of_several_slices_and_filler_match_ffmpeg() {
     compare(coded(&[
         "-x264-params",
         "slices=4:nal-hrd=cbr:filler=1",
@@ -105,21 +104,21 @@ fn pictures_of_several_slices_and_filler_come_out_as_ffmpeg_has_them() {
 }
 
 #[test]
-fn segments_with_long_and_short_packets_come_out_as_ffmpeg_has_them() {
-    compare(segments(&[], ""));
-    compare(segments(&[], "pes_payload_size=0"));
-    compare(segments(&[], "pes_payload_size=2930"));
+fn segments_with_long_and_short_packets_match_ffmpeg() {
+    compare(by_segmenter(&[], ""));
+    compare(by_segmenter(&[], "pes_payload_size=0"));
+    compare(by_segmenter(&[], "pes_payload_size=2930"));
 }
 
 #[test]
 fn tables_may_come_again_or_once() {
-    compare(segments(&[], "mpegts_flags=resend_headers"));
-    compare(segments(&[], "pat_period=100:sdt_period=100"));
+    compare(by_segmenter(&[], "mpegts_flags=resend_headers"));
+    compare(by_segmenter(&[], "pat_period=100:sdt_period=100"));
 }
 
 #[test]
-fn pieces_need_not_start_with_a_keyframe() {
-    compare(segments(
+fn segments_need_not_start_with_a_keyframe() {
+    compare(by_segmenter(
         &["-break_non_keyframes", "1", "-segment_time", "0.7"],
         "",
     ));
@@ -127,19 +126,19 @@ fn pieces_need_not_start_with_a_keyframe() {
 
 #[test]
 fn clocks_that_begin_again_are_joined() {
-    compare(segments(&["-reset_timestamps", "1"], ""));
+    compare(by_segmenter(&["-reset_timestamps", "1"], ""));
 }
 
 #[test]
 fn a_wrap_of_33_bits_is_no_restart() {
     let film = TsMovie::new(PLAIN);
     let reference = film.reference();
-    // 2^33 ticks are 95443.718 seconds: inside a piece, and near the first one's start.
+    // 2^33 ticks are 95443.718 seconds: inside a segment, and near the start of the first one.
     for offset in ["95439", "95442.3"] {
         let bytes = film.shifted(offset);
         for packets_a_piece in [401, 1400] {
-            let pieces = chopped(&bytes, packets_a_piece * PACKET);
-            let job = mp4_of(&shuffled(&pieces));
+            let segments = chopped(&bytes, packets_a_piece * PACKET_BYTES);
+            let job = mp4_of(&shuffled(&segments));
             assert_same(packets(&job.path()), reference.clone(), TICK);
         }
     }
@@ -159,8 +158,8 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
         });
         let reference = film.reference();
         for packets_a_piece in [170, 401] {
-            let pieces = chopped(&film.bytes(), packets_a_piece * PACKET);
-            let job = mp4_of(&shuffled(&pieces));
+            let segments = chopped(&film.bytes(), packets_a_piece * PACKET_BYTES);
+            let job = mp4_of(&shuffled(&segments));
             assert_same(packets(&job.path()), reference.clone(), TICK);
             probe_without_warnings(&job.path());
         }
@@ -168,61 +167,61 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
 }
 
 #[test]
-fn a_picture_may_lie_in_many_pieces() {
-    // Tables in front of each, or there would be nothing to tell the streams by.
+fn a_frame_may_lie_in_many_segments() {
+    // Tables in front of each: without them the streams are unknown.
     let film = TsMovie::new(coded(&["-an"]));
     let bytes = film.bytes();
-    let tables = &bytes[PACKET..3 * PACKET];
-    assert_eq!((tables[0], tables[PACKET]), (0x47, 0x47));
-    let pieces: Vec<_> = bytes
-        .chunks(6 * PACKET)
+    let tables = &bytes[PACKET_BYTES..3 * PACKET_BYTES];
+    assert_eq!((tables[0], tables[PACKET_BYTES]), (0x47, 0x47));
+    let segments: Vec<_> = bytes
+        .chunks(6 * PACKET_BYTES)
         .map(|chunk| [tables, chunk].concat())
         .collect();
-    let job = mp4_of(&shuffled(&numbered(pieces.into_iter())));
+    let job = mp4_of(&shuffled(&numbered(segments.into_iter())));
     assert_same(packets(&job.path()), film.reference(), TICK);
     probe_without_warnings(&job.path());
 }
 
 #[test]
-fn a_film_goes_on_after_a_crash() {
+fn a_movie_goes_on_after_a_crash() {
     let film = TsMovie::new(PLAIN);
-    let pieces = shuffled(&chopped(&film.bytes(), 401 * PACKET));
-    let whole = mp4_of(&pieces).bytes();
-    for done in [0, 1, pieces.len() / 2, pieces.len() - 1] {
-        let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
-        job.attempt(&pieces[..done]).unwrap();
+    let segments = shuffled(&chopped(&film.bytes(), 401 * PACKET_BYTES));
+    let whole = mp4_of(&segments).bytes();
+    for done in [0, 1, segments.len() / 2, segments.len() - 1] {
+        let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, segments.len());
+        job.attempt(&segments[..done]).unwrap();
         job.tear();
-        let summary = job.finish(&pieces[done..]).unwrap();
+        let summary = job.finish(&segments[done..]).unwrap();
         assert_eq!(job.check().unwrap(), summary);
-        assert!(job.bytes() == whole, "after {done} pieces");
+        assert!(job.bytes() == whole, "after {done} segments");
     }
-    let mut job = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Mp4, pieces.len());
-    job.finish(&pieces[..4]).unwrap();
-    job.finish(&pieces[4..]).unwrap();
+    let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, segments.len());
+    job.finish(&segments[..4]).unwrap();
+    job.finish(&segments[4..]).unwrap();
     assert_same(packets(&job.path()), film.reference(), TICK);
 }
 
 #[test]
-fn a_file_is_cut_so_that_each_frame_lies_in_one_piece() {
+fn a_file_is_cut_so_that_each_frame_lies_in_one_segment() {
     let film = TsMovie::new(PLAIN);
     let bytes = film.bytes();
-    let mut pieces = Vec::new();
+    let mut segments = Vec::new();
     let mut data = Vec::new();
     for chunk in bytes.chunks(50_000) {
         data.extend_from_slice(chunk);
         let rest = ts::take_incomplete(&mut data);
-        pieces.push(std::mem::replace(&mut data, rest));
+        segments.push(std::mem::replace(&mut data, rest));
     }
-    pieces.push(data);
-    assert_eq!(pieces.iter().map(Vec::len).sum::<usize>(), bytes.len());
-    let pieces = numbered(pieces.into_iter());
-    let made = from_origin(packets(&mp4_of(&pieces).path()));
+    segments.push(data);
+    assert_eq!(segments.iter().map(Vec::len).sum::<usize>(), bytes.len());
+    let segments = numbered(segments.into_iter());
+    let made = from_origin(packets(&mp4_of(&segments).path()));
     assert_same(made.clone(), film.reference(), TICK);
     // Every frame is there without its neighbours.
     let mut frames = 0;
     let mut demuxer = ts::TsDemuxer::default();
-    for piece in &pieces {
-        let media = demuxer.demux(&piece.data).unwrap();
+    for segment in &segments {
+        let media = demuxer.demux(&segment.data).unwrap();
         let samples = media
             .events()
             .filter(|event| matches!(event, media::flv::DemuxEvent::Sample(_)));
@@ -236,14 +235,14 @@ fn packets_may_have_a_time_in_front_or_parity_behind() {
     let film = TsMovie::new(PLAIN);
     let plain = mp4_of(&film.segments(SegmentCut::Hls)).bytes();
     for (before, after) in [(4, 0), (0, 16)] {
-        let mut pieces = film.segments(SegmentCut::Hls);
-        for piece in &mut pieces {
-            let packets = piece.data.chunks(PACKET);
-            piece.data = packets
+        let mut segments = film.segments(SegmentCut::Hls);
+        for segment in &mut segments {
+            let packets = segment.data.chunks(PACKET_BYTES);
+            segment.data = packets
                 .flat_map(|packet| [&vec![0x3c; before], packet, &vec![0x47; after]].concat())
                 .collect();
         }
-        assert!(mp4_of(&pieces).bytes() == plain, "{before} {after}");
+        assert!(mp4_of(&segments).bytes() == plain, "{before} {after}");
     }
 }
 
@@ -252,17 +251,17 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
     let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
     for (pid, kind) in [(0x100, "video"), (0x101, "audio")] {
-        let mut pieces = film.segments(SegmentCut::Hls);
-        let data = &mut pieces[2].data;
+        let mut segments = film.segments(SegmentCut::Hls);
+        let data = &mut segments[2].data;
         let of = |packet: &&[u8]| u16::from_be_bytes([packet[1] & 0x1f, packet[2]]) == pid;
         let middle: Vec<_> = (0..)
-            .zip(data.chunks(PACKET))
+            .zip(data.chunks(PACKET_BYTES))
             .filter(|(_, packet)| of(packet) && packet[1] & 0x40 == 0)
             .map(|(number, _)| number)
             .collect();
-        let at = middle[middle.len() / 2] * PACKET;
-        data.drain(at..at + PACKET);
-        let made = from_origin(packets(&mp4_of(&shuffled(&pieces)).path()));
+        let at = middle[middle.len() / 2] * PACKET_BYTES;
+        data.drain(at..at + PACKET_BYTES);
+        let made = from_origin(packets(&mp4_of(&shuffled(&segments)).path()));
         for (found, whole) in &whole {
             let lost: Vec<_> = whole
                 .iter()
@@ -287,12 +286,12 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
 }
 
 #[test]
-fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
+fn a_missing_segment_takes_no_part_of_its_neighbours_into_wrong_frames() {
     let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
-    let mut pieces = chopped(&film.bytes(), 401 * PACKET);
-    pieces.remove(3);
-    let made = packets(&mp4_of(&shuffled(&pieces)).path());
+    let mut segments = chopped(&film.bytes(), 401 * PACKET_BYTES);
+    segments.remove(3);
+    let made = packets(&mp4_of(&shuffled(&segments)).path());
     let strange = |kind: &str| {
         let known = |hash| whole[kind].iter().any(|packet| packet.hash == hash);
         made[kind]
@@ -300,27 +299,27 @@ fn a_missing_piece_takes_no_part_of_its_neighbours_into_wrong_frames() {
             .filter(|made| !known(made.hash.clone()))
             .count()
     };
-    // A picture whose length was left open may have ended where the piece did.
+    // A frame without a stated length may have ended with the segment.
     assert!(strange("video") <= 1);
     assert_eq!(strange("audio"), 0);
-    // A piece is about a second: what lies in the others is there.
-    for (kind, piece) in [("video", 50), ("audio", 90)] {
+    // A segment is about a second: the frames of the others are there.
+    for (kind, segment) in [("video", 50), ("audio", 90)] {
         let (made, whole) = (made[kind].len(), whole[kind].len());
-        assert!(made + piece > whole, "{made} of {whole} {kind}");
+        assert!(made + segment > whole, "{made} of {whole} {kind}");
     }
 }
 
 #[test]
-fn a_missing_piece_stays_a_gap() {
+fn a_missing_segment_stays_a_gap() {
     let film = TsMovie::new(PLAIN);
     let whole = from_origin(film.reference());
     for cut in [
         SegmentCut::Hls,
         SegmentCut::Segments(&["-reset_timestamps", "1"], ""),
     ] {
-        let mut pieces = film.segments(cut);
-        pieces.remove(2);
-        let made = from_origin(packets(&mp4_of(&shuffled(&pieces)).path()));
+        let mut segments = film.segments(cut);
+        segments.remove(2);
+        let made = from_origin(packets(&mp4_of(&shuffled(&segments)).path()));
         let last = |packets: &crate::packets::Packets| packets["video"].last().unwrap().pts;
         assert!((last(&made) - last(&whole)).abs() < 0.1, "{cut:?}");
         assert_eq!(made["video"].len(), whole["video"].len() - 50);
@@ -328,13 +327,13 @@ fn a_missing_piece_stays_a_gap() {
 }
 
 #[test]
-fn a_picture_that_changes_its_size_gets_another_set_up() {
+fn video_that_changes_its_size_gets_another_config() {
     let small = TsMovie::new(PLAIN);
     let large = TsMovie::new(coded(&["-s", "640x360"]));
-    let mut pieces = small.segments(SegmentCut::Hls);
-    pieces.truncate(2);
-    pieces.extend(large.segments(SegmentCut::Hls).into_iter().skip(2));
-    let job = mp4_of(&shuffled(&pieces));
+    let mut segments = small.segments(SegmentCut::Hls);
+    segments.truncate(2);
+    segments.extend(large.segments(SegmentCut::Hls).into_iter().skip(2));
+    let job = mp4_of(&shuffled(&segments));
     let (made, whole) = (packets(&job.path()), large.reference());
     assert_eq!(made["video"].len(), 250);
     for (made, source) in made["video"].iter().zip(&whole["video"]).skip(100) {
@@ -374,12 +373,12 @@ fn codecs_that_are_not_taken_are_named() {
 }
 
 #[test]
-fn an_flv_is_not_made_of_it() {
-    let refused = MuxerJob::new(SegmentFormat::Ts, OutputFormat::Flv, 1).finish(&[]);
+fn an_flv_of_ts_segments_is_refused() {
+    let refused = muxer_job(SegmentFormat::Ts, OutputFormat::Flv, 1).finish(&[]);
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
-/// An ID3 tag with the timestamp of a piece of packed audio.
+/// Builds the ID3 tag with the timestamp of a segment of packed audio.
 fn id3(timestamp: u64) -> Vec<u8> {
     let owner = b"com.apple.streaming.transportStreamTimestamp\0";
     let mut tag = b"ID3\x04\0\0\0\0\0\x3fPRIV\0\0\0\x35\0\0".to_vec();
@@ -417,20 +416,20 @@ fn packed_audio_is_placed_by_its_timestamps() {
             if number % 80 == 0 || *end == *ends.last().unwrap() {
                 let first = (number - 1) / 80 * 80;
                 let first = if number % 80 == 0 { number - 80 } else { first };
-                // The pieces lie across the wrap of the clock.
+                // The segments lie across the wrap of the timestamps.
                 let time = (1 << 33) - 200_000 + first * frame * 90_000 / 44_100;
                 bodies.push([id3(time & ((1 << 33) - 1)), bytes[start..*end].to_vec()].concat());
                 start = *end;
             }
         }
-        let pieces = numbered(bodies.into_iter());
-        let job = mp4_of(&shuffled(&pieces));
+        let segments = numbered(bodies.into_iter());
+        let job = mp4_of(&shuffled(&segments));
         assert_same(packets(&job.path()), source.clone(), TICK);
         probe_without_warnings(&job.path());
-        // Without timestamps one piece follows the other.
-        let bare: Vec<_> = pieces
+        // Without timestamps one segment follows the other.
+        let bare: Vec<_> = segments
             .iter()
-            .map(|piece| piece.data[73..].to_vec())
+            .map(|segment| segment.data[73..].to_vec())
             .collect();
         let job = mp4_of(&shuffled(&numbered(bare.into_iter())));
         assert_same(packets(&job.path()), source, 0.001_1);
@@ -438,7 +437,7 @@ fn packed_audio_is_placed_by_its_timestamps() {
 }
 
 #[test]
-fn the_tracks_are_told_in_the_summary() {
+fn the_summary_lists_the_tracks() {
     let film = TsMovie::new(PLAIN);
     let (_, summary) = finished(&film.segments(SegmentCut::Hls)).unwrap();
     let kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();

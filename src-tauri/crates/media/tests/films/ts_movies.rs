@@ -1,4 +1,4 @@
-//! Transport streams that ffmpeg makes, and how it cuts them.
+//! Transport streams that ffmpeg encodes and segments.
 
 use std::{
     fs,
@@ -11,29 +11,29 @@ use tempfile::TempDir;
 
 use crate::packets::{Packets, packets, run};
 
-/// A film, and how it is cut.
+/// Options of a movie and of its segments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MovieRecipe {
     pub(crate) rate: &'static str,
     pub(crate) audio_rate: &'static str,
     pub(crate) b_frames: &'static str,
-    /// More for the coders.
+    /// More options for the encoders.
     pub(crate) encoder_options: &'static [&'static str],
-    /// More for the whole stream.
+    /// More options for the whole stream.
     pub(crate) whole: &'static [&'static str],
     pub(crate) cut: SegmentCut,
 }
 
-/// How a film is cut into pieces.
+/// How a movie is segmented.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SegmentCut {
     /// As HLS, at keyframes.
     Hls,
-    /// By the segmenter, with these options for it and for the writer of each segment.
+    /// By ffmpeg's segment muxer, with options for it and for the muxer of each segment.
     Segments(&'static [&'static str], &'static str),
 }
 
-/// 25 pictures a second with two B-frames in a row, sound of 44.1 kHz, a keyframe each second.
+/// 25 frames a second with two B-frames in a row, audio of 44.1 kHz, a keyframe each second.
 pub(crate) const PLAIN: MovieRecipe = MovieRecipe {
     rate: "25",
     audio_rate: "44100",
@@ -43,7 +43,7 @@ pub(crate) const PLAIN: MovieRecipe = MovieRecipe {
     cut: SegmentCut::Hls,
 };
 
-/// A folder with the film as one transport stream.
+/// A folder with the movie as one transport stream.
 pub(crate) struct TsMovie {
     pub(crate) folder: TempDir,
     pub(crate) whole: PathBuf,
@@ -76,7 +76,7 @@ impl TsMovie {
         fs::read(&self.whole).unwrap()
     }
 
-    /// The same stream so many seconds later.
+    /// Returns the stream with timestamps that are `seconds` later.
     pub(crate) fn shifted(&self, seconds: &str) -> Vec<u8> {
         let path = self.folder.path().join("moved.ts");
         let (whole, moved) = (self.whole.to_str().unwrap(), path.to_str().unwrap());
@@ -86,7 +86,7 @@ impl TsMovie {
         fs::read(path).unwrap()
     }
 
-    /// The pieces, as ffmpeg cuts them.
+    /// Returns the segments as ffmpeg cuts them.
     pub(crate) fn segments(&self, cut: SegmentCut) -> Vec<OwnedSegment> {
         let folder = self.folder.path();
         let names = folder.join("piece%03d.ts");
@@ -111,7 +111,7 @@ impl TsMovie {
         numbered((0..).map_while(read))
     }
 
-    /// What ffmpeg makes of the whole stream, without the units that do not belong into samples.
+    /// Reads what ffmpeg makes of the whole stream, without the NAL units that do not belong in samples.
     pub(crate) fn reference(&self) -> Packets {
         reference(&self.whole)
     }
@@ -123,24 +123,24 @@ pub(crate) fn reference(whole: &Path) -> Packets {
     if packets(whole).contains_key("video") {
         arguments.extend(["-bsf:v", "filter_units=remove_types=7-9|12"]);
     }
-    // The usual timescale of 1000 rounds the distance between the tracks.
+    // The default timescale of 1000 rounds the distance between the tracks.
     arguments.extend(["-movie_timescale", "90000", path.to_str().unwrap()]);
     run("ffmpeg", &arguments);
     packets(&path)
 }
 
-/// Pieces of about two seconds, in their order.
+/// Numbers segments of about two seconds.
 pub(crate) fn numbered(bodies: impl Iterator<Item = Vec<u8>>) -> Vec<OwnedSegment> {
-    let piece = |(number, data)| OwnedSegment {
+    let segment = |(number, data)| OwnedSegment {
         track: 0,
         kind: SegmentKind::Media(number),
         start_ms: number * 2000,
         data,
     };
-    (0..).zip(bodies).map(piece).collect()
+    (0..).zip(bodies).map(segment).collect()
 }
 
-/// Bytes cut without regard to what is in them.
+/// Splits bytes into segments of this length, regardless of their content.
 pub(crate) fn chopped(bytes: &[u8], length: usize) -> Vec<OwnedSegment> {
     numbered(bytes.chunks(length).map(<[u8]>::to_vec))
 }

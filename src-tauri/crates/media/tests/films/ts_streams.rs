@@ -1,5 +1,6 @@
-//! What is found in transport streams that are written packet by packet.
+//! Demuxes transport streams that are written packet by packet.
 
+use kit::ts::{PACKET_BYTES, Pes, TsWriter, VIDEO_PID};
 use media::{
     Error, SegmentFormat, SegmentKind, TrackKind,
     flv::{Codec, DemuxEvent},
@@ -7,11 +8,16 @@ use media::{
     ts::TsDemuxer,
 };
 
-use crate::ts_writer::{PACKET, Pes, SETS, Writer, adts, audio_pes, slice, video_pes};
-
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
 const IDR: u8 = 0x65;
 const OTHER: u8 = 0x41;
+
+/// SPS and PPS of video of 1280×720.
+const PARAMETER_SETS: [u8; 39] = [
+    0, 0, 0, 1, 0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x50, 0x05, 0xbb, 0x01, 0x6a, 0x02, 0x02,
+    0x02, 0x80, 0x00, 0x00, 0x03, 0x00, 0x80, 0x00, 0x00, 0x19, 0x07, 0, 0, 0, 1, 0x68, 0xeb, 0xe3,
+    0xcb, 0x22, 0xc0,
+];
 
 type Config = (Codec, Vec<u8>);
 
@@ -24,7 +30,19 @@ struct Frame {
     data: Vec<u8>,
 }
 
-/// The frames of a piece, and the set-ups.
+/// Builds a slice of `length` bytes that are all `fill`; `first` marks the first one of its frame.
+fn slice(kind: u8, first: bool, fill: u8, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 1, kind, if first { 0x88 } else { 0x48 }];
+    bytes.resize(bytes.len() + length, fill);
+    bytes
+}
+
+/// Puts an ADTS header of LC, 44.1 kHz, stereo before a frame.
+fn adts(body: &[u8]) -> Vec<u8> {
+    kit::ts::adts([0x12, 0x10], body)
+}
+
+/// Demuxes a segment into frames and codec configurations.
 fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     let (mut frames, mut configs) = (Vec::new(), Vec::new());
     for event in TsDemuxer::default().demux(data)?.events() {
@@ -46,7 +64,7 @@ fn frames(data: &[u8]) -> Vec<Frame> {
     taken(data).unwrap().0
 }
 
-/// Times and fills: the last byte of a frame.
+/// Returns the time and the last byte of each frame.
 fn times(frames: &[Frame]) -> Vec<(i64, u8)> {
     let fill = |frame: &Frame| *frame.data.last().unwrap();
     frames
@@ -55,9 +73,14 @@ fn times(frames: &[Frame]) -> Vec<(i64, u8)> {
         .collect()
 }
 
-/// The picture with its sets, as a decoder starts.
+/// Builds a keyframe with its parameter sets.
 fn first(fill: u8) -> Vec<u8> {
-    [&DELIMITER[..], &SETS, &slice(IDR, true, fill, 300)].concat()
+    [
+        &DELIMITER[..],
+        &PARAMETER_SETS,
+        &slice(IDR, true, fill, 300),
+    ]
+    .concat()
 }
 
 fn later(fill: u8) -> Vec<u8> {
@@ -66,11 +89,11 @@ fn later(fill: u8) -> Vec<u8> {
 
 #[test]
 fn parameter_sets_and_delimiters_leave_the_samples() {
-    let mut writer = Writer::with_tables();
+    let mut writer = TsWriter::with_tables();
     let filler = [0, 0, 1, 0x0c, 0xff, 0xff, 0x80];
     let sei = [0, 0, 1, 6, 5, 1, 9, 0x80];
     let bytes = [&first(7)[..], &sei, &filler, &[0, 0, 0]].concat();
-    writer.pes(video_pes(3000, 0, &bytes));
+    writer.pes(Pes::video(3000, 0, &bytes));
     let (frames, configs) = taken(&writer.data).unwrap();
     let mut expected = vec![0, 0, 1, 0x2e, IDR, 0x88];
     expected.resize(4 + 302, 7);
@@ -87,21 +110,21 @@ fn parameter_sets_and_delimiters_leave_the_samples() {
 
 #[test]
 fn a_packet_without_a_decode_time_is_decoded_when_it_is_shown() {
-    let mut writer = Writer::with_tables();
+    let mut writer = TsWriter::with_tables();
     let first = first(1);
     writer.pes(Pes {
         dts: None,
-        ..video_pes(9000, 0, &first)
+        ..Pes::video(9000, 0, &first)
     });
     let found = frames(&writer.data);
     assert_eq!((found[0].dts, found[0].offset), (9000, 0));
 }
 
 #[test]
-fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
+fn frames_in_one_packet_are_separated_with_and_without_delimiters() {
     for delimited in [true, false] {
         let front: &[u8] = if delimited { &DELIMITER } else { &[] };
-        let mut writer = Writer::with_tables();
+        let mut writer = TsWriter::with_tables();
         for group in 0_u8..3 {
             let pictures: Vec<_> = (0..3)
                 .flat_map(|number| {
@@ -112,8 +135,8 @@ fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
                 })
                 .collect();
             let time = u64::from(group) * 9000;
-            let sets: &[u8] = if group == 0 { &SETS } else { &[] };
-            writer.pes(video_pes(time, time, &[sets, &pictures].concat()));
+            let sets: &[u8] = if group == 0 { &PARAMETER_SETS } else { &[] };
+            writer.pes(Pes::video(time, time, &[sets, &pictures].concat()));
         }
         let found = frames(&writer.data);
         let expected: Vec<_> = (0..9).map(|at| (i64::from(at) * 3000, at + 2)).collect();
@@ -127,29 +150,29 @@ fn pictures_in_one_packet_are_told_apart_with_and_without_delimiters() {
 }
 
 #[test]
-fn a_picture_may_lie_in_several_packets() {
-    let mut writer = Writer::with_tables();
+fn a_frame_may_lie_in_several_packets() {
+    let mut writer = TsWriter::with_tables();
     let bytes = first(4);
-    writer.pes(video_pes(0, 0, &bytes[..100]));
-    // One that goes on has no time of its own, or one that belongs to what starts in it.
+    writer.pes(Pes::video(0, 0, &bytes[..100]));
+    // A packet that continues a frame has no timestamp, or that of the frame that starts in it.
     let middle = Pes {
         pts: None,
         dts: None,
-        ..video_pes(0, 0, &bytes[100..200])
+        ..Pes::video(0, 0, &bytes[100..200])
     };
     writer.pes(middle);
-    writer.pes(video_pes(3000, 3000, &[&bytes[200..], &later(5)].concat()));
-    writer.pes(video_pes(6000, 6000, &later(6)));
+    writer.pes(Pes::video(3000, 3000, &[&bytes[200..], &later(5)].concat()));
+    writer.pes(Pes::video(6000, 6000, &later(6)));
     assert_eq!(times(&frames(&writer.data)), [(0, 4), (3000, 5), (6000, 6)]);
 }
 
 #[test]
-fn sets_in_a_packet_of_their_own_belong_to_the_picture_behind() {
-    let mut writer = Writer::with_tables();
-    let sets = [&DELIMITER[..], &SETS].concat();
-    writer.pes(video_pes(3000, 3000, &sets));
-    writer.pes(video_pes(3000, 3000, &slice(IDR, true, 8, 300)));
-    writer.pes(video_pes(6000, 6000, &sets));
+fn parameter_sets_in_a_packet_of_their_own_belong_to_the_next_frame() {
+    let mut writer = TsWriter::with_tables();
+    let sets = [&DELIMITER[..], &PARAMETER_SETS].concat();
+    writer.pes(Pes::video(3000, 3000, &sets));
+    writer.pes(Pes::video(3000, 3000, &slice(IDR, true, 8, 300)));
+    writer.pes(Pes::video(6000, 6000, &sets));
     let (found, configs) = taken(&writer.data).unwrap();
     assert_eq!((times(&found), configs.len()), (vec![(3000, 8)], 1));
 }
@@ -181,19 +204,19 @@ fn both_fields_of_a_frame_stay_together() {
         bytes.resize(200, fill);
         bytes
     };
-    let mut writer = Writer::with_tables();
+    let mut writer = TsWriter::with_tables();
     let pictures = [
         field(1, false, 1),
         field(1, true, 2),
         field(2, false, 3),
         field(2, true, 4),
     ];
-    writer.pes(video_pes(0, 0, &[&sets[..], &pictures.concat()].concat()));
+    writer.pes(Pes::video(0, 0, &[&sets[..], &pictures.concat()].concat()));
     assert_eq!(times(&frames(&writer.data)), [(0, 2), (3600, 4)]);
 }
 
 #[test]
-fn frames_of_sound_may_straddle_packets() {
+fn audio_frames_may_straddle_packets() {
     for with_crc in [false, true] {
         let stream: Vec<_> = (0..9)
             .flat_map(|number| {
@@ -204,10 +227,10 @@ fn frames_of_sound_may_straddle_packets() {
                 frame
             })
             .collect();
-        let mut writer = Writer::with_tables();
+        let mut writer = TsWriter::with_tables();
         // Of 107 bytes each: 0 to 4 start in the first packet, 5 in the second.
         for (chunk, starts) in stream.chunks(500).zip([0, 5]) {
-            writer.pes(audio_pes(starts * 1024 * 90_000 / 44_100, chunk));
+            writer.pes(Pes::audio(starts * 1024 * 90_000 / 44_100, chunk));
         }
         let found = frames(&writer.data);
         let expected: Vec<_> = (0..9)
@@ -218,7 +241,7 @@ fn frames_of_sound_may_straddle_packets() {
                 )
             })
             .collect();
-        // The last one goes on behind the second packet.
+        // The last frame continues behind the second packet.
         let whole = stream.len().min(1000) / 107;
         let near = times(&found).into_iter().zip(&expected[..whole]);
         assert_eq!(found.len(), whole);
@@ -234,12 +257,12 @@ fn frames_of_sound_may_straddle_packets() {
 }
 
 #[test]
-fn band_replication_that_is_not_told_counts_the_core() {
+fn implicit_sbr_counts_the_core_rate() {
     let mut frame = adts(&[3; 50]);
     // 22.05 kHz.
     frame[2] = 0x5c;
-    let mut writer = Writer::with_tables();
-    writer.pes(audio_pes(
+    let mut writer = TsWriter::with_tables();
+    writer.pes(Pes::audio(
         0,
         &[frame.clone(), frame.clone(), frame].concat(),
     ));
@@ -249,56 +272,56 @@ fn band_replication_that_is_not_told_counts_the_core() {
 }
 
 #[test]
-fn several_blocks_in_a_frame_of_sound_are_refused() {
+fn several_blocks_in_an_audio_frame_are_refused() {
     let mut frame = adts(&[3; 50]);
     frame[6] |= 1;
-    let mut writer = Writer::with_tables();
-    writer.pes(audio_pes(0, &frame));
+    let mut writer = TsWriter::with_tables();
+    writer.pes(Pes::audio(0, &frame));
     assert!(matches!(taken(&writer.data), Err(Error::Unsupported(_))));
 }
 
 #[test]
-fn a_piece_without_tables_is_told_by_its_streams() {
-    let mut writer = Writer::default();
-    writer.pes(video_pes(0, 0, &first(1)));
-    writer.pes(audio_pes(0, &adts(&[2; 50])));
-    // Something private that looks like neither.
+fn a_segment_without_tables_is_read_by_its_streams() {
+    let mut writer = TsWriter::default();
+    writer.pes(Pes::video(0, 0, &first(1)));
+    writer.pes(Pes::audio(0, &adts(&[2; 50])));
+    // A private stream that looks like neither.
     writer.pes(Pes {
         pid: 0x110,
         stream_id: 0xbd,
-        ..audio_pes(0, &[0x0b, 0x77, 1, 2])
+        ..Pes::audio(0, &[0x0b, 0x77, 1, 2])
     });
-    writer.pes(video_pes(3000, 3000, &later(3)));
+    writer.pes(Pes::video(3000, 3000, &later(3)));
     assert_eq!(times(&frames(&writer.data)), [(0, 1), (0, 2), (3000, 3)]);
 }
 
 #[test]
 fn other_video_without_tables_is_not_taken_for_h264() {
-    let mut writer = Writer::default();
+    let mut writer = TsWriter::default();
     let mpeg_2 = [0, 0, 1, 0xb3, 0x14, 0, 0xf0, 0, 0, 1, 0xb8, 0];
-    writer.pes(video_pes(0, 0, &mpeg_2));
+    writer.pes(Pes::video(0, 0, &mpeg_2));
     assert_eq!(frames(&writer.data), []);
 }
 
 #[test]
 fn tables_that_change_move_the_tracks() {
-    let mut writer = Writer::with_tables();
-    writer.pes(video_pes(0, 0, &first(1)));
-    writer.pes(video_pes(3000, 3000, &later(2)));
-    writer.tables(&[(0x15, 0x102), (0x1b, 0x200), (0x0f, 0x101)]);
+    let mut writer = TsWriter::with_tables();
+    writer.pes(Pes::video(0, 0, &first(1)));
+    writer.pes(Pes::video(3000, 3000, &later(2)));
+    writer.tables(VIDEO_PID, &[(0x15, 0x102), (0x1b, 0x200), (0x0f, 0x101)]);
     let (first, later) = (first(3), later(4));
     writer.pes(Pes {
         pid: 0x200,
-        ..video_pes(6000, 6000, &first)
+        ..Pes::video(6000, 6000, &first)
     });
     writer.pes(Pes {
         pid: 0x102,
         stream_id: 0xbd,
-        ..audio_pes(6000, b"ID3")
+        ..Pes::audio(6000, b"ID3")
     });
     writer.pes(Pes {
         pid: 0x200,
-        ..video_pes(9000, 9000, &later)
+        ..Pes::video(9000, 9000, &later)
     });
     let found = times(&frames(&writer.data));
     assert_eq!(found, [(0, 1), (3000, 2), (6000, 3), (9000, 4)]);
@@ -307,9 +330,9 @@ fn tables_that_change_move_the_tracks() {
 #[test]
 fn scrambled_packets_are_encrypted() {
     for at_head in [true, false] {
-        let mut writer = Writer::with_tables();
-        writer.pes(video_pes(0, 0, &first(1)));
-        let packet = &mut writer.data[2 * PACKET..];
+        let mut writer = TsWriter::with_tables();
+        writer.pes(Pes::video(0, 0, &first(1)));
+        let packet = &mut writer.data[2 * PACKET_BYTES..];
         if at_head {
             packet[3] |= 0x80;
         } else {
@@ -324,21 +347,21 @@ fn scrambled_packets_are_encrypted() {
             "{at_head}"
         );
     }
-    let mut writer = Writer::default();
-    writer.pes(video_pes(0, 0, &first(1)));
-    for packet in writer.data.chunks_mut(PACKET) {
+    let mut writer = TsWriter::default();
+    writer.pes(Pes::video(0, 0, &first(1)));
+    for packet in writer.data.chunks_mut(PACKET_BYTES) {
         packet[3] |= 0xc0;
     }
     assert!(matches!(taken(&writer.data), Err(Error::Encrypted)));
 }
 
-/// Three pictures, with places of their packets.
-fn three() -> (Writer, Vec<usize>) {
-    let mut writer = Writer::with_tables();
+/// Builds three frames; returns the offsets of their packets.
+fn three() -> (TsWriter, Vec<usize>) {
+    let mut writer = TsWriter::with_tables();
     let mut starts = Vec::new();
     for (number, bytes) in (0..).zip([first(1), later(2), later(3)]) {
         starts.push(writer.data.len());
-        writer.pes(video_pes(number * 3000, number * 3000, &bytes));
+        writer.pes(Pes::video(number * 3000, number * 3000, &bytes));
     }
     (writer, starts)
 }
@@ -348,22 +371,22 @@ fn a_repeated_packet_counts_once() {
     let (mut writer, starts) = three();
     let expected = frames(&writer.data);
     for start in starts.into_iter().rev() {
-        let packet = writer.data[start..start + PACKET].to_vec();
+        let packet = writer.data[start..start + PACKET_BYTES].to_vec();
         writer.data.splice(start..start, packet);
     }
     assert_eq!(frames(&writer.data), expected);
 }
 
 #[test]
-fn a_packet_that_is_missing_or_damaged_costs_its_picture_alone() {
+fn a_packet_that_is_missing_or_damaged_costs_its_frame_alone() {
     for damaged in [false, true] {
         for (lost, left) in [(0, [(3000, 2), (6000, 3)]), (1, [(0, 1), (6000, 3)])] {
             let (mut writer, starts) = three();
-            let second = starts[lost] + PACKET;
+            let second = starts[lost] + PACKET_BYTES;
             if damaged {
                 writer.data[second + 1] |= 0x80;
             } else {
-                writer.data.drain(second..second + PACKET);
+                writer.data.drain(second..second + PACKET_BYTES);
             }
             assert_eq!(times(&frames(&writer.data)), left, "{lost}");
         }
@@ -383,14 +406,14 @@ fn junk_between_packets_and_a_cut_end_cost_what_they_hit() {
 }
 
 #[test]
-fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
+fn a_signalled_discontinuity_leaves_no_gap() {
     for flagged in [true, false] {
         let (mut writer, _) = three();
         let at = writer.data.len();
-        writer.pes(video_pes(900_000, 900_000, &first(4)));
-        writer.pes(video_pes(903_000, 903_000, &later(5)));
+        writer.pes(Pes::video(900_000, 900_000, &first(4)));
+        writer.pes(Pes::video(903_000, 903_000, &later(5)));
         let mut mark = vec![0x47, 0x01, 0x00, 0x20, 183, 0x80];
-        mark.resize(PACKET, 0xff);
+        mark.resize(PACKET_BYTES, 0xff);
         if flagged {
             writer.data.splice(at..at, mark);
         }
@@ -401,9 +424,9 @@ fn a_clock_that_is_told_to_begin_anew_leaves_no_gap() {
 }
 
 #[test]
-fn a_head_that_takes_two_packets_is_read() {
-    let mut writer = Writer::with_tables();
-    let bytes = video_pes(6000, 3000, &first(9)).bytes();
+fn a_pes_header_in_two_packets_is_read() {
+    let mut writer = TsWriter::with_tables();
+    let bytes = Pes::video(6000, 3000, &first(9)).bytes();
     writer.packet(0x100, true, &bytes[..11]);
     for chunk in bytes[11..].chunks(100) {
         writer.packet(0x100, false, chunk);
@@ -413,7 +436,7 @@ fn a_head_that_takes_two_packets_is_read() {
 }
 
 #[test]
-fn pieces_are_told_from_pages() {
+fn segments_are_distinguished_from_web_pages() {
     let (writer, _) = three();
     let is = |data: &[u8]| sniff(SegmentFormat::Ts, SegmentKind::Media(0), data);
     assert!(is(&writer.data));
@@ -426,13 +449,13 @@ fn pieces_are_told_from_pages() {
 }
 
 #[test]
-fn a_piece_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
-    let mut writer = Writer::with_tables();
-    writer.pes(video_pes(3000, 0, &first(7)));
+fn a_segment_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
+    let mut writer = TsWriter::with_tables();
+    writer.pes(Pes::video(3000, 0, &first(7)));
     let tag = b"ID3\x04\0\0\0\0\0\0";
     let packed = [&tag[..], &adts(&[1; 90]), &adts(&[2; 90])].concat();
-    // Less than the header of a frame is nothing.
-    for (whole, step) in [(&writer.data, PACKET), (&packed, 97 - 6)] {
+    // Less than a frame header is ignored.
+    for (whole, step) in [(&writer.data, PACKET_BYTES), (&packed, 97 - 6)] {
         media::probe(SegmentFormat::Ts, SegmentKind::Media(0), whole).unwrap();
         for cut in 1..step {
             let body = &whole[..whole.len() - cut];

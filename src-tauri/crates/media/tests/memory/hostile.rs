@@ -18,7 +18,7 @@ use crate::{
 const MOST: usize = 24 << 20;
 
 #[test]
-fn a_piece_of_few_bytes_holds_few_samples() {
+fn a_segment_of_few_bytes_holds_few_samples() {
     let _alone = ALONE.lock();
     let making = MuxerConfig {
         segment_format: SegmentFormat::Fmp4,
@@ -92,7 +92,7 @@ fn hollow_metadata_takes_no_memory() {
 }
 
 #[test]
-fn a_film_of_chunks_apart_from_each_other_takes_little_memory_to_check() {
+fn a_movie_of_chunks_apart_from_each_other_takes_little_memory_to_check() {
     let _alone = ALONE.lock();
     // A sample of one byte every second byte: no two chunks become one stretch.
     let samples = 2_000_000_u32;

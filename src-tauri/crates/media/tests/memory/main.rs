@@ -1,7 +1,7 @@
-//! How much memory a long film takes, counted by the allocator.
+//! Peak memory of long movies, counted by the allocator. Uses an output of its own that keeps no data.
 //!
-//! One test for each process is what the numbers need: under nextest that is so, and with
-//! `cargo test` a lock keeps them apart.
+//! The numbers need one test at a time: nextest runs each in a process, and with `cargo test` a lock
+//! separates them.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that cannot go on must say where"
@@ -22,7 +22,7 @@ use crate::synthetic::{DiscardingFile, LENGTH_MS, SEGMENT_MS, SyntheticMovie};
 static MEMORY: PeakAlloc = PeakAlloc;
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// What is allocated at most while `work` runs, above what was there before, in bytes.
+/// Returns the peak of allocated bytes while `work` runs, above what was allocated before.
 fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
@@ -30,17 +30,17 @@ fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (done, MEMORY.peak_usage().saturating_sub(before))
 }
 
-/// Makes ten hours and reads them back; answers the summaries and both peaks.
+/// Assembles and verifies ten hours; returns both summaries and both peaks in bytes.
 fn make(
     long: SyntheticMovie,
     (source, format): (SegmentFormat, OutputFormat),
 ) -> [(Summary, usize); 2] {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film");
-    let pieces = LENGTH_MS / SEGMENT_MS;
+    let segments = LENGTH_MS / SEGMENT_MS;
     let film = MovieSpec {
         duration_ms: Some(LENGTH_MS),
-        segment_count: u32::try_from(pieces).unwrap() * u32::from(long.tracks()),
+        segment_count: u32::try_from(segments).unwrap() * u32::from(long.tracks()),
         ..MovieSpec::default()
     };
     let making = MuxerConfig {
@@ -54,9 +54,9 @@ fn make(
         let mut muxer = muxer(making, output).unwrap();
         let mut fragments = Vec::new();
         let mut data = Vec::new();
-        for piece in long.segments(pieces) {
-            long.write(piece, &mut data);
-            fragments.push(muxer.push(SyntheticMovie::segment(piece, &data)).unwrap());
+        for segment in long.segments(segments) {
+            long.write(segment, &mut data);
+            fragments.push(muxer.push(SyntheticMovie::segment(segment, &data)).unwrap());
         }
         muxer.finish(fragments).unwrap()
     });
@@ -64,7 +64,7 @@ fn make(
     [made, found]
 }
 
-/// Compares both peaks with what they may be, in MiB.
+/// Asserts that both peaks are within these bounds in MiB.
 #[track_caller]
 fn ten_hours(pair: (SegmentFormat, OutputFormat), size: u64, [to_make, to_check]: [usize; 2]) {
     let _alone = ALONE.lock();

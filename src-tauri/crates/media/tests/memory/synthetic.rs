@@ -107,13 +107,13 @@ impl SyntheticMovie {
         }
     }
 
-    fn samples(self, track: u8, piece: u64) -> impl Iterator<Item = SyntheticSample> {
+    fn samples(self, track: u8, segment: u64) -> impl Iterator<Item = SyntheticSample> {
         // 281.25 frames of sound in a piece.
-        let frames = |piece: u64| piece * SEGMENT_MS * 48 / 1024;
+        let frames = |segment: u64| segment * SEGMENT_MS * 48 / 1024;
         let numbers: Range<u64> = if track == 0 {
-            piece * FRAMES_PER_SEGMENT..(piece + 1) * FRAMES_PER_SEGMENT
+            segment * FRAMES_PER_SEGMENT..(segment + 1) * FRAMES_PER_SEGMENT
         } else {
-            frames(piece)..frames(piece + 1)
+            frames(segment)..frames(segment + 1)
         };
         numbers.map(move |number| {
             // Sizes that no run-length coding makes smaller.
