@@ -38,14 +38,14 @@ impl DesktopIntegration {
 
 /// Follows the jobs until the engine shuts down.
 pub(crate) fn follow(app: &AppHandle) {
-    let updates = app.state::<Engine>().job_stream();
+    let stream = app.state::<Engine>().job_stream();
     let updater = DesktopUpdater {
         app: app.clone(),
         jobs: None,
         taskbar: TaskbarProgress::None,
         awake: None,
     };
-    async_runtime::spawn(updater.run(updates));
+    async_runtime::spawn(updater.run(stream));
 }
 
 struct DesktopUpdater {

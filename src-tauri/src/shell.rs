@@ -235,7 +235,7 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
         RunEvent::ExitRequested {
             api, code: None, ..
         } if app.get_webview_window(WINDOW).is_some() && ask_before_close(app) => {
-            api.prevent_exit()
+            api.prevent_exit();
         }
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {

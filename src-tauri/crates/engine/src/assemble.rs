@@ -328,7 +328,7 @@ impl Assembler {
         loop {
             match self.reorder.next_step(gaps, self.segments.len()) {
                 ReorderStep::Take(index, BufferedBody::Memory(body)) => {
-                    self.append(index, &body)?
+                    self.append(index, &body)?;
                 }
                 ReorderStep::Take(index, BufferedBody::Disk) => {
                     let path = self.spool_path(index);

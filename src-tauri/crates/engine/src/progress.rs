@@ -68,11 +68,11 @@ impl Meter {
     }
 
     pub(crate) fn enter(&self, stage: JobStage) {
-        let mut state = self.lock();
-        state.stage = stage;
-        state.fraction = None;
-        state.waiting = false;
-        state.counts_bytes = stage == JobStage::Fetching;
+        let mut meter = self.lock();
+        meter.stage = stage;
+        meter.fraction = None;
+        meter.waiting = false;
+        meter.counts_bytes = stage == JobStage::Fetching;
     }
 
     /// Starts converting local files of this many bytes in total.
