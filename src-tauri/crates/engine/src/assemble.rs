@@ -345,7 +345,7 @@ impl Assembler {
     }
 
     fn discard(&mut self, index: usize, body: &BufferedBody) {
-        tracing::warn!(index, "a segment carries the content of another position");
+        tracing::warn!(index, "a segment carries the content of another place");
         self.misplaced.insert(self.segments[index].id);
         if matches!(body, BufferedBody::Disk) {
             self.flusher.delete_after_flush(self.spool_path(index));

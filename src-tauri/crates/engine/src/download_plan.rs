@@ -132,7 +132,7 @@ impl DownloadPlan {
     }
 
     /// Estimates how many bytes are written until the movie is finished: twice its size if it is
-    /// remuxed from a file. `None` if the service states no bit rate.
+    /// converted or remuxed afterwards. `None` if the rendition is unknown or states no bit rate.
     pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
         let copies = if self.convert || is_copied { 2 } else { 1 };

@@ -4,7 +4,7 @@ use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, R
 use reqwest::{RequestBuilder, Response, StatusCode};
 use ustream::ByteRange;
 
-/// If a server ignores `Range`, skip at most this many bytes of the total file.
+/// If a server ignores `Range`, skip at most this many bytes of the whole file.
 const MAX_SKIPPED_BYTES: u64 = 64 << 20;
 
 /// How a response relates to the requested byte range.
