@@ -426,7 +426,7 @@ fn packed_audio_is_placed_by_its_timestamps() {
         let job = mp4_of(&shuffled(&segments));
         assert_same(packets(&job.path()), source.clone(), TICK);
         probe_without_warnings(&job.path());
-        // Without timestamps one segment follows the other.
+        // Without timestamps, each segment starts where the one before ends.
         let bare: Vec<_> = segments
             .iter()
             .map(|segment| segment.data[73..].to_vec())

@@ -50,7 +50,7 @@ pub(crate) struct TsMovie {
 }
 
 impl TsMovie {
-    /// Ten seconds.
+    /// Encodes a movie of ten seconds.
     pub(crate) fn new(recipe: MovieRecipe) -> Self {
         let folder = TempDir::new().unwrap();
         let whole = folder.path().join("whole.ts");
