@@ -111,7 +111,8 @@ impl TsMovie {
         numbered((0..).map_while(read))
     }
 
-    /// Reads what ffmpeg makes of the whole stream, without the NAL units that do not belong in samples.
+    /// Reads what ffmpeg makes of the whole stream, without NAL units that do not belong in
+    /// samples.
     pub(crate) fn reference(&self) -> Packets {
         reference(&self.whole)
     }
