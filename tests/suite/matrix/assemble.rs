@@ -1,4 +1,4 @@
-//! Assembles a movie of the segments with `media`.
+//! Assembles the segments to a movie with `media`.
 
 use std::{
     fs,
@@ -13,15 +13,15 @@ use media::{MovieSpec, OutputFormat, Summary};
 
 use super::segmenter::SegmentedMovie;
 
-/// A finished movie.
+/// An assembled movie.
 pub(super) struct AssembledMovie {
     pub(super) path: PathBuf,
     pub(super) format: OutputFormat,
     pub(super) summary: Summary,
 }
 
-/// Assembles the segments, with a restart in the middle and one before the end; for an MP4 they
-/// come in a random order.
+/// Assembles the segments, with a restart in the middle and one before the end; for an MP4, in
+/// random order.
 pub(super) fn assemble(
     cutting: &SegmentedMovie,
     format: OutputFormat,

@@ -1,14 +1,15 @@
-//! Every kind of film, cut in every way, put together by us and read by others.
+//! Assembles movies with many codec options from segments of every kind, and reads them with other
+//! programs.
 //!
-//! ffmpeg makes a film, and its own segmenters cut it. What `media` makes of the pieces must hold
-//! the packets that ffmpeg finds in the film: the same bytes, at the same times, with the same
-//! keyframes; and ffmpeg, ffprobe, mediainfo and mp4-atom must all be content with it.
+//! ffmpeg encodes a movie and segments it. The movie that `media` assembles of the segments must
+//! hold the packets that ffmpeg reads in the whole movie: the same bytes, times and keyframes.
+//! ffmpeg, ffprobe, mediainfo and mp4-atom must read it without a warning.
 //!
-//! 1. [`film`]: what there is to be seen and heard.
-//! 2. [`cut`]: pieces, and what ffmpeg reads in them whole.
-//! 3. [`make`]: our film of the pieces.
-//! 4. [`packets`]: packet by packet.
-//! 5. [`readers`]: what others say of it.
+//! 1. [`test_movie`] encodes the movie.
+//! 2. [`segmenter`] segments it, and reads the packets of the whole movie.
+//! 3. [`assemble`] assembles the segments.
+//! 4. [`packets`] compares the packets.
+//! 5. [`readers`] reads the result with other programs.
 
 mod assemble;
 mod packets;
@@ -22,7 +23,8 @@ use tempfile::TempDir;
 use segmenter::Segmenter;
 use test_movie::{TestMovie, test_movie};
 
-/// Cuts the film in every way that carries it, and looks at all that is made of the pieces.
+/// Segments the movie with every segmenter that supports its codecs, and verifies what is
+/// assembled.
 fn check_all_segmenters(film: &TestMovie) {
     let folder = TempDir::new().unwrap();
     let whole = film.encode(folder.path());
@@ -57,9 +59,9 @@ macro_rules! matrix {
     };
 }
 
-/// A picture, and what x264 makes of it.
+/// Video source of ffmpeg: a test pattern of four seconds.
 const PLAIN: &str = "testsrc2=size=64x48:rate=25:duration=4";
-/// A tone in one channel.
+/// Audio source of ffmpeg: a mono tone of four seconds.
 const TONE: &str = "sine=frequency=440:sample_rate=44100:duration=4";
 const AAC: &str = "-c:a aac -b:a 16k";
 const NO_B: &str = "-bf 0 -g 25";

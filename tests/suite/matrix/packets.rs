@@ -1,4 +1,4 @@
-//! A film packet by packet, as ffprobe reads it.
+//! Reads the packets of a movie with ffprobe, and compares them.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -18,10 +18,10 @@ pub(super) struct ProbedPacket {
     hash: String,
 }
 
-/// The packets of each track, by `video` and `audio`.
+/// The packets of each track, keyed by `video` and `audio`.
 pub(super) type ProbedPackets = BTreeMap<String, Vec<ProbedPacket>>;
 
-/// All packets of a file.
+/// Reads the packets of a file.
 pub(super) fn read(path: &Path, options: &[&str]) -> ProbedPackets {
     let show = [
         "-show_packets",
@@ -55,7 +55,7 @@ pub(super) fn read(path: &Path, options: &[&str]) -> ProbedPackets {
     packets
 }
 
-/// Seconds with six decimals.
+/// Parses seconds with six decimals.
 pub(super) fn microseconds(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.')?;
     let value = whole.trim_start_matches('-').parse::<i64>().ok()? * 1_000_000
@@ -63,7 +63,7 @@ pub(super) fn microseconds(text: &str) -> Option<i64> {
     Some(if text.starts_with('-') { -value } else { value })
 }
 
-/// Lets the first packet that is shown be at 0.
+/// Shifts all times so that the first shown packet of all tracks is at 0.
 pub(super) fn from_origin(mut packets: ProbedPackets) -> ProbedPackets {
     let origin = packets.values().flatten().map(|packet| packet.pts).min();
     for packet in packets.values_mut().flatten() {
@@ -73,28 +73,28 @@ pub(super) fn from_origin(mut packets: ProbedPackets) -> ProbedPackets {
     packets
 }
 
-/// How far times may be off, in microseconds.
+/// Returns the largest allowed difference of times, in microseconds.
 fn tolerance(cut: Segmenter, film: &TestMovie) -> i64 {
     match cut {
-        // Of times that are printed with six decimals.
+        // Times are exact, but ffprobe prints them with six decimals.
         Segmenter::Dash => 2,
-        // Times are in ticks of 90 kHz. Ours put sound back on the grid of its samples; ffmpeg lets
-        // it stand up to a millisecond beside that where it begins a packet anew.
+        // Times are in ticks of 90 kHz. We snap audio to its samples; ffmpeg may be off by up to a
+        // millisecond at the start of a PES packet.
         Segmenter::Ts => 1_000,
-        // Times are in whole milliseconds; the MP4 puts sound back between them.
+        // Times are in whole milliseconds; the MP4 snaps audio to its samples between them.
         Segmenter::Flv => 1_001,
-        // What the clock was before the cut is known from the frames before: their mean distance,
-        // or, where they have none, not at all.
+        // The timestamp shift of a segment is estimated from the mean frame distance before it;
+        // with irregular timing, it is unknown.
         Segmenter::FlvRestarted if film.has_irregular_timing => i64::MAX,
         Segmenter::FlvRestarted => 3_000,
     }
 }
 
-/// An edit that delays a track is rounded to ticks of the film, and by readers to those of the
-/// track, of which a second has at least 10240 here.
+/// Largest rounding error of an edit that delays a track, in microseconds. It is rounded to the
+/// timescale of the movie, and by readers to that of the track, which is at least 10240 Hz here.
 const DELAY: i64 = 100;
 
-/// The same packets with the same bytes, keyframes, times and distances as in the source.
+/// Asserts that the packets have the same bytes, keyframes, times and durations as in the source.
 pub(super) fn assert_same(
     made: &ProbedPackets,
     cutting: &SegmentedMovie,
@@ -125,12 +125,13 @@ pub(super) fn assert_same(
             assert_eq!(made.keyframe, source.keyframe, "{context}");
             assert!(close(made.dts - start, source.dts - wanted), "{context}");
             assert!(close(made.pts - start, source.pts - wanted), "{context}");
-            // ffprobe takes the length of an FLV's frames from their rate, not from their times.
+            // ffprobe takes the frame durations of an FLV from the frame rate, not from the
+            // timestamps.
             if cutting.segmenter == Segmenter::Dash
                 && let (Some(found), Some(told)) = (made.duration, source.duration)
             {
-                // In an MP4 a gap is a longer frame before it. Of a track that starts late
-                // ffprobe takes that off the length of the last frame.
+                // In an MP4, a gap is a longer frame before it. If a track starts late, ffprobe
+                // subtracts the delay from the duration of its last frame.
                 let next = whole.get(number + 1).map(|next| next.dts - source.dts);
                 let late = next.is_none() && whole[0].dts > 0;
                 let is_right = close(found, told) || next.is_some_and(|next| close(found, next));

@@ -1,4 +1,4 @@
-//! What other programs say of a film.
+//! Reads a movie with other programs: ffmpeg, ffprobe, mediainfo and mp4-atom.
 
 use std::{
     fs::File,
@@ -14,12 +14,12 @@ use super::{
     packets::{self, ProbedPackets},
 };
 
-/// Lets ffmpeg do something; it must succeed.
+/// Runs ffmpeg, which must succeed.
 pub(super) fn ffmpeg(arguments: &[&str]) -> Output {
     run("ffmpeg", &[&["-v", "warning", "-y"], arguments].concat())
 }
 
-/// What ffprobe prints. It must have nothing to complain of.
+/// Runs ffprobe, which must not print a warning, and returns its output.
 pub(super) fn ffprobe(arguments: &[&str]) -> String {
     without_complaint(run("ffprobe", &[&["-v", "warning"], arguments].concat()))
 }
@@ -39,10 +39,11 @@ fn without_complaint(output: Output) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Whether every reader finds what there is, and nothing to complain of.
+/// Asserts that every reader finds the same content and prints no warning.
 pub(super) fn assert_content(made: &AssembledMovie, found: ProbedPackets, what: &str) {
     let path = made.path.to_str().unwrap();
-    // In the film's own time base: a guessed frame rate would make two times one.
+    // Use the timescale of the movie: with a guessed frame rate, two frames could get the same
+    // time.
     let decode = [
         "-xerror",
         "-i",
@@ -66,14 +67,14 @@ pub(super) fn assert_content(made: &AssembledMovie, found: ProbedPackets, what: 
     }
 }
 
-/// A seek to the middle comes out at a keyframe close to it, with all its bytes.
+/// Asserts that a seek to the middle leads to a keyframe close to it, with all its bytes.
 fn assert_seeks(made: &AssembledMovie, found: &ProbedPackets, what: &str) {
     let Some(all) = found.get("video") else {
         return;
     };
     let middle = all[all.len() / 2].pts;
     let keyframes: Vec<_> = all.iter().filter(|packet| packet.keyframe).collect();
-    // ffprobe looks by decode or by presentation time, and in an FLV rather ahead.
+    // ffprobe seeks by decode or by presentation time; in an FLV it may seek too far.
     let at = keyframes.partition_point(|keyframe| keyframe.dts <= middle);
     let near = match made.format {
         OutputFormat::Mp4 => &keyframes[at.saturating_sub(3)..keyframes.len().min(at + 1)],
@@ -86,7 +87,7 @@ fn assert_seeks(made: &AssembledMovie, found: &ProbedPackets, what: &str) {
     assert!(near.contains(&found), "{what}: {found:?} for {seconds}");
 }
 
-/// mediainfo tells the lengths that the muxer does.
+/// Asserts that mediainfo reads the durations that the muxer returned.
 fn assert_durations(made: &AssembledMovie, found: ProbedPackets, what: &str) {
     let path = made.path.to_str().unwrap();
     let told: Value =
@@ -110,27 +111,27 @@ fn assert_durations(made: &AssembledMovie, found: ProbedPackets, what: &str) {
             TrackKind::Video => ("Video", "video"),
             TrackKind::Audio => ("Audio", "audio"),
         };
-        // It counts from the start of the film, not of the track.
+        // mediainfo counts from the start of the movie, not of the track.
         let shown = found[key].iter().map(|packet| packet.pts.max(0)).min();
         let start = shown.unwrap().unsigned_abs().div_ceil(1000);
         close(kind, start + track.duration_ms);
     }
 }
 
-/// The length in the metadata of an FLV is that of the muxer.
+/// Asserts that the metadata of an FLV states the duration that the muxer returned.
 fn assert_stated_duration(made: &AssembledMovie, what: &str) {
     let path = made.path.to_str().unwrap();
     let show = ["-show_entries", "format=duration", "-of", "csv=p=0", path];
     let told = packets::microseconds(ffprobe(&show).trim()).unwrap();
     let ours = made.summary.duration_ms.cast_signed() * 1000;
-    // It prints what is left of a float.
+    // ffprobe rounds the floating-point number.
     assert!(
         (told - ours).abs() <= 1,
         "{what}: {told} µs in the metadata of {ours}"
     );
 }
 
-/// An independent reader decodes the index, and counts the same samples and ticks.
+/// Asserts that mp4-atom decodes the index and finds the same number of samples and ticks.
 fn assert_index(made: &AssembledMovie) {
     use mp4_atom::{Atom, Moov, ReadAtom, ReadFrom, StszSamples};
 

@@ -1,4 +1,4 @@
-//! Pieces of a film, cut by ffmpeg's own segmenters.
+//! Segments a movie with the segmenters of ffmpeg.
 
 use std::{fs, path::Path};
 
@@ -11,32 +11,32 @@ use super::{
     test_movie::TestMovie,
 };
 
-/// A way to cut.
+/// A segmenter of ffmpeg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Segmenter {
-    /// Small FLV files whose clock goes on.
+    /// Small FLV files with continuous timestamps.
     Flv,
-    /// Small FLV files, each with a clock that starts at 0.
+    /// Small FLV files, each with timestamps that start at 0.
     FlvRestarted,
-    /// Fragmented MP4, each track by itself.
+    /// Fragmented MP4 with separate tracks.
     Dash,
-    /// MPEG transport streams.
+    /// MPEG-TS.
     Ts,
 }
 
-/// A film in pieces.
+/// A movie in segments.
 pub(super) struct SegmentedMovie {
     pub(super) segmenter: Segmenter,
     pub(super) source: SegmentFormat,
     pub(super) segments: Vec<OwnedSegment>,
-    /// What ffmpeg reads in the film when it is whole, in this container.
+    /// The packets that ffmpeg reads in the whole movie in this container.
     pub(super) whole: ProbedPackets,
 }
 
 impl Segmenter {
     pub(super) const ALL: [Self; 4] = [Self::Flv, Self::FlvRestarted, Self::Dash, Self::Ts];
 
-    /// Whether the container knows the film's codecs.
+    /// Returns whether the container supports the codecs of the movie.
     pub(super) fn supports(self, film: &TestMovie) -> bool {
         self == Self::Dash || !film.fmp4_only
     }
@@ -92,14 +92,14 @@ fn flv(cut: Segmenter, film: &Path, folder: &Path, restart: &str) -> SegmentedMo
     }
 }
 
-/// Seconds with six decimals.
+/// Parses seconds with at least three decimals.
 fn milliseconds(seconds: &str) -> u64 {
     let (whole, part) = seconds.split_once('.').unwrap();
     whole.parse::<u64>().unwrap_or(0) * 1000 + part[..3].parse::<u64>().unwrap()
 }
 
-/// Transport streams; what ffmpeg makes of them in one MP4 is the measure, since the units that
-/// only a stream needs are in no MP4.
+/// Segments the movie as MPEG-TS. The reference is what ffmpeg remuxes to MP4, without the NAL
+/// units that belong in a stream only.
 fn ts(film: &TestMovie, whole: &Path, folder: &Path) -> SegmentedMovie {
     let list = folder.join("list.m3u8");
     ffmpeg(&[

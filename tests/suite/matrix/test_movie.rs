@@ -1,22 +1,22 @@
-//! What there is to be seen and heard, as ffmpeg is told to make it.
+//! Encodes test movies with ffmpeg.
 
 use std::path::{Path, PathBuf};
 
 use super::readers::ffmpeg;
 
-/// A film to be made.
+/// Options of a test movie.
 #[derive(Clone, Debug)]
 pub(super) struct TestMovie {
     pub(super) video: Option<EncoderInput>,
     pub(super) audio: Option<EncoderInput>,
-    /// Into how many pieces it can be cut at least, initialisations included.
+    /// Least number of segments that it gives, init segments included.
     pub(super) min_segments: usize,
-    /// The last frame of a piece may be of any length, which FLV does not tell.
+    /// The last frame of a segment may have any duration, which FLV does not state.
     pub(super) has_irregular_timing: bool,
     pub(super) fmp4_only: bool,
 }
 
-/// A source of ffmpeg's, and the options of its encoder.
+/// A source of ffmpeg, and the options of the encoder.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EncoderInput {
     source: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct EncoderInput {
     delay: &'static str,
 }
 
-/// A film of nothing so far.
+/// Returns a movie without any track.
 pub(super) fn test_movie() -> TestMovie {
     TestMovie {
         video: None,
@@ -85,7 +85,8 @@ impl TestMovie {
         self
     }
 
-    /// The name of its sound in an MP4, which ffmpeg's segmenter does not find by itself.
+    /// Returns the type of the audio sample entry, which ffmpeg's DASH muxer does not set by
+    /// itself.
     pub(super) fn audio_sample_entry(&self) -> &'static str {
         match self.audio.map_or("", |sound| sound.options) {
             options if options.contains("opus") => "Opus",
@@ -94,7 +95,7 @@ impl TestMovie {
         }
     }
 
-    /// Makes it, in a container that keeps all times exact.
+    /// Encodes the movie into a container that keeps all times exact.
     pub(super) fn encode(&self, folder: &Path) -> PathBuf {
         let path = folder.join("film.nut");
         let tracks = [&self.video, &self.audio].into_iter().flatten();

@@ -1,46 +1,46 @@
-//! Whether the disk has room for the film.
+//! Checks whether the disk has enough free space for the movie.
 
 use std::io;
 use std::path::Path;
 
 use crate::error::Error;
 
-/// The most that is never taken.
+/// Largest reserve.
 const MAX_RESERVE_BYTES: u64 = 32 << 20;
 
-/// The least that is never taken: journals, and what the system writes meanwhile.
+/// Smallest reserve: for journals, and for what the system writes meanwhile.
 const MIN_RESERVE_BYTES: u64 = 1 << 20;
 
-/// The index of a movie takes less than this part of it.
+/// The index of a movie is smaller than the movie divided by this.
 const INDEX_DIVISOR: u64 = 16;
 
-/// An estimate of this many times the real size is not rare: bit rates are often stated too high.
+/// Estimated size divided by the least real size: bit rates are often stated too high.
 const OVERESTIMATE: u64 = 2;
 
-/// Returns how much of a disk is never taken for a movie of this size: room for its index, and for
-/// the system to go on working.
+/// Returns how many bytes to leave free beside a movie of this size: for its index, and for the
+/// system.
 pub(crate) fn reserve(movie_bytes: u64) -> u64 {
     let index = MIN_RESERVE_BYTES.saturating_add(movie_bytes / INDEX_DIVISOR);
     index.min(MAX_RESERVE_BYTES)
 }
 
-/// How much more is to be written.
+/// How much is still to be written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SpaceNeed {
     /// Exactly this many bytes.
     Exact(u64),
     /// About this many bytes.
     Estimate(u64),
-    /// Nothing is known.
+    /// Of unknown size.
     Unknown,
 }
 
-/// Fails if the disk of `folder` has no room for so many more bytes.
+/// Fails if the disk of `folder` has too little free space for `need`.
 pub(crate) fn check(folder: &Path, need: SpaceNeed) -> Result<(), Error> {
     match fs4::available_space(folder) {
         Ok(free_bytes) => compare(folder, need, free_bytes),
         Err(error) => {
-            // Some disks do not tell. A full one will say so when it is written to.
+            // Some file systems do not report free space. If the disk is full, a write fails.
             tracing::debug!(%error, "how much room there is, is not known");
             Ok(())
         }
@@ -68,8 +68,8 @@ fn compare(folder: &Path, need: SpaceNeed, free_bytes: u64) -> Result<(), Error>
     })
 }
 
-/// Fails as a full disk does while there is still room to end well a movie that has grown to
-/// `movie_bytes`.
+/// Fails with [`io::ErrorKind::StorageFull`] while there is still enough space to finish a movie
+/// that has grown to `movie_bytes`.
 pub(crate) fn check_reserve(folder: &Path, movie_bytes: u64) -> io::Result<()> {
     match fs4::available_space(folder) {
         Ok(free) if free < reserve(movie_bytes) => Err(io::ErrorKind::StorageFull.into()),
@@ -123,12 +123,12 @@ mod tests {
             code(SpaceNeed::Estimate(1000 * MB), 300 * MB),
             Some((Code::LowSpace, false))
         );
-        // The size of a file on this computer is no estimate.
+        // The size of a file on this computer is exact.
         assert_eq!(
             code(SpaceNeed::Exact(1000 * MB), 900 * MB),
             Some((Code::LowSpace, false))
         );
-        // The first batch would end as a full disk.
+        // Even the first write would fill the disk.
         assert_eq!(
             code(SpaceNeed::Estimate(MB), MB / 2),
             Some((Code::DiskFull, false))

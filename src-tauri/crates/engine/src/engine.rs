@@ -1,4 +1,4 @@
-//! The handle that the window and the command line hold.
+//! The public handle of the engine, used by the desktop app and the command line.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -19,10 +19,11 @@ use crate::registry::{LoadedJobs, Registry};
 use crate::run::RunContext;
 use crate::view::Preview;
 
-/// As many connections as browsers open at most; the service might block more.
+/// Default limit of concurrent requests: as many as browsers open; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
 
-/// Two: one download alone rarely uses the whole bandwidth, three only slow each other down.
+/// Default limit of running jobs: one download rarely uses the whole bandwidth, and three slow each
+/// other down.
 const MAX_CONCURRENT_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// Configuration of an engine.
@@ -32,8 +33,8 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Where jobs are saved; `None` to keep them in memory only, as the command line does.
     pub data_dir: Option<PathBuf>,
-    /// Most requests in flight at once, over all jobs. It begins with eight and takes more while
-    /// that makes it faster.
+    /// Most concurrent requests over all jobs. The engine starts with eight and adds more while
+    /// that increases the throughput.
     pub parallel: NonZeroUsize,
     /// Most jobs that run at once; [`Engine::run_at_once`] changes it.
     pub jobs_at_once: NonZeroUsize,
@@ -53,8 +54,8 @@ impl Default for Config {
     }
 }
 
-/// The engine. A clone is another handle to the same one; when the last is dropped, or
-/// [`Engine::shutdown`] is called, running jobs stop where they are and keep what they have.
+/// The engine. A clone is another handle to the same engine. When the last one is dropped or
+/// [`Engine::shutdown`] is called, running jobs stop and keep what they have downloaded.
 #[derive(Clone, Debug)]
 pub struct Engine {
     client: Client,
@@ -97,7 +98,7 @@ impl Engine {
         })
     }
 
-    /// Returns how many jobs could not be read at the start; their files are kept under other names.
+    /// Returns how many job files could not be read at the start; they are kept under other names.
     pub fn unreadable_jobs_count(&self) -> usize {
         self.unreadable_jobs
     }
@@ -197,8 +198,8 @@ impl Engine {
         .await
     }
 
-    /// Saves a paused or failed job to another folder. What it has fetched is fetched again: a disk
-    /// that is full or gone cannot be copied from.
+    /// Moves a paused or failed job to another folder. It downloads everything again: a disk that
+    /// is full or gone cannot be copied from.
     pub async fn relocate(
         &self,
         id: &JobId,
@@ -264,7 +265,7 @@ impl Engine {
 
     /// Cancels all runs and waits until what they have is on disk.
     pub async fn shutdown(&self) {
-        // It may be down already.
+        // Fails if the engine has already been shut down.
         let _ = self.commands.send(Command::Shutdown).await;
         self.tasks.close();
         self.tasks.wait().await;

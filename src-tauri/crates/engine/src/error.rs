@@ -18,15 +18,15 @@ pub enum Error {
     /// The recording cannot be found or opened.
     #[error(transparent)]
     Service(#[from] ustream::Error),
-    /// A segment cannot be fetched, and the others could not be either.
+    /// A segment cannot be fetched, and requests for the others would fail too.
     #[error(transparent)]
     Fetch(#[from] FetchError),
-    /// What was expected of the recording did not all come; what came is kept.
+    /// Some of the recording could not be downloaded; the rest is kept.
     #[error("{}{}", .shortfall.description(), because(.reason.as_deref()))]
     Incomplete {
         /// What is missing.
         shortfall: Box<Shortfall>,
-        /// Why the last of the segments that are missing did not come.
+        /// Why the last of the missing segments could not be downloaded.
         reason: Option<String>,
     },
     /// The service lists other segments than those fetched so far.
@@ -46,7 +46,7 @@ pub enum Error {
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
     Check(String),
-    /// ffmpeg was to make the MP4 and cannot be started.
+    /// ffmpeg should make the MP4 but cannot be started.
     #[error("ffmpeg could not be started: {0}")]
     NoFfmpeg(String),
     /// ffmpeg failed; the original is kept.
@@ -77,12 +77,12 @@ pub enum Error {
         needed_bytes: u64,
         /// How much is free.
         free_bytes: u64,
-        /// Not even an empty movie fits.
+        /// There is too little space even for an empty movie.
         is_full: bool,
-        /// The need is an estimate that may be too high.
+        /// The needed size is an estimate that may be too high.
         may_fit: bool,
     },
-    /// Another process is saving this very file.
+    /// Another process is saving the same file.
     #[error("another copy of the program is saving {}", .0.display())]
     InUse(PathBuf),
     /// There is no job of that id.
@@ -124,7 +124,7 @@ pub enum FetchError {
         /// How long, if it says so.
         retry_after: Option<Duration>,
     },
-    /// The answer is not a segment.
+    /// The response is not a segment.
     #[error("{host} sent something that is not a piece of the film: {problem}")]
     NotMedia {
         /// Who.
@@ -144,7 +144,7 @@ pub enum FetchError {
         /// Who.
         host: String,
     },
-    /// It cannot be reached while the service can: no such name, or no route.
+    /// The host cannot be reached although the service can: unknown host name, or no route.
     #[error("{host} could not be reached: {problem}")]
     Unreachable {
         /// Who.
@@ -152,7 +152,7 @@ pub enum FetchError {
         /// What the connection said.
         problem: String,
     },
-    /// It sends so slowly that the segment would take hours.
+    /// The host sends so slowly that the segment would take hours.
     #[error("{host} sends too slowly")]
     TooSlow {
         /// Who.
@@ -166,20 +166,20 @@ pub enum FetchError {
         /// What the connection said.
         source: reqwest::Error,
     },
-    /// Every host of the segments has been failing for too long.
+    /// All hosts of the segments have been failing for too long.
     #[error("every server of the segments fails: {problem}")]
     AllHostsFailed {
         /// The first of them.
         host: String,
         /// How it fails.
         cause: HostFailure,
-        /// The same in words.
+        /// Text for *Details*.
         problem: String,
     },
-    /// More requests than any honest recording needs have been made.
+    /// The request limit was reached, which no valid recording does.
     #[error("too many requests were made in vain")]
     TooManyRequests,
-    /// No address of this piece is known (any more).
+    /// The service lists no address of this segment.
     #[error("the service names no address for this piece")]
     NoAddress,
 }
@@ -187,20 +187,20 @@ pub enum FetchError {
 /// How a host fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostFailure {
-    /// It cannot be reached, or the connection breaks off.
+    /// It cannot be reached, or the connection breaks.
     Unreachable,
-    /// It shows a certificate that is not trusted.
+    /// Its certificate is not trusted.
     Untrusted,
-    /// It asks to be left alone.
+    /// It asks for a pause.
     Busy,
-    /// It answers with errors.
+    /// It returns HTTP errors.
     Status,
-    /// It answers with something else.
+    /// It returns something other than segments.
     NotMedia,
 }
 
 impl FetchError {
-    /// Whether it says that there is no such piece, or none for us (any more).
+    /// Returns whether the host refuses this segment: not found, not allowed, or replaced.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(
             self,
@@ -211,7 +211,7 @@ impl FetchError {
         )
     }
 
-    /// Whether this refusal is about this host's permission, not about the segment: the other hosts
+    /// Returns whether this host denies access, which says nothing about the segment: other hosts
     /// may have it.
     pub(crate) fn is_denial(&self) -> bool {
         let Self::Status { status, .. } = self else {
@@ -220,12 +220,12 @@ impl FetchError {
         matches!(status, 401 | 403)
     }
 
-    /// Whether the host says that it is asked too often.
+    /// Returns whether the host is overloaded.
     pub(crate) fn is_overload(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })
     }
 
-    /// Whether the same question gets the same answer.
+    /// Returns whether a retry of the same request cannot help.
     pub(crate) fn is_final(&self) -> bool {
         match self {
             Self::Status { status, .. } => !matches!(status, 401 | 403 | 404 | 408 | 410 | 500..),
@@ -237,7 +237,8 @@ impl FetchError {
         }
     }
 
-    /// Whether another reason is better told: that a host is down tells less than what another says.
+    /// Returns whether `other` is the better reason to report: what one host returned says more
+    /// than that another is down.
     pub(crate) fn is_less_specific_than(&self, other: &Self) -> bool {
         let is_silent = match self {
             Self::Network { source, .. } => source.is_connect(),
@@ -247,7 +248,7 @@ impl FetchError {
         is_silent && !matches!(other, Self::NoMedia { .. })
     }
 
-    /// How the host failed that said this.
+    /// Classifies the failure of the host.
     pub(crate) fn host_failure(&self) -> HostFailure {
         match self {
             Self::Network { source, .. } if ustream::refused_certificate(source) => {
@@ -340,7 +341,7 @@ impl From<&Error> for view::Failure {
     }
 }
 
-/// Returns what the screen shows of the cause; its sentences are in the catalogue.
+/// Returns the cause as the screen shows it; the message itself is in the catalogue.
 fn detail(error: &Error) -> String {
     match error {
         Error::Service(ustream::Error::Target(TargetError::OtherSite { host })) => host.clone(),
@@ -455,7 +456,7 @@ pub(crate) enum NetworkFailure {
     Permanent,
 }
 
-/// Tells "this computer is offline" from "that site is down" by the innermost causes.
+/// Distinguishes "this computer is offline" from "that site is down" by the causes of the error.
 pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     use io::ErrorKind as Kind;
     if error.is_builder() || error.is_redirect() {

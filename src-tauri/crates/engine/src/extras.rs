@@ -1,6 +1,7 @@
-//! What belongs to a film beside picture and sound: its cover, captions, and what is known of it.
+//! Fetches what belongs to a movie besides video and audio: cover, chapters, captions, metadata.
 //!
-//! None of it is worth failing or waiting long for: what cannot be had is left out, and logged.
+//! A job neither fails nor waits long because of these: what cannot be fetched is logged and left
+//! out.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,32 +17,32 @@ use crate::durable::{self, blocking};
 use crate::error::Error;
 use crate::part::SavedMovie;
 
-/// A picture or a list that takes longer is not worth it.
+/// Longest wait for the cover and the chapters.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Captions are asked for by a person: that is worth some waiting, but not for ever.
+/// Longest wait for captions; longer than for the cover, because the user asked for them.
 const CAPTIONS_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Longer lists of captions than any recording has.
+/// Most captions that are fetched of one recording; more than any real recording has.
 const MAX_CAPTIONS: usize = 64;
-/// Bytes of captions in all languages: they stay in memory while the film is made.
+/// Most bytes of captions in all languages: they stay in memory while the movie is assembled.
 const MAX_CAPTION_BYTES: usize = 32 << 20;
 
-/// What a person wants beside picture and sound.
+/// What to save besides video and audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Extras {
-    /// The preview picture in the MP4.
+    /// The thumbnail as the cover of the MP4.
     pub cover: bool,
-    /// Captions as files of their own, one a language: `film.en.vtt`, and in an MP4 that is made
-    /// here as tracks to choose from.
+    /// Captions: one file per language, such as `film.en.vtt`, and tracks in an MP4 that this
+    /// program makes.
     pub captions: bool,
-    /// What is known of the recording as a file of its own: `film.info.json`.
+    /// Metadata of the recording as a file of its own: `film.info.json`.
     pub info: bool,
 }
 
 impl Default for Extras {
-    /// What costs next to nothing.
+    /// Only the cover, which costs one small request.
     fn default() -> Self {
         Self {
             cover: true,
@@ -51,7 +52,7 @@ impl Default for Extras {
     }
 }
 
-/// What players show of a film besides picture and sound.
+/// What players show of a movie besides video and audio.
 #[derive(Debug, Default)]
 pub(crate) struct MovieMetadata {
     pub(crate) cover: Option<Cover>,
@@ -60,7 +61,7 @@ pub(crate) struct MovieMetadata {
 }
 
 impl MovieMetadata {
-    /// Picture and chapters, where there are any and they come in time.
+    /// Fetches cover and chapters. Both are left out if they do not arrive in time.
     pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
         let cover = async {
             match &recording.thumbnail {
@@ -94,14 +95,14 @@ fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {
     media::Chapter { start_ms, title }
 }
 
-/// Files that are to lie beside a film: what follows its stem, and what they hold.
+/// Files to write beside a movie: the extension that follows its stem, and the content.
 pub(crate) struct Sidecars(Vec<(String, Vec<u8>)>);
 
 impl Sidecars {
-    /// Fetches what is wanted and can be had.
+    /// Fetches the captions and metadata that `extras` asks for.
     ///
-    /// `texts` are captions that have been fetched already; what did not come then gets a second
-    /// chance.
+    /// `texts` are the captions that were fetched for the MP4. If some are missing, all are fetched
+    /// again.
     pub(crate) async fn fetch(
         client: &Client,
         recording: &Recording,
@@ -127,7 +128,7 @@ impl Sidecars {
         Self(files)
     }
 
-    /// Writes them beside a film that has its name. A file that is there already stays as it is.
+    /// Writes them beside a saved movie. Never overwrites a file.
     pub(crate) async fn write(self, mut saved: SavedMovie) -> Result<SavedMovie, Error> {
         if self.0.is_empty() {
             return Ok(saved);
@@ -148,7 +149,7 @@ impl Sidecars {
     }
 }
 
-/// `folder/stem.ending` of `folder/stem.mp4`. A stem may hold dots of its own.
+/// Returns `folder/stem.ending` for `folder/stem.mp4`. The stem may hold dots.
 fn beside(film: &Path, ending: &str) -> PathBuf {
     film.with_extension(ending)
 }
@@ -157,17 +158,17 @@ fn name(path: &Path) -> Option<String> {
     Some(path.file_name()?.to_string_lossy().into_owned())
 }
 
-/// Captions as the service has them.
+/// Captions of a recording, as the service sends them.
 #[derive(Debug)]
 pub(crate) struct CaptionTexts {
-    /// Language and `WebVTT`, the default ones first.
+    /// Language tag and `WebVTT` text, the default captions first.
     all: Vec<(String, String)>,
-    /// Nothing failed.
+    /// No request failed.
     is_complete: bool,
 }
 
 impl CaptionTexts {
-    /// All that can be had.
+    /// Fetches all captions of the recording that can be fetched.
     async fn fetch(client: &Client, recording: &Recording) -> Self {
         let mut texts = Self {
             all: Vec::new(),
@@ -202,7 +203,7 @@ impl CaptionTexts {
         texts
     }
 
-    /// The same, if it does not take too long.
+    /// Fetches the captions. Returns `None` if that takes too long.
     pub(crate) async fn fetch_with_timeout(client: &Client, recording: &Recording) -> Option<Self> {
         let texts = Self::fetch(client, recording);
         let texts = tokio::time::timeout(CAPTIONS_TIMEOUT, texts).await;
@@ -211,7 +212,7 @@ impl CaptionTexts {
             .ok()
     }
 
-    /// For the inside of an MP4.
+    /// Returns the caption tracks of an MP4.
     pub(crate) fn tracks(&self) -> Vec<Captions> {
         let read = |(language, text): &(String, String)| {
             let captions = Captions::web_vtt(language, text);
@@ -223,7 +224,7 @@ impl CaptionTexts {
         self.all.iter().filter_map(read).collect()
     }
 
-    /// For files beside the film.
+    /// Returns extension and content of the files beside the movie.
     fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
         let file = |(language, text): &(String, String)| {
             (format!("{language}.vtt"), text.clone().into_bytes())
@@ -232,7 +233,7 @@ impl CaptionTexts {
     }
 }
 
-/// What is known of a recording, under the names that users of yt-dlp know.
+/// Returns the metadata of a recording, with the field names of yt-dlp's `.info.json`.
 fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value {
     let date = recording
         .date_unix_s
@@ -274,7 +275,7 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
     })
 }
 
-/// As a number of seconds with three decimals.
+/// Converts milliseconds to seconds.
 fn seconds(milliseconds: Option<u64>) -> Option<f64> {
     milliseconds.map(|milliseconds| Duration::from_millis(milliseconds).as_secs_f64())
 }

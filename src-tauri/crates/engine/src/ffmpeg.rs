@@ -1,4 +1,4 @@
-//! The one other program that may make the MP4, where a person asks for it.
+//! Runs ffmpeg, which makes the MP4 if the user asks for it.
 
 use std::ffi::OsString;
 use std::io;
@@ -12,33 +12,34 @@ use tokio_util::sync::CancellationToken;
 use crate::outcome::{Outcome, Stopped, unless_cancelled};
 use crate::progress::Meter;
 
-/// What ffmpeg said although it went on to the end.
+/// What ffmpeg wrote to stderr although it succeeded.
 #[derive(Debug)]
 pub(crate) struct FfmpegWarnings(String);
 
 impl FfmpegWarnings {
-    /// A problem of what it made, in its own words where it had any.
+    /// Returns ffmpeg's own warnings, or `problem` if there were none.
     pub(crate) fn explain(self, problem: String) -> String {
         if self.0.is_empty() { problem } else { self.0 }
     }
 }
 
-/// More of its complaints than this helps nobody.
+/// Longest part of ffmpeg's stderr that is kept for the error text.
 const MAX_STDERR_BYTES: u64 = 4096;
 
-/// What ffmpeg shall do.
+/// One run of ffmpeg.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FfmpegTask<'a> {
     pub(crate) program: &'a Path,
     pub(crate) input: &'a Path,
     pub(crate) output: &'a Path,
-    /// Length of the film, where it is known; else progress is told by its size.
+    /// Duration of the movie; if `None`, progress is measured by bytes.
     pub(crate) duration_ms: Option<u64>,
 }
 
-/// What ffmpeg calls itself: `ffmpeg version 7.1`; an error says why it cannot be started.
+/// Returns the version as ffmpeg prints it, such as `ffmpeg version 7.1`. Fails with the reason if
+/// ffmpeg cannot be started.
 pub async fn version(program: &Path) -> Result<String, String> {
-    /// The first words of its first line, which goes on with names and years.
+    /// Words of the first line that are kept; the rest of it is the copyright notice.
     const WORDS: usize = 3;
     let mut command = Command::new(program);
     command
@@ -60,8 +61,9 @@ pub async fn version(program: &Path) -> Result<String, String> {
     }
 }
 
-/// Copies the packets of the input into an MP4, which is to be checked: ffmpeg may stop early and
-/// still say that all went well. A failure is ffmpeg's own words.
+/// Copies the packets of the input into an MP4. Fails with what ffmpeg wrote to stderr.
+///
+/// The caller must verify the MP4: ffmpeg may stop early and still report success.
 pub(crate) async fn remux(
     work: FfmpegTask<'_>,
     meter: &Meter,
@@ -77,7 +79,7 @@ pub(crate) async fn remux(
     match unless_cancelled(cancel, followed).await {
         Ok(ended) => ended.map_err(Stopped::Failed),
         Err(stopped) => {
-            // Awaited, so that ffmpeg writes nothing more when its folder is deleted.
+            // Wait for the exit, so that ffmpeg no longer writes when its folder is deleted.
             if let Err(error) = child.kill().await {
                 tracing::debug!(%error, "ffmpeg cannot be ended");
             }
@@ -101,7 +103,7 @@ fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
             "-loglevel",
             "error",
             "-y",
-            // A film that turns out to be a playlist leads nowhere else.
+            // If the input is a playlist, ffmpeg must not open addresses in it.
             "-protocol_whitelist",
             "file",
             "-i",
@@ -126,19 +128,19 @@ fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
         .spawn()
 }
 
-/// A path that ffmpeg takes for a file, whatever its name looks like.
+/// Prefixes the path with `file:`, so that ffmpeg does not read it as an option or an address.
 fn as_file(path: &Path) -> OsString {
     let mut text = OsString::from("file:");
     text.push(path);
     text
 }
 
-/// By what progress is measured.
+/// The total that progress is measured against.
 #[derive(Clone, Copy, Debug)]
 enum ProgressTotal {
-    /// Length of the film in milliseconds.
+    /// Duration of the movie in milliseconds.
     Time(u64),
-    /// Size of the input in bytes: a copy is about as large.
+    /// Size of the input in bytes; the output is about as large.
     Size(u64),
 }
 
@@ -160,12 +162,12 @@ async fn follow_progress(
     let complaint = async {
         let mut text = Vec::new();
         if let Some(mut stderr) = stderr {
-            // What cannot be read is not missed: the exit code tells of failure.
+            // An error is ignored: the exit code says whether ffmpeg failed.
             let _ = (&mut stderr)
                 .take(MAX_STDERR_BYTES)
                 .read_to_end(&mut text)
                 .await;
-            // It must not block on a full pipe.
+            // Read the rest too, or ffmpeg blocks on a full pipe.
             let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
         }
         String::from_utf8_lossy(&text).trim().to_owned()
@@ -181,7 +183,7 @@ async fn follow_progress(
     }
 }
 
-/// Reads `out_time_us=…` or `total_size=…` of `-progress`.
+/// Parses `out_time_us=…` or `total_size=…`, as `-progress` prints them.
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
 fn fraction(line: &str, whole: ProgressTotal) -> Option<f64> {
     let (name, total) = match whole {

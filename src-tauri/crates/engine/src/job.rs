@@ -1,4 +1,4 @@
-//! What a job is and how its state may change.
+//! Types of a job, and the transitions of its state.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ impl FromStr for JobId {
     type Err = InvalidJobId;
 
     fn from_str(text: &str) -> Result<Self, InvalidJobId> {
-        // It becomes a file name, so nothing else may pass.
+        // The id becomes a file name, so it must not hold anything else.
         let fits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(text.to_ascii_lowercase()))
             .ok_or(InvalidJobId)
@@ -78,7 +78,7 @@ pub struct OutputLocation {
     pub stem: Option<String>,
 }
 
-/// What is saved of a job's settings: nothing that expires and nothing secret.
+/// Settings of a job as they are saved: without secrets, and without addresses that expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobSpec {
     /// What the movie is made of.
@@ -191,7 +191,7 @@ pub struct NewJob {
     pub overrides: Overrides,
 }
 
-/// What the user allows a job, and the password and form answers for it. Never saved.
+/// What the user allows a job to do, with its password and form answers. Never saved.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// Password, form answers, referrer.
@@ -222,7 +222,7 @@ impl JobState {
             (Self::Queued | Self::Running, JobEvent::Pause) => Some(Self::Paused),
             (Self::Paused | Self::Failed { .. }, JobEvent::Resume) => Some(Self::Queued),
             (Self::Running, JobEvent::Fail(failure)) => Some(Self::Failed { failure }),
-            // The file is saved: no later event changes that.
+            // A saved file stays saved.
             (Self::Done { .. }, JobEvent::Finish(_)) => None,
             (_, JobEvent::Finish(finished)) => Some(Self::Done { finished }),
             _ => None,

@@ -1,4 +1,5 @@
-//! The folder of an unfinished movie: beside the finished one, so that the last rename is atomic.
+//! The part folder, which holds an unfinished movie. It is beside the final file, so that the last
+//! rename is atomic.
 
 pub(crate) mod files;
 mod lock;
@@ -21,8 +22,8 @@ use crate::error::Error;
 use crate::names;
 use crate::saved::Finished;
 
-// Names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and the
-// prefix of segments that wait on disk for their turn.
+// File names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and
+// the prefix of segments that arrived early and are spooled to disk.
 const MOVIE: &str = "film";
 const JOURNAL: &str = "journal";
 const CONVERTED: &str = "converted.mp4";
@@ -65,7 +66,7 @@ struct NameClaim<'a> {
     extensions: &'a Extensions,
 }
 
-/// Who uses a file name.
+/// Which movie a file name belongs to.
 enum Owner {
     Nobody,
     Us,
@@ -73,9 +74,9 @@ enum Owner {
 }
 
 impl NameClaim<'_> {
-    /// Returns the part folder of that name, unless it or the name belongs to another movie.
+    /// Returns the part folder of that name, or `None` if the name belongs to another movie.
     ///
-    /// Another process may take the same name at the same time: it has made the folder but not yet
+    /// Retries while another process takes the same name: it has made the folder but not yet
     /// written its plan.
     fn take(&self) -> Result<Option<PartFolder>, Error> {
         const LOOKS: u32 = 100;
@@ -88,13 +89,13 @@ impl NameClaim<'_> {
             files::make_folder(self.folder).map_err(Error::disk(self.folder))?;
             match PartFolder::enter(self.folder.to_owned(), self.target.to_owned()) {
                 Ok(part) => {
-                    // It may have been taken, used and left since it was looked at.
+                    // Another process may have used and left it since `owner` was called above.
                     if matches!(self.owner()?, Owner::Nobody | Owner::Us) {
                         return Ok(Some(part));
                     }
                 }
                 Err(Error::InUse(_)) if matches!(owner, Owner::Nobody) => thread::sleep(PAUSE),
-                // Deleted by another process that found the name taken.
+                // Another process found the name taken and deleted the folder.
                 Err(Error::Disk { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -129,7 +130,7 @@ pub(crate) struct PartFolder {
     folder: PathBuf,
     target: PathBuf,
     change: PlanChange,
-    /// Keeps other processes out while it is open.
+    /// Lock file: keeps other processes out while it is open.
     _lock: File,
 }
 
@@ -236,7 +237,7 @@ impl PartFolder {
             _lock: lock,
             ..
         } = self;
-        // Windows does not delete a file that is open.
+        // Windows cannot delete an open file.
         drop(lock);
         delete_folder(&folder)
     }
@@ -258,9 +259,10 @@ impl PartFolder {
 }
 
 impl SavedMovie {
-    /// Returns the movie of a part folder if it was renamed before a crash and no job file says so.
+    /// Returns the movie of a part folder that was renamed before a crash, so that its job is not
+    /// done.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, Error> {
-        // Looks before it locks: most folders are gone, and foreign ones must not get a lock file.
+        // Check before locking: most folders are gone, and foreign ones must not get a lock file.
         let Some(finished) = manifest::finished(folder)? else {
             return Ok(None);
         };
@@ -272,7 +274,7 @@ impl SavedMovie {
 
     /// Deletes the part folder.
     pub(crate) fn remove_part_folder(self) {
-        // The movie is saved, so this is not a failure.
+        // The movie is saved, so the job does not fail.
         if let Err(error) = self.part.remove() {
             tracing::warn!(%error, "the part folder stays");
         }
@@ -281,7 +283,7 @@ impl SavedMovie {
 
 /// Returns the part folders in `folder` that can be read, with their manifests.
 fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)> {
-    // An unreadable folder holds nothing to resume; making a part folder there fails with the cause.
+    // An unreadable folder is skipped; making a part folder in it fails later with the cause.
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
     let parts = paths.filter(|path| path.extension().is_some_and(|found| found == "part"));
@@ -330,7 +332,7 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
 /// or an empty one.
 fn delete_folder(folder: &Path) -> Result<(), Error> {
     let disk = || Error::disk(folder);
-    // Nothing is deleted behind a link.
+    // Never delete through a symbolic link.
     if !fs::symlink_metadata(folder).map_err(disk())?.is_dir() {
         return Err(disk()(io::ErrorKind::NotADirectory.into()));
     }
@@ -360,7 +362,7 @@ pub(crate) fn converted(folder: &Path) -> PathBuf {
     folder.join(CONVERTED)
 }
 
-/// Returns the path of a segment that waits on disk for its turn.
+/// Returns the path of a segment that is spooled to disk.
 pub(crate) fn spooled(folder: &Path, id: SegmentId) -> PathBuf {
     let segment = match id.kind {
         SegmentKind::Init => "init".to_owned(),
@@ -369,7 +371,7 @@ pub(crate) fn spooled(folder: &Path, id: SegmentId) -> PathBuf {
     folder.join(format!("{SPOOLED}{}-{segment}", id.track))
 }
 
-/// Returns whether the name is taken, also by a dangling link.
+/// Returns whether the name is taken, be it by a dangling link.
 fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }

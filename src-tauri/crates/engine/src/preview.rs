@@ -1,4 +1,4 @@
-//! What a person sees before anything is saved, and how what is then chosen comes back.
+//! Makes the preview of a recording, and converts the choices that the page sends back.
 
 use ustream::{
     Access, AudioChoice, Choice, Container, ContainerChoice, FileKind, Quality, Recording,
@@ -10,7 +10,7 @@ use crate::view::{
     AccessView, AudioView, ContainerChoiceView, Preview, QualityView, RenditionView,
 };
 
-/// What a person sees of a recording before it is saved.
+/// Returns the preview that the user sees before the recording is saved.
 pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
     let plan = recording.plan(&Choice::default()).ok();
     let chosen = plan

@@ -1,4 +1,4 @@
-//! The jobs on disk: one small file for each, written at each transition, never on progress.
+//! Saves the jobs: one small file for each, written at each change of state, never on progress.
 
 use std::fs;
 use std::io;
@@ -39,7 +39,7 @@ impl JobRecord {
     }
 }
 
-/// What the registry held.
+/// What [`Registry::load`] returns.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedJobs {
     /// The jobs, oldest first.
@@ -48,7 +48,7 @@ pub(crate) struct LoadedJobs {
     pub(crate) unreadable: usize,
 }
 
-/// The folder of job files; the command line has none.
+/// The folder of job files; `None` on the command line, which saves no jobs.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
     folder: Option<PathBuf>,

@@ -1,8 +1,10 @@
-//! One attempt at a job, from the top: start, resume, retry and recovery are this one call.
+//! Runs one attempt at a job. Start, resume, retry and recovery after a crash are all this one
+//! call.
 //!
-//! `download` is the way of a recording (`transfer` fetches its segments, `spot_check` compares
-//! those of an earlier attempt, `completeness` judges what came, `single_file` is for a recording
-//! that is one file), `remux` that of files on this computer. Both end in `finish`.
+//! `download` saves a recording: `transfer` fetches its segments, `spot_check` compares those of an
+//! earlier attempt with the server's, `completeness` decides whether enough arrived, and
+//! `single_file` handles a recording that the service has as one file. `remux` makes an MP4 of
+//! files on this computer. Both end in `finish`.
 
 mod attempt;
 mod completeness;

@@ -1,9 +1,8 @@
-//! What the engine writes to job files and to the `plan.json` of a part folder about how a job ended.
+//! State of a job as it is saved in job files, and of a finished movie in `plan.json`.
 //!
 //! Later versions must read it: a new field needs `#[serde(default)]`; any other change needs a
 //! higher schema number and code that still reads the old form. `tests/fixtures/versions` holds
-//! files of each version. The types that leave the engine are in `view` and are made
-//! from these.
+//! files of each version. The types that the page gets are in `view` and are made from these.
 
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +113,7 @@ pub enum MissingTrack {
     Audio,
 }
 
-/// What of a file on this computer is not in the MP4.
+/// What of an input file on this computer is not in the MP4.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Loss {
     /// Bytes that could not be read as media.

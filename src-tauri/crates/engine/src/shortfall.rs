@@ -1,38 +1,38 @@
-//! What a movie lacks of what was expected of the recording.
+//! What a movie lacks, compared with what the service states of the recording.
 
 use std::fmt::Write as _;
 
 use crate::saved::{Gap, Missing, MissingTrack};
 
-/// A movie that lacks no more than this is saved, and what it lacks is said.
+/// Most missing time, in milliseconds, with which a movie is saved without asking the user.
 pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
 
-/// What a movie lacks of what was expected.
+/// What a movie lacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shortfall {
     /// Time spans without media, in order, in milliseconds from the start of the recording.
     pub gaps: Vec<Gap>,
-    /// What else is missing, and what the gaps come from.
+    /// What else is missing, and the cause of the gaps.
     pub missing: Vec<Missing>,
-    /// How much shorter the movie is than the service states, beyond rounding.
+    /// How much shorter the movie is than the service states, if more than rounding explains.
     pub shorter_than_stated_ms: Option<u64>,
 }
 
 impl Shortfall {
-    /// The time that is missing, in milliseconds.
+    /// Returns the missing time in milliseconds.
     pub(crate) fn missing_ms(&self) -> u64 {
         let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
         let gaps = gaps.fold(0, u64::saturating_add);
         gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
     }
 
-    /// Whether so little is missing that nobody need be asked.
+    /// Returns whether so little is missing that the movie is saved without asking the user.
     pub(crate) fn is_acceptable(&self) -> bool {
         let lacks_track = |missing: &Missing| matches!(missing, Missing::Track { .. });
         self.missing_ms() <= ACCEPTABLE_LOSS_MS && !self.missing.iter().any(lacks_track)
     }
 
-    /// In one line of English, for *Details*.
+    /// Describes it in one line of English, for *Details*.
     pub(crate) fn description(&self) -> String {
         let mut parts: Vec<String> = self.missing.iter().map(describe_missing).collect();
         if !self.gaps.is_empty() {
@@ -66,7 +66,7 @@ fn describe_missing(missing: &Missing) -> String {
     }
 }
 
-/// When the first gaps are, as hours, minutes and seconds.
+/// Lists the start times of the first gaps as hours, minutes and seconds.
 fn describe_times(gaps: &[Gap]) -> String {
     const SHOWN: usize = 5;
     let shown = gaps.iter().take(SHOWN).map(|gap| {

@@ -1,7 +1,7 @@
-//! What leaves the engine for the page and for `--json`: small, complete snapshots.
+//! Types that the engine sends to the page and prints with `--json`: small, complete snapshots.
 //!
-//! TypeScript types are generated from here; a test compares them. What is written to disk is in
-//! `saved`; the conversions are at the end of this file.
+//! TypeScript types are generated from them, and a test compares both. The types on disk are in
+//! `saved`; the conversions from those are at the end of this file.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -9,11 +9,11 @@ use ts_rs::TS;
 pub use crate::code::Code;
 use crate::saved;
 
-/// What a person goes on in spite of.
+/// What the user allows a job to go on in spite of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Override {
-    /// Pieces that cannot be had.
+    /// Segments that could not be downloaded.
     Gaps,
     /// A disk that seems to be too full.
     Space,
@@ -24,18 +24,18 @@ pub enum Override {
 /// One field of a sign-up form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FormFieldView {
-    /// Its name on the wire.
+    /// Name in the request.
     pub name: String,
-    /// Its words.
+    /// Label that the user sees.
     pub label: String,
-    /// The form is refused without it.
+    /// The service refuses the form without it.
     pub required: bool,
 }
 
-/// What went wrong: the consequence as a code, the cause as text for *Details*.
+/// Why a job failed: a code for the screen, and the cause as text for *Details*.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Failure {
-    /// What a person can do about it.
+    /// Which message the user sees.
     pub code: Code,
     /// The cause, in English, without secrets.
     pub detail: String,
@@ -51,12 +51,12 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<MissingView>>", optional)]
     pub missing: Vec<MissingView>,
-    /// How much shorter the movie would be than the service states.
+    /// How much shorter the movie would be than the service states, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub shorter_than_stated_ms: Option<u64>,
-    /// With [`Code::LowSpace`]: how large it will be is an estimate that may be too high, so going
-    /// on in spite of it can help.
+    /// With [`Code::LowSpace`]: the needed size is an estimate that may be too high, so going on
+    /// anyway can help.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub may_fit: bool,
@@ -77,61 +77,61 @@ impl Failure {
     }
 }
 
-/// One quality that can be chosen.
+/// A rendition that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RenditionView {
-    /// Its name.
+    /// Id of the rendition.
     pub id: String,
-    /// `flv` or `fmp4`.
+    /// `flv`, `fmp4`, `ts` or `file`.
     pub container: String,
-    /// Picture width in pixels.
+    /// Video width in pixels.
     pub width: Option<u32>,
-    /// Picture height in pixels; none for sound alone.
+    /// Video height in pixels; `null` for audio only.
     pub height: Option<u32>,
     /// Bit rate in kbit/s.
     pub bitrate_kbps: Option<u32>,
-    /// About how large it is.
+    /// Estimated size.
     #[ts(type = "number | null")]
     pub about_bytes: Option<u64>,
-    /// How many pieces it has at least.
+    /// Least number of segments.
     pub segments: u32,
 }
 
 /// What a link leads to, before anything is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Preview {
-    /// The recording's number.
+    /// Id of the recording.
     pub recording: String,
-    /// The address a person knows it by.
+    /// Address of the recording's page.
     pub link: String,
-    /// The link was a channel's, and this is its newest recording.
+    /// The link was that of a channel, and this is its newest recording.
     pub newest_of_channel: bool,
     /// Title, cleaned of control characters.
     pub title: Option<String>,
-    /// Channel or person.
+    /// Name of the channel or user.
     pub owner: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// When it was recorded, in seconds since 1970.
     #[ts(type = "number | null")]
     pub date_unix_s: Option<i64>,
-    /// Its length.
+    /// Duration.
     #[ts(type = "number | null")]
     pub duration_ms: Option<u64>,
-    /// Its qualities, best first.
+    /// The renditions, best first.
     pub renditions: Vec<RenditionView>,
-    /// About how large the file of the usual choice is.
+    /// Estimated size of the file with the default choice.
     #[ts(type = "number | null")]
     pub about_bytes: Option<u64>,
-    /// A name for the file that every disk takes, without an ending.
+    /// File name without extension that is valid on every file system.
     pub file_stem: String,
-    /// An FLV original can be had.
+    /// The original is an FLV that can be saved.
     pub has_flv: bool,
-    /// Languages of its sounds, as tags of BCP 47, the one first that plays unasked; what states
-    /// none is not among them.
+    /// Languages of the audio tracks as BCP 47 tags, the default one first. Tracks that state no
+    /// language are left out.
     pub languages: Vec<String>,
-    /// It has several sounds that one MP4 can hold.
+    /// It has several audio tracks that fit into one MP4.
     pub holds_all_sounds: bool,
-    /// Address of a picture of it, on a server of the service; to the page, the name by which the
-    /// shell shows it.
+    /// Address of the thumbnail on a server of the service. The desktop app replaces it with the
+    /// address by which the page loads it.
     pub thumbnail: Option<String>,
 }
 
@@ -144,87 +144,87 @@ pub enum ResolvedLinkView {
         /// The recording.
         preview: Box<Preview>,
     },
-    /// The recordings of a channel, or the players of a page.
+    /// The recordings of a channel, or the players that a page embeds.
     Several {
-        /// Their list.
+        /// The list.
         catalog: CatalogView,
     },
 }
 
-/// The beginning of a list to choose from.
+/// The first entries of a list of recordings to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CatalogView {
-    /// They are of a channel, newest first; else of a page, in its order.
+    /// `true` for the recordings of a channel, newest first; `false` for those that a page embeds,
+    /// in the order of the page.
     pub of_channel: bool,
-    /// How many there are, where the service says so.
+    /// Length of the whole list, if the service states it.
     pub total: Option<u32>,
-    /// The first of them.
+    /// The first entries.
     pub entries: Vec<EntryView>,
-    /// The page of another site that embeds them: the referrer to save them with.
+    /// The page of another site that embeds them, to send as the referrer when one is saved.
     pub page: Option<String>,
 }
 
-/// One of several recordings that a link leads to, as a list shows it. What the list does not tell
-/// is absent.
+/// One entry of such a list. Fields that the list does not state are `null`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct EntryView {
-    /// The address to save it by.
+    /// The link to save it with.
     pub link: String,
-    /// The recording's number; none for a channel that a page embeds.
+    /// Id of the recording; `null` for a channel that a page embeds.
     pub recording: Option<String>,
     /// Title, cleaned of control characters.
     pub title: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// When it was recorded, in seconds since 1970.
     #[ts(type = "number | null")]
     pub date_unix_s: Option<i64>,
-    /// Its length.
+    /// Duration.
     #[ts(type = "number | null")]
     pub duration_ms: Option<u64>,
-    /// Address of a picture of it, on a server of the service; to the page, the name by which the
-    /// shell shows it.
+    /// Address of the thumbnail on a server of the service. The desktop app replaces it with the
+    /// address by which the page loads it.
     pub thumbnail: Option<String>,
 }
 
-/// Which container a person wants to keep.
+/// Container of the saved file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerChoiceView {
-    /// One MP4.
+    /// MP4.
     #[default]
     Mp4,
-    /// What the service stores.
+    /// The container that the service stores.
     Original,
 }
 
-/// How good a picture is wanted.
+/// Quality of the video.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum QualityView {
-    /// The best there is.
+    /// The best rendition.
     #[default]
     Best,
-    /// The smallest picture there is.
+    /// The rendition with the smallest video.
     Smallest,
-    /// The best that is not higher than this many lines.
+    /// The best rendition that is at most this many lines high.
     Height(u32),
-    /// Sound only.
+    /// Audio only.
     Audio,
 }
 
-/// Which sound is wanted, of a video that has several.
+/// Which audio track to save if there are several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AudioView {
-    /// The one that plays unasked.
+    /// The default track.
     #[default]
     Usual,
-    /// This language, a tag of BCP 47, where it is there.
+    /// The track in this language, a BCP 47 tag; the default track if there is none.
     Prefer(String),
-    /// All that one file can hold.
+    /// All tracks that fit into one file.
     All,
 }
 
-/// What a person brings to open a lock. Never saved, never printed.
+/// Passwords and form answers of the user. Never saved, never printed.
 #[derive(Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct AccessView {
@@ -233,54 +233,54 @@ pub struct AccessView {
     /// Answers to the sign-up form, by field name.
     #[ts(type = "Record<string, string>")]
     pub form: std::collections::BTreeMap<String, String>,
-    /// Address of the owner's page.
+    /// Address of the page that may embed the recording.
     pub referrer: Option<String>,
 }
 
-/// What a job is at.
+/// Stage of a running job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStage {
     /// Asking the service.
     Resolving,
-    /// Fetching pieces and putting them into the file.
+    /// Downloading segments and adding them to the file.
     Fetching,
-    /// Writing the index, checking, renaming.
+    /// Writing the index, verifying, renaming.
     Finishing,
-    /// Making the MP4 of a film that is here: by this program, or by ffmpeg.
+    /// Making an MP4 of files on this computer or of a finished download, with or without ffmpeg.
     Converting,
 }
 
-/// How far a running job is.
+/// Progress of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ProgressView {
-    /// What it is at.
+    /// The current stage.
     pub stage: JobStage,
-    /// How much of this stage is done, 0 to 1; none where it cannot be told.
+    /// Progress of this stage, from 0 to 1; `null` if it cannot be estimated.
     pub fraction: Option<f64>,
-    /// Bytes that have come, over all attempts.
+    /// Bytes that have been downloaded, over all attempts.
     #[ts(type = "number")]
     pub done_bytes: u64,
-    /// About how many there will be.
+    /// Estimated size of the download.
     #[ts(type = "number | null")]
     pub total_bytes: Option<u64>,
-    /// Smoothed speed.
+    /// Smoothed download rate.
     #[ts(type = "number | null")]
     pub bytes_per_second: Option<u64>,
-    /// Seconds left in this stage, after five seconds of data.
+    /// Estimated seconds left in this stage; `null` until five seconds of data have been measured.
     #[ts(type = "number | null")]
     pub seconds_left: Option<u64>,
-    /// The network is away, or the site is busy; it is asked again by itself for a while.
+    /// The network is down or the service is busy; requests are retried automatically.
     pub waiting: bool,
 }
 
-/// A stretch that is missing from a saved file.
+/// A time span that is missing from a saved file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct GapView {
-    /// Where it starts, from the start of the recording.
+    /// Its start, from the start of the recording.
     #[ts(type = "number")]
     pub start_ms: u64,
-    /// How long it lasts.
+    /// Duration.
     #[ts(type = "number")]
     pub duration_ms: u64,
 }
@@ -289,35 +289,35 @@ pub struct GapView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum MissingView {
-    /// Segments that could not be downloaded; the gaps say when in the movie.
+    /// Segments that could not be downloaded; the gaps state their times.
     Segments {
-        /// How many of them.
+        /// Number of such segments.
         count: usize,
-        /// Out of how many.
+        /// Number of all segments.
         total: usize,
     },
-    /// Segments that were downloaded and hold no media.
+    /// Segments that were downloaded but hold no media.
     EmptySegments {
-        /// How many of them.
+        /// Number of such segments.
         count: usize,
     },
     /// Segments whose timestamps belong to another place of the recording.
     MisplacedSegments {
-        /// How many of them.
+        /// Number of such segments.
         count: usize,
     },
-    /// A track that the rendition promises and that did not come.
+    /// A track that the rendition states but the movie does not have.
     Track {
         /// Whether it is the video or the audio.
         kind: TrackKindView,
-        /// Its language, as a tag of BCP 47.
+        /// Its language, a BCP 47 tag.
         language: Option<String>,
     },
-    /// Another rendition was saved, since the wished one could not be had.
+    /// Another rendition was saved because the chosen one could not be fetched.
     Rendition {
-        /// Name of the wished one, such as `1080p`.
+        /// Name of the chosen one, such as `1080p`.
         wished: String,
-        /// Why it could not be had.
+        /// Why it could not be fetched.
         reason: String,
     },
 }
@@ -335,12 +335,12 @@ pub enum TrackKindView {
 /// A saved file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Finished {
-    /// Name of the file.
+    /// File name without its folder.
     pub file: String,
-    /// Its size.
+    /// Size.
     #[ts(type = "number")]
     pub size_bytes: u64,
-    /// Its length.
+    /// Duration.
     #[ts(type = "number")]
     pub duration_ms: u64,
     /// Time spans that are missing.
@@ -349,7 +349,7 @@ pub struct Finished {
     /// What else is missing or differs from what was expected.
     #[serde(default)]
     pub missing: Vec<MissingView>,
-    /// How much shorter it is than the service states.
+    /// How much shorter it is than the service states, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub shorter_than_stated_ms: Option<u64>,
@@ -357,107 +357,107 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub saved_unix_s: Option<i64>,
-    /// Names of the files that were written beside it: captions, what is known of it.
+    /// Names of the caption and metadata files that were written beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub beside: Vec<String>,
-    /// What of a film on this computer did not come over.
+    /// What of a file on this computer is not in the MP4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lost: Option<LossView>,
 }
 
-/// What of a film on this computer did not come over.
+/// What of a file on this computer is not in the MP4.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LossView {
-    /// How much of it could not be read as media: its end is cut off, or it is damaged.
+    /// Bytes that could not be read as media, because the file is truncated or damaged.
     #[ts(type = "number")]
     pub bytes: u64,
-    /// What it holds beside picture and sound, by its short names: subtitles, time codes.
+    /// Short names of tracks other than video and audio, such as subtitles and time codes.
     pub left_out: Vec<String>,
 }
 
-/// Where a job stands.
+/// State of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum JobState {
     /// Waits for its turn.
     Queued,
-    /// Is at work.
+    /// Runs.
     Running,
-    /// Rests until a person goes on.
+    /// Paused until the user resumes it.
     Paused,
-    /// Could not go on; what it has is kept.
+    /// Failed; what was downloaded is kept.
     Failed {
-        /// Why.
+        /// Why it failed.
         failure: Failure,
     },
-    /// The file is there.
+    /// The file is saved.
     Done {
-        /// The file.
+        /// The saved file.
         finished: Finished,
     },
 }
 
-/// One job, whole.
+/// All that is shown of one job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct JobView {
-    /// Its name.
+    /// Id of the job.
     pub id: String,
-    /// The address a person knows the recording by.
+    /// Address of the recording's page.
     pub link: String,
-    /// Title, or the file's stem.
+    /// Title of the recording, or the file name without extension.
     pub title: String,
-    /// The link was a channel's, and this is its newest recording.
+    /// The link was that of a channel, and this is its newest recording.
     pub newest_of_channel: bool,
-    /// Name of the folder it saves to, for people.
+    /// Name of the target folder, for display.
     pub folder: String,
-    /// Where it stands.
+    /// State.
     pub state: JobState,
-    /// How far it is, while it runs and while it rests.
+    /// Progress, while the job is running or paused.
     pub progress: Option<ProgressView>,
 }
 
-/// What changed since the last update; the first holds everything.
+/// What changed since the last update; the first update holds all jobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Update {
-    /// Jobs that are new or different, each whole.
+    /// Jobs that are new or have changed, each with all its fields.
     pub changed: Vec<JobView>,
-    /// Jobs that are gone.
+    /// Ids of jobs that were removed.
     pub removed: Vec<String>,
 }
 
 /// A folder to save to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct FolderView {
-    /// What the page sends back to name it.
+    /// Id by which the page refers to it.
     pub id: String,
-    /// Its name, for people.
+    /// Name for display.
     pub name: String,
-    /// Free space.
+    /// Free disk space.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
 }
 
-/// What else happens while the window is open.
+/// An event for the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum AppEvent {
-    /// The jobs changed.
+    /// Jobs have changed.
     Jobs {
-        /// How.
+        /// The changes.
         update: Update,
     },
-    /// The app was started once more, with a link.
+    /// The app was started again, with a link.
     Link {
         /// The link.
         link: String,
     },
-    /// The window was asked to close while a video is being saved.
+    /// The user is closing the window while jobs are running.
     Closing,
 }
 
-/// Who makes an MP4 of an original.
+/// Which program makes the MP4.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RemuxerView {
@@ -468,25 +468,25 @@ pub enum RemuxerView {
     Ffmpeg,
 }
 
-/// What a person has set, once for all videos.
+/// The user's settings, for all jobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
 pub struct SettingsView {
-    /// Which container.
+    /// Container of the saved file.
     pub keep: ContainerChoiceView,
-    /// Which picture.
+    /// Quality of the video.
     pub quality: QualityView,
-    /// Which sound.
+    /// Which audio track.
     pub audio: AudioView,
-    /// What files are called: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
+    /// Template of the file name: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
     pub template: String,
-    /// Save captions beside the film.
+    /// Save captions beside the movie.
     pub captions: bool,
-    /// Who makes the MP4.
+    /// Which program makes the MP4.
     pub maker: RemuxerView,
-    /// How many videos are saved at once.
+    /// Most jobs that run at once.
     pub jobs_at_once: u8,
-    /// The language of the window, as its catalogue is called; the system's where it is none.
+    /// Language of the window, as its message catalogue is named; `null` for that of the system.
     pub language: Option<String>,
     /// Keep the answers to sign-up forms in the system's keychain.
     pub remember_form: bool,
@@ -508,41 +508,41 @@ impl Default for SettingsView {
     }
 }
 
-/// What the window opens with.
+/// What the page needs when the window opens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct StartView {
-    /// A link the app was started with.
+    /// The link that the app was started with.
     pub link: Option<String>,
-    /// Where videos are saved.
+    /// Folder that movies are saved to.
     pub folder: FolderView,
-    /// Name of the folder that was chosen and is not there any more; [`Self::folder`] is another.
+    /// Name of the chosen folder if it no longer exists; [`Self::folder`] is then another.
     pub lost_folder: Option<String>,
-    /// What is set.
+    /// The user's settings.
     pub settings: SettingsView,
-    /// How many videos of the list could not be read; what was saved of them is untouched.
+    /// Number of job files that could not be read; the downloads are untouched.
     pub lost_jobs: usize,
-    /// The app's version.
+    /// Version of the app.
     pub version: String,
 }
 
-/// What the page asks for when a person says *Save video*.
+/// A new job, as the page asks for it.
 #[derive(Clone, Serialize, Deserialize, TS)]
 pub struct SaveRequest {
-    /// The link, as pasted.
+    /// The link, as it was pasted.
     pub link: String,
     /// [`FolderView::id`].
     pub folder: String,
-    /// Name of the file without its ending; none where the template of the settings names it.
+    /// File name without extension; `null` to make it from the template of the settings.
     pub file_stem: Option<String>,
-    /// Which container.
+    /// Container of the saved file.
     pub keep: ContainerChoiceView,
-    /// Which picture.
+    /// Quality of the video.
     #[serde(default)]
     pub quality: QualityView,
-    /// Which sound.
+    /// Which audio track.
     #[serde(default)]
     pub audio: AudioView,
-    /// What opens a lock.
+    /// Password, form answers, referrer.
     #[serde(default)]
     pub access: AccessView,
 }

@@ -2,11 +2,11 @@
 import type { Update } from "./Update";
 
 /**
- * What else happens while the window is open.
+ * An event for the page.
  */
 export type AppEvent = { "is": "jobs", 
 /**
- * How.
+ * The changes.
  */
 update: Update, } | { "is": "link", 
 /**

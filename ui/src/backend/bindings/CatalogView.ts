@@ -2,22 +2,23 @@
 import type { EntryView } from "./EntryView";
 
 /**
- * The beginning of a list to choose from.
+ * The first entries of a list of recordings to choose from.
  */
 export type CatalogView = { 
 /**
- * They are of a channel, newest first; else of a page, in its order.
+ * `true` for the recordings of a channel, newest first; `false` for those that a page embeds,
+ * in the order of the page.
  */
 of_channel: boolean, 
 /**
- * How many there are, where the service says so.
+ * Length of the whole list, if the service states it.
  */
 total: number | null, 
 /**
- * The first of them.
+ * The first entries.
  */
 entries: Array<EntryView>, 
 /**
- * The page of another site that embeds them: the referrer to save them with.
+ * The page of another site that embeds them, to send as the referrer when one is saved.
  */
 page: string | null, };

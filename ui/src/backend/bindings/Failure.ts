@@ -5,11 +5,11 @@ import type { GapView } from "./GapView";
 import type { MissingView } from "./MissingView";
 
 /**
- * What went wrong: the consequence as a code, the cause as text for *Details*.
+ * Why a job failed: a code for the screen, and the cause as text for *Details*.
  */
 export type Failure = { 
 /**
- * What a person can do about it.
+ * Which message the user sees.
  */
 code: Code, 
 /**
@@ -29,11 +29,11 @@ gaps?: Array<GapView>,
  */
 missing?: Array<MissingView>, 
 /**
- * How much shorter the movie would be than the service states.
+ * How much shorter the movie would be than the service states, in milliseconds.
  */
 shorter_than_stated_ms?: number, 
 /**
- * With [`Code::LowSpace`]: how large it will be is an estimate that may be too high, so going
- * on in spite of it can help.
+ * With [`Code::LowSpace`]: the needed size is an estimate that may be too high, so going on
+ * anyway can help.
  */
 may_fit?: boolean, };

@@ -8,15 +8,15 @@ import type { MissingView } from "./MissingView";
  */
 export type Finished = { 
 /**
- * Name of the file.
+ * File name without its folder.
  */
 file: string, 
 /**
- * Its size.
+ * Size.
  */
 size_bytes: number, 
 /**
- * Its length.
+ * Duration.
  */
 duration_ms: number, 
 /**
@@ -28,7 +28,7 @@ gaps: Array<GapView>,
  */
 missing: Array<MissingView>, 
 /**
- * How much shorter it is than the service states.
+ * How much shorter it is than the service states, in milliseconds.
  */
 shorter_than_stated_ms?: number, 
 /**
@@ -36,10 +36,10 @@ shorter_than_stated_ms?: number,
  */
 saved_unix_s?: number, 
 /**
- * Names of the files that were written beside it: captions, what is known of it.
+ * Names of the caption and metadata files that were written beside it.
  */
 beside?: Array<string>, 
 /**
- * What of a film on this computer did not come over.
+ * What of a file on this computer is not in the MP4.
  */
 lost?: LossView, };

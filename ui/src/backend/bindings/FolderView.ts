@@ -5,14 +5,14 @@
  */
 export type FolderView = { 
 /**
- * What the page sends back to name it.
+ * Id by which the page refers to it.
  */
 id: string, 
 /**
- * Its name, for people.
+ * Name for display.
  */
 name: string, 
 /**
- * Free space.
+ * Free disk space.
  */
 free_bytes: number | null, };

@@ -5,14 +5,14 @@
  */
 export type FormFieldView = { 
 /**
- * Its name on the wire.
+ * Name in the request.
  */
 name: string, 
 /**
- * Its words.
+ * Label that the user sees.
  */
 label: string, 
 /**
- * The form is refused without it.
+ * The service refuses the form without it.
  */
 required: boolean, };

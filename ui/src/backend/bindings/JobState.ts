@@ -3,14 +3,14 @@ import type { Failure } from "./Failure";
 import type { Finished } from "./Finished";
 
 /**
- * Where a job stands.
+ * State of a job.
  */
 export type JobState = { "is": "queued" } | { "is": "running" } | { "is": "paused" } | { "is": "failed", 
 /**
- * Why.
+ * Why it failed.
  */
 failure: Failure, } | { "is": "done", 
 /**
- * The file.
+ * The saved file.
  */
 finished: Finished, };

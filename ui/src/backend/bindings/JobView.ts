@@ -3,34 +3,34 @@ import type { JobState } from "./JobState";
 import type { ProgressView } from "./ProgressView";
 
 /**
- * One job, whole.
+ * All that is shown of one job.
  */
 export type JobView = { 
 /**
- * Its name.
+ * Id of the job.
  */
 id: string, 
 /**
- * The address a person knows the recording by.
+ * Address of the recording's page.
  */
 link: string, 
 /**
- * Title, or the file's stem.
+ * Title of the recording, or the file name without extension.
  */
 title: string, 
 /**
- * The link was a channel's, and this is its newest recording.
+ * The link was that of a channel, and this is its newest recording.
  */
 newest_of_channel: boolean, 
 /**
- * Name of the folder it saves to, for people.
+ * Name of the target folder, for display.
  */
 folder: string, 
 /**
- * Where it stands.
+ * State.
  */
 state: JobState, 
 /**
- * How far it is, while it runs and while it rests.
+ * Progress, while the job is running or paused.
  */
 progress: ProgressView | null, };

@@ -6,19 +6,19 @@ import type { TrackKindView } from "./TrackKindView";
  */
 export type MissingView = { "what": "segments", 
 /**
- * How many of them.
+ * Number of such segments.
  */
 count: number, 
 /**
- * Out of how many.
+ * Number of all segments.
  */
 total: number, } | { "what": "empty_segments", 
 /**
- * How many of them.
+ * Number of such segments.
  */
 count: number, } | { "what": "misplaced_segments", 
 /**
- * How many of them.
+ * Number of such segments.
  */
 count: number, } | { "what": "track", 
 /**
@@ -26,14 +26,14 @@ count: number, } | { "what": "track",
  */
 kind: TrackKindView, 
 /**
- * Its language, as a tag of BCP 47.
+ * Its language, a BCP 47 tag.
  */
 language: string | null, } | { "what": "rendition", 
 /**
- * Name of the wished one, such as `1080p`.
+ * Name of the chosen one, such as `1080p`.
  */
 wished: string, 
 /**
- * Why it could not be had.
+ * Why it could not be fetched.
  */
 reason: string, };

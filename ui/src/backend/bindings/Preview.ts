@@ -6,15 +6,15 @@ import type { RenditionView } from "./RenditionView";
  */
 export type Preview = { 
 /**
- * The recording's number.
+ * Id of the recording.
  */
 recording: string, 
 /**
- * The address a person knows it by.
+ * Address of the recording's page.
  */
 link: string, 
 /**
- * The link was a channel's, and this is its newest recording.
+ * The link was that of a channel, and this is its newest recording.
  */
 newest_of_channel: boolean, 
 /**
@@ -22,44 +22,44 @@ newest_of_channel: boolean,
  */
 title: string | null, 
 /**
- * Channel or person.
+ * Name of the channel or user.
  */
 owner: string | null, 
 /**
- * When it was made, in seconds since 1970.
+ * When it was recorded, in seconds since 1970.
  */
 date_unix_s: number | null, 
 /**
- * Its length.
+ * Duration.
  */
 duration_ms: number | null, 
 /**
- * Its qualities, best first.
+ * The renditions, best first.
  */
 renditions: Array<RenditionView>, 
 /**
- * About how large the file of the usual choice is.
+ * Estimated size of the file with the default choice.
  */
 about_bytes: number | null, 
 /**
- * A name for the file that every disk takes, without an ending.
+ * File name without extension that is valid on every file system.
  */
 file_stem: string, 
 /**
- * An FLV original can be had.
+ * The original is an FLV that can be saved.
  */
 has_flv: boolean, 
 /**
- * Languages of its sounds, as tags of BCP 47, the one first that plays unasked; what states
- * none is not among them.
+ * Languages of the audio tracks as BCP 47 tags, the default one first. Tracks that state no
+ * language are left out.
  */
 languages: Array<string>, 
 /**
- * It has several sounds that one MP4 can hold.
+ * It has several audio tracks that fit into one MP4.
  */
 holds_all_sounds: boolean, 
 /**
- * Address of a picture of it, on a server of the service; to the page, the name by which the
- * shell shows it.
+ * Address of the thumbnail on a server of the service. The desktop app replaces it with the
+ * address by which the page loads it.
  */
 thumbnail: string | null, };

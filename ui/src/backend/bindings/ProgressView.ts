@@ -2,34 +2,34 @@
 import type { JobStage } from "./JobStage";
 
 /**
- * How far a running job is.
+ * Progress of a job.
  */
 export type ProgressView = { 
 /**
- * What it is at.
+ * The current stage.
  */
 stage: JobStage, 
 /**
- * How much of this stage is done, 0 to 1; none where it cannot be told.
+ * Progress of this stage, from 0 to 1; `null` if it cannot be estimated.
  */
 fraction: number | null, 
 /**
- * Bytes that have come, over all attempts.
+ * Bytes that have been downloaded, over all attempts.
  */
 done_bytes: number, 
 /**
- * About how many there will be.
+ * Estimated size of the download.
  */
 total_bytes: number | null, 
 /**
- * Smoothed speed.
+ * Smoothed download rate.
  */
 bytes_per_second: number | null, 
 /**
- * Seconds left in this stage, after five seconds of data.
+ * Estimated seconds left in this stage; `null` until five seconds of data have been measured.
  */
 seconds_left: number | null, 
 /**
- * The network is away, or the site is busy; it is asked again by itself for a while.
+ * The network is down or the service is busy; requests are retried automatically.
  */
 waiting: boolean, };

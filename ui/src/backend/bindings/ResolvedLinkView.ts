@@ -11,6 +11,6 @@ export type ResolvedLinkView = { "is": "one",
  */
 preview: Preview, } | { "is": "several", 
 /**
- * Their list.
+ * The list.
  */
 catalog: CatalogView, };

@@ -5,11 +5,11 @@ import type { ContainerChoiceView } from "./ContainerChoiceView";
 import type { QualityView } from "./QualityView";
 
 /**
- * What the page asks for when a person says *Save video*.
+ * A new job, as the page asks for it.
  */
 export type SaveRequest = { 
 /**
- * The link, as pasted.
+ * The link, as it was pasted.
  */
 link: string, 
 /**
@@ -17,22 +17,22 @@ link: string,
  */
 folder: string, 
 /**
- * Name of the file without its ending; none where the template of the settings names it.
+ * File name without extension; `null` to make it from the template of the settings.
  */
 file_stem: string | null, 
 /**
- * Which container.
+ * Container of the saved file.
  */
 keep: ContainerChoiceView, 
 /**
- * Which picture.
+ * Quality of the video.
  */
 quality: QualityView, 
 /**
- * Which sound.
+ * Which audio track.
  */
 audio: AudioView, 
 /**
- * What opens a lock.
+ * Password, form answers, referrer.
  */
 access: AccessView, };

@@ -5,39 +5,39 @@ import type { QualityView } from "./QualityView";
 import type { RemuxerView } from "./RemuxerView";
 
 /**
- * What a person has set, once for all videos.
+ * The user's settings, for all jobs.
  */
 export type SettingsView = { 
 /**
- * Which container.
+ * Container of the saved file.
  */
 keep: ContainerChoiceView, 
 /**
- * Which picture.
+ * Quality of the video.
  */
 quality: QualityView, 
 /**
- * Which sound.
+ * Which audio track.
  */
 audio: AudioView, 
 /**
- * What files are called: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
+ * Template of the file name: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
  */
 template: string, 
 /**
- * Save captions beside the film.
+ * Save captions beside the movie.
  */
 captions: boolean, 
 /**
- * Who makes the MP4.
+ * Which program makes the MP4.
  */
 maker: RemuxerView, 
 /**
- * How many videos are saved at once.
+ * Most jobs that run at once.
  */
 jobs_at_once: number, 
 /**
- * The language of the window, as its catalogue is called; the system's where it is none.
+ * Language of the window, as its message catalogue is named; `null` for that of the system.
  */
 language: string | null, 
 /**

@@ -3,30 +3,30 @@ import type { FolderView } from "./FolderView";
 import type { SettingsView } from "./SettingsView";
 
 /**
- * What the window opens with.
+ * What the page needs when the window opens.
  */
 export type StartView = { 
 /**
- * A link the app was started with.
+ * The link that the app was started with.
  */
 link: string | null, 
 /**
- * Where videos are saved.
+ * Folder that movies are saved to.
  */
 folder: FolderView, 
 /**
- * Name of the folder that was chosen and is not there any more; [`Self::folder`] is another.
+ * Name of the chosen folder if it no longer exists; [`Self::folder`] is then another.
  */
 lost_folder: string | null, 
 /**
- * What is set.
+ * The user's settings.
  */
 settings: SettingsView, 
 /**
- * How many videos of the list could not be read; what was saved of them is untouched.
+ * Number of job files that could not be read; the downloads are untouched.
  */
 lost_jobs: number, 
 /**
- * The app's version.
+ * Version of the app.
  */
 version: string, };

@@ -2,14 +2,14 @@
 import type { JobView } from "./JobView";
 
 /**
- * What changed since the last update; the first holds everything.
+ * What changed since the last update; the first update holds all jobs.
  */
 export type Update = { 
 /**
- * Jobs that are new or different, each whole.
+ * Jobs that are new or have changed, each with all its fields.
  */
 changed: Array<JobView>, 
 /**
- * Jobs that are gone.
+ * Ids of jobs that were removed.
  */
 removed: Array<string>, };

@@ -1,7 +1,7 @@
-//! Opens the files of a part folder, which may lie where others can write.
+//! Opens the files of a part folder, which may be in a directory that other users can write to.
 //!
-//! Whatever somebody lays into the way of a name of ours is not followed, not waited for and not
-//! written to: a link, a pipe, a device, a file of another user, a file with a second name.
+//! If another user puts something else under one of our file names, it is refused: a symbolic or
+//! hard link, a pipe, a device, a file of another user.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -14,13 +14,13 @@ use crate::durable::TEMPORARY_PREFIX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OpenMode {
     Read,
-    /// Reads and writes; makes the file if there is none.
+    /// Reads and writes; creates the file if it does not exist.
     Write,
 }
 
-/// Opens a file of a part folder, if it is a plain file of ours.
+/// Opens a file of a part folder.
 ///
-/// Fails with [`io::ErrorKind::InvalidData`] if it is something else.
+/// Fails with [`io::ErrorKind::InvalidData`] if it is not a regular file of ours.
 pub(crate) fn open(path: &Path, access: OpenMode) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
@@ -30,7 +30,8 @@ pub(crate) fn open(path: &Path, access: OpenMode) -> io::Result<File> {
     system::carefully(&mut options);
     let file = options.open(path).map_err(|error| {
         match fs::symlink_metadata(path) {
-            // The system says "too many levels of links", or that nobody reads from the pipe.
+            // The system's error would be misleading: "too many levels of links", or "no such
+            // device" for a pipe.
             Ok(found) if !found.is_file() => foreign(&FileProblem::of_kind(&found)),
             _ => error,
         }
@@ -42,7 +43,7 @@ pub(crate) fn open(path: &Path, access: OpenMode) -> io::Result<File> {
     }
 }
 
-/// Makes a file of a part folder anew, in place of whatever has its name.
+/// Creates a file of a part folder and replaces what has its name.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -55,7 +56,7 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Makes a part folder that nobody else may look into; one that is there stays as it is.
+/// Creates a part folder that other users cannot read. An existing one stays as it is.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     match system::new_folder().create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
@@ -63,14 +64,14 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a file in a part folder is one that we make.
+/// Returns whether a file in a part folder is one that this program makes.
 pub(super) fn is_own_name(name: &str) -> bool {
     [MOVIE, JOURNAL, CONVERTED, PLAN, lock::NAME].contains(&name)
         || name.starts_with(SPOOLED)
         || name.starts_with(TEMPORARY_PREFIX)
 }
 
-/// Whether a name leads to a file within a folder, and to no other place.
+/// Returns whether a name is a plain file name, which cannot lead out of its folder.
 pub(super) fn is_plain_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     let is_one = matches!(
@@ -80,10 +81,10 @@ pub(super) fn is_plain_name(name: &str) -> bool {
     is_one && !name.contains(['/', '\\', '\0']) && !(cfg!(windows) && name.contains(':'))
 }
 
-/// Why a folder is not a part folder of ours, in words; nothing if it is one.
+/// Returns why a folder cannot be a part folder of ours, or `None` if it can.
 ///
-/// Whose a folder is says the owner that the system gives to a new file beside it: that is not
-/// always the user who runs the program, as on a disk without owners or one of another computer.
+/// Compares its owner with that of a new temporary file beside it, not with the user of this
+/// process: the two differ on file systems without owners and on network drives.
 pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() {
@@ -106,7 +107,7 @@ pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
         }
         let metadata = match entry.metadata() {
             Ok(metadata) => metadata,
-            // Another process of ours has just tidied it away.
+            // Another process of this program has just deleted it.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
@@ -117,7 +118,7 @@ pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// What a file is instead of a plain file of ours.
+/// What a file is instead of a regular file of ours.
 struct FileProblem(&'static str);
 
 impl FileProblem {
@@ -149,7 +150,7 @@ fn foreign(problem: &FileProblem) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("it is {problem}"))
 }
 
-/// The folder of a path; that of a bare name is the one we are in.
+/// Returns the folder of a path; for a bare file name, the current folder.
 fn parent(path: &Path) -> &Path {
     path.parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -165,13 +166,13 @@ mod system {
 
     use super::{File, Metadata, OpenOptions, io};
 
-    /// Follows no link, and does not wait for the other end of a pipe.
+    /// Does not follow symbolic links, and does not wait for the other end of a pipe.
     pub(super) fn carefully(options: &mut OpenOptions) {
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         options.custom_flags(flags.bits().cast_signed());
     }
 
-    /// A plain file may be waited for.
+    /// Clears the non-blocking flag that [`carefully`] has set.
     pub(super) fn wait_again(file: &File) -> io::Result<()> {
         let flags = fcntl_getfl(file)?;
         Ok(fcntl_setfl(file, flags - OFlags::NONBLOCK)?)
@@ -196,7 +197,8 @@ mod system {
     }
 }
 
-/// Who may write where is a matter of access lists here, and links are made by administrators.
+/// Owners and hard links are not checked here: on Windows, access control lists decide who can
+/// write where, and only administrators can create links.
 #[cfg(not(unix))]
 mod system {
     use std::fs::DirBuilder;
@@ -206,7 +208,8 @@ mod system {
     #[cfg(windows)]
     pub(super) fn carefully(options: &mut OpenOptions) {
         use std::os::windows::fs::OpenOptionsExt as _;
-        /// The link itself is opened, which is no plain file.
+        /// Opens a link itself rather than its target; it is then refused as it is not a regular
+        /// file.
         const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
         options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
     }

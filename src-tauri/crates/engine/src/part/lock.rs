@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::{self, OpenMode};
 use crate::error::Error;
 
-/// Held by the process that saves the movie.
+/// Name of the lock file, which is locked by the process that saves the movie.
 pub(super) const NAME: &str = "lock";
 
 /// Locks a part folder until the file is closed.

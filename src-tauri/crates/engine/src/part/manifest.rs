@@ -16,7 +16,7 @@ use crate::saved::{Finished, PLAN_SCHEMA};
 /// File name of the manifest.
 pub(super) const PLAN: &str = "plan.json";
 
-/// What a part folder belongs to.
+/// Content of `plan.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
     schema: u32,
@@ -89,7 +89,8 @@ impl Manifest {
         self.extensions == *extensions && self.plan.is_same_movie(source)
     }
 
-    /// Returns why it cannot be ours: a file name in it leads out of the folder or to another file.
+    /// Returns why the manifest cannot be ours: a file name in it leads out of the folder or to
+    /// another file.
     ///
     /// `folder` is the part folder; the name of the movie begins with its stem.
     fn suspicion(&self, folder: &Path) -> Option<String> {
@@ -101,7 +102,7 @@ impl Manifest {
         };
         let stem = folder.file_stem().unwrap_or_default().to_string_lossy();
         let is_ours = is_plain_name(&intent.finished.file)
-            // Some file systems normalise letters with marks.
+            // Some file systems normalise Unicode names, so only ASCII stems are compared.
             && (!stem.is_ascii() || intent.finished.file.starts_with(&*stem))
             && (has(&self.extensions.written) || has(&self.extensions.finished))
             && [MOVIE, CONVERTED].contains(&intent.film.as_str());
@@ -117,8 +118,8 @@ impl Manifest {
     }
 }
 
-/// Compares with the plan of the earlier attempt and saves this one, unless it must be compared
-/// by its bytes first.
+/// Compares the plan with that of the earlier attempt and saves it, unless segments must be
+/// compared first.
 pub(super) fn update(
     folder: &Path,
     source: &MovieSource,
@@ -182,9 +183,9 @@ fn write(folder: &Path, manifest: &Manifest) -> Result<(), Error> {
     durable::write_json(&path, manifest).map_err(Error::disk(&path))
 }
 
-/// What a folder is.
+/// Whether a folder can be used as a part folder.
 pub(super) enum FolderState {
-    /// No folder, or one that a crash left before anything was fetched.
+    /// There is no folder, or a crash left it before anything was fetched.
     Free,
     Owned(Box<Manifest>),
     /// A foreign folder, or an unreadable plan, with the reason: it is left alone.
@@ -198,7 +199,7 @@ pub(super) fn folder_state(folder: &Path) -> Result<FolderState, Error> {
     match files::suspicion(folder) {
         Ok(None) => {}
         Ok(Some(reason)) => return Ok(FolderState::Foreign(reason)),
-        // Deleted meanwhile.
+        // Another process has deleted it meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(folder) => {
             return Ok(FolderState::Free);
         }
@@ -239,7 +240,7 @@ fn read(path: &Path) -> io::Result<Option<Manifest>> {
     }
 }
 
-/// Returns whether the folder holds only files that are made before the plan.
+/// Returns whether the folder holds only files that are created before the plan.
 fn holds_nothing(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|mut entries| {
         entries.all(|entry| {

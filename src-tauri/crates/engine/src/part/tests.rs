@@ -163,7 +163,8 @@ fn a_name_that_is_taken_meanwhile_is_never_overwritten() {
     assert!(!folder.path().join("film.part").exists());
 }
 
-/// A film that has its name, and a crash before anybody knew.
+/// Makes a movie that was renamed before a crash, so that its job file does not say that it is
+/// done.
 fn crashed(folder: &Path) -> (PathBuf, Finished) {
     let part = open(folder, 1).unwrap();
     let path = part.path().to_owned();
@@ -195,7 +196,7 @@ fn a_film_that_has_its_name_is_found_by_its_part_folder_and_no_other_is() {
     let folder = tempfile::tempdir().unwrap();
     let (part, done) = crashed(folder.path());
     assert_eq!(SavedMovie::find(&part).unwrap().unwrap().finished, done);
-    // Another film took the name meanwhile.
+    // Another movie took the name meanwhile.
     fs::write(folder.path().join("film.mp4"), "longer").unwrap();
     assert!(SavedMovie::find(&part).unwrap().is_none());
     let unfinished = open(folder.path(), 2).unwrap().path().to_owned();
@@ -205,7 +206,7 @@ fn a_film_that_has_its_name_is_found_by_its_part_folder_and_no_other_is() {
     assert!(!nowhere.exists(), "looking leaves nothing behind");
 }
 
-/// A part folder as an attempt leaves it that was stopped.
+/// Makes a part folder as a stopped attempt leaves it.
 #[cfg(unix)]
 fn begun_once(folder: &Path) -> PathBuf {
     let part = open(folder, 1).unwrap();

@@ -1,4 +1,4 @@
-//! One attempt at a job: what it works with, and what all its steps share.
+//! Context of one attempt at a job, which all its steps share.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -24,28 +24,29 @@ pub(crate) struct RunContext {
     pub(crate) ffmpeg: PathBuf,
 }
 
-/// What one attempt works with, and what it finds out.
+/// One attempt: its inputs, and what it finds out.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) spec: JobSpec,
     pub(crate) overrides: Overrides,
     pub(crate) context: Arc<RunContext>,
     pub(crate) meter: Arc<Meter>,
-    /// What an earlier attempt has found.
+    /// The recording that an earlier attempt has found.
     pub(crate) found: Option<RecordingRef>,
-    /// What this one finds.
+    /// Set once by this attempt.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
-    /// Captions that were fetched for the MP4; the files beside it use them again.
+    /// Captions that were fetched for the MP4; also used for the files beside it.
     pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
     pub(crate) cancel: CancellationToken,
 }
 
-/// What a run has found out and the job keeps: a channel's link stays with the recording it led to.
+/// What a run has found out and its job saves. A channel's link thus stays with the recording that
+/// it led to at first.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Discovery {
     /// Which recording; `None` for files on this computer.
     pub(crate) found: Option<RecordingRef>,
-    /// The address a person knows the recording by.
+    /// Address of the recording's page.
     pub(crate) link: String,
     pub(crate) title: String,
     /// The part folder.
@@ -62,7 +63,7 @@ impl Attempt {
     }
 
     pub(super) fn set_discovery(&self, discovery: Discovery) {
-        // An attempt sets it once.
+        // Cannot fail: an attempt sets it only once.
         let _ = self.discovery.set(discovery);
     }
 
@@ -86,7 +87,7 @@ impl Attempt {
         })
     }
 
-    /// Fetches what players show besides the video, if the file has a place for it.
+    /// Fetches cover, chapters and captions, if the container can hold them.
     pub(super) async fn fetch_metadata(
         &self,
         recording: &Recording,
@@ -109,13 +110,13 @@ impl Attempt {
         let (mut metadata, texts) = self.unless_cancelled(both).await?;
         if let Some(texts) = texts {
             metadata.captions = texts.tracks();
-            // An attempt fetches them once.
+            // Cannot fail: an attempt fetches them only once.
             let _ = self.captions.set(texts);
         }
         Ok(metadata)
     }
 
-    /// Returns what opens locks; the page that embeds the recording is part of it.
+    /// Returns the password, the form answers, and as referrer the page that embeds the recording.
     pub(super) fn access(&self) -> Access {
         match &self.spec.source {
             JobSource::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),

@@ -1,9 +1,10 @@
-//! What was expected of a recording and what came of it: the one place that decides whether a
-//! movie is whole.
+//! Compares what was fetched of a recording with what was expected. This is the only place that
+//! decides whether a movie is complete.
 //!
-//! Expected are the segments of the plan, the length that the service states, and the tracks that
-//! the rendition promises. `holes` tells segments that are missing from the end of the recording,
-//! `content` looks at the timestamps of what came, and [`Shortfall`] is the difference.
+//! Expected are the segments of the plan, the duration that the service states, and the tracks that
+//! the rendition states. `missing` distinguishes missing segments from those past the end of the
+//! recording, `content` checks the timestamps of the fetched segments, and [`Shortfall`] is the
+//! difference.
 
 mod content;
 mod missing;
@@ -30,23 +31,23 @@ pub(super) struct Expectation<'a> {
     pub(super) choice: &'a Choice,
 }
 
-/// What came.
+/// What was fetched.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received<'a> {
-    /// Segments of the plan that are not here.
+    /// Segments of the plan that were not fetched.
     pub(super) outstanding: &'a [Segment],
-    /// Those of which the service says that they do not exist.
+    /// Segments that do not exist according to the service.
     pub(super) absent: &'a HashSet<SegmentId>,
-    /// Those that hold no media.
+    /// Segments that hold no media.
     pub(super) empty: &'a HashSet<SegmentId>,
-    /// Those that carry the content of another place.
+    /// Segments whose content belongs to another place in the recording.
     pub(super) misplaced: &'a HashSet<SegmentId>,
-    /// What is known of the segments that are here.
+    /// The fetched segments.
     pub(super) held: &'a [HeldSegment],
 }
 
 impl<'a> Expectation<'a> {
-    /// What is expected of a recording of which this is to be made.
+    /// Returns what `make` expects of the recording.
     pub(super) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
         Self {
             recording,
@@ -55,12 +56,12 @@ impl<'a> Expectation<'a> {
         }
     }
 
-    /// The segments that are missing: those that are lacking and are not past the end.
+    /// Returns the missing segments: those that were not fetched and are not past the end.
     pub(super) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
         missing_segments(&self.plan.segments, came, self.stated_end_ms())
     }
 
-    /// What is missing of all that came.
+    /// Returns what the movie will lack.
     pub(super) fn shortfall(&self, came: Received<'_>) -> Shortfall {
         let holes = self.missing_segments(came);
         let is_file = self.plan.container == Container::File;
@@ -82,20 +83,22 @@ impl<'a> Expectation<'a> {
         }
     }
 
-    /// Adds what the finished movie tells.
+    /// Adds missing tracks and the duration of the finished movie.
     pub(super) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
         self.add_duration(shortfall, summary.duration_ms);
         let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
         shortfall.missing.extend(self.missing_tracks(has));
     }
 
-    /// Adds what the duration of the finished movie tells.
+    /// Adds how much shorter the finished movie is than stated.
     pub(super) fn add_duration(&self, shortfall: &mut Shortfall, duration_ms: u64) {
         shortfall.shorter_than_stated_ms = self.shorter_ms(duration_ms);
     }
 
-    /// Whether a movie can be made of what came: of a file that lacks some bytes nobody knows which
-    /// time they are, and of no media there is no movie.
+    /// Returns whether a movie can be made of the fetched segments.
+    ///
+    /// Not if no media segment was fetched, or if byte ranges of a single file are missing: those
+    /// cannot be mapped to gaps in time.
     pub(super) fn is_playable(&self, came: Received<'_>) -> bool {
         if self.plan.container == Container::File {
             return came.outstanding.is_empty();
@@ -110,8 +113,8 @@ impl<'a> Expectation<'a> {
         self.recording.stated_ms()
     }
 
-    /// The stated length, where it tells where the recording ends: it does not where the service
-    /// itself lists more than that.
+    /// Returns the stated duration as the end of the recording, or `None` if the service lists
+    /// segments beyond it.
     pub(super) fn stated_end_ms(&self) -> Option<u64> {
         let listed = self.plan.segments.iter();
         let listed = listed.filter(|segment| segment.presence == Presence::Sure);
@@ -119,13 +122,13 @@ impl<'a> Expectation<'a> {
         self.stated_ms().filter(|stated| *stated > starts)
     }
 
-    /// How much shorter the movie is than stated: lengths are rounded, which is not told.
+    /// Returns how much shorter the movie is than stated, or `None` if rounding can explain it.
     fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
         let shorter = self.stated_ms()?.saturating_sub(duration_ms);
         (shorter > ACCEPTABLE_LOSS_MS).then_some(shorter)
     }
 
-    /// The time between the end of the list of segments and the stated end.
+    /// Returns the time span between the end of the last segment and the stated end.
     fn gap_after_last_segment(&self) -> Option<Gap> {
         let ends = self.plan.segments.iter();
         let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
@@ -161,7 +164,7 @@ impl<'a> Expectation<'a> {
         missing
     }
 
-    /// Tracks that the rendition promises and that the movie does not have.
+    /// Returns the tracks that the rendition states but the movie does not have.
     fn missing_tracks(&self, has: impl Fn(TrackKind) -> bool) -> Vec<Missing> {
         let Some(rendition) = self.recording.rendition(&self.plan.rendition) else {
             return Vec::new();
@@ -189,7 +192,7 @@ impl<'a> Expectation<'a> {
             .collect()
     }
 
-    /// The rendition that would have been chosen, had it not been lost.
+    /// Returns the rendition that would have been chosen if it could have been fetched.
     fn substituted(&self) -> Option<Missing> {
         let wished = self.recording.substituted(self.choice, self.plan)?;
         Some(Missing::Rendition {

@@ -23,7 +23,7 @@ use crate::{fetch_pass, names, part};
 pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
     let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
     let make = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
-    // Checked before the download, which would be in vain.
+    // Check before the download, which would be useless without ffmpeg.
     if make.convert {
         attempt.find_ffmpeg().await?;
     }
@@ -69,8 +69,8 @@ async fn resolve(
     ))
 }
 
-/// Resolves the recording by the way of the earlier attempt, if that was from playlists or a file
-/// and still leads to the same segments: by another way the download would start over.
+/// Resolves the recording from the same source kind as the earlier attempt, if that was playlists
+/// or a file and still lists the same segments: with another one the download would start over.
 async fn resolve_as_before(
     attempt: &Attempt,
     found: RecordingRef,
@@ -78,7 +78,7 @@ async fn resolve_as_before(
 ) -> Option<Recording> {
     let folder = attempt.spec.output.folder.clone();
     let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
-    // A folder that cannot be read fails when it is written to.
+    // If the folder cannot be read, a later write reports why.
     let earlier = earlier.ok().flatten()?;
     if earlier.has_templates() {
         return None;
@@ -92,7 +92,7 @@ async fn resolve_as_before(
     (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
 }
 
-/// Makes the movie of the segments that came. Fails if more is missing than the user allows.
+/// Assembles the movie of the fetched segments. Fails if more is missing than the user allows.
 async fn assemble_movie(
     attempt: &Attempt,
     part: PartFolder,
@@ -114,7 +114,7 @@ async fn assemble_movie(
     if let Err(error) = checked {
         let is_empty = assembly.stored().0.is_empty();
         fetch_pass::suspend(assembly).await?;
-        // If nothing came, report why rather than list every segment.
+        // If no segment was fetched, report why rather than list all of them.
         return Err(Stopped::Failed(match (error, reason) {
             (_, Some(reason)) if is_empty => reason.into(),
             (Error::Incomplete { shortfall, .. }, reason) => Error::Incomplete {
@@ -145,7 +145,8 @@ async fn assemble_movie(
     Ok((saved, recording))
 }
 
-/// Fails if more is missing than the user allows, or if no movie can be made of what came.
+/// Fails if more is missing than the user allows, or if no movie can be made of the fetched
+/// segments.
 fn check_shortfall(
     attempt: &Attempt,
     shortfall: &Shortfall,

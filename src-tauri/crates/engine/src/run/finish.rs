@@ -37,7 +37,7 @@ pub(super) async fn verify_movie(
     blocking(move || verify(&film, made, allows_unchecked)).await
 }
 
-/// Lets ffmpeg make the MP4 of the original, and saves the original if it cannot.
+/// Makes the MP4 of the original with ffmpeg; if that fails, saves the original.
 pub(super) async fn convert_with_ffmpeg(
     attempt: &Attempt,
     part: PartFolder,
@@ -63,8 +63,8 @@ pub(super) async fn convert_with_ffmpeg(
     }
 }
 
-/// Lets ffmpeg make an MP4 within the part folder, and verifies it: ffmpeg may stop early and
-/// still report success. Returns where the MP4 is.
+/// Makes an MP4 within the part folder with ffmpeg and verifies it, since ffmpeg may stop early and
+/// still report success. Returns the path of the MP4.
 ///
 /// Fails with [`Error::Convert`] if ffmpeg or the verification fails.
 pub(super) async fn convert(
@@ -75,7 +75,7 @@ pub(super) async fn convert(
     let ConversionSource { path, known } = source;
     let converted = part::converted(part.path());
     attempt.meter.enter(JobStage::Converting);
-    // ffmpeg only ever overwrites a file of ours.
+    // Create the file first, so that ffmpeg cannot overwrite anything else through a link.
     files::create(&converted).map_err(Error::disk(&converted))?;
     let task = ffmpeg::FfmpegTask {
         program: &attempt.context.ffmpeg,
@@ -105,7 +105,7 @@ pub(super) async fn convert(
     Err(failed(warnings.explain(problem)).into())
 }
 
-/// What ffmpeg makes an MP4 of.
+/// The file of which ffmpeg makes an MP4.
 pub(super) struct ConversionSource<'a> {
     pub(super) path: &'a Path,
     pub(super) known: KnownMedia<'a>,
@@ -116,7 +116,7 @@ pub(super) struct ConversionSource<'a> {
 pub(super) enum KnownMedia<'a> {
     /// This program wrote it.
     Written(&'a Summary),
-    /// It states this duration in milliseconds, which may be too short.
+    /// The file states this duration in milliseconds, which may be too short.
     Stated(Option<u64>),
 }
 
@@ -149,7 +149,7 @@ impl KnownMedia<'_> {
     }
 }
 
-/// Reads a movie as a player does, and syncs it to disk.
+/// Reads a whole movie as a player does to verify it, and syncs it to disk.
 pub(super) fn check(film: &Path) -> Result<Summary, Error> {
     let finished = files::open(film, OpenMode::Read).map_err(Error::disk(film))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
@@ -193,7 +193,7 @@ fn compare_with_muxed(film: &Path, made: &Summary) -> Result<Summary, Error> {
     Ok(found)
 }
 
-/// Returns what is saved about a finished movie; its file name is set by [`publish`].
+/// Describes a finished movie; its file name is set by [`publish`].
 pub(super) fn summarize(summary: &Summary, shortfall: Shortfall) -> Finished {
     Finished {
         size_bytes: summary.size_bytes,

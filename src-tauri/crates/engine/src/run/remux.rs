@@ -1,7 +1,7 @@
 //! Makes one MP4 of movie files on this computer.
 //!
-//! They are only read. The MP4 is in a part folder until it has passed the check; if the job is
-//! cancelled or fails, the folder is deleted, since remuxing again costs little.
+//! The input files are only read. The MP4 is in a part folder until it has passed the check; if the
+//! job is cancelled or fails, the folder is deleted, since remuxing again costs little.
 
 use std::fs::{self, File};
 use std::io;
@@ -85,7 +85,7 @@ pub(super) async fn remux_single_file(
     remux_files(attempt, parts, part, part::converted(part.path())).await
 }
 
-/// Makes the MP4 within the part folder; returns where it is.
+/// Makes the MP4 within the part folder and returns its path.
 async fn remux_files(
     attempt: &Attempt,
     parts: RemuxSources,
@@ -138,9 +138,9 @@ async fn remux_files(
 /// A downloaded file to remux.
 pub(super) struct FileRemux {
     pub(super) path: PathBuf,
-    /// What is known of it.
+    /// What the service states of the movie.
     pub(super) movie_spec: MovieSpec,
-    /// ffmpeg makes the MP4.
+    /// Make the MP4 with ffmpeg.
     pub(super) convert: bool,
 }
 
@@ -181,7 +181,7 @@ impl SourceFile {
     }
 }
 
-/// The files, opened, with what their headers state.
+/// The input files, opened, with the format that their headers state.
 struct RemuxSources {
     files: Vec<SourceFile>,
     /// What our own muxer makes of them; `None` if ffmpeg reads the file itself.
@@ -213,7 +213,7 @@ impl RemuxSources {
                 .map(|split| split.info().segment_format)
         };
         let first = films.first().and_then(source);
-        // For ffmpeg, the parts of an FLV are joined to one FLV first.
+        // ffmpeg reads one file, so join the parts of an FLV first.
         let joins = match first {
             Some(SegmentFormat::Flv) => true,
             Some(SegmentFormat::Ts) => !convert,
@@ -279,7 +279,7 @@ impl RemuxSources {
     }
 }
 
-/// What the blocking task needs.
+/// Input of the blocking task that writes the movie.
 struct RemuxTask {
     parts: RemuxSources,
     format: OutputFormat,
@@ -288,7 +288,7 @@ struct RemuxTask {
     cancel: CancellationToken,
 }
 
-/// A movie that was written, and what of the sources is not in it.
+/// The written movie, and what of the input files is not in it.
 struct RemuxResult {
     summary: Summary,
     lost: Loss,
@@ -317,7 +317,7 @@ impl RemuxTask {
             .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
         let mut lost = Loss::default();
-        // Segments, bytes and milliseconds of the files before.
+        // Segments, bytes and milliseconds of the previous files.
         let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
         for film in films {
             let Some(mut split) = film.split else {
@@ -386,7 +386,7 @@ impl RemuxTask {
     }
 }
 
-/// Blames the input file, unless the disk of the output failed.
+/// Attributes the problem to the input file, unless a write to the output failed.
 fn file_error(path: &Path, problem: media::Error) -> Error {
     match problem {
         media::Error::Io(_) => Error::Media(problem),

@@ -1,5 +1,5 @@
-//! A recording that the service has as one file: saved as it is, or remuxed to MP4 as files on this
-//! computer are.
+//! Saves a recording that the service has as one file: as it is, or remuxed to MP4 like a file on
+//! this computer.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ use crate::part::{self, PartFolder, SavedMovie};
 use crate::saved::Finished;
 use crate::shortfall::Shortfall;
 
-/// All byte ranges of the recording, in one file of the part folder.
+/// The downloaded recording, as one file in the part folder.
 pub(super) struct FetchedFile<'a> {
     pub(super) part: PartFolder,
     pub(super) assembler: Assembler,
@@ -84,13 +84,14 @@ fn with_checked_duration(
     Ok(finished.with_shortfall(shortfall))
 }
 
-/// Fails if it is not a movie. It is read leniently, since other programs made it.
+/// Describes the file. Fails if it is not a movie; reads it leniently, since another program made
+/// it.
 fn inspect(path: &Path) -> Result<Finished, Error> {
     let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
     film.sync_all().map_err(Error::disk(path))?;
     let mut split = MovieSplitter::open(film)?;
     let size_bytes = split.info().size_bytes;
-    // Its header may state more than it holds.
+    // The header may state a longer duration than the file has.
     let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
     let duration_ms = match media::check(std::io::BufReader::new(film)) {
         Ok(summary) => summary.duration_ms,

@@ -1,4 +1,5 @@
-//! Whether what lies at the addresses of a recording now is what is in the unfinished movie.
+//! Compares some segments of an unfinished movie with what the servers send now, to find out
+//! whether the recording has changed.
 
 use media::SegmentFingerprint;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
@@ -10,14 +11,15 @@ use crate::fetch::retry::Effort;
 use crate::fetch::{FetchOutcome, RequestBudget, SegmentRequest};
 use crate::outcome::Outcome;
 
-/// Segments that are compared where nothing else says that the recording has changed.
+/// Number of segments that are compared if nothing else suggests a change.
 const DEFAULT_SAMPLES: usize = 2;
-/// Segments that are compared where paths, hashes or the length differ.
+/// Number of segments that are compared if paths, hashes or the duration differ.
 const MOVED_SAMPLES: usize = 8;
-/// Where the listing has changed and none of the samples could be had, they are asked for again.
+/// Passes over the samples. All but the first happen only if the listing has changed and no sample
+/// could be fetched.
 const EFFORTS: [Effort; 3] = [Effort::First, Effort::Last, Effort::Last];
 
-/// Where samples are fetched.
+/// What is needed to fetch samples.
 #[derive(Clone, Copy)]
 pub(super) struct SpotCheck<'a> {
     pub(super) attempt: &'a Attempt,
@@ -27,18 +29,18 @@ pub(super) struct SpotCheck<'a> {
     pub(super) format: Option<media::SegmentFormat>,
 }
 
-/// What a comparison came to.
+/// Result of comparing one segment.
 enum Comparison {
     Same,
     Different,
-    /// It could not be had.
+    /// The segment could not be fetched.
     Unknown,
 }
 
 impl SpotCheck<'_> {
     /// Fetches some of the saved segments once more and compares them.
     ///
-    /// If the listing has changed, at least one must come and be the same.
+    /// If the listing has changed, at least one must be fetched and be the same.
     pub(super) async fn is_unchanged(
         &self,
         here: &[HeldSegment],
@@ -70,8 +72,8 @@ impl SpotCheck<'_> {
         Ok(false)
     }
 
-    /// Returns whether a saved segment can be fetched once more: then the hosts work, and the
-    /// segments that fail are at fault.
+    /// Returns whether a saved segment can be fetched once more. If so, the hosts work, and the
+    /// problem is with the segments that fail.
     pub(super) async fn are_hosts_healthy(&self, here: &[HeldSegment]) -> Outcome<bool> {
         let Some((id, mark)) = spread(here, 1).pop() else {
             return Ok(false);
@@ -114,7 +116,7 @@ impl SpotCheck<'_> {
     }
 }
 
-/// At most so many media segments, spread evenly over those that are here.
+/// Picks up to `most` media segments, spread evenly over those that are here.
 fn spread(here: &[HeldSegment], most: usize) -> Vec<(SegmentId, SegmentFingerprint)> {
     let here = here.iter().filter(|held| held.id.kind != SegmentKind::Init);
     let mut here: Vec<_> = here.map(|held| (held.id, held.source)).collect();

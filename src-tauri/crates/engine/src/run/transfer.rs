@@ -1,4 +1,4 @@
-//! Fetches what the movie lacks, pass after pass, until all that can be had is here.
+//! Fetches the segments of a movie, in as many passes as it takes to get all that are available.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -22,30 +22,30 @@ use crate::fetch_pass::{self, PassResult};
 use crate::outcome::Outcome;
 use crate::part::PartFolder;
 
-/// How often in a row new addresses may bring no new segment.
+/// Most consecutive passes with new addresses that fetch no new segment.
 const MAX_FRUITLESS_PASSES: u32 = 2;
-/// How often a run asks for new addresses at most.
+/// Most requests for new addresses in one run.
 const MAX_RENEWALS: u32 = 12;
-/// Segments that are missing are asked for once more after this long.
+/// Wait before the last pass, which requests the missing segments once more.
 const LAST_PASS_DELAY: Duration = Duration::from_secs(1);
 
-/// What a run has fetched.
+/// What a run has fetched so far.
 pub(super) struct Transfer {
     /// The recording with the addresses that were used last.
     pub(super) recording: Recording,
     pub(super) assembler: Assembler,
-    /// Segments of which the service says that they do not exist.
+    /// Segments that do not exist according to the service.
     pub(super) absent: HashSet<SegmentId>,
     /// Segments that hold no media.
     pub(super) empty: HashSet<SegmentId>,
-    /// Segments that carry the content of another place.
+    /// Segments whose content belongs to another place in the recording.
     pub(super) misplaced: HashSet<SegmentId>,
-    /// Why the last of the missing segments did not come.
+    /// Why the last of the missing segments could not be fetched.
     pub(super) reason: Option<FetchError>,
 }
 
 impl Transfer {
-    /// What came, for the account.
+    /// Returns what was fetched, as the completeness check takes it.
     pub(super) fn received<'a>(
         &'a self,
         lacking: &'a [Segment],
@@ -60,13 +60,13 @@ impl Transfer {
         }
     }
 
-    /// The segments that are missing.
+    /// Returns the missing segments.
     fn missing_segments(&self, make: &DownloadPlan) -> Vec<Segment> {
         let expected = Expectation::of(&self.recording, make);
         expected.missing_segments(self.received(&self.assembler.outstanding(), &[]))
     }
 
-    /// Adds what a pass came to; returns how its hosts fail, where all of them do.
+    /// Adds the result of a pass. If all its hosts fail, returns how.
     fn merge_pass(&mut self, gathered: PassResult) -> Option<FetchError> {
         self.absent.extend(gathered.absent);
         self.empty.extend(gathered.empty);
@@ -75,7 +75,7 @@ impl Transfer {
     }
 }
 
-/// What is known before new addresses are asked for.
+/// What is known when new addresses are requested.
 #[derive(Clone, Copy)]
 struct TransferState<'a> {
     recording: &'a Recording,
@@ -83,18 +83,18 @@ struct TransferState<'a> {
     held: &'a [HeldSegment],
 }
 
-/// How the passes of a run go.
+/// State of the passes of a run.
 struct PassState {
     effort: Effort,
-    /// The addresses were looked up again and are still the same.
+    /// The addresses were requested again and are still the same.
     are_urls_current: bool,
     renewals: u32,
     fruitless_passes: u32,
-    /// How many segments were here before the run.
+    /// Number of segments that were here before the run.
     initial_segments: usize,
 }
 
-/// Fetches and assembles all segments that can be had.
+/// Fetches and assembles all segments that are available.
 pub(super) async fn run(
     attempt: &Attempt,
     (found, recording): (RecordingRef, Recording),
@@ -143,7 +143,7 @@ async fn open_assembler(
     make: &DownloadPlan,
     folder: &Path,
 ) -> Outcome<Assembler> {
-    // A single file gets them when it is remuxed.
+    // A single file gets its metadata when it is remuxed.
     let metadata = match make.output_kind {
         OutputKind::Movie(..) => attempt.fetch_metadata(recording, make).await?,
         OutputKind::SingleFile => MovieMetadata::default(),
@@ -161,7 +161,7 @@ async fn open_assembler(
     Ok(assembler)
 }
 
-/// What all passes of one transfer work with.
+/// What all passes of one transfer share.
 #[derive(Clone, Copy)]
 struct TransferContext<'a> {
     attempt: &'a Attempt,
@@ -183,8 +183,8 @@ impl TransferContext<'_> {
         }
     }
 
-    /// Passes over all that is lacking, with new addresses where they have expired, and a last one
-    /// over what is missing then.
+    /// Fetches the missing segments in several passes. Requests new addresses if the old ones have
+    /// expired, and ends with one last pass.
     async fn fetch_all(self, mut transfer: Transfer) -> Outcome<Transfer> {
         let mut passes = PassState {
             effort: Effort::First,
@@ -235,7 +235,7 @@ impl TransferContext<'_> {
                         passes.are_urls_current = false;
                         continue;
                     }
-                    // If no segment ever came, let the next pass end early again.
+                    // If no segment was ever fetched, let the next pass end early again.
                     Ok(None) => passes.are_urls_current = !transfer.assembler.stored().0.is_empty(),
                     Err(stopped) => {
                         fetch_pass::suspend(transfer.assembler).await?;
@@ -249,7 +249,7 @@ impl TransferContext<'_> {
                 return Ok(transfer);
             }
             if !ended_early {
-                // Where nothing came at all, it is the hosts that fail and not some segments.
+                // If this run fetched no segment at all, the hosts fail, not single segments.
                 if transfer.assembler.stored().0.len() > passes.initial_segments {
                     passes.effort = Effort::Last;
                 } else if passes.fruitless_passes > MAX_FRUITLESS_PASSES {
@@ -288,8 +288,8 @@ impl TransferContext<'_> {
         }
     }
 
-    /// Asks the service for the current addresses of the segments. Returns `None` if they are the
-    /// same as before; fails if the recording has changed.
+    /// Requests the current addresses of the segments from the service. Returns `None` if they have
+    /// not changed. Fails if the recording has changed.
     async fn renew_urls(&self, known: TransferState<'_>) -> Outcome<Option<Box<Recording>>> {
         let (attempt, plan) = (self.attempt, &self.make.plan);
         let access = attempt.access();
@@ -318,8 +318,7 @@ impl TransferContext<'_> {
         }
     }
 
-    /// Fetches segments that carry the content of another place once more, where the output can
-    /// forget them.
+    /// Fetches misplaced segments once more, if the output can drop them.
     async fn replace_misplaced(self, mut transfer: Transfer) -> Outcome<Transfer> {
         let passes = PassState {
             effort: Effort::First,
@@ -331,7 +330,8 @@ impl TransferContext<'_> {
         for is_last in [false, true] {
             let found = Misplaced::of(&self.make.plan, &transfer.assembler.held_segments());
             transfer.misplaced = found.all();
-            // What is the same again, and may be right after all, is kept.
+            // The second time, keep the doubtful segments: they came the same again and may be
+            // right.
             let dropped = if is_last {
                 &found.certain
             } else {

@@ -44,8 +44,8 @@ fn tracks_whose_clocks_start_far_apart_are_put_side_by_side() {
         assert!(segments.iter().zip(dash()).any(moved), "{ticks:?}");
         let job = mp4_of(&shuffled(&segments));
         let made = packets(&job.path());
-        // Both start where the plan starts: each track keeps its times, and their distance is
-        // that of the movie to an audio frame.
+        // Both tracks start where the plan starts: each keeps its own times, and the distance
+        // between the tracks is that of the movie, to within an audio frame.
         for kind in ["video", "audio"] {
             let only = |packets: &Packets| {
                 let mut packets = packets.clone();
@@ -96,7 +96,8 @@ fn the_priming_of_a_track_that_is_moved_stays_cut_off() {
             later(segment, 1_000_000_000);
         }
         let made = packets(&mp4_of(&shuffled(&segments)).path());
-        // Audio with distant timestamps has no priming where its edit list says.
+        // With distant timestamps, the priming that the edit list of the audio removes is not
+        // there.
         let cut_off = if moved == 0 { -1024.0 / 48_000.0 } else { 0.0 };
         let first = made["audio"][0].pts;
         assert!((first - cut_off).abs() < TICK, "{moved}: {first}");

@@ -80,7 +80,8 @@ fn tracks_that_start_at_different_times_keep_their_distance_to_the_tick() {
     }
 }
 
-/// Duration in milliseconds and start in the media, entry by entry (version 0).
+/// Replaces the edit list of the track whose `hdlr` holds `of`. Each edit is a duration in
+/// milliseconds and a media time (`elst` version 0).
 fn set_edits(init: &mut Vec<u8>, of: &[u8], edits: &[(u32, i32)]) {
     let find = |init: &[u8], from: usize, kind: &[u8]| {
         from + init[from..]
@@ -158,7 +159,7 @@ fn an_end_that_the_index_of_a_whole_movie_sets_is_kept() {
     assert!((all - 12.0).abs() < 0.1, "{all}");
     let cut = seconds(&edited(&[(5000, media_time)], false), "v");
     assert!((cut - 5.0).abs() < 1e-3, "{cut}");
-    // Fragments extend beyond what the init segment could know.
+    // In a fragmented file, the duration of the edit does not cut off later fragments.
     let fragments = seconds(&edited(&[(5000, media_time)], true), "v");
     assert!((fragments - all).abs() < 1e-3, "{fragments}");
 }

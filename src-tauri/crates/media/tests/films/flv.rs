@@ -254,7 +254,7 @@ fn with_repeated_tail(change: impl Fn(&mut [u8])) -> Vec<OwnedSegment> {
 fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() {
     let usual = with_repeated_tail(|_| {});
     let segments = with_repeated_tail(|tag| {
-        // The last byte before the size behind the tag.
+        // The last byte of the tag, before the size that follows it.
         let last = tag.len() - 5;
         tag[last] ^= 1;
     });

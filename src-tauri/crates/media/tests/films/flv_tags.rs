@@ -67,7 +67,7 @@ fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnedSegment> {
     segments.collect()
 }
 
-/// Builds a tag with the size behind it.
+/// Builds a tag, followed by its size.
 fn tag(kind: u8, time: u32, body: &[u8]) -> Vec<u8> {
     let size = u32::try_from(body.len()).unwrap();
     let mut tag = vec![kind];
@@ -134,7 +134,7 @@ fn tags_that_hold_no_media_change_nothing() {
     let segments = all_rewritten(|bytes| {
         let time = time_of(bytes);
         [
-            // Empty ones.
+            // Empty tags.
             tag(8, time, b""),
             tag(9, time, b""),
             tag(18, time, b""),
@@ -195,7 +195,7 @@ fn audio_that_changes_its_rate_gets_another_config() {
         let found = from_origin(packets(&job.path()));
         let last = found["audio"].last().unwrap();
         assert!((11.9..12.2).contains(&last.pts), "{format:?} {last:?}");
-        // Half as many samples a second take twice as long.
+        // With half the sample rate, a frame lasts twice as long.
         let distance = |at: usize| found["audio"][at + 40].pts - found["audio"][at].pts;
         assert!((distance(10) - 40.0 * 1024.0 / 44_100.0).abs() < 0.002);
         let late = found["audio"].len() - 50;
@@ -299,7 +299,7 @@ fn a_segment_cut_at_any_byte_is_refused_or_whole_tags() {
             data: segment.data[..length].to_vec(),
             ..segment.clone()
         };
-        // The size behind the last tag may be missing, and so may all tags behind a header.
+        // The size after the last tag may be missing, and so may all tags after a header.
         let is_whole =
             ends.contains(&length) || ends.contains(&(length + 4)) || matches!(length, 0 | 9 | 13);
         for format in [OutputFormat::Mp4, OutputFormat::Flv] {
@@ -335,7 +335,7 @@ fn tail(segment: &OwnedSegment, count: usize) -> Vec<Vec<u8>> {
     media[from..].iter().map(|tag| tag.bytes.to_vec()).collect()
 }
 
-/// Inserts tags behind the sequence headers of a segment.
+/// Inserts tags after the sequence headers of a segment.
 fn insert_behind_configs(segment: &mut OwnedSegment, media: &[u8]) {
     let at = 13
         + tags(&segment.data)

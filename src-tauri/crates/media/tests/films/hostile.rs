@@ -25,7 +25,7 @@ fn flv_segments() -> Vec<OwnedSegment> {
     cut_flv(movie(), 2000, false)
 }
 
-/// Segments whose borders lie inside frames.
+/// Returns segments that start and end inside frames.
 fn ts_segments() -> &'static [OwnedSegment] {
     static SEGMENTS: std::sync::OnceLock<Vec<OwnedSegment>> = std::sync::OnceLock::new();
     SEGMENTS.get_or_init(|| {

@@ -1,4 +1,5 @@
-//! A movie larger than 4 GiB, nearly all of it holes. Uses an output of its own, which skips zeros.
+//! A movie larger than 4 GiB, nearly all of it holes of a sparse file. Uses an output of its own,
+//! which skips zeros.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,7 +16,7 @@ use crate::{
     segments::dash,
 };
 
-/// Zeros behind the samples of each video segment, in bytes.
+/// Zeros after the samples of each video segment, in bytes.
 const FILLING_BYTES: usize = 64 << 20;
 const SEGMENT_COUNT: u64 = 70;
 /// Ticks of the video track in a segment of two seconds.
@@ -56,7 +57,7 @@ impl Seek for SparseWriter {
     }
 }
 
-/// Extends `mdat` by the filling.
+/// Appends the filling to `mdat`.
 fn filled(segment: &OwnedSegment) -> Vec<u8> {
     let mut data = segment.data.clone();
     let mdat = data

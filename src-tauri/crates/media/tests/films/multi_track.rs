@@ -1,4 +1,4 @@
-//! Films whose pieces hold all tracks.
+//! Movies whose segments hold all tracks.
 
 use kit::segment::OwnedSegment;
 use media::{Error, OutputFormat, SegmentFormat, SegmentKind, fmp4::Init};
@@ -14,10 +14,10 @@ use crate::{
 
 /// Less than a tick of any track: times are exact.
 pub(crate) const EXACT: f64 = 1e-6;
-/// A tick of the pictures: readers round what an edit says to it.
+/// A tick of the video: readers round edit lists to it.
 pub(crate) const TICK: f64 = 1.0 / 12_800.0;
 
-/// A film in one file with both tracks, as ffmpeg writes it with these flags.
+/// Returns the movie with both tracks in one file, as ffmpeg writes it with these flags.
 fn whole(flags: &str) -> Vec<u8> {
     let folder = TempDir::new().unwrap();
     let input = folder.path().join("film.flv");
@@ -37,7 +37,7 @@ fn whole(flags: &str) -> Vec<u8> {
     )
 }
 
-/// The top-level boxes of a file: kind and bytes.
+/// Returns type and bytes of each top-level box.
 fn boxes(mut file: &[u8]) -> Vec<(&[u8], &[u8])> {
     let mut boxes = Vec::new();
     while file.len() >= 8 {
@@ -49,7 +49,8 @@ fn boxes(mut file: &[u8]) -> Vec<(&[u8], &[u8])> {
     boxes
 }
 
-/// Everything before the first `moof` for each track, then from `moof` to `moof` for each.
+/// Splits a file at each `moof`. Every part is a segment of every track; the part before the first
+/// `moof` is the init segment.
 pub(crate) fn cut(file: &[u8]) -> Vec<OwnedSegment> {
     let mut bodies: Vec<Vec<u8>> = vec![Vec::new()];
     for (kind, bytes) in boxes(file) {
@@ -109,8 +110,8 @@ fn every_shape_of_shared_fragments_keeps_its_packets_and_writes_each_once() {
         let job = mp4_of(&shuffled(&segments));
         let source = packets_of(&file);
         let bytes: u64 = source.values().flatten().map(|packet| packet.size).sum();
-        // Frame by frame ffmpeg lets pairs of sound frames start at one time, which an index
-        // cannot tell.
+        // With one fragment per frame, ffmpeg gives pairs of audio frames the same time, which an
+        // index cannot state.
         let every_frame = flags.starts_with("frag_every_frame");
         let tolerance = if every_frame { TICK } else { EXACT };
         assert_same(packets(&job.path()), source, tolerance);
@@ -180,7 +181,7 @@ fn the_segments_of_a_playlist_keep_their_packets_in_any_order() {
     probe_without_warnings(&job.path());
 }
 
-/// How many bytes `mdat` holds.
+/// Returns the size of the content of `mdat`.
 fn media_bytes(file: &[u8]) -> u64 {
     let at = file
         .windows(4)
@@ -247,7 +248,7 @@ fn a_movie_of_which_a_track_would_be_lost_is_refused_at_its_first_segment() {
     assert!(matches!(refused, Err(Error::Unsupported(_))));
 }
 
-/// Puts boxes behind the run of a piece with one fragment.
+/// Inserts boxes after the run of a segment with one fragment.
 fn with_boxes(segment: &mut OwnedSegment, boxes: &[u8]) {
     let data = &mut segment.data;
     let place = |data: &[u8], kind: &[u8]| data.windows(4).position(|w| w == kind).unwrap() - 4;
@@ -265,7 +266,7 @@ fn with_boxes(segment: &mut OwnedSegment, boxes: &[u8]) {
 #[test]
 fn the_pre_roll_of_the_sound_is_kept_for_just_the_samples_that_have_it() {
     let mut segments = dash().to_vec();
-    // One frame of pre-roll for 20 samples of the second piece, two for all of the third.
+    // One frame of pre-roll for 20 samples of segment 1, two for all samples of segment 2.
     let one = b"\0\0\0\x1asgpd\x01\0\0\0roll\0\0\0\x02\0\0\0\x01\xff\xff\
         \0\0\0\x1csbgp\0\0\0\0roll\0\0\0\x01\0\0\0\x14\0\x01\0\x01";
     let two = b"\0\0\0\x1esgpd\x02\0\0\0roll\0\0\0\x02\0\0\0\x01\0\0\0\x01\xff\xfe";

@@ -1,4 +1,5 @@
-//! Set-ups that no standard foresees and every player takes: they go into the film as they came.
+//! Codec configurations that no standard allows but every player accepts: they are copied
+//! unchanged.
 
 use std::io::Cursor;
 
@@ -14,10 +15,10 @@ use crate::{
 
 const VIDEO: u8 = 0;
 const AUDIO: u8 = 1;
-/// The boxes around a sample entry, the largest first.
+/// The boxes around a sample entry, outermost first.
 const AROUND: [[u8; 4]; 6] = [*b"moov", *b"trak", *b"mdia", *b"minf", *b"stbl", *b"stsd"];
 
-/// The pieces of a film after a change of an initialisation.
+/// Returns the segments of the movie with one init segment changed.
 fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnedSegment> {
     let mut segments = dash().to_vec();
     let init = segments
@@ -28,7 +29,7 @@ fn changed(track: u8, change: impl FnOnce(&mut Vec<u8>)) -> Vec<OwnedSegment> {
 }
 
 fn find(init: &[u8], kind: [u8; 4]) -> usize {
-    // The last one: `avc1` is a brand too.
+    // The last match, since `avc1` is also a brand.
     init.windows(4).rposition(|bytes| bytes == kind).unwrap() - 4
 }
 
@@ -36,7 +37,7 @@ fn size(init: &[u8], at: usize) -> usize {
     u32::from_be_bytes(init[at..at + 4].try_into().unwrap()) as usize
 }
 
-/// Puts bytes at the end of the last of these boxes, each of which lies in the one before.
+/// Appends bytes to the last of these boxes, each of which is in the one before.
 fn append(data: &mut Vec<u8>, boxes: &[[u8; 4]], bytes: &[u8]) {
     let last = find(data, *boxes.last().unwrap());
     let end = last + size(data, last);
@@ -99,7 +100,7 @@ fn boxes_of_any_name_may_be_in_a_sample_entry() {
 #[test]
 fn lengths_of_descriptors_are_not_relied_on() {
     let segments = changed(AUDIO, |init| {
-        // Behind version and flags and the tag: the last of four bytes.
+        // The last of the four length bytes, after version, flags and tag.
         let length = find(init, *b"esds") + 8 + 4 + 4;
         init[length] -= 3;
     });
@@ -127,7 +128,7 @@ fn boxes_of_any_name_may_be_in_an_index() {
         let holders: Vec<_> = AROUND.iter().take(depth).copied().collect();
         let unknown = b"\0\0\0\x0cmine\x01\x02\x03\x04";
         append(&mut film, &holders, unknown);
-        // The space behind the index becomes smaller.
+        // Shrink the free space after the index.
         let index = find(&film, *b"moov");
         let room = index + size(&film, index);
         let left = size(&film, room) - unknown.len();

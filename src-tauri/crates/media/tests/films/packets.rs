@@ -20,7 +20,7 @@ pub(crate) struct Packet {
     pub(crate) hash: String,
 }
 
-/// The packets of each track, by `video` and `audio`.
+/// The packets of each track, keyed by `video` and `audio`.
 pub(crate) type Packets = BTreeMap<String, Vec<Packet>>;
 
 /// Runs a program of ffmpeg, which must succeed.

@@ -14,7 +14,7 @@ pub(crate) fn movie() -> &'static [u8] {
     MOVIE.get_or_init(|| flv_movie("25", "44100", "320x180"))
 }
 
-/// The same at 30000/1001 frames a second and with audio of 48 kHz.
+/// Like [`movie`], at 30000/1001 frames per second and with audio of 48 kHz.
 pub(crate) fn uneven_movie() -> &'static [u8] {
     static MOVIE: OnceLock<Vec<u8>> = OnceLock::new();
     MOVIE.get_or_init(|| flv_movie("30000/1001", "48000", "320x180"))
@@ -65,7 +65,7 @@ pub(crate) fn made_by_ffmpeg(name: &str, arguments: &[&str]) -> Vec<u8> {
     fs::read(path).unwrap()
 }
 
-/// A tag of an FLV: type, time, and all its bytes with the size behind it.
+/// A tag of an FLV: type, time, and all its bytes with the size that follows it.
 pub(crate) struct FlvTag<'a> {
     pub(crate) kind: u8,
     pub(crate) time: u32,

@@ -338,7 +338,7 @@ fn reading_damaged_movies_always_ends() {
         for _ in 0..100 {
             let mut damaged = film.clone();
             for _ in 0..=next(8) {
-                // Mostly where headers and tables are.
+                // Three of four changes are at the start, where headers and tables are.
                 let within = if next(4) > 0 { 16_000 } else { damaged.len() };
                 let at = next(within.min(damaged.len() - 4));
                 let byte = [0, 1, 0x7f, 0xff][next(4)];

@@ -37,7 +37,7 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
     for name in ["cover.jpg", "cover.png"] {
         let cover = cover(name);
         let job = job(OutputFormat::Mp4, Some(cover.clone()));
-        // ffprobe warns for every cover, its own too, that a frame has no timestamp.
+        // ffprobe warns that a frame has no timestamp, for every cover, even one that ffmpeg wrote.
         let path = job.path();
         let path = path.to_str().unwrap();
         let probed = run("ffprobe", &["-show_format", "-show_streams", path]).stdout;

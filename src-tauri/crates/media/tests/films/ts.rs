@@ -168,7 +168,7 @@ fn a_stream_that_is_cut_anywhere_loses_no_frame() {
 
 #[test]
 fn a_frame_may_lie_in_many_segments() {
-    // Tables in front of each: without them the streams are unknown.
+    // Each segment starts with the tables: without them its streams are unknown.
     let film = TsMovie::new(coded(&["-an"]));
     let bytes = film.bytes();
     let tables = &bytes[PACKET_BYTES..3 * PACKET_BYTES];
@@ -217,7 +217,7 @@ fn a_file_is_cut_so_that_each_frame_lies_in_one_segment() {
     let segments = numbered(segments.into_iter());
     let made = from_origin(packets(&mp4_of(&segments).path()));
     assert_same(made.clone(), film.reference(), TICK);
-    // Every frame is there without its neighbours.
+    // Every frame can be demuxed without the segments around it.
     let mut frames = 0;
     let mut demuxer = ts::TsDemuxer::default();
     for segment in &segments {
@@ -302,7 +302,7 @@ fn a_missing_segment_takes_no_part_of_its_neighbours_into_wrong_frames() {
     // A frame without a stated length may have ended with the segment.
     assert!(strange("video") <= 1);
     assert_eq!(strange("audio"), 0);
-    // A segment is about a second: the frames of the others are there.
+    // A segment is about a second; the frames of all others are kept.
     for (kind, segment) in [("video", 50), ("audio", 90)] {
         let (made, whole) = (made[kind].len(), whole[kind].len());
         assert!(made + segment > whole, "{made} of {whole} {kind}");
@@ -416,7 +416,7 @@ fn packed_audio_is_placed_by_its_timestamps() {
             if number % 80 == 0 || *end == *ends.last().unwrap() {
                 let first = (number - 1) / 80 * 80;
                 let first = if number % 80 == 0 { number - 80 } else { first };
-                // The segments lie across the wrap of the timestamps.
+                // The timestamps wrap within these segments.
                 let time = (1 << 33) - 200_000 + first * frame * 90_000 / 44_100;
                 bodies.push([id3(time & ((1 << 33) - 1)), bytes[start..*end].to_vec()].concat());
                 start = *end;
@@ -426,7 +426,7 @@ fn packed_audio_is_placed_by_its_timestamps() {
         let job = mp4_of(&shuffled(&segments));
         assert_same(packets(&job.path()), source.clone(), TICK);
         probe_without_warnings(&job.path());
-        // Without timestamps one segment follows the other.
+        // Without timestamps, each segment starts where the one before ends.
         let bare: Vec<_> = segments
             .iter()
             .map(|segment| segment.data[73..].to_vec())

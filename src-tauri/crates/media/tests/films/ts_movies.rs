@@ -50,7 +50,7 @@ pub(crate) struct TsMovie {
 }
 
 impl TsMovie {
-    /// Ten seconds.
+    /// Encodes a movie of ten seconds.
     pub(crate) fn new(recipe: MovieRecipe) -> Self {
         let folder = TempDir::new().unwrap();
         let whole = folder.path().join("whole.ts");
@@ -111,7 +111,8 @@ impl TsMovie {
         numbered((0..).map_while(read))
     }
 
-    /// Reads what ffmpeg makes of the whole stream, without the NAL units that do not belong in samples.
+    /// Reads what ffmpeg makes of the whole stream, without NAL units that do not belong in
+    /// samples.
     pub(crate) fn reference(&self) -> Packets {
         reference(&self.whole)
     }

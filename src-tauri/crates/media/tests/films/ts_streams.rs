@@ -228,7 +228,7 @@ fn audio_frames_may_straddle_packets() {
             })
             .collect();
         let mut writer = TsWriter::with_tables();
-        // Of 107 bytes each: 0 to 4 start in the first packet, 5 in the second.
+        // Frames of 107 bytes: 0 to 4 start in the first packet, 5 in the second.
         for (chunk, starts) in stream.chunks(500).zip([0, 5]) {
             writer.pes(Pes::audio(starts * 1024 * 90_000 / 44_100, chunk));
         }
@@ -241,7 +241,7 @@ fn audio_frames_may_straddle_packets() {
                 )
             })
             .collect();
-        // The last frame continues behind the second packet.
+        // The last frame continues after the second packet.
         let whole = stream.len().min(1000) / 107;
         let near = times(&found).into_iter().zip(&expected[..whole]);
         assert_eq!(found.len(), whole);
@@ -285,7 +285,7 @@ fn a_segment_without_tables_is_read_by_its_streams() {
     let mut writer = TsWriter::default();
     writer.pes(Pes::video(0, 0, &first(1)));
     writer.pes(Pes::audio(0, &adts(&[2; 50])));
-    // A private stream that looks like neither.
+    // A private stream that looks like neither codec.
     writer.pes(Pes {
         pid: 0x110,
         stream_id: 0xbd,

@@ -1,8 +1,8 @@
-//! The boxes of a fragmented MP4, as small as they may be.
+//! Builds the boxes of a minimal fragmented MP4.
 
 use crate::synthetic::{AAC, AVC, SyntheticSample};
 
-/// Ticks a second of pictures and of sound.
+/// Timescales of video and audio.
 const TIMESCALES: [u32; 2] = [90_000, 48_000];
 
 pub(crate) fn boxed(data: &mut Vec<u8>, kind: [u8; 4], fill: impl FnOnce(&mut Vec<u8>)) {
@@ -74,13 +74,13 @@ fn entry(data: &mut Vec<u8>, track: u8) {
     });
 }
 
-/// A `moof` whose samples are the next box.
+/// Builds a `moof` whose samples are in the next box.
 pub(crate) fn fragment(first: u64, ticks: u64, samples: &[SyntheticSample]) -> Vec<u8> {
     let mut data = Vec::new();
     let track = samples.first().map_or(0, |sample| sample.track);
     boxed(&mut data, *b"moof", |data| {
         boxed(data, *b"traf", |data| {
-            // The fragment is the base; all samples are as long.
+            // `default-base-is-moof` and a default sample duration.
             let flags = 0x2_0008;
             let ticks = u32::try_from(ticks).unwrap();
             boxed(data, *b"tfhd", |data| {
@@ -101,7 +101,8 @@ pub(crate) fn fragment(first: u64, ticks: u64, samples: &[SyntheticSample]) -> V
             });
         });
     });
-    // The data starts behind the header of the next box; no box but `trun` is before its offset.
+    // The data offset in `trun` points after the header of the next box. `trun` is the last box, so
+    // it is found from the end.
     let offset = data.len() - samples.len() * 12 - 4;
     let start = u32::try_from(data.len() + 8).unwrap();
     data[offset..offset + 4].copy_from_slice(&start.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Small or hollow input that claims to be much.
+//! Peak memory of small or sparse input that states huge sizes.
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ use crate::{
     synthetic::{SyntheticMovie, SyntheticSample},
 };
 
-/// More than this is for nobody's claim.
+/// Largest allowed peak, in bytes, whatever size the input states.
 const MOST: usize = 24 << 20;
 
 #[test]
@@ -32,7 +32,8 @@ fn a_segment_of_few_bytes_holds_few_samples() {
         .push(SyntheticMovie::segment((0, SegmentKind::Init), &init))
         .unwrap();
     let mut data = fragment(0, 3000, &[SyntheticSample::empty()]);
-    // As many samples as a run can claim, none with an entry or a byte of its own.
+    // A run that states up to the largest number of samples, without a table entry or a byte for
+    // each.
     let run = data.windows(4).position(|bytes| bytes == b"trun").unwrap();
     for claimed in [1000_u32, 1 << 20, u32::MAX] {
         data[run + 4..run + 8].copy_from_slice(&[0, 0, 0, 1]);
@@ -44,7 +45,7 @@ fn a_segment_of_few_bytes_holds_few_samples() {
     }
 }
 
-/// A hollow file with some bytes in it.
+/// Creates a sparse file with some bytes in it.
 fn hollow(length: u64, parts: &[(u64, &[u8])]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.set_len(length).unwrap();
@@ -83,7 +84,7 @@ fn a_hollow_index_takes_no_memory() {
 #[test]
 fn hollow_metadata_takes_no_memory() {
     let _alone = ALONE.lock();
-    // One tag as large as a tag can be: a list of as many numbers as can be claimed.
+    // One tag of the largest size, with an array of the largest length.
     let mut bytes = b"FLV\x01\x05\0\0\0\x09\0\0\0\0\x12\xff\xff\xff\0\0\0\0\0\0\0".to_vec();
     bytes.extend(b"\x02\0\x0aonMetaData\x08\0\0\0\0\0\x05times\x0a\xff\xff\xff\xff");
     let (checked, most) = peak(|| check(hollow(1 << 30, &[(0, &bytes)])));
@@ -94,7 +95,7 @@ fn hollow_metadata_takes_no_memory() {
 #[test]
 fn a_movie_of_chunks_apart_from_each_other_takes_little_memory_to_check() {
     let _alone = ALONE.lock();
-    // A sample of one byte every second byte: no two chunks become one stretch.
+    // A sample of one byte at every second byte: no two chunks can be joined to one byte range.
     let samples = 2_000_000_u32;
     let mut tables = Vec::new();
     boxed(&mut tables, *b"stts", |data| {
@@ -129,7 +130,7 @@ fn a_movie_of_chunks_apart_from_each_other_takes_little_memory_to_check() {
     assert!(most < MOST, "{most} bytes");
 }
 
-/// Makes the index of a finished film of an initialisation: full headers, and these tables.
+/// Turns an init segment into the index of a finished movie, with full headers and these tables.
 fn whole(index: &mut Vec<u8>, tables: &[u8], samples: u32) {
     let duration = samples * 1024;
     let entry = index.windows(4).position(|bytes| bytes == b"stsd").unwrap();

@@ -1,4 +1,5 @@
-//! A film of hours, made piece by piece: 30 pictures a second with B-frames, AAC at 48 kHz.
+//! Generates the segments of a movie of ten hours: 30 frames per second with B-frames, and AAC at
+//! 48 kHz.
 
 use std::{
     fs::File,
@@ -11,16 +12,16 @@ use media::{SegmentData, SegmentFormat, SegmentKind};
 
 use crate::boxes::{boxed, fragment, init_segment};
 
-/// Ten hours.
+/// Duration: ten hours.
 pub(crate) const LENGTH_MS: u64 = 36_000_000;
 pub(crate) const SEGMENT_MS: u64 = 6000;
 const FRAMES_PER_SEGMENT: u64 = 30 * SEGMENT_MS / 1000;
 const KEYFRAME_EVERY: u64 = 60;
-/// After how many pictures each one of three is shown: a P-frame and two B-frames.
+/// Composition offset, in frames, of each of three frames: a P-frame and two B-frames.
 const REORDER: [u64; 3] = [3, 0, 0];
-/// Ticks of a picture and of a frame of sound in fragments: of 90000 and 48000 a second.
+/// Duration of a video and of an audio frame in fragments, in ticks of 90 kHz and 48 kHz.
 const TICKS: [u64; 2] = [3000, 1024];
-/// An `avcC` of 1280×720.
+/// Content of `avcC` for 1280×720.
 pub(crate) const AVC: [u8; 40] = [
     1, 0x64, 0, 0x1f, 0xff, 0xe1, 0, 25, 0x67, 0x64, 0, 0x1f, 0xac, 0xd9, 0x40, 0x50, 0x05, 0xbb,
     0x01, 0x6a, 0x02, 0x02, 0x02, 0x80, 0, 0, 0x03, 0, 0x80, 0, 0, 0x19, 0x07, 1, 0, 4, 0x68, 0xeb,
@@ -29,23 +30,23 @@ pub(crate) const AVC: [u8; 40] = [
 /// An `AudioSpecificConfig`: AAC-LC, 48 kHz, stereo.
 pub(crate) const AAC: [u8; 2] = [0x11, 0x90];
 
-/// One sample on its way into a piece.
+/// One sample of a segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SyntheticSample {
     pub(crate) track: u8,
-    /// Which one of its track.
+    /// Its index in its track.
     number: u64,
     pub(crate) sync: bool,
     pub(crate) size: u32,
-    /// After how many of its track it is shown.
+    /// Composition offset in frames.
     reorder: u64,
 }
 
-/// The film.
+/// The movie.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SyntheticMovie {
     segment_format: SegmentFormat,
-    /// About how large a picture is; sound is a third of it.
+    /// Smallest size of a video frame in bytes; an audio frame has a third of it.
     size: u64,
 }
 
@@ -64,14 +65,14 @@ impl SyntheticMovie {
         }
     }
 
-    /// Which pieces there are, in the order in which they come.
+    /// Returns the track and the kind of each segment, in order.
     pub(crate) fn segments(self, count: u64) -> impl Iterator<Item = (u8, SegmentKind)> {
         let inits = (self.segment_format == SegmentFormat::Fmp4).then_some(SegmentKind::Init);
         let parts = inits.into_iter().chain((0..count).map(SegmentKind::Media));
         parts.flat_map(move |part| (0..self.tracks()).map(move |track| (track, part)))
     }
 
-    /// Makes a piece in `data`.
+    /// Writes a segment to `data`, in place of its content.
     pub(crate) fn write(self, (track, part): (u8, SegmentKind), data: &mut Vec<u8>) {
         data.clear();
         match (self.segment_format, part) {
@@ -108,7 +109,7 @@ impl SyntheticMovie {
     }
 
     fn samples(self, track: u8, segment: u64) -> impl Iterator<Item = SyntheticSample> {
-        // 281.25 frames of sound in a piece.
+        // A segment holds 281.25 audio frames.
         let frames = |segment: u64| segment * SEGMENT_MS * 48 / 1024;
         let numbers: Range<u64> = if track == 0 {
             segment * FRAMES_PER_SEGMENT..(segment + 1) * FRAMES_PER_SEGMENT
@@ -116,7 +117,7 @@ impl SyntheticMovie {
             frames(segment)..frames(segment + 1)
         };
         numbers.map(move |number| {
-            // Sizes that no run-length coding makes smaller.
+            // Vary the sizes so that run-length coding cannot shrink the tables.
             let varied = self.size + number.wrapping_mul(2_654_435_761) % (2 * self.size);
             let size = varied / if track == 0 { 1 } else { 3 };
             SyntheticSample {
@@ -154,7 +155,7 @@ impl SyntheticMovie {
 }
 
 impl SyntheticSample {
-    /// A picture without bytes.
+    /// Returns a video sample without bytes.
     pub(crate) fn empty() -> Self {
         Self {
             track: 0,
@@ -173,12 +174,12 @@ impl SyntheticSample {
         }
     }
 
-    /// Presentation after decoding, in ticks.
+    /// Returns the composition offset in ticks.
     pub(crate) fn offset(self) -> u64 {
         self.reorder * TICKS[0]
     }
 
-    /// Length-prefixed as H.264 is, but without anything in it.
+    /// Writes the bytes of the sample: video as one length-prefixed NAL unit of zeros.
     fn payload(self, data: &mut Vec<u8>) {
         let end = data.len() + self.size as usize;
         if self.track == 0 {
@@ -218,20 +219,20 @@ fn tag(data: &mut Vec<u8>, kind: u8, time_ms: u64, fill: impl FnOnce(&mut Vec<u8
     data.extend((size + 11).to_be_bytes());
 }
 
-/// A file that keeps its first megabyte and the index; other media is only counted, so that hours
-/// of it cost neither disk nor time.
+/// A file that stores only the first bytes of the media and the index. For the rest it only moves
+/// the position, so that ten hours take neither disk space nor time.
 #[derive(Debug)]
 pub(crate) struct DiscardingFile {
     file: File,
-    /// How much of the media is kept.
+    /// How many more bytes of media are stored.
     keep: usize,
 }
 
-/// Of media at the beginning, which is read back.
+/// Bytes of media at the beginning that are stored, since they are read back.
 const KEPT: usize = 1 << 20;
 
 impl DiscardingFile {
-    /// `kept`: keep all the same.
+    /// Creates the file. With `kept`, all media is stored.
     pub(crate) fn create(path: &Path, kept: bool) -> Self {
         let mut options = File::options();
         let file = options.create_new(true).read(true).write(true).open(path);
@@ -247,7 +248,7 @@ impl Write for DiscardingFile {
         self.file.write(bytes)
     }
 
-    /// Only media comes in this way.
+    /// The muxer writes only media with this method.
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let length: usize = slices.iter().map(|slice| slice.len()).sum();
         if let Some(left) = self.keep.checked_sub(length) {

@@ -1,8 +1,8 @@
-//! What the timestamps of the segments tell: where media is missing inside them, and which of
-//! them carry the content of another place.
+//! Checks the timestamps of the fetched segments: finds media that is missing inside them, and
+//! segments whose content belongs to another place in the recording.
 //!
-//! Only what a clock tells that runs on over all segments is believed. Where each segment starts
-//! its clock again, nothing is said.
+//! Only timestamps that continue over all segments are used. If each segment starts again at its
+//! own origin, nothing is reported.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::assemble::HeldSegment;
 use crate::saved::Gap;
 use crate::timing::{ROUNDING_MS, SegmentTiming, is_first_misplaced};
 
-/// A longer jump is another clock, not a gap.
+/// Longest gap; after a longer jump the timestamps have another origin.
 const MAX_GAP_MS: i64 = 10 * 60 * 1_000;
 
 /// The media of one kind in one segment.
@@ -24,7 +24,7 @@ struct SegmentMedia {
     source: SegmentFingerprint,
 }
 
-/// The media of each track and kind, in the order of presentation.
+/// Returns the media of each track and kind, in presentation order.
 fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
     let mut tracks: BTreeMap<(u8, bool), Vec<SegmentMedia>> = BTreeMap::new();
     for held in here {
@@ -47,8 +47,8 @@ fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
     tracks
 }
 
-/// Time spans without media of a kind between segments that are all here: some hold less than
-/// they ought to.
+/// Returns time spans without video or audio between fetched segments, some of which hold less than
+/// they should.
 pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<Gap> {
     let ids: HashSet<SegmentId> = here.iter().map(|held| held.id).collect();
     let mut gaps = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<Gap> {
         };
         for pair in pieces.windows(2) {
             let [one, next] = pair else { continue };
-            // What is missing between two segments is told by the plan.
+            // Gaps of missing segments are reported from the plan.
             if next.number - one.number < 1_000
                 && (one.number..next.number).all(is_here)
                 && let Some(gap) = gap_between(one.timing, next.timing)
@@ -84,7 +84,7 @@ fn gap_between(one: SegmentTiming, next: SegmentTiming) -> Option<Gap> {
     })
 }
 
-/// A kind of media that ends segments before the last of its track.
+/// Returns the time span at the end of a track that has no video, or no audio.
 fn gap_at_the_end(
     plan: &SegmentPlan,
     track: u8,
@@ -96,7 +96,7 @@ fn gap_at_the_end(
         let is_later = matches!(held.id.kind, SegmentKind::Media(number) if number > last.number);
         held.id.track == track && is_later && held.content.samples > 0
     });
-    // The last segment of a recording may be a rest of one kind only.
+    // The last segment of a recording may hold the rest of one kind only.
     let (first, end) = after.fold((None, 0), |(first, end): (Option<u64>, u64), held| {
         let start = held.start_ms;
         (
@@ -113,12 +113,12 @@ fn gap_at_the_end(
     })
 }
 
-/// Segments that carry the content of another place, by their timestamps or because their bytes
-/// are those of another segment that is nearer to its place.
+/// Segments whose content belongs to another place in the recording, by their timestamps or because
+/// their bytes equal those of a segment that is nearer to its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Misplaced {
     pub(crate) certain: HashSet<SegmentId>,
-    /// First segments that may be on another clock instead.
+    /// First segments that may instead have timestamps of another origin.
     pub(crate) doubtful: HashSet<SegmentId>,
 }
 
@@ -144,7 +144,7 @@ impl Misplaced {
                 && (first.number..third.number).all(is_planned)
                 && is_first_misplaced([first, second, third].map(|piece| &piece.timing))
             {
-                // Another track that is on that clock from its first segment on leaves no doubt.
+                // No doubt if another track has that origin from its first segment on.
                 let starts_there = |pieces: &Vec<SegmentMedia>| {
                     let is_near = |it: &SegmentMedia| it.timing.has_same_offset(&second.timing);
                     pieces.first().is_some_and(is_near)
@@ -167,7 +167,7 @@ impl Misplaced {
     }
 }
 
-/// Of segments with the same bytes, all but the one that is nearest to its place.
+/// Of segments with the same bytes, returns all but the one that is nearest to its place.
 fn duplicates(pieces: &[SegmentMedia]) -> Vec<u64> {
     let mut offsets: Vec<i64> = pieces
         .iter()
@@ -187,7 +187,7 @@ fn duplicates(pieces: &[SegmentMedia]) -> Vec<u64> {
     copies
 }
 
-/// Whether the clock runs on over most segments: from one to the next, or over all.
+/// Returns whether the timestamps continue over most segments: from one to the next, or overall.
 fn has_continuous_clock(pieces: &[SegmentMedia]) -> bool {
     let pairs = pieces.windows(2);
     let steady = pairs.clone().filter(|pair| match pair {
@@ -207,8 +207,8 @@ fn has_continuous_clock(pieces: &[SegmentMedia]) -> bool {
     pieces.len() >= 3 && (is_steady || together * 2 > pieces.len())
 }
 
-/// Runs of segments whose clock leaves that of the segments before and comes back to it behind.
-/// Where the playlist tells of a discontinuity between them, another clock is expected.
+/// Returns runs of segments whose timestamps jump away from those before and back again after them.
+/// At a discontinuity of the playlist, such a jump is expected.
 fn stray_segments(pieces: &[SegmentMedia], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
     let mut strays = HashSet::new();
     let mut at = 0;
@@ -226,7 +226,7 @@ fn stray_segments(pieces: &[SegmentMedia], is_planned: impl Fn(u64) -> bool) -> 
                 }
                 at += run.len() + 1;
             }
-            // The clock has started again, or this is a stray at the very beginning.
+            // The timestamps have started again, or the first segments are misplaced.
             _ => at += 1,
         }
     }
@@ -263,7 +263,7 @@ mod tests {
         }
     }
 
-    /// A segment that holds the media of these times, in milliseconds.
+    /// Makes a segment that holds media of these times in milliseconds.
     fn fragment(number: u64, times: &[(TrackKind, i64, i64)]) -> HeldSegment {
         let spans = times.iter().map(|(kind, first_ms, end_ms)| ContentSpan {
             kind: *kind,
@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// Video only: each segment starts at this time of a clock that started at 1000.
+    /// Makes segments of video only that start at these times, in milliseconds after 1000.
     fn starting_at(starts: &[i64]) -> Vec<HeldSegment> {
         let starts = (0..).zip(starts);
         starts
@@ -311,7 +311,7 @@ mod tests {
         numbers(&Misplaced::of(&plan, &starting_at(starts)).all())
     }
 
-    /// The same where one segment has the bytes of another.
+    /// Like `misplaced_of`, but segment `copy` has the bytes of segment `of`.
     fn misplaced_with(starts: &[i64], copy: usize, of: usize) -> Vec<u64> {
         let plan = plan(starts.len() as u64);
         let mut fragments = starting_at(starts);
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn another_clock_between_two_discontinuities_is_expected() {
         let mut plan = plan(7);
-        // The number of a discontinuity is no segment's.
+        // A discontinuity counts as a number of its own.
         plan.segments
             .retain(|it| it.id.kind != SegmentKind::Media(2));
         let mut fragments = starting_at(&[0, 6000, 0, 900_000, 906_000, 24_000, 30_000]);

@@ -1,4 +1,4 @@
-//! Which of the segments that did not come are missing, and which are past the end.
+//! Decides which of the segments that were not fetched are missing, and which are past the end.
 
 use std::collections::HashSet;
 
@@ -7,17 +7,16 @@ use ustream::{Presence, Segment, SegmentId};
 use super::Received;
 use crate::saved::Gap;
 
-/// The lacking segments that must exist.
+/// Returns those of the outstanding segments that must exist.
 ///
-/// A segment that is only tentative is past the end where nothing that follows it came and, by the
-/// stated length, the recording has ended before it or, without one, the service says that the
-/// segment does not exist.
+/// A tentative segment is past the end if no later segment was fetched and it starts at or after
+/// the stated duration; without a stated duration, if it does not exist or holds no media.
 pub(super) fn missing_segments(
     segments: &[Segment],
     came: Received<'_>,
     stated_ms: Option<u64>,
 ) -> Vec<Segment> {
-    // Where one track goes on, the others have not ended.
+    // While one track continues, the others have not ended either.
     let last = last_start_ms(segments, came.outstanding);
     let is_end = |segment: &Segment| {
         let ends = match stated_ms {
@@ -35,15 +34,15 @@ pub(super) fn missing_segments(
         .collect()
 }
 
-/// Where the last segment starts that is here, in milliseconds.
+/// Returns when the last fetched segment starts, in milliseconds.
 pub(super) fn last_start_ms(segments: &[Segment], lacking: &[Segment]) -> Option<u64> {
     let lacks: HashSet<SegmentId> = lacking.iter().map(|segment| segment.id).collect();
     let here = segments.iter().filter(|it| !lacks.contains(&it.id));
     here.map(|segment| segment.start_ms).max()
 }
 
-/// The time that a missing segment leaves empty. What is only tentative ends with the recording,
-/// unless a later segment is here.
+/// Returns the time span of a missing segment. A tentative one ends with the recording, unless a
+/// later segment was fetched.
 pub(super) fn missing_span(
     segment: &Segment,
     stated_ms: Option<u64>,
@@ -63,7 +62,7 @@ pub(super) fn missing_span(
     })
 }
 
-/// The same time spans in order, joined where they touch.
+/// Sorts the time spans and joins those that touch.
 pub(super) fn merged_spans(mut spans: Vec<Gap>) -> Vec<Gap> {
     spans.sort_by_key(|span| span.start_ms);
     spans.dedup_by(|next, span| {

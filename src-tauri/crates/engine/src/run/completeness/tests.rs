@@ -17,7 +17,7 @@ fn segment(track: u8, number: u64, presence: Presence) -> Segment {
     }
 }
 
-/// The numbers of the segments that are missing.
+/// Returns the numbers of the missing segments.
 fn missing(
     all: &[Segment],
     lacking: &[Segment],
@@ -50,7 +50,7 @@ fn list() -> Vec<Segment> {
 fn what_does_not_exist_behind_the_last_segment_is_the_end_and_nothing_else_is() {
     let all = list();
     let lacking: Vec<Segment> = [1, 4, 6, 7].map(|number: usize| all[number]).to_vec();
-    // 1 is listed, 4 comes before 5, 6 failed for another reason; 7 is the end.
+    // 1 is listed, 5 was fetched after 4, 6 failed for another reason; 7 is past the end.
     assert_eq!(missing(&all, &lacking, &[1, 4, 7], None), [1, 4, 6]);
 }
 
@@ -61,7 +61,7 @@ fn the_stated_length_decides_where_the_recording_ends() {
     assert_eq!(missing(&all, tail, &[4, 5, 6, 7], None), NOTHING);
     assert_eq!(missing(&all, tail, &[4, 5, 6, 7], Some(24_000)), NOTHING);
     assert_eq!(missing(&all, tail, &[4, 5, 6, 7], Some(30_001)), [4, 5]);
-    // What lies behind the end need not answer at all.
+    // Segments past the end are not missing even if the service never said that they do not exist.
     assert_eq!(missing(&all, tail, &[], Some(24_000)), NOTHING);
 }
 
