@@ -193,7 +193,7 @@ async fn an_unknown_language_fails_and_lists_the_available_ones() {
         .unwrap_err();
     assert_eq!(
         (failure.code, &*failure.detail),
-        (Code::NoSound, "en-US, fr-FR")
+        (Code::NoAudio, "en-US, fr-FR")
     );
     let run = CliCommand::new(&mock)
         .arg(link(MAIN))

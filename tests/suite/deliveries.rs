@@ -304,7 +304,7 @@ async fn a_download_started_from_playlists_resumes_from_them_after_the_websocket
     let gone = faults.add(gone);
     let folder = tempfile::tempdir().unwrap();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-    assert_eq!(failure.code, Code::PiecesMissing);
+    assert_eq!(failure.code, Code::SegmentsMissing);
     for rule in refused.into_iter().chain([segments, gone]) {
         assert!(
             faults.times_applied(rule) > 0 || rule == refused[1],

@@ -128,7 +128,7 @@ async fn a_missing_segment_is_reported_and_the_rest_can_be_kept() {
     let folder = tempfile::tempdir().unwrap();
     let id = 134_300_016;
     let missing = failure(&mock, job(id, folder.path())).await;
-    assert_eq!(missing.code, Code::PiecesMissing, "{missing:?}");
+    assert_eq!(missing.code, Code::SegmentsMissing, "{missing:?}");
     assert!(is_unfinished(folder.path()), "what is here is kept");
     let new_job = NewJob {
         overrides: engine::Overrides {

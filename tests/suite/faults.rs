@@ -121,7 +121,7 @@ async fn assert_missing(rule: impl Fn() -> Rule) {
         let folder = tempfile::tempdir().unwrap();
         let new_job = || case.download_request(folder.path());
         let failure = mock.save(new_job()).await.unwrap_err();
-        assert_eq!(failure.code, Code::PiecesMissing, "{case:?}: {failure:?}");
+        assert_eq!(failure.code, Code::SegmentsMissing, "{case:?}: {failure:?}");
         assert!(
             is_unfinished(folder.path()),
             "the fetched segments are kept"

@@ -44,7 +44,7 @@ async fn a_hole_of_a_minute_does_not_end_the_download() {
         add_hole(&mock, &fault, 20..40);
         let folder = tempfile::tempdir().unwrap();
         let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-        assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");
+        assert_eq!(failure.code, Code::SegmentsMissing, "{failure:?}");
         assert!(is_unfinished(folder.path()));
         if matches!(fault, Fault::Status(_)) {
             assert_only_missing(&mock, "2.m4v", 20..40);
@@ -153,6 +153,6 @@ async fn an_endless_segment_is_a_hole_like_any_other() {
     add_hole(&mock, &Fault::Endless, 5..6);
     let folder = tempfile::tempdir().unwrap();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-    assert_eq!(failure.code, Code::PiecesMissing, "{failure:?}");
+    assert_eq!(failure.code, Code::SegmentsMissing, "{failure:?}");
     assert!(failure.detail.contains("too large"), "{failure:?}");
 }

@@ -332,7 +332,7 @@ async fn a_segment_without_an_address_in_the_playlist_is_a_reported_gap() {
         })
         .await;
         let failed = failure(&mock, job).await;
-        assert_eq!(failed.code, Code::PiecesMissing, "{oddity:?}: {failed:?}");
+        assert_eq!(failed.code, Code::SegmentsMissing, "{oddity:?}: {failed:?}");
         let folder = tempfile::tempdir().unwrap();
         let new_job = NewJob {
             overrides: engine::Overrides {

@@ -182,7 +182,7 @@ async fn a_later_attempt_fetches_the_missing_segments() {
         let engine = mock.engine();
         let id = engine.download(new_job(MAIN, folder.path())).await.unwrap();
         let failure = wait_for_end(&engine, &id).await.unwrap_err();
-        assert_eq!(failure.code, Code::PiecesMissing);
+        assert_eq!(failure.code, Code::SegmentsMissing);
         assert!(failure.detail.contains("0:01:54"), "{}", failure.detail);
         mock.service.faults().remove(gone);
         engine.resume(&id, Overrides::default()).await.unwrap();

@@ -66,7 +66,7 @@ pub(crate) async fn remux(
     };
     let folder = file
         .parent()
-        .ok_or_else(|| Failure::new(Code::BadFilm, file.display().to_string()))?;
+        .ok_or_else(|| Failure::new(Code::BadMovie, file.display().to_string()))?;
     let output = OutputLocation {
         folder: folder.to_owned(),
         stem: None,

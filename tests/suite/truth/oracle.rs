@@ -260,7 +260,7 @@ fn a_later_segment_is_not_taken_for_media_of_another_position() {
 #[test]
 fn a_failure_must_have_a_reason_and_name_it() {
     let missing = |reported: &Reported, expected: &ExpectedOutcome| {
-        let ending = JobEnding::Failed(Code::PiecesMissing, String::new());
+        let ending = JobEnding::Failed(Code::SegmentsMissing, String::new());
         judge(expected, &ending, reported)
             .err()
             .map(|wrong| wrong.kind)

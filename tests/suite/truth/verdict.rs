@@ -453,7 +453,7 @@ fn judge_failure(
         .iter()
         .any(|track_set| track_set.lacks_audio);
     let is_right = match code {
-        Code::PiecesMissing => lacks || is_short || may_fail || lacks_track,
+        Code::SegmentsMissing => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
         Code::Unsupported => may_fail || expected.track_sets.is_empty(),
@@ -463,7 +463,7 @@ fn judge_failure(
     if !is_right {
         return mismatch("a failure of the wrong kind", format!("{code:?}: {detail}"));
     }
-    if code != Code::PiecesMissing || may_fail || expected.is_replaced {
+    if code != Code::SegmentsMissing || may_fail || expected.is_replaced {
         return Ok(());
     }
     if expected.allows_gaps

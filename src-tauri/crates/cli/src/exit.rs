@@ -195,7 +195,7 @@ fn is_detail_in_message(code: Code) -> bool {
             | Code::MembersOnly
             | Code::StillLive
             | Code::NotRecorded
-            | Code::NoSound
+            | Code::NoAudio
             | Code::Locked
     )
 }
@@ -204,7 +204,7 @@ fn class(code: Code) -> ExitClass {
     match code {
         Code::Internal => ExitClass::Internal,
         Code::NotALink | Code::OtherSite => ExitClass::Usage,
-        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoSound => ExitClass::NotFound,
+        Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoAudio => ExitClass::NotFound,
         Code::NeedsForm
         | Code::FormRefused
         | Code::NeedsPassword
@@ -216,14 +216,14 @@ fn class(code: Code) -> ExitClass {
         Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
             ExitClass::Network
         }
-        Code::Changed | Code::PiecesMissing => ExitClass::Incomplete,
+        Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
         Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
             ExitClass::Disk
         }
         Code::FfmpegMissing
         | Code::ConvertFailed
         | Code::CheckFailed
-        | Code::BadFilm
+        | Code::BadMovie
         | Code::Unsupported => ExitClass::Media,
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::Region => "this video is not available in your country",
         Code::EmbedOnly => "this video only plays on its owner's website",
         Code::Changed => "the recording has changed since the download began",
-        Code::PiecesMissing => "this video is not complete; what is here is kept",
+        Code::SegmentsMissing => "this video is not complete; what is here is kept",
         Code::LowSpace => return format!("not enough room: {}", failure.detail).into(),
         Code::DiskFull => "the disk is full; what is here is kept",
         Code::NoWrite => "the folder or file cannot be written",
@@ -42,8 +42,8 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::FfmpegMissing => "ffmpeg is not on this computer",
         Code::ConvertFailed => "ffmpeg could not make the MP4; the original is kept",
         Code::CheckFailed => "the file did not pass our check",
-        Code::BadFilm => "this file cannot be read as a film",
-        Code::NoSound => return format!("this video has sound in {detail} only").into(),
+        Code::BadMovie => "this file cannot be read as a film",
+        Code::NoAudio => return format!("this video has sound in {detail} only").into(),
         Code::Unsupported => "this video is stored in a way we don't know",
         Code::Internal => "something went wrong in this program",
     };
@@ -75,7 +75,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::EmbedOnly => "add --referrer with the address of the page where you watch it",
         Code::Locked => "ask its owner",
         Code::Changed => "move the .part folder away to begin anew",
-        Code::PiecesMissing => {
+        Code::SegmentsMissing => {
             "run the same command again to get the rest, or add --keep-gaps to save what there is"
         }
         Code::LowSpace if failure.may_fit => {
@@ -91,8 +91,8 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::CheckFailed => {
             "run the same command again, or add --keep-unchecked to save it as it is"
         }
-        Code::NoSound => "choose one of them with --audio, or leave it away",
-        Code::BadFilm => "check that it is the right file, and whole",
+        Code::NoAudio => "choose one of them with --audio, or leave it away",
+        Code::BadMovie => "check that it is the right file, and whole",
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
     };
     hint.into()

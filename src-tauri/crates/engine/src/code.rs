@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// What a person can do about a failure; each has its words in the page's catalogue.
+/// Why a job failed, as one of the cases that the user is told about. The page's catalogues hold a
+/// text for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
@@ -11,27 +12,27 @@ pub enum Code {
     NotALink,
     /// The link is of another site; the detail is its host.
     OtherSite,
-    /// This computer is not connected.
+    /// This computer is offline.
     Offline,
     /// The site cannot be reached, answers with errors, or does not answer in time.
     SiteDown,
     /// The page of another site cannot be reached, answers with errors, or not in time.
     PageDown,
-    /// The site asks to be left alone for a while.
+    /// The site answers that it gets too many requests.
     Busy,
-    /// The site's answer makes no sense.
+    /// The site's response is malformed.
     BadAnswer,
-    /// The recording is not there (any more).
+    /// The recording does not exist, or no longer.
     NotFound,
     /// It is still being broadcast.
     StillLive,
     /// The owner kept no recording.
     NotRecorded,
-    /// A form must be filled in; `fields` names it.
+    /// A form must be filled in; `fields` lists its fields.
     NeedsForm,
     /// The form was refused; the detail is what the site said.
     FormRefused,
-    /// A password is wanted.
+    /// A password is required.
     NeedsPassword,
     /// The password was wrong.
     WrongPassword,
@@ -39,36 +40,39 @@ pub enum Code {
     MembersOnly,
     /// Not available in this country.
     Region,
-    /// It only plays on the owner's page, whose address is wanted.
+    /// It only plays on the owner's page, whose address is required.
     EmbedOnly,
     /// Another lock; the detail is the site's own name for it.
     Locked,
-    /// The service now lists other pieces than those fetched so far.
+    /// The service now lists other segments than those fetched so far.
     Changed,
-    /// Some pieces could not be had; the detail names them.
-    PiecesMissing,
-    /// The disk has too little room for it; the detail says how much is needed and free.
+    /// Some segments could not be fetched; the detail names them.
+    #[serde(rename = "pieces_missing")]
+    SegmentsMissing,
+    /// The disk has too little free space; the detail says how much is needed and how much is free.
     LowSpace,
     /// The disk is full.
     DiskFull,
     /// The folder cannot be written to.
     NoWrite,
-    /// The drive is gone.
+    /// The drive has been removed.
     DriveGone,
     /// Another copy of the app is saving this very file.
     InUse,
-    /// ffmpeg was to make the MP4 and is not there; nothing was fetched.
+    /// ffmpeg was chosen to make the MP4 and was not found; nothing was fetched.
     FfmpegMissing,
     /// ffmpeg could not make the MP4; the original is kept.
     ConvertFailed,
     /// The finished file did not pass the check.
     CheckFailed,
-    /// A film on this computer cannot be read as one: it is damaged, or it is none.
-    BadFilm,
-    /// It has no sound in the language that is wanted; the detail names those that it has.
-    NoSound,
-    /// The recording is stored in a way that is not known here.
+    /// A local file cannot be read as a movie: it is damaged, or of another kind.
+    #[serde(rename = "bad_film")]
+    BadMovie,
+    /// It has no audio in the chosen language; the detail names the languages that it has.
+    #[serde(rename = "no_sound")]
+    NoAudio,
+    /// The recording is stored in a format that is not supported.
     Unsupported,
-    /// A mistake in this program.
+    /// A bug in this program.
     Internal,
 }

@@ -280,13 +280,13 @@ impl Error {
         match self {
             Self::Service(error) => service_code(error),
             Self::Fetch(error) => fetch_code(error),
-            Self::Incomplete { .. } => Code::PiecesMissing,
+            Self::Incomplete { .. } => Code::SegmentsMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
             Self::InputFile { problem, .. } => match problem {
                 media::Error::Io(source) => disk_code(source),
                 media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
-                _ => Code::BadFilm,
+                _ => Code::BadMovie,
             },
             Self::Check(_) => Code::CheckFailed,
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
@@ -389,7 +389,7 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
-        Find::NoAudio { .. } => Code::NoSound,
+        Find::NoAudio { .. } => Code::NoAudio,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Timeouts, HTTP errors, a refused certificate (the detail names it), and later variants.
         _ => Code::SiteDown,

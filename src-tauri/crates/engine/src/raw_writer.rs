@@ -1,4 +1,4 @@
-//! Writes a single file: its byte ranges, one behind the other.
+//! Writes a single file: its byte ranges in their order, unchanged.
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -47,7 +47,7 @@ impl Muxer for RawWriter {
         Ok(fragment)
     }
 
-    /// What the file holds is told by reading it.
+    /// Returns the size only: what the file holds is found out by reading it afterwards.
     fn finish(self: Box<Self>, _: Vec<TableFragment>) -> Result<Summary, Error> {
         self.ensure_unchanged()?;
         Ok(Summary {

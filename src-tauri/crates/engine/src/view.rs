@@ -43,11 +43,11 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<FormFieldView>>", optional)]
     pub fields: Vec<FormFieldView>,
-    /// Time spans that are missing, with [`Code::PiecesMissing`].
+    /// Time spans that are missing, with [`Code::SegmentsMissing`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<GapView>>", optional)]
     pub gaps: Vec<GapView>,
-    /// What else is missing or differs from what was expected, with [`Code::PiecesMissing`].
+    /// What else is missing or differs from what was expected, with [`Code::SegmentsMissing`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<MissingView>>", optional)]
     pub missing: Vec<MissingView>,
