@@ -29,11 +29,19 @@ impl OwnedSegment {
     }
 }
 
-/// Shuffles the segments, init segments first; the same seed gives the same order.
+/// Shuffles the segments, init segments first; the same seed gives the same order. Of two media
+/// segments or more, the first never stays in front.
 pub fn shuffled(segments: &[OwnedSegment], seed: u64) -> Vec<OwnedSegment> {
     let mut segments = segments.to_vec();
+    let is_media = |segment: &OwnedSegment| segment.kind != SegmentKind::Init;
+    let first = segments.iter().find(|segment| is_media(segment)).cloned();
     fastrand::Rng::with_seed(seed).shuffle(&mut segments);
-    segments.sort_by_key(|segment| segment.kind != SegmentKind::Init);
+    if let (Some(first), Some(front)) = (first, segments.iter().position(is_media))
+        && segments[front] == first
+    {
+        segments[front..].rotate_left(1);
+    }
+    segments.sort_by_key(is_media);
     segments
 }
 

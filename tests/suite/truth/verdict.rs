@@ -182,7 +182,7 @@ fn judge_report(
     Ok(())
 }
 
-/// Returns how much is missing at the end, by the stated length of the recording.
+/// Returns how many milliseconds are missing in all, without what lies behind the stated length.
 fn lacking_ms(expected: &ExpectedOutcome, must: &[u64], found: &MatchedSegments) -> u64 {
     let foreign = found.foreign.iter().filter(|place| !must.contains(place));
     let places = must
@@ -239,7 +239,8 @@ fn has_hole(track_set: &TrackSet, found: &MatchedSegments, place: u64) -> bool {
     (0..track_set.tracks.len()).any(|track| found.present[track].get(at) == Some(&false))
 }
 
-/// Returns whether the report shows that something is missing there.
+/// Returns whether a gap there can be noticed: from a later segment, another track, the list, or
+/// the stated length.
 fn is_gap_visible(
     expected: &ExpectedOutcome,
     track_set: &TrackSet,

@@ -13,7 +13,7 @@ use crate::{
 
 const ENGLISH: &str = "WEBVTT\n\n\
     NOTE of a machine\n\n\
-    1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Ada>ConnectContext &amp; <b>welcome</b>\n\n\
+    1\n00:00:00.000 --> 00:00:01.500 line:0\n<v Ada>Hello &amp; <b>welcome</b>\n\n\
     00:02.250 --> 00:04.000\nTwo\nlines\n\n\
     00:05.000 --> 00:07.000\nFirst\n\n\
     00:06.000 --> 00:08.000\nSecond\n\n\
@@ -91,7 +91,7 @@ fn ffmpeg_reads_the_captions_at_their_times() {
         let english = cues_of(&job.path(), 0);
         let (last, before) = english.split_last().unwrap();
         let expected = [
-            (0, 1500, "ConnectContext & welcome"),
+            (0, 1500, "Hello & welcome"),
             (2250, 4000, "Two\nlines"),
             (5000, 6000, "First"),
             (6000, 7000, "First\nSecond"),
