@@ -21,11 +21,11 @@ detail: string,
  */
 fields?: Array<FormFieldView>, 
 /**
- * Time spans that are missing, with [`Code::PiecesMissing`].
+ * Time spans that are missing, with [`Code::SegmentsMissing`].
  */
 gaps?: Array<GapView>, 
 /**
- * What else is missing or differs from what was expected, with [`Code::PiecesMissing`].
+ * What else is missing or differs from what was expected, with [`Code::SegmentsMissing`].
  */
 missing?: Array<MissingView>, 
 /**
