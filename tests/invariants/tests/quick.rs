@@ -36,6 +36,24 @@ fn seeds_pass() {
     }
 }
 
+/// Changes that broke an invariant once.
+const FOUND: [(&str, Target, usize, u64); 1] = [
+    // The frames of the last segment lie much farther apart than its last two.
+    (
+        "flv",
+        Target::Flv,
+        12_276_143_066_482_204_004,
+        7_116_127_781_230_513_535,
+    ),
+];
+
+#[test]
+fn changes_that_broke_an_invariant_once_pass() {
+    for (name, target, which, changes) in FOUND {
+        target.run(&changed(&seeds(name), which, changes));
+    }
+}
+
 const TARGETS: [(&str, Target); 6] = [
     ("flv", Target::Flv),
     ("fmp4", Target::Fmp4),

@@ -1,6 +1,10 @@
 //! Verifies an FLV: complete tags to the end of the file, and metadata that agrees with them.
 
-use std::io::{BufReader, Read, Seek};
+use std::{
+    io::{BufReader, Read, Seek},
+    ops::RangeInclusive,
+    time::Duration,
+};
 
 use super::metadata::Metadata;
 use crate::{
@@ -21,6 +25,8 @@ const MAX_METADATA_BYTES: u32 = 1 << 20;
 /// Allowed difference between the duration in the metadata, which is computed from the segments, and
 /// the one computed from the tags.
 const DURATION_TOLERANCE_MS: u64 = 1000;
+/// Added before a duration is cut to whole milliseconds, so that it is rounded.
+const HALF_MS: Duration = Duration::from_micros(500);
 
 /// The tags of a track so far.
 #[derive(Clone, Debug)]
@@ -202,11 +208,13 @@ impl<R: Read + Seek> FlvChecker<R> {
             .zip(&self.tracks)
             .filter_map(|(kind, track)| Some((kind, track.as_ref()?)));
         let tracks: Vec<_> = tracks.filter(|(_, track)| track.samples > 0).collect();
-        let end = tracks
+        // FLV does not store how long the last frame lasts: not at all, or at most the mean.
+        let start_of_last = tracks.iter().map(|(_, track)| track.end).max();
+        let longest = tracks
             .iter()
-            .map(|(_, track)| track.end + track.frame_duration())
+            .map(|(_, track)| track.end + track.mean_frame_duration())
             .max();
-        let Some(end) = end else {
+        let (Some(start_of_last), Some(longest)) = (start_of_last, longest) else {
             return Err(Error::Empty);
         };
         let metadata = self.metadata.as_ref().ok_or(Error::Empty)?;
@@ -222,7 +230,8 @@ impl<R: Read + Seek> FlvChecker<R> {
         {
             return Err(fail("the index tells of keyframes that are not there"));
         }
-        let duration_ms = self.duration(metadata, milliseconds(end))?;
+        let end_ms = milliseconds(start_of_last)..=milliseconds(longest);
+        let duration_ms = self.duration(metadata, &end_ms)?;
         self.codecs(metadata)?;
         let tracks = tracks.iter().map(|(kind, track)| TrackSummary {
             kind: *kind,
@@ -242,18 +251,18 @@ impl<R: Read + Seek> FlvChecker<R> {
         })
     }
 
-    /// Returns the duration in the metadata. Fails if the tags contradict it.
-    fn duration(&self, metadata: &Metadata, end_ms: u64) -> Result<u64, Error> {
-        let window = end_ms.saturating_sub(DURATION_TOLERANCE_MS)
-            ..=end_ms.saturating_add(DURATION_TOLERANCE_MS);
-        let stated = metadata.duration.map(|seconds| (seconds * 1000.0).round());
-        // Search the allowed durations, which avoids a conversion from float to integer.
-        let found = stated.and_then(|stated| {
-            window
-                .into_iter()
-                .find(|time| equals_exactly(stated, *time))
-        });
-        found.ok_or_else(|| malformed(self.length, "the metadata tells another length of the film"))
+    /// Returns the duration in the metadata. Fails if it is not one of the ends, in milliseconds,
+    /// that the tags allow.
+    fn duration(&self, metadata: &Metadata, end_ms: &RangeInclusive<u64>) -> Result<u64, Error> {
+        let allowed = end_ms.start().saturating_sub(DURATION_TOLERANCE_MS)
+            ..=end_ms.end().saturating_add(DURATION_TOLERANCE_MS);
+        let seconds = metadata.duration.unwrap_or(f64::NAN);
+        let stated = Duration::try_from_secs_f64(seconds).ok();
+        let rounded = stated.map(|stated| stated.saturating_add(HALF_MS).as_millis());
+        let stated_ms = rounded.and_then(|ms| u64::try_from(ms).ok());
+        stated_ms
+            .filter(|ms| allowed.contains(ms))
+            .ok_or_else(|| malformed(self.length, "the metadata tells another length of the film"))
     }
 
     /// Compares the codecs and the picture size in the metadata with the tags.
@@ -351,14 +360,18 @@ impl CheckedFlvTrack {
         Ok(keyframe)
     }
 
+    /// Returns the mean distance of its samples in milliseconds.
+    fn mean_frame_duration(&self) -> i64 {
+        let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
+        (i64::from(self.last) - i64::from(self.first))
+            .checked_div(steps)
+            .unwrap_or(0)
+    }
+
     /// Estimates the duration of the last sample in milliseconds: the mean distance, or the last
     /// one if it is shorter, because gaps increase the mean.
     fn frame_duration(&self) -> i64 {
-        let steps = i64::try_from(self.samples.saturating_sub(1)).unwrap_or(i64::MAX);
-        let mean = (i64::from(self.last) - i64::from(self.first))
-            .checked_div(steps)
-            .unwrap_or(0);
-        mean.min(self.step)
+        self.mean_frame_duration().min(self.step)
     }
 }
 
