@@ -35,7 +35,7 @@ impl JobStream {
 
     /// Waits for the next change; `None` when the engine has been dropped.
     ///
-    /// A state change is returned at once; mere progress waits for [`MIN_UPDATE_INTERVAL`].
+    /// A state change is returned at once; mere progress waits for a minimum interval.
     pub async fn next(&mut self) -> Option<Update> {
         loop {
             self.jobs.changed().await.ok()?;
