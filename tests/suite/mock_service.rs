@@ -50,6 +50,16 @@ impl MockService {
         .unwrap()
     }
 
+    /// Opens an engine that keeps its jobs in this folder.
+    pub(crate) fn engine_with_data(&self, data: &Path) -> Engine {
+        Engine::open(Config {
+            endpoint: self.endpoint(),
+            data_dir: Some(data.to_owned()),
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
     pub(crate) fn client(&self) -> ustream::Client {
         ustream::Client::new(&self.endpoint()).unwrap()
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::view::JobView;
-use engine::{Config, Engine, JobId, JobState, Overrides};
+use engine::{Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
@@ -23,15 +23,6 @@ fn slow_segments(mock: &MockService, milliseconds: u64) -> RuleId {
     let delay = Fault::Delay(Duration::from_millis(milliseconds));
     let slow = Rule::new(delay).path("*chunk_*");
     mock.service.faults().add(slow)
-}
-
-fn engine_with_data(mock: &MockService, data: &Path) -> Engine {
-    let config = Config {
-        endpoint: mock.endpoint(),
-        data_dir: Some(data.to_owned()),
-        ..Config::default()
-    };
-    Engine::open(config).unwrap()
 }
 
 /// Adds jobs of one recording, each in its own folder.
@@ -166,7 +157,7 @@ async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
     let mock = MockService::demo().await;
     slow_segments(&mock, 1_000);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let before = engine_with_data(&mock, data.path());
+    let before = mock.engine_with_data(data.path());
     let first = add(&before, MAIN, folder.path(), 1).await.remove(0);
     before.shutdown().await;
     // Simulates that the clock was a year ahead when the job was added.
@@ -175,10 +166,10 @@ async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
     let added_ms = record["added_ms"].as_i64().unwrap();
     record["added_ms"] = (added_ms + 365 * 24 * 3_600_000).into();
     fs::write(&path, record.to_string()).unwrap();
-    let between = engine_with_data(&mock, data.path());
+    let between = mock.engine_with_data(data.path());
     let more = add(&between, MAIN, folder.path(), 3).await;
     between.shutdown().await;
-    let after = engine_with_data(&mock, data.path());
+    let after = mock.engine_with_data(data.path());
     let found: Vec<String> = list(&after).await.into_iter().map(|job| job.id).collect();
     let expected: Vec<String> = std::iter::once(&first)
         .chain(&more)
@@ -210,7 +201,7 @@ async fn is_saved_though_killed_at(calls: &str, at: &str) {
     );
     let requests = mock.service.requests().len();
 
-    let after = engine_with_data(&mock, data.path());
+    let after = mock.engine_with_data(data.path());
     let [only] = list(&after).await.try_into().unwrap();
     let id: JobId = only.id.parse().unwrap();
     wait_until(&after, &id, |job| {

@@ -81,12 +81,7 @@ async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
     let mock = MockService::demo().await;
     let slow = slow_segments(&mock);
     let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let config = || engine::Config {
-        endpoint: mock.endpoint(),
-        data_dir: Some(data.path().to_owned()),
-        ..engine::Config::default()
-    };
-    let before = engine::Engine::open(config()).unwrap();
+    let before = mock.engine_with_data(data.path());
     let id = before.download(job(MAIN, folder.path())).await.unwrap();
     wait_until(&before, &id, |job| {
         job.progress
@@ -97,7 +92,7 @@ async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
     before.shutdown().await;
     mock.service.faults().remove(slow);
 
-    let after = engine::Engine::open(config()).unwrap();
+    let after = mock.engine_with_data(data.path());
     wait_until(&after, &id, |job| job.state == JobState::Paused).await;
     after.resume(&id, Overrides::default()).await.unwrap();
     wait_for_end(&after, &id).await.unwrap();

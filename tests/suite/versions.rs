@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use engine::view::JobView;
 use engine::{
-    Code, Config, Engine, JobState, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides,
-    Remuxer,
+    Code, Engine, JobState, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides, Remuxer,
 };
 use fake_ustream::{Fault, Rule};
 
@@ -27,15 +26,6 @@ const SHORT: u64 = 134_300_012;
 
 fn versions() -> PathBuf {
     workspace().join("tests/fixtures/versions")
-}
-
-fn open(mock: &MockService, data: &Path) -> Engine {
-    let config = Config {
-        endpoint: mock.endpoint(),
-        data_dir: Some(data.to_owned()),
-        ..Config::default()
-    };
-    Engine::open(config).unwrap()
 }
 
 /// Copies a folder, and replaces `from` by `to` in the jobs.
@@ -76,7 +66,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
         let source = folder.path().join("remux").join(SOURCE);
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
-        let engine = open(&mock, &folder.path().join("data"));
+        let engine = mock.engine_with_data(&folder.path().join("data"));
         assert_eq!(engine.unreadable_jobs_count(), 0, "{version}");
 
         for (name, representation, tracks) in [
@@ -134,7 +124,7 @@ async fn write_the_fixture_of_this_version() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     let data = place("data");
-    let engine = open(&mock, &data);
+    let engine = mock.engine_with_data(&data);
     let finish = async |new_job| {
         let id = engine.download(new_job).await.unwrap();
         let over = |job: &JobView| !matches!(job.state, JobState::Queued | JobState::Running);
