@@ -1,6 +1,6 @@
 //! Bounds the memory that the readers of responses take, for any response.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use peak_alloc::PeakAlloc;
@@ -11,8 +11,12 @@ use ustream::{RecordingId, api, gate, page};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Held while measuring, so that tests do not measure each other.
-static LOCK: Mutex<()> = Mutex::new(());
+/// Held by each test as long as it runs, so that none measures what another allocates.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Memory that reading one response may take, besides the response itself.
 const MAX_BYTES: usize = 64 << 20;
@@ -23,7 +27,6 @@ const PAGE_BYTES: usize = (8 << 20) - 200;
 /// Asserts that the peak memory of `read` is bounded.
 #[track_caller]
 fn assert_bounded(what: &str, read: impl FnOnce()) {
-    let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     read();
@@ -83,6 +86,7 @@ fn session() -> Session {
 
 #[test]
 fn a_frame_of_any_form_takes_bounded_memory() {
+    let _alone = alone();
     let format = r#"{"cmd":"moduleInfo","args":[{"stream":{"streamFormats":{"flv/segmented":{"#;
     for (before, after) in [
         ("", ""),
@@ -104,6 +108,7 @@ fn a_frame_of_any_form_takes_bounded_memory() {
 
 #[test]
 fn an_api_response_of_any_form_takes_bounded_memory() {
+    let _alone = alone();
     for (before, after) in [
         ("", ""),
         (r#"{"video":{"id":"7","x":"#, "}}"),
@@ -130,6 +135,7 @@ fn an_api_response_of_any_form_takes_bounded_memory() {
 
 #[test]
 fn a_page_of_any_form_takes_bounded_memory() {
+    let _alone = alone();
     let base = Url::parse("https://video.ibm.com/channel/x").expect("an address");
     let numbered = |before: &str, after: &str, count: u32| {
         let mut text = String::new();
