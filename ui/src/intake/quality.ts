@@ -1,14 +1,14 @@
 /**
  * The qualities of a video that can be chosen, and the estimated size of each.
  */
-import type { ContainerChoiceView, Preview, QualityView, RenditionView } from "../backend";
+import type { ContainerChoice, Preview, Quality, RenditionView } from "../backend";
 import { bytes, facts } from "../shared/format";
 import { text } from "../text";
 
 /** One entry of the list of qualities. */
 export interface QualityOption {
   /** The backend's form of this quality. */
-  quality: QualityView;
+  quality: Quality;
   /** The text of the entry. */
   label: string;
   /** Estimated size of the file. */
@@ -18,7 +18,7 @@ export interface QualityOption {
 }
 
 /** Returns the qualities that can be chosen for a container, best first; at least one. */
-export function qualityOptions(preview: Preview, keep: ContainerChoiceView): QualityOption[] {
+export function qualityOptions(preview: Preview, keep: ContainerChoice): QualityOption[] {
   const fitting = preview.renditions.filter(
     (rendition) => keep === "mp4" || !preview.has_flv || rendition.container === "flv",
   );
@@ -46,7 +46,7 @@ export function qualityOptions(preview: Preview, keep: ContainerChoiceView): Qua
 }
 
 /** Returns the index of the option that fits the setting for all videos best. */
-export function initialOption(options: QualityOption[], quality: QualityView): number {
+export function initialOption(options: QualityOption[], quality: Quality): number {
   if (quality === "smallest") return options.length - 1;
   if (typeof quality === "string") return 0;
   const fitting = options.findIndex(

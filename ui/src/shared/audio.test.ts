@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { AudioView } from "../backend";
+import type { AudioChoice } from "../backend";
 import { audioOf, initialAudio, valueOf } from "./audio";
 
 const LANGUAGES = { languages: ["en-US", "fr", "pt-BR"], holds_all_sounds: true };
 
-it.each<[AudioView, string]>([
+it.each<[AudioChoice, string]>([
   ["usual", "usual"],
   ["all", "all"],
   [{ prefer: "fr" }, "fr"],
@@ -20,7 +20,7 @@ it("selects all languages only if one file can hold them", () => {
   expect(initialAudio({ ...LANGUAGES, holds_all_sounds: false }, "all")).toBe("usual");
 });
 
-it.each<AudioView>(["usual", "all", { prefer: "fr" }])(
+it.each<AudioChoice>(["usual", "all", { prefer: "fr" }])(
   "converts %j to a value and back",
   (audio) => {
     expect(audioOf(valueOf(audio))).toEqual(audio);

@@ -66,6 +66,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   disk_full: { actions: ["other-folder", "again"] },
   no_write: { actions: ["other-folder", "again"] },
   drive_gone: { actions: ["again", "other-folder"] },
+  file_held: { actions: ["again"] },
   in_use: { actions: ["again"] },
   ffmpeg_missing: { actions: ["again"] },
   convert_failed: { actions: ["show-original", "again"] },

@@ -1,14 +1,12 @@
 //! Makes the preview of a recording, and converts the choices that the page sends back.
 
 use ustream::{
-    Access, AudioChoice, Choice, Container, ContainerChoice, FileKind, Quality, Recording,
-    RecordingRef, Rendition, TrackKind,
+    Access, Choice, Container, ContainerChoice, FileKind, Recording, RecordingRef, Rendition,
+    TrackKind,
 };
 
 use crate::names::{self, Template, TemplateValues};
-use crate::view::{
-    AccessView, AudioView, ContainerChoiceView, Preview, QualityView, RenditionView,
-};
+use crate::view::{AccessView, Preview, RenditionView};
 
 /// Returns the preview that the user sees before the recording is saved.
 pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
@@ -58,13 +56,7 @@ fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView
     let segments = plan.map_or(0, |plan| plan.segments.len());
     RenditionView {
         id: rendition.id.0.clone(),
-        container: match rendition.container {
-            Container::Flv => "flv",
-            Container::Fmp4 => "fmp4",
-            Container::Ts => "ts",
-            Container::File => "file",
-        }
-        .to_owned(),
+        container: rendition.container,
         width: rendition.width,
         height: rendition.height,
         bitrate_kbps: rendition.bitrate_kbps,
@@ -85,36 +77,6 @@ impl From<AccessView> for Access {
             form,
             form_defaults: false,
             referrer,
-        }
-    }
-}
-
-impl From<QualityView> for Quality {
-    fn from(view: QualityView) -> Self {
-        match view {
-            QualityView::Best => Self::Best,
-            QualityView::Smallest => Self::Smallest,
-            QualityView::Height(lines) => Self::Height(lines),
-            QualityView::Audio => Self::Audio,
-        }
-    }
-}
-
-impl From<AudioView> for AudioChoice {
-    fn from(view: AudioView) -> Self {
-        match view {
-            AudioView::Usual => Self::Usual,
-            AudioView::Prefer(language) => Self::Prefer(language),
-            AudioView::All => Self::All,
-        }
-    }
-}
-
-impl From<ContainerChoiceView> for ContainerChoice {
-    fn from(view: ContainerChoiceView) -> Self {
-        match view {
-            ContainerChoiceView::Mp4 => Self::Mp4,
-            ContainerChoiceView::Original => Self::Original,
         }
     }
 }

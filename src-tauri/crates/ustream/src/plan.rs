@@ -15,6 +15,7 @@ use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack};
 
 /// The requested video quality.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     /// The best available.
@@ -30,6 +31,7 @@ pub enum Quality {
 
 /// The requested container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ContainerChoice {
     /// An MP4, whatever the container of the segments.
@@ -42,6 +44,7 @@ pub enum ContainerChoice {
 /// The requested audio of a recording that has several. Languages are BCP 47 tags: `en` also matches
 /// `en-US`, and `en-GB` matches `en` if nothing is closer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum AudioChoice {
     /// The default of the service.

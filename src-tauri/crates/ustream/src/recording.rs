@@ -7,6 +7,7 @@ mod renditions;
 mod stated;
 mod validated_format;
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ use crate::{
 
 /// The container in which the service stores a rendition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Container {
     /// FLV segments (`flv/segmented`), audio and video in one.
@@ -36,6 +38,17 @@ pub enum Container {
     Ts,
     /// One finished file.
     File,
+}
+
+impl fmt::Display for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flv => "flv",
+            Self::Fmp4 => "fmp4",
+            Self::Ts => "ts",
+            Self::File => "file",
+        })
+    }
 }
 
 /// What the segments of a track hold.

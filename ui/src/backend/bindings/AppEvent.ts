@@ -12,4 +12,4 @@ update: Update, } | { "is": "link",
 /**
  * The link.
  */
-link: string, } | { "is": "closing" };
+link: string, } | { "is": "settings" } | { "is": "closing" };

@@ -1,7 +1,14 @@
 /**
  * What each link leads to, by the number in it.
  */
-import type { AccessView, EntryView, Failure, ResolvedLinkView, Preview } from "../index";
+import type {
+  AccessView,
+  Container,
+  EntryView,
+  Failure,
+  ResolvedLinkView,
+  Preview,
+} from "../index";
 
 /** Bytes in a megabyte. */
 export const MB = 1_000_000;
@@ -37,7 +44,7 @@ export function preview(change: Partial<Preview> = {}): Preview {
   };
 }
 
-function rendition(id: string, container: string, height: number, about_bytes: number) {
+function rendition(id: string, container: Container, height: number, about_bytes: number) {
   const width = Math.round((height * 16) / 9);
   return { id, container, width, height, bitrate_kbps: null, about_bytes, segments: 1020 };
 }
