@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Context;
 use serde_json::json;
 
-use crate::run::{built, cargo, command, exists, npm, output, root, say, succeed, target};
+use crate::run::{built, cargo, command, exists, npm, output, print, root, say, succeed, target};
 use crate::setup;
 
 /// Folder below `src-tauri` with the files that are packed besides the app. Git ignores it.
@@ -17,6 +17,15 @@ const BUNDLED_FILES: &str = "gen/beside";
 /// Configuration that tells the bundler about these files. It is passed as a file because a Windows
 /// shell would change the quotes of an argument.
 const CONFIG: &str = "tauri.json";
+
+/// Kind of package that is made without the bundler: an installer for Windows.
+const INSTALLER: &str = "nsis";
+
+/// Whether it is one of the usual kinds of this system.
+const HAS_INSTALLER: bool = cfg!(windows);
+
+/// Extensions of the files that people download.
+const PACKAGE_EXTENSIONS: [&str; 6] = ["deb", "rpm", "AppImage", "exe", "dmg", "zip"];
 
 /// File name of the command line.
 pub(crate) const PROGRAM: &str = "ustream-dl";
@@ -64,14 +73,66 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     stage_files("release")?;
     say("The app and its packages");
     let mut tauri = tauri("build");
-    if !kinds.is_empty() {
-        tauri.args(["--bundles", &kinds.join(",")]);
-    }
+    let makes_installer =
+        kinds.iter().any(|kind| kind == INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
+    let kinds: Vec<&str> = kinds
+        .iter()
+        .map(String::as_str)
+        .filter(|kind| *kind != INSTALLER)
+        .collect();
+    match (kinds.as_slice(), makes_installer) {
+        ([], true) => tauri.arg("--no-bundle"),
+        ([], false) => &mut tauri,
+        (kinds, _) => tauri.args(["--bundles", &kinds.join(",")]),
+    };
     succeed(&mut tauri)?;
+    if makes_installer {
+        build_installer()?;
+    }
     // Without dpkg-deb there is no Debian package either.
     if exists("dpkg-deb", "--version") {
         for package in debian_packages("release") {
             recompress(&package)?;
+        }
+    }
+    print_sizes()
+}
+
+/// Packs the built app and command line with the installer's own script.
+///
+/// The bundler's would be the same for the user, but it can only be made with a plugin that the
+/// bundler downloads, and so not without the internet and not under Wine.
+fn build_installer() -> anyhow::Result<()> {
+    say("The installer");
+    let version = env!("CARGO_PKG_VERSION");
+    let folder = target().join("release/bundle/nsis");
+    fs::create_dir_all(&folder)?;
+    let installer = folder.join(format!("Ustream-Downloader_{version}_x64-setup.exe"));
+    let define = |name: &str, value: &Path| format!("-D{name}={}", value.display());
+    succeed(
+        command("makensis")
+            .args(["-V2", "-WX"])
+            .arg(format!("-DVERSION={version}"))
+            .arg(define("PROGRAMS", &target().join("release")))
+            .arg(define("OUTPUT", &installer))
+            .arg(root().join("src-tauri/bundle/windows/installer.nsi")),
+    )
+}
+
+/// Prints the size of each package that people download.
+fn print_sizes() -> anyhow::Result<()> {
+    for kind in fs::read_dir(target().join("release/bundle"))? {
+        let kind = kind?.path();
+        if !kind.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(kind)? {
+            let (path, metadata) = entry.map(|entry| (entry.path(), entry.metadata()))?;
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            if extension.is_some_and(|extension| PACKAGE_EXTENSIONS.contains(&extension)) {
+                let kilobytes = metadata?.len() / 1000;
+                print(&format!("{kilobytes:>7} kB  {}", path.display()));
+            }
         }
     }
     Ok(())

@@ -5,6 +5,7 @@
 //! - [`app`]: builds and opens the app.
 //! - [`bundle`]: packages that people install.
 //! - [`package`]: installs such a package and inspects it.
+//! - [`cross`]: Windows and macOS, from Debian.
 //! - [`mod@bench`]: measurements, as ratios within one run.
 //! - [`mock_service`]: runs the mock service (people read "practice service").
 //!
@@ -13,6 +14,7 @@
 mod app;
 mod bench;
 mod bundle;
+mod cross;
 mod demo;
 mod mock_service;
 mod package;
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::bench::BenchOptions;
+use crate::cross::CrossTask;
 
 /// How to run the fast checks while working, and everything before a pull request.
 const LOOP: &str = "\
@@ -73,6 +76,12 @@ enum Task {
         /// Which: deb, rpm, appimage, nsis, dmg [default: the usual ones of this system]
         kinds: Vec<String>,
     },
+    /// Build and test for Windows (with Wine) and check for macOS, on Debian and as root
+    Cross {
+        task: CrossTask,
+        /// Names of tests that `windows-test` is limited to
+        tests: Vec<String>,
+    },
     /// Measure the whole job against other downloaders
     Bench {
         /// What to measure instead of the whole job
@@ -120,6 +129,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo { window: true } => demo::window(),
         Task::App { link } => app::open(link.as_deref()),
         Task::Bundle { kinds } => bundle::build(&kinds),
+        Task::Cross { task, tests } => cross::run(task, &tests),
         Task::Bench {
             benchmark,
             size,
