@@ -8,16 +8,19 @@
 //! 4. `page_events`: events sent to the page; `thumbnails`: preview images for the page.
 //! 5. `desktop`: taskbar progress, notifications, keep-awake, confirm on close; `messages`: the
 //!    translated texts that the shell itself shows.
-//! 6. `shell`: starts and ends the app.
-//! 7. `arguments`: the command line arguments.
+//! 6. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
+//! 7. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
+//!    differently.
 
 mod arguments;
 mod commands;
 mod desktop;
 mod folders;
 mod keychain;
+mod menu;
 mod messages;
 mod page_events;
+mod platform;
 mod settings;
 mod shell;
 mod thumbnails;

@@ -121,7 +121,13 @@ mod tests {
     use super::*;
 
     /// The messages that the shell shows.
-    const USED_IDS: [&str; 3] = ["app-name", "saved-heading", "failure-internal"];
+    const USED_IDS: [&str; 5] = [
+        "app-name",
+        "saved-heading",
+        "failure-internal",
+        "shell-no_webview",
+        "shell-get",
+    ];
 
     #[test]
     fn every_catalogue_is_included_and_has_the_messages_of_the_shell() {
@@ -141,7 +147,7 @@ mod tests {
             assert!(broken.is_none(), "{tag}: {:?}", broken.map(|(_, why)| why));
             tag.parse::<LanguageIdentifier>().unwrap();
             let messages = Messages::new(Some(tag));
-            for id in USED_IDS {
+            for id in USED_IDS.iter().chain(crate::menu::USED_IDS).copied() {
                 assert_ne!(messages.text(id, []), id, "{tag}");
             }
             let arguments = [("file", "film.mp4"), ("folder", "Films")];

@@ -11,6 +11,8 @@ use tauri::ipc::Channel;
 #[derive(Default)]
 pub(crate) struct PageEvents {
     subscription: Mutex<Option<PageSubscription>>,
+    /// A link that was opened before the page subscribed.
+    pending_link: Mutex<Option<String>>,
 }
 
 struct PageSubscription {
@@ -37,6 +39,19 @@ impl PageEvents {
         {
             old.task.abort();
         }
+        let pending = self.pending_link().take();
+        if let Some(link) = pending {
+            self.open_link(link);
+        }
+    }
+
+    /// Sends a link to the page, now or when it has loaded: macOS sends the link that starts the app
+    /// long before.
+    pub(crate) fn open_link(&self, link: String) {
+        let event = AppEvent::Link { link: link.clone() };
+        if !self.send(event) {
+            *self.pending_link() = Some(link);
+        }
     }
 
     /// Sends another event to the page. Returns whether there is a page to receive it.
@@ -62,9 +77,53 @@ impl PageEvents {
         }
     }
 
+    fn pending_link(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.pending_link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn subscription(&self) -> std::sync::MutexGuard<'_, Option<PageSubscription>> {
         self.subscription
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tauri::ipc::InvokeResponseBody;
+
+    use super::*;
+
+    /// Subscribes a page, and returns what it is sent.
+    fn subscribe(events: &PageEvents) -> Arc<Mutex<Vec<String>>> {
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let page = Arc::clone(&received);
+        let channel = Channel::new(move |body| {
+            if let InvokeResponseBody::Json(json) = body {
+                page.lock().unwrap().push(json);
+            }
+            Ok(())
+        });
+        let engine = engine::Engine::open(engine::Config::default()).unwrap();
+        events.watch(engine.job_stream(), channel);
+        received
+    }
+
+    #[tokio::test]
+    async fn a_link_that_comes_before_the_page_is_sent_once_it_listens() {
+        let events = PageEvents::default();
+        events.open_link("https://video.ibm.com/recorded/1".to_owned());
+        let links = |received: &Mutex<Vec<String>>| {
+            let received = received.lock().unwrap();
+            let is_link = |json: &&String| json.contains("recorded/1");
+            received.iter().filter(is_link).count()
+        };
+        assert_eq!(links(&subscribe(&events)), 1);
+        // A reloaded page does not get it again.
+        assert_eq!(links(&subscribe(&events)), 0);
     }
 }

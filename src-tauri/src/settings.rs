@@ -1,13 +1,13 @@
 //! The user's settings, and the file that stores them.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine::view::{RemuxerView, SettingsView};
-use engine::{Remuxer, Template};
+use engine::Template;
+use engine::view::SettingsView;
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
@@ -32,14 +32,6 @@ impl Settings {
     /// Returns the template of file names; the default if it is not valid.
     pub(crate) fn template(&self) -> Template {
         self.view.template.parse().unwrap_or_default()
-    }
-
-    /// Returns which program makes MP4 files.
-    pub(crate) fn remux(&self) -> Remuxer {
-        match self.view.maker {
-            RemuxerView::Builtin => Remuxer::Builtin,
-            RemuxerView::Ffmpeg => Remuxer::Ffmpeg,
-        }
     }
 
     /// Returns how many videos are saved at once.
@@ -90,11 +82,8 @@ impl SettingsStore {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&serde_json::to_vec_pretty(&*settings)?)?;
-        file.as_file().sync_all()?;
-        file.persist(self.folder.join(FILE))?;
-        Ok(())
+        let bytes = serde_json::to_vec_pretty(&*settings)?;
+        engine::replace_file(&self.folder.join(FILE), &bytes)
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
@@ -105,7 +94,7 @@ impl SettingsStore {
 
 #[cfg(test)]
 mod tests {
-    use engine::view::{ContainerChoiceView, QualityView};
+    use engine::{ContainerChoice, Quality};
 
     use super::*;
 
@@ -118,8 +107,8 @@ mod tests {
             folder: Some(home.path().to_owned()),
             ffmpeg: Some("/opt/ffmpeg".into()),
             view: SettingsView {
-                keep: ContainerChoiceView::Original,
-                quality: QualityView::Height(720),
+                keep: ContainerChoice::Original,
+                quality: Quality::Height(720),
                 language: Some("de".to_owned()),
                 ..SettingsView::default()
             },

@@ -11,23 +11,26 @@ use engine::{Config, Engine};
 use tauri::{
     App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
 };
-use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
-#[cfg(target_os = "macos")]
-use crate::arguments::bare;
 use crate::commands::links::OpenCatalog;
 use crate::commands::{jobs, links, preferences, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
+use crate::menu;
 use crate::messages::Messages;
 use crate::page_events::PageEvents;
+use crate::platform;
 use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
 
 /// If the page has not loaded after this time, show an error: some drivers leave a web view blank.
 const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Where Microsoft offers the web view of Windows, as its documentation names it.
+const WEBVIEW_DOWNLOAD: &str = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
 
 /// Runs the app until its window is closed.
 #[expect(
@@ -77,6 +80,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .manage(Thumbnails::default())
         .manage(OpenCatalog::default())
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::respond)
+        .on_menu_event(|app, event| menu::on_event(app, &event))
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
                 && ask_before_close(window.app_handle())
@@ -131,6 +135,11 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     }
     let store = SettingsStore::open(config);
     let settings = store.get();
+    app.manage(Messages::new(settings.view.language.as_deref()));
+    if tauri::webview_version().is_err() {
+        show_missing_webview(app.handle());
+        return Ok(());
+    }
     let engine = Config {
         endpoint: arguments.endpoint()?,
         data_dir: Some(data),
@@ -140,10 +149,10 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     };
     // The engine spawns its tasks on the current runtime.
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
-    app.manage(Messages::new(settings.view.language.as_deref()));
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
     desktop::follow(app.handle());
+    menu::show(app.handle());
     open_window(app)?;
     async_runtime::spawn(check_page_loaded(app.handle().clone()));
     Ok(())
@@ -192,7 +201,7 @@ fn forward_link(app: &AppHandle, arguments: Vec<String>) {
         .ok()
         .and_then(|arguments| arguments.link().map(ToOwned::to_owned));
     if let Some(link) = link {
-        app.state::<PageEvents>().send(AppEvent::Link { link });
+        app.state::<PageEvents>().open_link(link);
     }
 }
 
@@ -204,6 +213,29 @@ fn show_startup_error(app: &AppHandle, error: &dyn Error) {
         .title(&app.package_info().name)
         .kind(MessageDialogKind::Error)
         .show(move |_| handle.exit(1));
+}
+
+/// Says that Windows lacks the web view, offers to get it, then ends the app.
+fn show_missing_webview(app: &AppHandle) {
+    let messages = app.state::<Messages>();
+    let id = "shell-no_webview";
+    let (get, close) = (
+        messages.text("shell-get", []),
+        messages.text("menu-close", []),
+    );
+    let handle = app.clone();
+    app.dialog()
+        .message(messages.body(id))
+        .title(messages.text(id, []))
+        .kind(MessageDialogKind::Error)
+        .buttons(MessageDialogButtons::OkCancelCustom(get, close))
+        .show(move |wants_it| {
+            if wants_it {
+                // The dialog has said what to look for.
+                let _ = tauri_plugin_opener::open_url(WEBVIEW_DOWNLOAD, None::<&str>);
+            }
+            handle.exit(1);
+        });
 }
 
 /// Shows an error if the page does not load, because the user would see a blank window.
@@ -237,15 +269,12 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
         } if app.get_webview_window(WINDOW).is_some() && ask_before_close(app) => {
             api.prevent_exit();
         }
-        #[cfg(target_os = "macos")]
-        RunEvent::Opened { urls } => {
-            for url in urls {
-                let link = bare(url.as_str()).to_owned();
-                app.state::<PageEvents>().send(AppEvent::Link { link });
+        RunEvent::Exit => shut_down(app),
+        event => {
+            for link in platform::opened_links(&event) {
+                app.state::<PageEvents>().open_link(link);
             }
         }
-        RunEvent::Exit => shut_down(app),
-        _ => {}
     }
 }
 

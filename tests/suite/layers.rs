@@ -119,6 +119,63 @@ fn top_level_modules_have_no_dependency_cycles() {
     );
 }
 
+/// The source files that may ask for which system they are built; all others are the same on each.
+const PLATFORM_FILES: [&str; 11] = [
+    "crates/cli/src/platform.rs",
+    "crates/engine/src/platform.rs",
+    // Only their tests ask.
+    "crates/engine/src/disk/guarded.rs",
+    "crates/engine/src/part/tests.rs",
+    // Whether the verifier of the system reads `SSL_CERT_FILE`.
+    "crates/ustream/src/endpoint.rs",
+    "crates/xtask/src/bench/candidate.rs",
+    "crates/xtask/src/bundle.rs",
+    "crates/xtask/src/run.rs",
+    "crates/xtask/src/setup.rs",
+    // Whether the program opens a console window.
+    "src/main.rs",
+    "src/platform.rs",
+];
+
+#[test]
+fn only_platform_files_differ_by_operating_system() {
+    let root = workspace().join("src-tauri");
+    let asking: Vec<String> = rust_files(&root)
+        .into_iter()
+        .filter(|path| {
+            fs::read_to_string(path)
+                .unwrap()
+                .lines()
+                .any(asks_for_system)
+        })
+        .map(|path| {
+            let path = path.strip_prefix(&root).unwrap().to_str().unwrap();
+            path.replace('\\', "/")
+        })
+        .filter(|path| !path.starts_with("gen/"))
+        .collect();
+    let unlisted: Vec<&String> = asking
+        .iter()
+        .filter(|path| !PLATFORM_FILES.contains(&path.as_str()))
+        .collect();
+    assert!(unlisted.is_empty(), "{unlisted:?}");
+    for listed in PLATFORM_FILES {
+        assert!(
+            asking.iter().any(|path| path == listed),
+            "{listed} does not ask"
+        );
+    }
+}
+
+fn asks_for_system(line: &str) -> bool {
+    let line = line.trim_start();
+    let asks = ["cfg(", "cfg!(", "cfg_attr("]
+        .iter()
+        .any(|start| line.contains(start));
+    let names = ["unix", "windows", "target_os", "target_family"];
+    asks && !line.starts_with("//") && names.iter().any(|name| line.contains(name))
+}
+
 #[test]
 fn module_paths_are_read_from_code_only() {
     let source = "use crate::{a::{self, x}, b};\nfn f() { crate::c::g() } // crate::d\n\

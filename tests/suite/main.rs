@@ -13,6 +13,8 @@ mod cli_behavior;
 mod command_line;
 mod control;
 mod deliveries;
+// Small, full and read-only disks are mounted by `unshare`, which only Linux has.
+#[cfg(target_os = "linux")]
 mod disk;
 mod documents;
 mod extras;
@@ -36,6 +38,8 @@ mod save;
 mod trust;
 mod truth;
 mod versions;
+#[cfg(windows)]
+mod windows;
 
 use std::path::Path;
 

@@ -214,3 +214,36 @@ async fn ffmpeg_makes_the_mp4_if_requested() {
         FLV_ROUNDING_US,
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_with_a_path_of_300_characters_can_be_saved_to() {
+    let mock = MockService::demo().await;
+    let home = tempfile::tempdir().unwrap();
+    // No name in it is longer than any file system allows.
+    let folder = home.path().join("d".repeat(150)).join("e".repeat(150));
+    for new_job in [job(134_300_012, &folder), original(134_300_012, &folder)] {
+        let (path, finished) = mock.save(new_job).await.unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), finished.size_bytes);
+    }
+    assert_eq!(file_names(&folder).len(), 2, "nothing else is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_that_is_no_file_name_on_some_system_becomes_one() {
+    let mock = MockService::demo().await;
+    for (title, name) in [
+        ("CON", "CON_.mp4"),
+        ("CON: a?b… ", "CON a b….mp4"),
+        ("aux.", "aux_.mp4"),
+        ("COM¹ live.", "COM¹ live.mp4"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let new_job = NewJob {
+            template: title.parse().unwrap(),
+            ..job(134_300_012, folder.path())
+        };
+        let (path, _) = mock.save(new_job).await.unwrap();
+        assert_eq!(path.file_name().unwrap(), name);
+        assert_eq!(file_names(folder.path()), [name]);
+    }
+}

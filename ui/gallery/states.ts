@@ -101,6 +101,7 @@ const FAILURES = [
   "disk_full",
   "no_write",
   "drive_gone",
+  "file_held",
   "in_use",
   "ffmpeg_missing",
   "convert_failed",

@@ -56,6 +56,14 @@ it("asks for confirmation before it closes while a video is being saved", async 
   expect(backend.closed).toBe(true);
 });
 
+it("opens the settings from the menu bar", async () => {
+  const watch = vi.spyOn(backend, "watch");
+  render(App, { backend });
+  await waitFor(() => expect(watch).toHaveBeenCalled());
+  backend.tell({ is: "settings" });
+  expect(await heading("Settings")).toHaveFocus();
+});
+
 it("resolves the link of a second start, or offers it if another screen is in front", async () => {
   const watch = vi.spyOn(backend, "watch");
   render(App, { backend });

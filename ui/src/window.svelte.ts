@@ -91,6 +91,7 @@ export class AppWindow extends Controller {
   #receive(news: AppEvent) {
     if (news.is === "jobs") this.jobs.update(news.update);
     else if (news.is === "closing") this.closing = true;
+    else if (news.is === "settings") this.settingsOpen = true;
     else if (this.#idle) this.submit(news.link);
     else this.intake.suggest(news.link);
   }

@@ -31,11 +31,11 @@ pub(crate) async fn download(
     let job = NewJob {
         link: request.link,
         choice: Choice {
-            quality: request.quality.into(),
-            keep: request.keep.into(),
-            audio: request.audio.into(),
+            quality: request.quality,
+            keep: request.keep,
+            audio: request.audio,
         },
-        remux: settings.remux(),
+        remux: settings.view.maker,
         output: OutputLocation {
             folder,
             stem: request.file_stem,
@@ -76,7 +76,7 @@ pub(crate) async fn remux(
             films: vec![file.clone()],
             ending: engine::Mp4Extension::default(),
         },
-        remux: store.get().remux(),
+        remux: store.get().view.maker,
         output,
     };
     Ok(Some(engine.remux(job).await?.to_string()))

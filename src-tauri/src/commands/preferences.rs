@@ -11,6 +11,7 @@ use super::{CommandResult, blocking, dialog_path, internal_error};
 use crate::arguments::Arguments;
 use crate::folders::Folders;
 use crate::keychain::{FormAnswers, Keychain};
+use crate::menu;
 use crate::messages::Messages;
 use crate::settings::SettingsStore;
 
@@ -68,6 +69,7 @@ pub(super) async fn choose_folder(
 
 #[tauri::command]
 pub(crate) async fn configure(
+    app: AppHandle,
     engine: State<'_, Engine>,
     store: State<'_, SettingsStore>,
     messages: State<'_, Messages>,
@@ -78,7 +80,10 @@ pub(crate) async fn configure(
         .parse::<Template>()
         .map_err(internal_error)?;
     let is_forgotten = store.get().view.remember_form && !settings.remember_form;
-    messages.set_language(settings.language.as_deref());
+    if store.get().view.language != settings.language {
+        messages.set_language(settings.language.as_deref());
+        menu::show(&app);
+    }
     let saved = store.change(|all| all.view = settings);
     engine.run_at_once(store.get().jobs_at_once()).await?;
     if is_forgotten {

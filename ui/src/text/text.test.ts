@@ -30,6 +30,7 @@ const CODES: Record<Code, true> = {
   disk_full: true,
   no_write: true,
   drive_gone: true,
+  file_held: true,
   in_use: true,
   ffmpeg_missing: true,
   convert_failed: true,
@@ -74,11 +75,12 @@ describe("the catalogue", () => {
     expect(used.filter((id) => !has(id))).toEqual([]);
   });
 
-  it("has no unused message, and at most 160", () => {
+  it("has no unused message, and at most 230", () => {
     const ids = [...catalogue.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id ?? "");
-    const built = /^(failure|job)-/;
+    // The shell uses those of `menu-` and `shell-`, and tests that they are there.
+    const built = /^(failure|job|menu|shell)-/;
     const unused = ids.filter((id) => !built.test(id) && !sources.includes(`"${id}`));
     expect(unused).toEqual([]);
-    expect(ids.length).toBeLessThanOrEqual(160);
+    expect(ids.length).toBeLessThanOrEqual(230);
   });
 });

@@ -45,7 +45,7 @@ impl Archive {
             // One call, so that two processes cannot mix their lines.
             self.file
                 .write_all(format!("{SERVICE} {recording}\n").as_bytes())?;
-            self.file.sync_data()?;
+            engine::sync_file(&self.file)?;
         }
         Ok(())
     }

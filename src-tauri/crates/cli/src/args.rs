@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use crate::args::service::ServiceArgs;
 use crate::exit::{EXIT_CODES, Exit};
 use crate::filter::{EntryFilter, IndexFilter};
+use crate::platform;
 use crate::selection::read_batch;
 
 /// Written by hand, because clap's own usage would allow a link before a command.
@@ -108,7 +110,7 @@ pub(crate) struct DownloadArgs {
     pub(crate) template: Template,
 
     /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
 
     /// best, smallest, audio, or the most lines: 1080, 720, …
@@ -327,6 +329,13 @@ impl DownloadArgs {
             ffmpeg: self.ffmpeg.clone().unwrap_or(config.ffmpeg),
             ..config
         })
+    }
+}
+
+fn output_path(path: PathBuf) -> Result<PathBuf, &'static str> {
+    match platform::path_problem(&path) {
+        Some(problem) => Err(problem),
+        None => Ok(path),
     }
 }
 

@@ -217,9 +217,12 @@ fn class(code: Code) -> ExitClass {
             ExitClass::Network
         }
         Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
-        Code::LowSpace | Code::DiskFull | Code::NoWrite | Code::DriveGone | Code::InUse => {
-            ExitClass::Disk
-        }
+        Code::LowSpace
+        | Code::DiskFull
+        | Code::NoWrite
+        | Code::DriveGone
+        | Code::FileHeld
+        | Code::InUse => ExitClass::Disk,
         Code::FfmpegMissing
         | Code::ConvertFailed
         | Code::CheckFailed

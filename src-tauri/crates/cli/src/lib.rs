@@ -7,7 +7,8 @@
 //!    `job_watcher` waits for the jobs.
 //! 4. `bar` and `json`: progress and results, for people and for scripts.
 //! 5. `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
-//! 6. `terminal`: all output to the terminal, with control characters escaped.
+//! 6. `terminal`: all output to the terminal, with control characters escaped. `platform`: what Linux,
+//!    macOS and Windows do differently.
 
 mod archive;
 mod args;
@@ -20,6 +21,7 @@ mod json;
 mod list;
 mod messages;
 mod password;
+mod platform;
 mod remux;
 mod resolve;
 mod selection;

@@ -9,6 +9,7 @@ use console::Term;
 use engine::{Access, Code, Error, Failure};
 
 use crate::exit::{Exit, STOPPED};
+use crate::platform::EchoGuard;
 use crate::stop::StopSignal;
 use crate::terminal;
 
@@ -136,32 +137,6 @@ async fn read(stop: &StopSignal) -> Result<String, Exit> {
             // Ends the line of the prompt.
             terminal::print_stderr("");
             Err(Exit::Stopped)
-        }
-    }
-}
-
-/// Restores the echo of the terminal, which an interrupted prompt does not.
-struct EchoGuard {
-    #[cfg(unix)]
-    settings: Option<rustix::termios::Termios>,
-}
-
-impl EchoGuard {
-    fn save() -> Self {
-        Self {
-            #[cfg(unix)]
-            settings: rustix::termios::tcgetattr(io::stdin()).ok(),
-        }
-    }
-}
-
-#[cfg(unix)]
-impl Drop for EchoGuard {
-    fn drop(&mut self) {
-        use rustix::termios::{OptionalActions, tcsetattr};
-        if let Some(settings) = &self.settings {
-            // Ignore errors: the terminal may be gone.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
         }
     }
 }

@@ -72,7 +72,7 @@ fn quality(rendition: &RenditionView) -> String {
         (None, Some(height)) => format!("{height}p"),
         _ => "audio".to_owned(),
     };
-    let mut parts = vec![dimensions, rendition.container.clone()];
+    let mut parts = vec![dimensions, rendition.container.to_string()];
     parts.extend(rendition.bitrate_kbps.map(|rate| format!("{rate} kbit/s")));
     parts.extend(
         rendition

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM. While something is being saved, the first signal asks to stop and the second
+//! Requests to stop: Ctrl-C, SIGTERM, a closed console. While something is being saved, the first signal asks to stop and the second
 //! ends the program at once, even if the disk hangs.
 
 use std::future::pending;
@@ -11,6 +11,7 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use crate::exit::STOPPED;
+use crate::platform::Signals;
 use crate::terminal;
 
 /// Longest time to print the last message: stderr may be a file on the disk that hangs.
@@ -121,52 +122,4 @@ fn exit_now(message: &'static str) -> ! {
     });
     let _ = wait.recv_timeout(MESSAGE_TIMEOUT);
     std::process::exit(crate::exit::INTERRUPTED.into())
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(windows)]
-struct Signals {
-    ctrl_c: tokio::signal::windows::CtrlC,
-    ctrl_break: tokio::signal::windows::CtrlBreak,
-}
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c};
-        Ok(Self {
-            ctrl_c: ctrl_c()?,
-            ctrl_break: ctrl_break()?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.ctrl_c.recv() => {}
-            _ = self.ctrl_break.recv() => {}
-        }
-    }
 }

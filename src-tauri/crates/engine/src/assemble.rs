@@ -25,9 +25,9 @@ use ustream::{Segment, SegmentId, SegmentKind};
 use self::flusher::Flusher;
 use self::recover::{Recovered, recover, rewrite};
 use self::reorder::{BufferedBody, BufferedSegment, GapPolicy, ReorderBuffer, ReorderStep};
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::part;
-use crate::part::files::{self, OpenMode};
 use crate::raw_writer::RawWriter;
 use crate::timing::SegmentTiming;
 
@@ -119,7 +119,7 @@ impl Assembler {
     pub(crate) fn open(folder: &Path, spec: AssemblySpec) -> Result<Self, Error> {
         let output_path = part::output(folder);
         let disk = || Error::disk(&output_path);
-        let output = files::open(&output_path, OpenMode::Write).map_err(disk())?;
+        let output = guarded::open(&output_path, OpenMode::Write).map_err(disk())?;
         let journal_path = part::journal(folder);
         let Recovered {
             mut journal,

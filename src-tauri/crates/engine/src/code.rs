@@ -57,6 +57,8 @@ pub enum Code {
     NoWrite,
     /// The drive has been removed.
     DriveGone,
+    /// Another program holds a file of the job, so that it cannot be read, renamed or deleted.
+    FileHeld,
     /// Another copy of the app is saving this very file.
     InUse,
     /// ffmpeg was chosen to make the MP4 and was not found; nothing was fetched.

@@ -8,7 +8,7 @@ use media::{AudioSpec, MovieSpec, OutputFormat, SegmentFormat, Tags};
 use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPlan, TrackKind};
 
 use crate::assemble::{AssemblySpec, OutputKind};
-use crate::durable::blocking;
+use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::extras::{Extras, MovieMetadata};
 use crate::job::{DownloadRequest, JobSpec, Remuxer};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ustream::{FormField, Lock, TargetError};
 
 use crate::code::Code;
+use crate::platform;
 use crate::saved;
 use crate::shortfall::Shortfall;
 use crate::view;
@@ -439,6 +440,8 @@ fn disk_code(error: &io::Error) -> Code {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Code::DriveGone,
+        _ if platform::is_drive_gone(error) => Code::DriveGone,
+        _ if platform::is_held(error) => Code::FileHeld,
         _ => Code::NoWrite,
     }
 }
@@ -465,19 +468,14 @@ pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     if !error.is_connect() {
         return NetworkFailure::Interrupted;
     }
-    let kinds = || {
-        causes(error)
-            .filter_map(|cause| cause.downcast_ref::<io::Error>())
-            .map(|cause| (cause.kind(), cause.raw_os_error()))
-    };
+    let system_errors = || causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
     // A TLS error is not a connectivity problem; retrying does not help.
-    if kinds().any(|(kind, _)| kind == Kind::InvalidData) {
+    if system_errors().any(|cause| cause.kind() == Kind::InvalidData) {
         return NetworkFailure::Permanent;
     }
-    let offline = kinds().any(|(kind, system)| match kind {
-        Kind::InvalidInput | Kind::Other | Kind::TimedOut | Kind::UnexpectedEof => false,
-        // A failed name lookup has no OS error number.
-        _ => system.is_none(),
+    let offline = system_errors().any(|cause| match cause.kind() {
+        Kind::InvalidInput | Kind::TimedOut | Kind::UnexpectedEof => false,
+        _ => platform::is_lookup_failure(cause),
     });
     let offline = offline || is_network_unreachable(error);
     if offline {

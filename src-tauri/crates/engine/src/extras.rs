@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Client, Recording};
 
-use crate::durable::{self, blocking};
+use crate::disk::durable::{self, blocking};
 use crate::error::Error;
 use crate::part::SavedMovie;
 
@@ -150,8 +150,8 @@ impl Sidecars {
 }
 
 /// Returns `folder/stem.ending` for `folder/stem.mp4`. The stem may hold dots.
-fn beside(film: &Path, ending: &str) -> PathBuf {
-    film.with_extension(ending)
+fn beside(movie: &Path, ending: &str) -> PathBuf {
+    movie.with_extension(ending)
 }
 
 fn name(path: &Path) -> Option<String> {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use ustream::{Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
 
 use crate::assemble::{Assembler, media_kind};
-use crate::durable::blocking;
+use crate::disk::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
@@ -81,12 +81,12 @@ type SegmentResult = (usize, Result<FetchOutcome, FetchError>);
 /// Fetches the missing segments and hands them to the assembler as they arrive.
 pub(crate) async fn run(
     config: PassConfig<'_>,
-    assembly: Assembler,
+    assembler: Assembler,
 ) -> Outcome<(Assembler, PassResult)> {
-    let mut pass = FetchPass::new(&config, &assembly);
+    let mut pass = FetchPass::new(&config, &assembler);
     // A few bodies may wait for the disk; beyond that fetching waits too.
     let (bodies, arrivals) = mpsc::channel(2);
-    let writer = tokio::task::spawn_blocking(move || write_bodies(assembly, arrivals));
+    let writer = tokio::task::spawn_blocking(move || write_bodies(assembler, arrivals));
     let end = pass.fetch_all(&bodies).await;
     if matches!(end, PassEnd::Complete) {
         // `cargo xtask bench` waits for exactly this text.
@@ -100,24 +100,24 @@ pub(crate) async fn run(
         ..
     } = pass;
     drop((bodies, fetching));
-    let assembly = writer
+    let assembler = writer
         .await
         .map_err(|error| Error::Internal(error.to_string()))??;
     match end {
         PassEnd::Complete | PassEnd::Expired => {
             result.ended_early = matches!(end, PassEnd::Expired);
-            Ok((assembly, result))
+            Ok((assembler, result))
         }
         PassEnd::Dead(error) => {
             result.all_hosts_failed = Some(error);
-            Ok((assembly, result))
+            Ok((assembler, result))
         }
         PassEnd::Cancelled => {
-            suspend(assembly).await?;
+            suspend(assembler).await?;
             Err(Stopped::Cancelled)
         }
         PassEnd::Failed(error) => {
-            suspend(assembly).await?;
+            suspend(assembler).await?;
             Err(error.into())
         }
         PassEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
@@ -125,24 +125,24 @@ pub(crate) async fn run(
 }
 
 /// Syncs everything that has been received to disk.
-pub(crate) async fn suspend(assembly: Assembler) -> Result<(), Error> {
-    blocking(move || assembly.suspend()).await
+pub(crate) async fn suspend(assembler: Assembler) -> Result<(), Error> {
+    blocking(move || assembler.suspend()).await
 }
 
 fn write_bodies(
-    mut assembly: Assembler,
+    mut assembler: Assembler,
     mut arrivals: mpsc::Receiver<(usize, Body)>,
 ) -> Result<Assembler, Error> {
     while let Some((index, body)) = arrivals.blocking_recv() {
         let Body { bytes, share } = body;
-        if let Err(error) = assembly.push(index, bytes) {
+        if let Err(error) = assembler.push(index, bytes) {
             // Keep what has been written; if that fails too, return the first error.
-            let _ = assembly.suspend();
+            let _ = assembler.suspend();
             return Err(error);
         }
         drop(share);
     }
-    Ok(assembly)
+    Ok(assembler)
 }
 
 struct FetchPass<'a> {
@@ -158,8 +158,8 @@ struct FetchPass<'a> {
 }
 
 impl<'a> FetchPass<'a> {
-    fn new(config: &'a PassConfig<'a>, assembly: &Assembler) -> Self {
-        let (have, bytes) = assembly.stored();
+    fn new(config: &'a PassConfig<'a>, assembler: &Assembler) -> Self {
+        let (have, bytes) = assembler.stored();
         let segments = &config.plan.segments;
         let missing = |segment: &Segment| !have.contains(&segment.id);
         let (init_queue, media_queue): (VecDeque<_>, _) = (0..segments.len())

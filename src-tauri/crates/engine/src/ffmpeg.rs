@@ -10,6 +10,7 @@ use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
 use crate::outcome::{Outcome, Stopped, unless_cancelled};
+use crate::platform;
 use crate::progress::Meter;
 
 /// What ffmpeg wrote to stderr although it succeeded.
@@ -46,6 +47,7 @@ pub async fn version(program: &Path) -> Result<String, String> {
         .arg("-version")
         .stdin(Stdio::null())
         .stderr(Stdio::null());
+    platform::hide_console(&mut command);
     match command.kill_on_drop(true).output().await {
         Ok(output) if output.status.success() => {
             let said = String::from_utf8_lossy(&output.stdout);
@@ -96,7 +98,9 @@ fn start_error(program: &Path, error: &io::Error) -> String {
 }
 
 fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
-    Command::new(work.program)
+    let mut command = Command::new(work.program);
+    platform::hide_console(&mut command);
+    command
         .args([
             "-nostdin",
             "-hide_banner",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 use ustream::{Access, Choice, Target};
 
 use crate::extras::Extras;
@@ -59,7 +60,7 @@ impl From<JobId> for String {
 }
 
 /// Who makes the MP4.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Remuxer {
     /// This program, in one pass beside the download.
@@ -107,7 +108,7 @@ impl JobSource {
             Self::Recording(wanted) => wanted.target.link(),
             Self::Files(MovieFiles { films, .. }) => films
                 .first()
-                .map(|film| film.display().to_string())
+                .map(|movie| movie.display().to_string())
                 .unwrap_or_default(),
         }
     }

@@ -11,18 +11,16 @@
 //!    mirrors, `assemble` writes them to the output and the journal; `raw_writer` for a recording
 //!    that is one file.
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4.
-//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `disk_space`:
-//!    whether the disk is large enough.
-//! 8. `registry`: the jobs on disk; `saved`: the form of what is written there; `durable`: how a
-//!    file is written so that a crash cannot damage it.
+//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called.
+//! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
+//!    are written; `platform`: what Linux, macOS and Windows do differently.
 //! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
 mod catalog;
 mod code;
-mod disk_space;
+mod disk;
 mod download_plan;
-mod durable;
 mod engine;
 mod error;
 mod extras;
@@ -34,6 +32,7 @@ mod job_stream;
 mod names;
 mod outcome;
 mod part;
+mod platform;
 mod preview;
 mod progress;
 mod queue;
@@ -46,6 +45,7 @@ mod timing;
 pub mod view;
 
 pub use catalog::{Catalog, ResolvedLink};
+pub use disk::{replace_file, sync_file};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;

@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
-use self::files::OpenMode;
 use self::lock::lock;
 pub(crate) use self::manifest::{Extensions, MovieFileId, MovieSource};
 use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
-use crate::durable::{self, TEMPORARY_PREFIX};
+use crate::disk::durable::{self, TEMPORARY_PREFIX};
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::names;
+use crate::platform;
 use crate::saved::Finished;
 
 // File names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and
@@ -203,7 +204,7 @@ impl PartFolder {
     /// meanwhile, the next free number is used.
     pub(crate) fn finish(self, film: &Path, mut finished: Finished) -> Result<SavedMovie, Error> {
         let mut target = self.target.clone();
-        let length = files::open(film, OpenMode::Read).and_then(|film| film.metadata());
+        let length = guarded::open(film, OpenMode::Read).and_then(|film| film.metadata());
         if length.map_err(Error::disk(film))?.len() != finished.size_bytes {
             return Err(media::Error::Changed.into());
         }
@@ -251,7 +252,7 @@ impl PartFolder {
                 .to_string_lossy()
                 .starts_with(TEMPORARY_PREFIX)
             {
-                fs::remove_file(entry.path()).map_err(Error::disk(&entry.path()))?;
+                durable::remove_file(&entry.path()).map_err(Error::disk(&entry.path()))?;
             }
         }
         Ok(())
@@ -340,11 +341,11 @@ fn delete_folder(folder: &Path) -> Result<(), Error> {
         let entry = entry.map_err(disk())?;
         let name = entry.file_name();
         if name != PLAN && files::is_own_name(&name.to_string_lossy()) {
-            fs::remove_file(entry.path()).map_err(disk())?;
+            durable::remove_file(&entry.path()).map_err(disk())?;
         }
     }
     // `remove_dir_all` follows no links.
-    fs::remove_dir_all(folder).map_err(disk())
+    platform::retry_change(|| fs::remove_dir_all(folder)).map_err(disk())
 }
 
 /// Returns the path of the output in progress.

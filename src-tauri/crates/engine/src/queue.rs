@@ -15,7 +15,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use self::job::{ActiveRun, Job};
-use crate::durable::blocking;
+use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobEvent, JobId, JobSpec, Overrides};
 use crate::job_stream::Snapshot;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
+use crate::disk::durable;
 use crate::error::Error;
 use crate::job::{JobId, JobSpec};
 use crate::run::Discovery;
@@ -102,7 +102,7 @@ impl Registry {
         let Some(path) = self.path(id) else {
             return Ok(());
         };
-        match fs::remove_file(&path) {
+        match durable::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(&path)(error)),
             _ => Ok(()),
         }

@@ -5,8 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use crate::code::Code;
+use crate::job::Remuxer;
 use crate::saved;
 
 /// What the user allows a job to go on in spite of.
@@ -82,8 +84,8 @@ impl Failure {
 pub struct RenditionView {
     /// Id of the rendition.
     pub id: String,
-    /// `flv`, `fmp4`, `ts` or `file`.
-    pub container: String,
+    /// Container of its segments.
+    pub container: Container,
     /// Video width in pixels.
     pub width: Option<u32>,
     /// Video height in pixels; `null` for audio only.
@@ -183,45 +185,6 @@ pub struct EntryView {
     /// Address of the thumbnail on a server of the service. The desktop app replaces it with the
     /// address by which the page loads it.
     pub thumbnail: Option<String>,
-}
-
-/// Container of the saved file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ContainerChoiceView {
-    /// MP4.
-    #[default]
-    Mp4,
-    /// The container that the service stores.
-    Original,
-}
-
-/// Quality of the video.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum QualityView {
-    /// The best rendition.
-    #[default]
-    Best,
-    /// The rendition with the smallest video.
-    Smallest,
-    /// The best rendition that is at most this many lines high.
-    Height(u32),
-    /// Audio only.
-    Audio,
-}
-
-/// Which audio track to save if there are several.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum AudioView {
-    /// The default track.
-    #[default]
-    Usual,
-    /// The track in this language, a BCP 47 tag; the default track if there is none.
-    Prefer(String),
-    /// All tracks that fit into one file.
-    All,
 }
 
 /// Passwords and form answers of the user. Never saved, never printed.
@@ -453,19 +416,10 @@ pub enum AppEvent {
         /// The link.
         link: String,
     },
+    /// The user asked for the settings in the menu bar.
+    Settings,
     /// The user is closing the window while jobs are running.
     Closing,
-}
-
-/// Which program makes the MP4.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RemuxerView {
-    /// This program.
-    #[default]
-    Builtin,
-    /// ffmpeg.
-    Ffmpeg,
 }
 
 /// The user's settings, for all jobs.
@@ -473,17 +427,17 @@ pub enum RemuxerView {
 #[serde(default)]
 pub struct SettingsView {
     /// Container of the saved file.
-    pub keep: ContainerChoiceView,
+    pub keep: ContainerChoice,
     /// Quality of the video.
-    pub quality: QualityView,
+    pub quality: Quality,
     /// Which audio track.
-    pub audio: AudioView,
+    pub audio: AudioChoice,
     /// Template of the file name: text with `{title}`, `{owner}`, `{date}`, `{id}` and `{quality}`.
     pub template: String,
     /// Save captions beside the movie.
     pub captions: bool,
     /// Which program makes the MP4.
-    pub maker: RemuxerView,
+    pub maker: Remuxer,
     /// Most jobs that run at once.
     pub jobs_at_once: u8,
     /// Language of the window, as its message catalogue is named; `null` for that of the system.
@@ -495,12 +449,12 @@ pub struct SettingsView {
 impl Default for SettingsView {
     fn default() -> Self {
         Self {
-            keep: ContainerChoiceView::default(),
-            quality: QualityView::default(),
-            audio: AudioView::default(),
+            keep: ContainerChoice::default(),
+            quality: Quality::default(),
+            audio: AudioChoice::default(),
             template: "{title}".to_owned(),
             captions: false,
-            maker: RemuxerView::default(),
+            maker: Remuxer::default(),
             jobs_at_once: 2,
             language: None,
             remember_form: false,
@@ -535,13 +489,13 @@ pub struct SaveRequest {
     /// File name without extension; `null` to make it from the template of the settings.
     pub file_stem: Option<String>,
     /// Container of the saved file.
-    pub keep: ContainerChoiceView,
+    pub keep: ContainerChoice,
     /// Quality of the video.
     #[serde(default)]
-    pub quality: QualityView,
+    pub quality: Quality,
     /// Which audio track.
     #[serde(default)]
-    pub audio: AudioView,
+    pub audio: AudioChoice,
     /// Password, form answers, referrer.
     #[serde(default)]
     pub access: AccessView,

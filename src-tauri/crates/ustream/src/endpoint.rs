@@ -2,8 +2,10 @@
 //! which redirects are followed. The only place that tells the real service from a mock service.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
+use reqwest::Certificate;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Action, Attempt, Policy};
 use url::Url;
@@ -29,7 +31,7 @@ pub struct Endpoint {
 #[derive(Clone, Debug)]
 struct MockEndpoint {
     address: SocketAddr,
-    authority: reqwest::Certificate,
+    authority: Certificate,
 }
 
 /// Why an endpoint cannot be created.
@@ -47,7 +49,7 @@ impl Endpoint {
     ///
     /// Fails if `ca_pem` is not a certificate.
     pub fn mock(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
-        let authority = reqwest::Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
+        let authority = Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
         let endpoint = Self {
             mock: Some(MockEndpoint { address, authority }),
         };
@@ -86,7 +88,8 @@ impl Endpoint {
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
             .referer(false)
-            .http1_only();
+            .http1_only()
+            .tls_certs_merge(certificates_of_environment());
         match &self.mock {
             None => builder,
             // A proxy would resolve the names itself and reach the real service.
@@ -96,6 +99,26 @@ impl Endpoint {
                 .tls_certs_merge([mock.authority.clone()]),
         }
     }
+}
+
+/// Returns the certificate authorities of `SSL_CERT_FILE`, which the verifier of the system reads by
+/// itself on Linux only.
+fn certificates_of_environment() -> Vec<Certificate> {
+    match std::env::var_os("SSL_CERT_FILE") {
+        Some(path) if !cfg!(target_os = "linux") => certificates(Path::new(&path)),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads a PEM file of certificates; none if that fails, since those of the system still hold.
+fn certificates(path: &Path) -> Vec<Certificate> {
+    let certificates = std::fs::read(path)
+        .map_err(|error| error.to_string())
+        .and_then(|pem| Certificate::from_pem_bundle(&pem).map_err(|error| error.to_string()));
+    certificates.unwrap_or_else(|problem| {
+        tracing::warn!(path = %path.display(), problem, "SSL_CERT_FILE cannot be used");
+        Vec::new()
+    })
 }
 
 fn follow_media_redirect(attempt: Attempt) -> Action {

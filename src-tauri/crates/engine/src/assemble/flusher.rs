@@ -1,6 +1,6 @@
 //! Syncs the output and writes the journal on a thread of its own.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use media::{TableFragment, journal};
 
-use crate::disk_space;
+use crate::disk::{durable, space};
+use crate::platform;
 
 /// A crash loses at most this many bytes, or [`BATCH_TIME`] of fetching.
 const BATCH_BYTES: u64 = 64 << 20;
@@ -41,13 +42,13 @@ impl Flusher {
         let (batches, receiver) = sync_channel::<Batch>(1);
         let thread = std::thread::spawn(move || {
             for batch in receiver {
-                output.sync_data()?;
+                platform::sync(&output)?;
                 journal.write_all(&batch.records)?;
-                journal.sync_data()?;
+                platform::sync(&journal)?;
                 for path in batch.spooled {
-                    fs::remove_file(path)?;
+                    durable::remove_file(&path)?;
                 }
-                disk_space::check_reserve(&folder, output.metadata()?.len())?;
+                space::check_reserve(&folder, output.metadata()?.len())?;
             }
             Ok(())
         });

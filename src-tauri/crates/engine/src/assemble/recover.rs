@@ -7,9 +7,9 @@ use std::path::Path;
 
 use media::{SegmentOrder, TableFragment, journal};
 
-use crate::durable;
+use crate::disk::durable;
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
-use crate::part::files::{self, OpenMode};
 
 /// Longest journal that is read; a recording of ten hours takes about 30 MB.
 const MAX_JOURNAL_BYTES: u64 = 1 << 30;
@@ -30,7 +30,7 @@ pub(super) struct Recovered {
 /// can be inserted later. In arrival order each segment is kept or dropped on its own.
 pub(super) fn recover(path: &Path, output: &File, order: SegmentOrder) -> Result<Recovered, Error> {
     let disk = || Error::disk(path);
-    let mut file = files::open(path, OpenMode::Write).map_err(disk())?;
+    let mut file = guarded::open(path, OpenMode::Write).map_err(disk())?;
     let mut bytes = Vec::new();
     let limited = (&file).take(MAX_JOURNAL_BYTES).read_to_end(&mut bytes);
     limited.map_err(disk())?;
@@ -62,7 +62,7 @@ pub(super) fn recover(path: &Path, output: &File, order: SegmentOrder) -> Result
 pub(super) fn rewrite(path: &Path, fragments: &[TableFragment]) -> io::Result<File> {
     let records: Vec<u8> = fragments.iter().flat_map(journal::record).collect();
     durable::write_bytes(path, &records)?;
-    let mut journal = files::open(path, OpenMode::Write)?;
+    let mut journal = guarded::open(path, OpenMode::Write)?;
     journal.seek(SeekFrom::End(0))?;
     Ok(journal)
 }

@@ -1,12 +1,11 @@
 //! Spools early segments to disk. Each is a file of its own: the body, then its CRC-32
 //! (big-endian).
 
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::durable;
-use crate::part::files::{self, OpenMode};
+use crate::disk::durable;
+use crate::disk::guarded::{self, OpenMode};
 
 /// Writes a body to a spool file.
 pub(super) fn write(path: &Path, body: &[u8]) -> io::Result<()> {
@@ -17,7 +16,7 @@ pub(super) fn write(path: &Path, body: &[u8]) -> io::Result<()> {
 /// Reads a body back. Returns `None` if there is no file, or it is damaged; a damaged file is
 /// deleted, so that the segment is fetched again.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut file = match files::open(path, OpenMode::Read) {
+    let mut file = match guarded::open(path, OpenMode::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -33,6 +32,6 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
     drop(file);
     tracing::warn!(path = %path.display(), "a segment is damaged and will be fetched again");
-    fs::remove_file(path)?;
+    durable::remove_file(path)?;
     Ok(None)
 }

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use super::files::{self, OpenMode};
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 
 /// Name of the lock file, which is locked by the process that saves the movie.
@@ -12,7 +12,7 @@ pub(super) const NAME: &str = "lock";
 /// Locks a part folder until the file is closed.
 pub(super) fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join(NAME);
-    let file = files::open(&path, OpenMode::Write).map_err(Error::disk(&path))?;
+    let file = guarded::open(&path, OpenMode::Write).map_err(Error::disk(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.with_extension(""))),

@@ -7,9 +7,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use ustream::{PlanChange, SegmentPlan};
 
-use super::files::{self, OpenMode, is_plain_name};
+use super::files::{self, is_plain_name};
 use super::{CONVERTED, MOVIE, exists, lock};
-use crate::durable::{self, TEMPORARY_PREFIX};
+use crate::disk::durable::{self, TEMPORARY_PREFIX};
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::saved::{Finished, PLAN_SCHEMA};
 
@@ -224,7 +225,7 @@ pub(super) fn folder_state(folder: &Path) -> Result<FolderState, Error> {
 }
 
 fn read(path: &Path) -> io::Result<Option<Manifest>> {
-    match files::open(path, OpenMode::Read) {
+    match guarded::open(path, OpenMode::Read) {
         Ok(file) => {
             let manifest: Manifest = durable::parse_json(file)?;
             if manifest.schema > PLAN_SCHEMA {

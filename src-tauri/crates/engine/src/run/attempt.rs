@@ -91,20 +91,20 @@ impl Attempt {
     pub(super) async fn fetch_metadata(
         &self,
         recording: &Recording,
-        make: &DownloadPlan,
+        download: &DownloadPlan,
     ) -> Outcome<MovieMetadata> {
-        if !make.holds_metadata() {
+        if !download.holds_metadata() {
             return Ok(MovieMetadata::default());
         }
         let client = &self.context.client;
         let texts = async {
-            if make.extras.captions {
+            if download.extras.captions {
                 CaptionTexts::fetch_with_timeout(client, recording).await
             } else {
                 None
             }
         };
-        let metadata = MovieMetadata::fetch(client, recording, make.extras);
+        let metadata = MovieMetadata::fetch(client, recording, download.extras);
         // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(metadata, texts) });
         let (mut metadata, texts) = self.unless_cancelled(both).await?;

@@ -48,11 +48,11 @@ pub(super) struct Received<'a> {
 
 impl<'a> Expectation<'a> {
     /// Returns what `make` expects of the recording.
-    pub(super) fn of(recording: &'a Recording, make: &'a DownloadPlan) -> Self {
+    pub(super) fn of(recording: &'a Recording, download: &'a DownloadPlan) -> Self {
         Self {
             recording,
-            plan: &make.plan,
-            choice: &make.choice,
+            plan: &download.plan,
+            choice: &download.choice,
         }
     }
 

@@ -8,8 +8,8 @@ use super::finish::{self, publish, summarize};
 use super::single_file::{self, FetchedFile};
 use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
+use crate::disk::durable::blocking;
 use crate::download_plan::{self, DownloadPlan};
-use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::Sidecars;
 use crate::job::DownloadRequest;
@@ -22,13 +22,15 @@ use crate::{fetch_pass, names, part};
 /// Downloads and saves the recording that the request names.
 pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
     let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
-    let make = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
+    let download = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
     // Check before the download, which would be useless without ffmpeg.
-    if make.convert {
+    if download.convert {
         attempt.find_ffmpeg().await?;
     }
-    let part = match make.open(&attempt.spec.output.folder).await? {
-        Opened::Finished(saved) => return write_sidecars(attempt, saved, &recording, &make).await,
+    let part = match download.open(&attempt.spec.output.folder).await? {
+        Opened::Finished(saved) => {
+            return write_sidecars(attempt, saved, &recording, &download).await;
+        }
         Opened::Folder(part) => part,
     };
     let title = names::display_text(recording.title.as_deref());
@@ -38,11 +40,11 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
         title: title.unwrap_or_else(|| recording.link()),
         part: part.path().to_owned(),
     });
-    let transfer = transfer::run(attempt, (found, recording), &make, &part).await?;
+    let transfer = transfer::run(attempt, (found, recording), &download, &part).await?;
     attempt.meter.enter(JobStage::Finishing);
     // Boxed: this future is large, and every future above would hold it.
-    let (saved, recording) = Box::pin(assemble_movie(attempt, part, &make, transfer)).await?;
-    write_sidecars(attempt, saved, &recording, &make).await
+    let (saved, recording) = Box::pin(assemble_movie(attempt, part, &download, transfer)).await?;
+    write_sidecars(attempt, saved, &recording, &download).await
 }
 
 async fn resolve(
@@ -88,32 +90,32 @@ async fn resolve_as_before(
     let recording = asked
         .inspect_err(|error| tracing::info!(%error, "not as before"))
         .ok()?;
-    let make = DownloadPlan::of(&attempt.spec, wanted, &recording).ok()?;
-    (make.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
+    let download = DownloadPlan::of(&attempt.spec, wanted, &recording).ok()?;
+    (download.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
 }
 
 /// Assembles the movie of the fetched segments. Fails if more is missing than the user allows.
 async fn assemble_movie(
     attempt: &Attempt,
     part: PartFolder,
-    make: &DownloadPlan,
+    download: &DownloadPlan,
     transfer: Transfer,
 ) -> Outcome<(SavedMovie, Recording)> {
     let outstanding = transfer.assembler.outstanding();
-    let expected = Expectation::of(&transfer.recording, make);
+    let expected = Expectation::of(&transfer.recording, download);
     let held = transfer.assembler.held_segments();
     let received = transfer.received(&outstanding, &held);
     let mut shortfall = expected.shortfall(received);
     let checked = check_shortfall(attempt, &shortfall, expected.is_playable(received));
     let Transfer {
-        assembler: assembly,
+        assembler,
         recording,
         reason,
         ..
     } = transfer;
     if let Err(error) = checked {
-        let is_empty = assembly.stored().0.is_empty();
-        fetch_pass::suspend(assembly).await?;
+        let is_empty = assembler.stored().0.is_empty();
+        fetch_pass::suspend(assembler).await?;
         // If no segment was fetched, report why rather than list all of them.
         return Err(Stopped::Failed(match (error, reason) {
             (_, Some(reason)) if is_empty => reason.into(),
@@ -124,21 +126,21 @@ async fn assemble_movie(
             (error, _) => error,
         }));
     }
-    let expected = Expectation::of(&recording, make);
-    let saved = match make.output_kind {
+    let expected = Expectation::of(&recording, download);
+    let saved = match download.output_kind {
         OutputKind::SingleFile => {
-            finish_single_file(attempt, part, assembly, (expected, make)).await?
+            finish_single_file(attempt, part, assembler, (expected, download)).await?
         }
         OutputKind::Movie(..) => {
-            let film = part::output(part.path());
-            let summary = finish::finish(attempt, assembly, film.clone()).await?;
+            let movie = part::output(part.path());
+            let summary = finish::finish(attempt, assembler, movie.clone()).await?;
             expected.add_summary(&mut shortfall, &summary);
             attempt.accept_shortfall(&shortfall)?;
-            if make.convert {
-                let original = &make.extensions.written;
+            if download.convert {
+                let original = &download.extensions.written;
                 finish::convert_with_ffmpeg(attempt, part, summary, shortfall, original).await?
             } else {
-                publish(part, film, summarize(&summary, shortfall)).await?
+                publish(part, movie, summarize(&summary, shortfall)).await?
             }
         }
     };
@@ -165,16 +167,16 @@ fn check_shortfall(
 async fn finish_single_file(
     attempt: &Attempt,
     part: PartFolder,
-    assembly: Assembler,
-    (expected, make): (Expectation<'_>, &DownloadPlan),
+    assembler: Assembler,
+    (expected, download): (Expectation<'_>, &DownloadPlan),
 ) -> Outcome<SavedMovie> {
     let recording = expected.recording;
-    let metadata = attempt.fetch_metadata(recording, make).await?;
+    let metadata = attempt.fetch_metadata(recording, download).await?;
     let copied = FetchedFile {
         part,
-        assembler: assembly,
+        assembler,
         movie_spec: download_plan::movie_spec(recording, metadata),
-        download_plan: make,
+        download_plan: download,
         expected,
     };
     single_file::complete(attempt, copied).await
@@ -185,10 +187,10 @@ async fn write_sidecars(
     attempt: &Attempt,
     saved: SavedMovie,
     recording: &Recording,
-    make: &DownloadPlan,
+    download: &DownloadPlan,
 ) -> Outcome<SavedMovie> {
     let texts = attempt.captions.get();
-    let sidecars = Sidecars::fetch(&attempt.context.client, recording, make.extras, texts);
+    let sidecars = Sidecars::fetch(&attempt.context.client, recording, download.extras, texts);
     match attempt.cancel.run_until_cancelled(sidecars).await {
         Some(sidecars) => Ok(sidecars.write(saved).await?),
         None => Ok(saved),

@@ -7,10 +7,10 @@ use media::Summary;
 use super::attempt::Attempt;
 use crate::assemble::Assembler;
 use crate::code::Code;
-use crate::durable::blocking;
+use crate::disk::durable::{self, blocking};
+use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
-use crate::part::files::{self, OpenMode};
 use crate::part::{PartFolder, SavedMovie};
 use crate::saved::Finished;
 use crate::shortfall::Shortfall;
@@ -20,21 +20,21 @@ use crate::{ffmpeg, part};
 /// Writes the index, then reads the whole movie back and verifies it.
 pub(super) async fn finish(
     attempt: &Attempt,
-    assembly: Assembler,
-    film: PathBuf,
+    assembler: Assembler,
+    movie: PathBuf,
 ) -> Result<Summary, Error> {
-    let made = blocking(move || assembly.finish()).await?;
-    verify_movie(attempt, film, made).await
+    let made = blocking(move || assembler.finish()).await?;
+    verify_movie(attempt, movie, made).await
 }
 
 /// Verifies the file. A failed check is accepted only if the user allowed it.
 pub(super) async fn verify_movie(
     attempt: &Attempt,
-    film: PathBuf,
+    movie: PathBuf,
     made: Summary,
 ) -> Result<Summary, Error> {
     let allows_unchecked = attempt.overrides.unchecked;
-    blocking(move || verify(&film, made, allows_unchecked)).await
+    blocking(move || verify(&movie, made, allows_unchecked)).await
 }
 
 /// Makes the MP4 of the original with ffmpeg; if that fails, saves the original.
@@ -45,9 +45,9 @@ pub(super) async fn convert_with_ffmpeg(
     shortfall: Shortfall,
     extension: &str,
 ) -> Outcome<SavedMovie> {
-    let film = part::output(part.path());
+    let movie = part::output(part.path());
     let source = ConversionSource {
-        path: &film,
+        path: &movie,
         known: KnownMedia::Written(&summary),
     };
     match convert(attempt, &part, source).await {
@@ -56,7 +56,7 @@ pub(super) async fn convert_with_ffmpeg(
         }
         Err(Stopped::Failed(Error::Convert { problem, .. })) => {
             let finished = summarize(&summary, shortfall);
-            let original = keep_original(part.with_extension(extension), film, finished).await?;
+            let original = keep_original(part.with_extension(extension), movie, finished).await?;
             Err(Error::Convert { problem, original }.into())
         }
         Err(stopped) => Err(stopped),
@@ -76,7 +76,7 @@ pub(super) async fn convert(
     let converted = part::converted(part.path());
     attempt.meter.enter(JobStage::Converting);
     // Create the file first, so that ffmpeg cannot overwrite anything else through a link.
-    files::create(&converted).map_err(Error::disk(&converted))?;
+    guarded::create(&converted).map_err(Error::disk(&converted))?;
     let task = ffmpeg::FfmpegTask {
         program: &attempt.context.ffmpeg,
         input: path,
@@ -150,23 +150,18 @@ impl KnownMedia<'_> {
 }
 
 /// Reads a whole movie as a player does to verify it, and syncs it to disk.
-pub(super) fn check(film: &Path) -> Result<Summary, Error> {
-    let finished = files::open(film, OpenMode::Read).map_err(Error::disk(film))?;
+pub(super) fn check(movie: &Path) -> Result<Summary, Error> {
+    let finished = guarded::open(movie, OpenMode::Read).map_err(Error::disk(movie))?;
     let summary = media::check(std::io::BufReader::new(&finished))?;
-    sync(film)?;
+    durable::sync_file(movie).map_err(Error::disk(movie))?;
     Ok(summary)
 }
 
-fn sync(film: &Path) -> Result<(), Error> {
-    let finished = files::open(film, OpenMode::Read).and_then(|film| film.sync_all());
-    finished.map_err(Error::disk(film))
-}
-
-fn verify(film: &Path, made: Summary, allows_unchecked: bool) -> Result<Summary, Error> {
-    match compare_with_muxed(film, &made) {
+fn verify(movie: &Path, made: Summary, allows_unchecked: bool) -> Result<Summary, Error> {
+    match compare_with_muxed(movie, &made) {
         Err(error) if allows_unchecked && error.code() == Code::CheckFailed => {
             tracing::warn!(%error, "kept all the same");
-            sync(film)?;
+            durable::sync_file(movie).map_err(Error::disk(movie))?;
             Ok(made)
         }
         checked => checked,
@@ -174,8 +169,8 @@ fn verify(film: &Path, made: Summary, allows_unchecked: bool) -> Result<Summary,
 }
 
 /// Reads a movie back and compares its samples with those that the muxer wrote.
-fn compare_with_muxed(film: &Path, made: &Summary) -> Result<Summary, Error> {
-    let found = check(film)?;
+fn compare_with_muxed(movie: &Path, made: &Summary) -> Result<Summary, Error> {
+    let found = check(movie)?;
     let samples = |summary: &Summary| {
         summary
             .tracks
@@ -223,14 +218,14 @@ impl Finished {
 /// Renames a finished movie to its final name.
 pub(super) async fn publish(
     part: PartFolder,
-    film: PathBuf,
+    movie: PathBuf,
     finished: Finished,
 ) -> Result<SavedMovie, Error> {
     let finished = Finished {
         saved_unix_s: Some(jiff::Timestamp::now().as_second()),
         ..finished
     };
-    blocking(move || part.finish(&film, finished)).await
+    blocking(move || part.finish(&movie, finished)).await
 }
 
 /// Saves the original if no MP4 can be made of it, and returns its path. The job has failed and
@@ -258,7 +253,7 @@ mod tests {
     use super::*;
 
     /// Writes a movie of one segment.
-    fn make(film: &Path) -> Summary {
+    fn muxed(movie: &Path) -> Summary {
         let fixture = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../../../tests/fixtures/film/film.flv"
@@ -269,7 +264,7 @@ mod tests {
             movie: MovieSpec::default(),
             journal: &[],
         };
-        let mut muxer = media::muxer(config, File::create_new(film).unwrap()).unwrap();
+        let mut muxer = media::muxer(config, File::create_new(movie).unwrap()).unwrap();
         let segment = SegmentData {
             track: 0,
             kind: SegmentKind::Media(0),
@@ -283,24 +278,24 @@ mod tests {
     #[test]
     fn a_movie_that_fails_the_check_is_kept_only_if_the_user_allows_it() {
         let folder = tempfile::tempdir().unwrap();
-        let film = folder.path().join("film.mp4");
-        let made = make(&film);
-        assert_eq!(verify(&film, made.clone(), false).unwrap(), made);
+        let movie = folder.path().join("film.mp4");
+        let made = muxed(&movie);
+        assert_eq!(verify(&movie, made.clone(), false).unwrap(), made);
 
         let mut other = made.clone();
         other.tracks[0].digest ^= 1;
-        let refused = verify(&film, other.clone(), false).unwrap_err();
+        let refused = verify(&movie, other.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(verify(&film, other.clone(), true).unwrap(), other);
+        assert_eq!(verify(&movie, other.clone(), true).unwrap(), other);
 
-        let bytes = fs::read(&film).unwrap();
-        fs::write(&film, &bytes[..bytes.len() - 5]).unwrap();
-        let refused = verify(&film, made.clone(), false).unwrap_err();
+        let bytes = fs::read(&movie).unwrap();
+        fs::write(&movie, &bytes[..bytes.len() - 5]).unwrap();
+        let refused = verify(&movie, made.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(verify(&film, made.clone(), true).unwrap(), made);
+        assert_eq!(verify(&movie, made.clone(), true).unwrap(), made);
 
-        fs::remove_file(&film).unwrap();
-        let gone = verify(&film, made, true).unwrap_err();
+        fs::remove_file(&movie).unwrap();
+        let gone = verify(&movie, made, true).unwrap_err();
         assert_ne!(
             gone.code(),
             Code::CheckFailed,

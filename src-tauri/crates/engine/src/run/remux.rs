@@ -15,12 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Discovery};
 use super::finish::{self, ConversionSource, KnownMedia, publish, summarize};
-use crate::disk_space::SpaceNeed;
-use crate::durable::blocking;
+use crate::disk::durable::blocking;
+use crate::disk::guarded;
+use crate::disk::space::{self, SpaceNeed};
 use crate::error::Error;
 use crate::job::{MovieFiles, OutputLocation, Remuxer};
 use crate::outcome::{Outcome, Stopped};
-use crate::part::files;
 use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
 };
@@ -28,19 +28,19 @@ use crate::progress::Meter;
 use crate::saved::{Finished, Loss};
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::{disk_space, names, part};
+use crate::{names, part};
 
 /// Assumed size of a segment, to estimate how much space the index needs.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
 /// Makes one MP4 of the files.
-pub(super) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<SavedMovie> {
+pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<SavedMovie> {
     let convert = attempt.spec.remux == Remuxer::Ffmpeg;
     if convert {
         attempt.find_ffmpeg().await?;
     }
-    let (paths, output) = (films.films.clone(), attempt.spec.output.clone());
-    let ending = films.ending.as_str();
+    let (paths, output) = (movies.films.clone(), attempt.spec.output.clone());
+    let ending = movies.ending.as_str();
     let (parts, opened) = blocking(move || {
         let parts = RemuxSources::open(&paths, convert)?;
         let opened = parts.open_part_folder(&output, ending)?;
@@ -51,7 +51,10 @@ pub(super) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<Save
         Opened::Finished(saved) => return Ok(saved),
         Opened::Folder(part) => part,
     };
-    let first = films.films.first().map(|film| film.display().to_string());
+    let first = movies
+        .films
+        .first()
+        .map(|movie| movie.display().to_string());
     let stem = part.path().file_stem().unwrap_or_default();
     attempt.set_discovery(Discovery {
         found: None,
@@ -59,9 +62,9 @@ pub(super) async fn remux(attempt: &Attempt, films: &MovieFiles) -> Outcome<Save
         title: stem.to_string_lossy().into_owned(),
         part: part.path().to_owned(),
     });
-    let film = part::output(part.path());
-    match remux_files(attempt, parts, &part, film).await {
-        Ok((film, finished)) => Ok(publish(part, film, finished).await?),
+    let movie = part::output(part.path());
+    match remux_files(attempt, parts, &part, movie).await {
+        Ok((movie, finished)) => Ok(publish(part, movie, finished).await?),
         Err(stopped) => {
             blocking(move || part.remove()).await?;
             Err(stopped)
@@ -90,7 +93,7 @@ async fn remux_files(
     attempt: &Attempt,
     parts: RemuxSources,
     part: &PartFolder,
-    film: PathBuf,
+    movie: PathBuf,
 ) -> Outcome<(PathBuf, Finished)> {
     let Some(format) = parts.format else {
         // ffmpeg takes the one file as it is.
@@ -107,14 +110,14 @@ async fn remux_files(
     let work = RemuxTask {
         parts,
         format,
-        film: film.clone(),
+        movie: movie.clone(),
         meter: Arc::clone(&attempt.meter),
         cancel: attempt.cancel.clone(),
     };
     let made = blocking(move || Ok(work.run())).await??;
     if format == OutputFormat::Flv {
         let source = ConversionSource {
-            path: &film,
+            path: &movie,
             known: KnownMedia::Written(&made.summary),
         };
         return match finish::convert(attempt, part, source).await {
@@ -130,9 +133,9 @@ async fn remux_files(
     }
     attempt.meter.enter(JobStage::Finishing);
     let summary = made.summary.clone();
-    let path = film.clone();
+    let path = movie.clone();
     let summary = finish::verify_movie(attempt, path, summary).await?;
-    Ok((film, made.finished(&summary)))
+    Ok((movie, made.finished(&summary)))
 }
 
 /// A downloaded file to remux.
@@ -192,7 +195,7 @@ struct RemuxSources {
 
 impl RemuxSources {
     fn open(paths: &[PathBuf], convert: bool) -> Result<Self, Error> {
-        let mut films = Vec::new();
+        let mut movies = Vec::new();
         for path in paths {
             let (mut input, file) = SourceFile::open(path)?;
             match MovieSplitter::open(file) {
@@ -204,7 +207,7 @@ impl RemuxSources {
                 Err(_) if convert && paths.len() == 1 => {}
                 Err(problem) => return Err(file_error(path, problem)),
             }
-            films.push(input);
+            movies.push(input);
         }
         let source = |input: &SourceFile| {
             input
@@ -212,7 +215,7 @@ impl RemuxSources {
                 .as_ref()
                 .map(|split| split.info().segment_format)
         };
-        let first = films.first().and_then(source);
+        let first = movies.first().and_then(source);
         // ffmpeg reads one file, so join the parts of an FLV first.
         let joins = match first {
             Some(SegmentFormat::Flv) => true,
@@ -220,41 +223,41 @@ impl RemuxSources {
             Some(SegmentFormat::Fmp4) | None => false,
         };
         let foreign = |input: &&SourceFile| !joins || source(input) != first;
-        if films.len() > 1
-            && let Some(other) = films.iter().find(foreign)
+        if movies.len() > 1
+            && let Some(other) = movies.iter().find(foreign)
         {
             let problem =
                 "joining films other than parts of one FLV or one transport stream".to_owned();
             return Err(file_error(&other.path, media::Error::Unsupported(problem)));
         }
-        let format = match (convert, films.len()) {
+        let format = match (convert, movies.len()) {
             (_, 0) => return Err(media::Error::Empty.into()),
             (true, 1) => None,
             (true, _) => Some(OutputFormat::Flv),
             (false, _) => Some(OutputFormat::Mp4),
         };
         Ok(Self {
-            files: films,
+            files: movies,
             format,
             movie_spec: None,
         })
     }
 
     fn size_bytes(&self) -> u64 {
-        let sizes = self.files.iter().map(|film| film.size_bytes);
+        let sizes = self.files.iter().map(|movie| movie.size_bytes);
         sizes.fold(0, u64::saturating_add)
     }
 
     /// Opens the part folder of these files.
     fn open_part_folder(&self, output: &OutputLocation, ending: &str) -> Result<Opened, Error> {
-        let ids = self.files.iter().map(|film| MovieFileId {
-            path: film.path.display().to_string(),
-            size_bytes: film.size_bytes,
+        let ids = self.files.iter().map(|movie| MovieFileId {
+            path: movie.path.display().to_string(),
+            size_bytes: movie.size_bytes,
         });
         let source = MovieSource::Files {
             films: ids.collect(),
         };
-        let first = self.files.first().and_then(|film| film.path.file_stem());
+        let first = self.files.first().and_then(|movie| movie.path.file_stem());
         let first = first.map(|stem| stem.to_string_lossy().into_owned());
         let stem = [output.stem.as_deref(), first.as_deref()]
             .into_iter()
@@ -266,7 +269,7 @@ impl RemuxSources {
             Some(OutputFormat::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        disk_space::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
+        space::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
         let place = Destination {
             folder: &output.folder,
             stem: &stem,
@@ -283,7 +286,7 @@ impl RemuxSources {
 struct RemuxTask {
     parts: RemuxSources,
     format: OutputFormat,
-    film: PathBuf,
+    movie: PathBuf,
     meter: Arc<Meter>,
     cancel: CancellationToken,
 }
@@ -308,22 +311,22 @@ impl RemuxResult {
 impl RemuxTask {
     /// Puts the segments of all files into one movie.
     fn run(mut self) -> Outcome<RemuxResult> {
-        let output = files::create(&self.film).map_err(Error::disk(&self.film))?;
+        let output = guarded::create(&self.movie).map_err(Error::disk(&self.movie))?;
         self.meter.begin_convert(self.parts.size_bytes());
-        let films = std::mem::take(&mut self.parts.files);
-        let first = films.first().map(|film| film.path.clone());
+        let movies = std::mem::take(&mut self.parts.files);
+        let first = movies.first().map(|movie| movie.path.clone());
         let first = first.unwrap_or_default();
-        let mut muxer = media::muxer(self.muxer_config(&films), output)
+        let mut muxer = media::muxer(self.muxer_config(&movies), output)
             .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
         let mut lost = Loss::default();
         // Segments, bytes and milliseconds of the previous files.
         let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
-        for film in films {
-            let Some(mut split) = film.split else {
+        for movie in movies {
+            let Some(mut split) = movie.split else {
                 continue;
             };
-            let failed = |problem| file_error(&film.path, problem);
+            let failed = |problem| file_error(&movie.path, problem);
             let (mut newest, mut start_ms) = (0, before_ms);
             while let Some(mut segment) = split.next_segment().map_err(failed)? {
                 if self.cancel.is_cancelled() {
@@ -340,8 +343,8 @@ impl RemuxTask {
                     .set_converted(before.saturating_add(split.done_bytes()));
             }
             first_number = first_number.saturating_add(newest).saturating_add(1);
-            before_ms = start_ms.max(before_ms.saturating_add(film.duration_ms.unwrap_or(0)));
-            before = before.saturating_add(film.size_bytes);
+            before_ms = start_ms.max(before_ms.saturating_add(movie.duration_ms.unwrap_or(0)));
+            before = before.saturating_add(movie.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
             lost.left_out.extend(split.info().left_out.iter().cloned());
         }
@@ -356,14 +359,14 @@ impl RemuxTask {
         })
     }
 
-    fn muxer_config(&self, films: &[SourceFile]) -> MuxerConfig<'static> {
+    fn muxer_config(&self, movies: &[SourceFile]) -> MuxerConfig<'static> {
         let wholes = || {
-            films
+            movies
                 .iter()
-                .filter_map(|film| Some(film.split.as_ref()?.info()))
+                .filter_map(|movie| Some(movie.split.as_ref()?.info()))
         };
         let durations: Option<Vec<u64>> = wholes().map(|whole| whole.duration_ms).collect();
-        let bytes = films.iter().map(|film| film.size_bytes);
+        let bytes = movies.iter().map(|movie| movie.size_bytes);
         let segment_count = bytes.fold(0, u64::saturating_add).div_ceil(SEGMENT_BYTES);
         let known = self.parts.movie_spec.clone().unwrap_or_else(|| MovieSpec {
             tags: wholes()

@@ -10,11 +10,11 @@ use super::completeness::Expectation;
 use super::finish::{keep_original, publish};
 use super::remux;
 use crate::assemble::Assembler;
+use crate::disk::durable::{self, blocking};
+use crate::disk::guarded::{self, OpenMode};
 use crate::download_plan::DownloadPlan;
-use crate::durable::blocking;
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
-use crate::part::files::{self, OpenMode};
 use crate::part::{self, PartFolder, SavedMovie};
 use crate::saved::Finished;
 use crate::shortfall::Shortfall;
@@ -32,34 +32,39 @@ pub(super) struct FetchedFile<'a> {
 pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outcome<SavedMovie> {
     let FetchedFile {
         part,
-        assembler: assembly,
+        assembler,
         movie_spec: known,
-        download_plan: make,
+        download_plan: download,
         expected,
     } = copied;
     let copy = part::output(part.path());
-    blocking(move || assembly.finish()).await?;
+    blocking(move || assembler.finish()).await?;
     let path = copy.clone();
     let kept = blocking(move || inspect(&path)).await?;
     let kept = with_checked_duration(attempt, expected, kept)?;
-    if make.keep_original {
+    if download.keep_original {
         return Ok(publish(part, copy, kept).await?);
     }
     let source = remux::FileRemux {
         path: copy.clone(),
         movie_spec: known,
-        convert: make.convert,
+        convert: download.convert,
     };
     let failed = match remux::remux_single_file(attempt, source, &part).await {
-        Ok((film, finished)) => {
+        Ok((movie, finished)) => {
             let finished = with_checked_duration(attempt, expected, finished)?;
-            return Ok(publish(part, film, finished).await?);
+            return Ok(publish(part, movie, finished).await?);
         }
         Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
         Err(stopped) => return Err(stopped),
     };
     // The downloaded file is saved: other programs may play it.
-    let path = keep_original(part.with_extension(&make.extensions.written), copy, kept).await?;
+    let path = keep_original(
+        part.with_extension(&download.extensions.written),
+        copy,
+        kept,
+    )
+    .await?;
     Err(Stopped::Failed(match failed {
         Error::InputFile { problem, .. } => Error::InputFile { path, problem },
         Error::Convert { problem, .. } => Error::Convert {
@@ -87,13 +92,13 @@ fn with_checked_duration(
 /// Describes the file. Fails if it is not a movie; reads it leniently, since another program made
 /// it.
 fn inspect(path: &Path) -> Result<Finished, Error> {
-    let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
-    film.sync_all().map_err(Error::disk(path))?;
-    let mut split = MovieSplitter::open(film)?;
+    let movie = guarded::open(path, OpenMode::Read).map_err(Error::disk(path))?;
+    durable::sync_file(path).map_err(Error::disk(path))?;
+    let mut split = MovieSplitter::open(movie)?;
     let size_bytes = split.info().size_bytes;
     // The header may state a longer duration than the file has.
-    let film = files::open(path, OpenMode::Read).map_err(Error::disk(path))?;
-    let duration_ms = match media::check(std::io::BufReader::new(film)) {
+    let movie = guarded::open(path, OpenMode::Read).map_err(Error::disk(path))?;
+    let duration_ms = match media::check(std::io::BufReader::new(movie)) {
         Ok(summary) => summary.duration_ms,
         // The strict check refuses files that players accept.
         Err(_) => media::measure(&mut split).unwrap_or(0),

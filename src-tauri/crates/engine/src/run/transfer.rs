@@ -11,9 +11,9 @@ use super::attempt::Attempt;
 use super::completeness::{Expectation, Misplaced, Received};
 use super::spot_check::SpotCheck;
 use crate::assemble::{Assembler, HeldSegment, OutputKind};
-use crate::disk_space::{self, SpaceNeed};
+use crate::disk::durable::blocking;
+use crate::disk::space::{self, SpaceNeed};
 use crate::download_plan::DownloadPlan;
-use crate::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::extras::MovieMetadata;
 use crate::fetch::retry::Effort;
@@ -61,8 +61,8 @@ impl Transfer {
     }
 
     /// Returns the missing segments.
-    fn missing_segments(&self, make: &DownloadPlan) -> Vec<Segment> {
-        let expected = Expectation::of(&self.recording, make);
+    fn missing_segments(&self, download: &DownloadPlan) -> Vec<Segment> {
+        let expected = Expectation::of(&self.recording, download);
         expected.missing_segments(self.received(&self.assembler.outstanding(), &[]))
     }
 
@@ -98,15 +98,15 @@ struct PassState {
 pub(super) async fn run(
     attempt: &Attempt,
     (found, recording): (RecordingRef, Recording),
-    make: &DownloadPlan,
+    download: &DownloadPlan,
     part: &PartFolder,
 ) -> Outcome<Transfer> {
     let folder = part.path();
-    let assembler = open_assembler(attempt, &recording, make, folder).await?;
+    let assembler = open_assembler(attempt, &recording, download, folder).await?;
     let context = TransferContext {
         attempt,
         found,
-        make,
+        download,
         folder,
         budget: &Arc::new(RequestBudget::new(assembler.outstanding().len())),
     };
@@ -123,7 +123,7 @@ pub(super) async fn run(
         return Err(stopped);
     }
     if part.change() == PlanChange::Unverified {
-        make.save_moved_plan(folder).await?;
+        download.save_moved_plan(folder).await?;
     }
     let transfer = Transfer {
         recording,
@@ -140,23 +140,26 @@ pub(super) async fn run(
 async fn open_assembler(
     attempt: &Attempt,
     recording: &Recording,
-    make: &DownloadPlan,
+    download: &DownloadPlan,
     folder: &Path,
 ) -> Outcome<Assembler> {
     // A single file gets its metadata when it is remuxed.
-    let metadata = match make.output_kind {
-        OutputKind::Movie(..) => attempt.fetch_metadata(recording, make).await?,
+    let metadata = match download.output_kind {
+        OutputKind::Movie(..) => attempt.fetch_metadata(recording, download).await?,
         OutputKind::SingleFile => MovieMetadata::default(),
     };
-    let (path, spec) = (folder.to_owned(), make.assembly_spec(recording, metadata));
+    let (path, spec) = (
+        folder.to_owned(),
+        download.assembly_spec(recording, metadata),
+    );
     let assembler = blocking(move || Assembler::open(&path, spec)).await?;
     if !attempt.overrides.space {
         let (_, stored_bytes) = assembler.stored();
-        let need = match make.estimated_bytes(recording) {
+        let need = match download.estimated_bytes(recording) {
             Some(bytes) => SpaceNeed::Estimate(bytes.saturating_sub(stored_bytes)),
             None => SpaceNeed::Unknown,
         };
-        disk_space::check(&attempt.spec.output.folder, need)?;
+        space::check(&attempt.spec.output.folder, need)?;
     }
     Ok(assembler)
 }
@@ -166,7 +169,7 @@ async fn open_assembler(
 struct TransferContext<'a> {
     attempt: &'a Attempt,
     found: RecordingRef,
-    make: &'a DownloadPlan,
+    download: &'a DownloadPlan,
     /// The part folder.
     folder: &'a Path,
     budget: &'a Arc<RequestBudget>,
@@ -177,9 +180,9 @@ impl TransferContext<'_> {
         SpotCheck {
             attempt: self.attempt,
             recording,
-            plan: &self.make.plan,
+            plan: &self.download.plan,
             budget: self.budget,
-            format: self.make.output_kind.format(),
+            format: self.download.output_kind.format(),
         }
     }
 
@@ -196,8 +199,8 @@ impl TransferContext<'_> {
         loop {
             let before = transfer.assembler.outstanding().len();
             let pass = self.pass_config(&transfer.recording, &passes);
-            let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
-            transfer.assembler = assembly;
+            let (assembler, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
+            transfer.assembler = assembler;
             transfer.assembler.discard_misplaced();
             let PassResult {
                 refused,
@@ -218,7 +221,7 @@ impl TransferContext<'_> {
             let lacking = transfer.assembler.outstanding();
             let came = lacking.len() < before;
             passes.fruitless_passes = if came { 0 } else { passes.fruitless_passes + 1 };
-            if !ended_early && transfer.missing_segments(self.make).is_empty() {
+            if !ended_early && transfer.missing_segments(self.download).is_empty() {
                 return Ok(transfer);
             }
             if refused && passes.may_renew() {
@@ -278,9 +281,9 @@ impl TransferContext<'_> {
             meter: &self.attempt.meter,
             cancel: &self.attempt.cancel,
             recording,
-            plan: &self.make.plan,
-            end_ms: Expectation::of(recording, self.make).stated_end_ms(),
-            format: self.make.output_kind.format(),
+            plan: &self.download.plan,
+            end_ms: Expectation::of(recording, self.download).stated_end_ms(),
+            format: self.download.output_kind.format(),
             budget: self.budget,
             effort: passes.effort,
             are_urls_current: passes.are_urls_current,
@@ -291,7 +294,7 @@ impl TransferContext<'_> {
     /// Requests the current addresses of the segments from the service. Returns `None` if they have
     /// not changed. Fails if the recording has changed.
     async fn renew_urls(&self, known: TransferState<'_>) -> Outcome<Option<Box<Recording>>> {
-        let (attempt, plan) = (self.attempt, &self.make.plan);
+        let (attempt, plan) = (self.attempt, &self.download.plan);
         let access = attempt.access();
         let asked = retry::retry_service(&attempt.meter, || {
             attempt.context.client.refresh(plan, self.found, &access)
@@ -328,7 +331,7 @@ impl TransferContext<'_> {
             initial_segments: 0,
         };
         for is_last in [false, true] {
-            let found = Misplaced::of(&self.make.plan, &transfer.assembler.held_segments());
+            let found = Misplaced::of(&self.download.plan, &transfer.assembler.held_segments());
             transfer.misplaced = found.all();
             // The second time, keep the doubtful segments: they came the same again and may be
             // right.
@@ -345,19 +348,19 @@ impl TransferContext<'_> {
                 "segments carry the content of another place"
             );
             let ids: Vec<SegmentId> = dropped.iter().copied().collect();
-            let mut assembly = transfer.assembler;
-            let (assembly, forgot) = blocking(move || {
-                let forgot = assembly.forget(&ids)?;
-                Ok((assembly, forgot))
+            let mut assembler = transfer.assembler;
+            let (assembler, forgot) = blocking(move || {
+                let forgot = assembler.forget(&ids)?;
+                Ok((assembler, forgot))
             })
             .await?;
-            transfer.assembler = assembly;
+            transfer.assembler = assembler;
             if !forgot || is_last {
                 break;
             }
             let pass = self.pass_config(&transfer.recording, &passes);
-            let (assembly, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
-            transfer.assembler = assembly;
+            let (assembler, gathered) = fetch_pass::run(pass, transfer.assembler).await?;
+            transfer.assembler = assembler;
             transfer.merge_pass(gathered);
         }
         transfer.misplaced.extend(transfer.assembler.misplaced());

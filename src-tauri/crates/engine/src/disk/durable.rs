@@ -8,7 +8,9 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::guarded::{self, OpenMode};
 use crate::error::Error;
+use crate::platform;
 
 /// Prefix of incomplete files; a crash may leave such a file behind.
 pub(crate) const TEMPORARY_PREFIX: &str = ".new-";
@@ -28,34 +30,41 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Atomically replaces `path` by the concatenated `parts`. A symbolic link at `path` is replaced,
 /// not followed.
 pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let file = temporary(path, parts)?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(parent(path)?)
+    publish(path, parts, |temporary| {
+        platform::retry_change(|| std::fs::rename(temporary, path))?;
+        platform::sync_folder(parent(path)?)
+    })
 }
 
 /// Atomically writes a new file.
 ///
 /// Fails with [`io::ErrorKind::AlreadyExists`] if the name is taken.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (_, temporary) = temporary(path, &[bytes])?
-        .keep()
-        .map_err(|error| error.error)?;
-    let written = rename_new(&temporary, path);
-    if written.is_err() {
-        std::fs::remove_file(&temporary)?;
-    }
-    written
+    publish(path, &[bytes], |temporary| rename_new(temporary, path))
+}
+
+/// Writes a temporary file beside `path` and renames it. If that fails, no file is left.
+fn publish(
+    path: &Path,
+    parts: &[&[u8]],
+    rename: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    // Windows refuses to rename a file that is open without sharing.
+    let mut temporary = temporary(path, parts)?.into_temp_path();
+    let renamed = rename(&temporary);
+    temporary.disable_cleanup(renamed.is_ok());
+    renamed
 }
 
 /// Writes and syncs a temporary file with `parts`, in the folder of `path`.
 fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(parent(path)?)?;
+        .tempfile_in(platform::full_path(parent(path)?)?)?;
     for part in parts {
         file.write_all(part)?;
     }
-    file.as_file().sync_all()?;
+    platform::sync(file.as_file())?;
     Ok(file)
 }
 
@@ -63,7 +72,9 @@ fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile
 pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     // Reading a pipe could block forever.
     match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => parse_json(File::open(path)?).map(Some),
+        Ok(found) if found.is_file() => {
+            parse_json(platform::retry_open(|| File::open(path))?).map(Some)
+        }
         Ok(_) => Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "it is no plain file",
@@ -90,63 +101,23 @@ pub(crate) fn parse_json<T: DeserializeOwned>(file: File) -> io::Result<T> {
 /// Fails with [`io::ErrorKind::AlreadyExists`] if the name is taken. On any error `from` stays and
 /// no new file is left at `to`.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    let file = tempfile::TempPath::try_from_path(from)?;
-    match file.persist_noclobber(to) {
-        Ok(()) => {}
-        Err(refused) => {
-            // Dropping the handle would delete the movie.
-            refused.path.keep().map_err(|error| error.error)?;
-            if !may_be_unsupported(&refused.error) {
-                return Err(refused.error);
-            }
-            reserve_and_replace(from, to)?;
-        }
-    }
-    if let Err(error) = sync_folder(parent(to)?) {
+    platform::rename_new(from, to)?;
+    if let Err(error) = platform::sync_folder(parent(to)?) {
         // The rename itself has succeeded.
         tracing::debug!(%error, "the folder cannot be synced");
     }
     Ok(())
 }
 
-/// Returns whether an error may mean that the file system cannot rename without replacing. Each
-/// says so with another error, so only errors that clearly mean something else are excluded.
-fn may_be_unsupported(error: &io::Error) -> bool {
-    use io::ErrorKind as Kind;
-    !matches!(
-        error.kind(),
-        Kind::AlreadyExists
-            | Kind::CrossesDevices
-            | Kind::NotFound
-            | Kind::ReadOnlyFilesystem
-            | Kind::StorageFull
-            | Kind::QuotaExceeded
-    )
+/// Deletes a file.
+pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
+    platform::retry_change(|| std::fs::remove_file(path))
 }
 
-/// Reserves the name with an empty file and then replaces that, so that no other process can take
-/// the name in between.
-fn reserve_and_replace(from: &Path, to: &Path) -> io::Result<()> {
-    drop(File::create_new(to)?);
-    let renamed = std::fs::rename(from, to);
-    if renamed.is_err() {
-        // While it is empty it is ours to delete. Return the error of the rename.
-        let is_empty = |found: std::fs::Metadata| found.is_file() && found.len() == 0;
-        if std::fs::symlink_metadata(to).is_ok_and(is_empty) {
-            let _ = std::fs::remove_file(to);
-        }
-    }
-    renamed
-}
-
-/// Makes renames and new files within `folder` durable.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Windows cannot sync a folder and need not: NTFS journals renames.
-    if cfg!(windows) {
-        Ok(())
-    } else {
-        File::open(folder)?.sync_all()
-    }
+/// Syncs a finished file.
+pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
+    // Windows syncs only what was opened for writing.
+    platform::sync(&guarded::open(path, OpenMode::Change)?)
 }
 
 fn parent(path: &Path) -> io::Result<&Path> {
@@ -179,19 +150,6 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&from).unwrap(), "new");
         rename_new(&from, &folder.path().join("free")).unwrap();
         assert!(!from.exists());
-    }
-
-    #[test]
-    fn a_failed_rename_leaves_no_file_at_the_target() {
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("film.mp4");
-        // A folder cannot replace a file; this stands for any rename that fails.
-        let from = folder.path().join("from");
-        std::fs::create_dir(&from).unwrap();
-        reserve_and_replace(&from, &to).unwrap_err();
-        assert!(!to.exists());
-        rename_new(&folder.path().join("nothing"), &to).unwrap_err();
-        assert!(!to.exists());
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! The half for Linux and macOS.
+
+use std::borrow::Cow;
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use rustix::fs::{CWD, OFlags, RenameFlags, fcntl_getfl, fcntl_setfl, renameat_with};
+use rustix::io::Errno;
+use tokio::process::Command;
+
+/// On macOS the standard library asks for `F_FULLFSYNC`, because a plain `fsync` there leaves the
+/// data in the drive's cache. Network drives refuse that, so they get the plain one.
+pub(crate) fn sync(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if cannot_sync(&error) => unless_unsupported(Ok(rustix::fs::fsync(file)?)),
+        synced => synced,
+    }
+}
+
+/// Does nothing where the file system cannot sync a folder.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    unless_unsupported(File::open(folder)?.sync_all())
+}
+
+/// Many file systems cannot sync a folder: SMB, and some that run as programs (FUSE).
+fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error) if cannot_sync(&error) => {
+            tracing::debug!(%error, "this file system cannot be synced");
+            Ok(())
+        }
+        synced => synced,
+    }
+}
+
+fn cannot_sync(error: &io::Error) -> bool {
+    let unsupported = [Errno::INVAL, Errno::NOTSUP, Errno::NOTTY, Errno::NOSYS];
+    Errno::from_io_error(error).is_some_and(|errno| unsupported.contains(&errno))
+}
+
+/// Falls back to a reserved name where the file system cannot rename without replacing.
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Each file system says in another way that it cannot rename without replacing.
+        Err(errno) if may_be_unsupported(errno) => reserve_and_replace(from, to),
+        renamed => Ok(renamed?),
+    }
+}
+
+/// Returns whether an error may mean that the file system cannot rename without replacing: only
+/// those that clearly mean something else are excluded.
+fn may_be_unsupported(errno: Errno) -> bool {
+    let others = [
+        Errno::EXIST,
+        Errno::XDEV,
+        Errno::NOENT,
+        Errno::ROFS,
+        Errno::NOSPC,
+        Errno::DQUOT,
+    ];
+    !others.contains(&errno)
+}
+
+/// Reserves the name with an empty file and then replaces that, so that no other process can take
+/// the name in between.
+fn reserve_and_replace(from: &Path, to: &Path) -> io::Result<()> {
+    drop(File::create_new(to)?);
+    let renamed = fs::rename(from, to);
+    if renamed.is_err() {
+        // While it is empty it is ours to delete. Return the error of the rename.
+        let is_empty = |found: Metadata| found.is_file() && found.len() == 0;
+        if fs::symlink_metadata(to).is_ok_and(is_empty) {
+            let _ = fs::remove_file(to);
+        }
+    }
+    renamed
+}
+
+/// Returns whether another program keeps the file for itself, which no program can here.
+pub(crate) fn is_held(_: &io::Error) -> bool {
+    false
+}
+
+/// Returns whether a file cannot be renamed or deleted because it is open, which it always can here.
+pub(crate) fn refuses_change(_: &io::Error) -> bool {
+    false
+}
+
+/// Returns whether an error means that the drive or the network folder is gone.
+pub(crate) fn is_drive_gone(error: &io::Error) -> bool {
+    let gone = [
+        Errno::IO,
+        Errno::NODEV,
+        Errno::NOTCONN,
+        Errno::STALE,
+        Errno::NXIO,
+        Errno::HOSTDOWN,
+    ];
+    Errno::from_io_error(error).is_some_and(|errno| gone.contains(&errno))
+}
+
+/// Returns whether an error of a connection means that the host's name cannot be looked up. The
+/// standard library reports `getaddrinfo`'s errors without a number.
+pub(crate) fn is_lookup_failure(error: &io::Error) -> bool {
+    error.raw_os_error().is_none() && error.kind() != io::ErrorKind::Other
+}
+
+/// Returns the path in the form that every system call takes, whatever its length.
+#[expect(clippy::unnecessary_wraps, reason = "other systems may fail")]
+pub(crate) fn full_path(path: &Path) -> io::Result<Cow<'_, Path>> {
+    Ok(Cow::Borrowed(path))
+}
+
+/// Returns whether a file name means more than a name to the system.
+pub(crate) fn is_special_name(_: &str) -> bool {
+    false
+}
+
+/// Does not follow symbolic links, and does not wait for the other end of a pipe.
+pub(crate) fn open_carefully(options: &mut OpenOptions) {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
+/// Clears the non-blocking flag that [`open_carefully`] has set.
+pub(crate) fn block_again(file: &File) -> io::Result<()> {
+    let flags = fcntl_getfl(file)?;
+    Ok(fcntl_setfl(file, flags - OFlags::NONBLOCK)?)
+}
+
+/// Returns a builder of folders that other users cannot read.
+pub(crate) fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+/// Returns whether two files belong to the same user.
+pub(crate) fn same_owner(one: &Metadata, other: &Metadata) -> bool {
+    one.uid() == other.uid()
+}
+
+/// Returns whether two files are on the same disk.
+pub(crate) fn same_disk(one: &Metadata, other: &Metadata) -> bool {
+    one.dev() == other.dev()
+}
+
+/// Returns whether a file has further names.
+pub(crate) fn has_other_names(file: &Metadata) -> bool {
+    file.nlink() > 1
+}
+
+/// Starts a program without a console window of its own; there is none here.
+pub(crate) fn hide_console(_: &mut Command) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_rename_leaves_no_file_at_the_target() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("film.mp4");
+        // A folder cannot replace a file; this stands for any rename that fails.
+        let from = folder.path().join("from");
+        fs::create_dir(&from).unwrap();
+        reserve_and_replace(&from, &to).unwrap_err();
+        assert!(!to.exists());
+        rename_new(&folder.path().join("nothing"), &to).unwrap_err();
+        assert!(!to.exists());
+    }
+
+    #[test]
+    fn what_a_file_system_cannot_sync_is_no_error() {
+        for errno in [Errno::INVAL, Errno::NOTSUP, Errno::NOTTY, Errno::NOSYS] {
+            assert!(unless_unsupported(Err(errno.into())).is_ok(), "{errno}");
+        }
+        for errno in [Errno::IO, Errno::NOSPC, Errno::ROFS] {
+            assert!(unless_unsupported(Err(errno.into())).is_err(), "{errno}");
+        }
+        // The kernel itself refuses to sync this folder.
+        sync_folder(Path::new("/proc")).unwrap();
+    }
+
+    #[test]
+    fn a_drive_that_is_gone_is_told_from_one_that_refuses() {
+        for errno in [
+            Errno::IO,
+            Errno::NODEV,
+            Errno::NOTCONN,
+            Errno::STALE,
+            Errno::NXIO,
+        ] {
+            assert!(is_drive_gone(&errno.into()), "{errno}");
+        }
+        for errno in [Errno::ACCESS, Errno::ROFS, Errno::NOSPC, Errno::NAMETOOLONG] {
+            assert!(!is_drive_gone(&errno.into()), "{errno}");
+        }
+    }
+}
