@@ -1,6 +1,7 @@
 ﻿; The installer for Windows: for one user, without administrator rights.
 ;
-; makensis -DVERSION=1.2.3 -DPROGRAMS=folder -DOUTPUT=setup.exe installer.nsi
+; makensis -DVERSION=1.2.3-rc.1 -DNUMERIC_VERSION=1.2.3 -DPROGRAMS=folder -DOUTPUT=setup.exe installer.nsi
+; With -DSIGN=command the uninstaller is signed: %1 in it is the path.
 ;
 ; makensis reads paths from the folder of this file. PROGRAMS holds ustream-downloader.exe and ustream-dl.exe. Options of the installer:
 ;   /S       silent
@@ -33,11 +34,14 @@ ManifestSupportedOS all
 
 Name "${NAME}"
 OutFile "${OUTPUT}"
+!ifdef SIGN
+  !uninstfinalize `${SIGN}`
+!endif
 InstallDir "$LOCALAPPDATA\Programs\${NAME}"
 InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
 BrandingText "${NAME} ${VERSION}"
 
-VIProductVersion "${VERSION}.0"
+VIProductVersion "${NUMERIC_VERSION}.0"
 VIAddVersionKey "ProductName" "${NAME}"
 VIAddVersionKey "ProductVersion" "${VERSION}"
 VIAddVersionKey "FileVersion" "${VERSION}"

@@ -33,7 +33,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Action, Args};
 use crate::exit::Exit;
@@ -94,17 +96,21 @@ fn print_clap_error(error: &clap::Error) -> ExitCode {
 
 /// Log lines go to stderr: stdout is for the result alone.
 fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
+    let (ours, others) = match verbose {
         // Warnings are for the user: the movie may be shorter than it should be.
-        0 => "ustream=warn,engine=warn,media=warn,error",
-        1 => "ustream=info,engine=info,media=info,warn",
-        _ => "ustream=debug,engine=debug,media=debug,info",
+        0 => (LevelFilter::WARN, LevelFilter::ERROR),
+        1 => (LevelFilter::INFO, LevelFilter::WARN),
+        _ => (LevelFilter::DEBUG, LevelFilter::INFO),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(level))
+    let crates = ["ustream", "engine", "media"].map(|name| (name, ours));
+    let levels = Targets::new().with_targets(crates).with_default(others);
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_writer(terminal::log)
-        .without_time()
+        .without_time();
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(levels)
         .init();
 }
 

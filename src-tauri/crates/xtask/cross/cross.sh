@@ -98,7 +98,7 @@ windows_installer() {
     cd /x
     version=$(sed -n "s/^version = \"\(.*\)\"/\1/p" src/Cargo.toml | head -1)
     programs=/x/target/'"$windows"'/release setup=/x/Ustream-Downloader_${version}_x64-setup.exe
-    makensis -V2 -WX "-DVERSION=$version" "-DPROGRAMS=$programs" "-DOUTPUT=$setup" src/src-tauri/bundle/windows/installer.nsi
+    makensis -V2 -WX "-DVERSION=$version" "-DNUMERIC_VERSION=${version%%-*}" "-DPROGRAMS=$programs" "-DOUTPUT=$setup" src/src-tauri/bundle/windows/installer.nsi
     ls -l "$setup" "$programs"/ustream-d*.exe
     home=/x/wine/drive_c/users/root/AppData folder="Local/Programs/Ustream Downloader"
     wine "$setup" /S

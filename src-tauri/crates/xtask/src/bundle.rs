@@ -105,18 +105,50 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
 fn build_installer() -> anyhow::Result<()> {
     say("The installer");
     let version = env!("CARGO_PKG_VERSION");
-    let folder = target().join("release/bundle/nsis");
+    // The file's properties hold numbers only.
+    let numeric = version
+        .split_once('-')
+        .map_or(version, |(numeric, _)| numeric);
+    let programs = target().join("release");
+    for program in ["ustream-downloader.exe", "ustream-dl.exe"] {
+        sign(&programs.join(program))?;
+    }
+    let folder = programs.join("bundle/nsis");
     fs::create_dir_all(&folder)?;
     let installer = folder.join(format!("Ustream-Downloader_{version}_x64-setup.exe"));
     let define = |name: &str, value: &Path| format!("-D{name}={}", value.display());
-    succeed(
-        command("makensis")
-            .args(["-V2", "-WX"])
-            .arg(format!("-DVERSION={version}"))
-            .arg(define("PROGRAMS", &target().join("release")))
-            .arg(define("OUTPUT", &installer))
-            .arg(root().join("src-tauri/bundle/windows/installer.nsi")),
-    )
+    let mut makensis = command("makensis");
+    makensis
+        .args(["-V2", "-WX"])
+        .arg(format!("-DVERSION={version}"))
+        .arg(format!("-DNUMERIC_VERSION={numeric}"))
+        .arg(define("PROGRAMS", &programs))
+        .arg(define("OUTPUT", &installer));
+    if let Some(words) = sign_command() {
+        makensis.arg(format!("-DSIGN={words}"));
+    }
+    succeed(makensis.arg(root().join("src-tauri/bundle/windows/installer.nsi")))?;
+    sign(&installer)
+}
+
+/// Returns the command that signs a program for Windows, if there is one. Words are separated by
+/// spaces, and `%1` is the path.
+fn sign_command() -> Option<String> {
+    let words = std::env::var("WINDOWS_SIGN_COMMAND").ok()?;
+    Some(words).filter(|words| !words.trim().is_empty())
+}
+
+/// Signs a program for Windows, if there is a command that can.
+fn sign(program: &Path) -> anyhow::Result<()> {
+    let Some(line) = sign_command() else {
+        return Ok(());
+    };
+    let mut words = line.split_whitespace().map(|word| match word {
+        "%1" => program.as_os_str().to_owned(),
+        word => word.into(),
+    });
+    let signer = words.next().context("the command to sign with is empty")?;
+    succeed(command(signer).args(words))
 }
 
 /// Prints the size of each package that people download.
