@@ -238,10 +238,8 @@ async fn a_title_that_is_no_file_name_on_some_system_becomes_one() {
         ("COM¹ live.", "COM¹ live.mp4"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let new_job = NewJob {
-            template: title.parse().unwrap(),
-            ..job(134_300_012, folder.path())
-        };
+        let mut new_job = job(134_300_012, folder.path());
+        new_job.output.stem = Some(title.to_owned());
         let (path, _) = mock.save(new_job).await.unwrap();
         assert_eq!(path.file_name().unwrap(), name);
         assert_eq!(file_names(folder.path()), [name]);

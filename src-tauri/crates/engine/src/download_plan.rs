@@ -11,10 +11,11 @@ use crate::assemble::{AssemblySpec, OutputKind};
 use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::extras::{Extras, MovieMetadata};
-use crate::job::{DownloadRequest, JobSpec, Remuxer};
+use crate::job::{DownloadRequest, JobSpec};
 use crate::names::{self, TemplateValues};
 use crate::part;
 use crate::part::{Destination, Extensions, MovieSource, Opened, PartFolder};
+use crate::remuxer::Remuxer;
 
 /// Rendition, containers and file name of one download.
 #[derive(Debug)]

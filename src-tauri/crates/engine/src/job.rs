@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use ts_rs::TS;
 use ustream::{Access, Choice, Target};
 
 use crate::extras::Extras;
 use crate::names::Template;
+use crate::remuxer::Remuxer;
 use crate::saved::{Failure, Finished, JobState};
 
 /// Id of a job: sixteen random hexadecimal digits.
@@ -57,17 +57,6 @@ impl From<JobId> for String {
     fn from(id: JobId) -> Self {
         id.0
     }
-}
-
-/// Who makes the MP4.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Remuxer {
-    /// This program, in one pass beside the download.
-    #[default]
-    Builtin,
-    /// ffmpeg, after the original has been written.
-    Ffmpeg,
 }
 
 /// Where the file is saved.

@@ -10,7 +10,8 @@
 //! 5. `fetch_pass`: fetching and assembling at the same time. `fetch` gets segments from the
 //!    mirrors, `assemble` writes them to the output and the journal; `raw_writer` for a recording
 //!    that is one file.
-//! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4.
+//! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
+//!    if `remuxer` says so.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
@@ -38,6 +39,7 @@ mod progress;
 mod queue;
 mod raw_writer;
 mod registry;
+mod remuxer;
 mod run;
 mod saved;
 mod shortfall;
@@ -53,10 +55,11 @@ pub use ffmpeg::version as ffmpeg_version;
 pub use fs4::available_space;
 pub use job::{
     DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,
-    OutputLocation, Overrides, Remuxer,
+    OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;
 pub use names::{Template, TemplateError};
+pub use remuxer::Remuxer;
 pub use view::{Code, Failure, JobState};
 
 pub use ustream::{

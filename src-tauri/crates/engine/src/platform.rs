@@ -55,10 +55,21 @@ pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     retry_change(|| system::rename_new(from, to))
 }
 
-/// Makes the file's data and size durable. The file must have been opened for writing.
+/// Renames a file within its file system and replaces what has the name.
+pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    retry_change(|| system::replace(from, to))
+}
+
+/// Makes the file's data and metadata durable. The file must have been opened for writing.
 pub(crate) fn sync(file: &File) -> io::Result<()> {
     before_change();
-    system::sync(file)
+    system::sync(file, File::sync_all)
+}
+
+/// Makes the file's data and size durable. The file must have been opened for writing.
+pub(crate) fn sync_data(file: &File) -> io::Result<()> {
+    before_change();
+    system::sync(file, File::sync_data)
 }
 
 /// Makes renames and new files within `folder` durable, where the system can.
@@ -67,8 +78,8 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     system::sync_folder(folder)
 }
 
-/// Is called before each change of a file that a crash must not damage.
-fn before_change() {
+/// Is called before each change on the disk after which a crash must leave no damage.
+pub(crate) fn before_change() {
     #[cfg(feature = "halt-points")]
     halt_points::reached();
 }

@@ -125,9 +125,8 @@ fn read(path: &Path) -> Option<(JobId, JobRecord)> {
 mod tests {
     use super::*;
     use crate::extras::Extras;
-    use crate::job::{
-        DownloadRequest, JobSource, MovieFiles, Mp4Extension, OutputLocation, Remuxer,
-    };
+    use crate::job::{DownloadRequest, JobSource, MovieFiles, Mp4Extension, OutputLocation};
+    use crate::remuxer::Remuxer;
 
     fn record() -> JobRecord {
         let spec = JobSpec {

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use crate::code::Code;
-use crate::job::Remuxer;
+use crate::remuxer::Remuxer;
 use crate::saved;
 
 /// What the user allows a job to go on in spite of.

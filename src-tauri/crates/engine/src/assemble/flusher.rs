@@ -42,9 +42,10 @@ impl Flusher {
         let (batches, receiver) = sync_channel::<Batch>(1);
         let thread = std::thread::spawn(move || {
             for batch in receiver {
-                platform::sync(&output)?;
+                platform::sync_data(&output)?;
+                platform::before_change();
                 journal.write_all(&batch.records)?;
-                platform::sync(&journal)?;
+                platform::sync_data(&journal)?;
                 for path in batch.spooled {
                     durable::remove_file(&path)?;
                 }

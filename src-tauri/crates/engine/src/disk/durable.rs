@@ -31,7 +31,7 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// not followed.
 pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     publish(path, parts, |temporary| {
-        platform::retry_change(|| std::fs::rename(temporary, path))?;
+        platform::replace(temporary, path)?;
         platform::sync_folder(parent(path)?)
     })
 }
@@ -58,6 +58,7 @@ fn publish(
 
 /// Writes and syncs a temporary file with `parts`, in the folder of `path`.
 fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
+    platform::before_change();
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
         .tempfile_in(platform::full_path(parent(path)?)?)?;

@@ -11,6 +11,7 @@ use crate::platform;
 
 /// Creates a part folder that other users cannot read. An existing one stays as it is.
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+    platform::before_change();
     match platform::private_folder().create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

@@ -12,8 +12,8 @@ use tokio::process::Command;
 
 /// On macOS the standard library asks for `F_FULLFSYNC`, because a plain `fsync` there leaves the
 /// data in the drive's cache. Network drives refuse that, so they get the plain one.
-pub(crate) fn sync(file: &File) -> io::Result<()> {
-    match file.sync_all() {
+pub(crate) fn sync(file: &File, sync: fn(&File) -> io::Result<()>) -> io::Result<()> {
+    match sync(file) {
         Err(error) if cannot_sync(&error) => unless_unsupported(Ok(rustix::fs::fsync(file)?)),
         synced => synced,
     }
@@ -38,6 +38,10 @@ fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
 fn cannot_sync(error: &io::Error) -> bool {
     let unsupported = [Errno::INVAL, Errno::NOTSUP, Errno::NOTTY, Errno::NOSYS];
     Errno::from_io_error(error).is_some_and(|errno| unsupported.contains(&errno))
+}
+
+pub(crate) fn replace(from: &Path, to: &Path) -> io::Result<()> {
+    Ok(rustix::fs::rename(from, to)?)
 }
 
 /// Falls back to a reserved name where the file system cannot rename without replacing.

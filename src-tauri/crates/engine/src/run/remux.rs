@@ -19,12 +19,13 @@ use crate::disk::durable::blocking;
 use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
 use crate::error::Error;
-use crate::job::{MovieFiles, OutputLocation, Remuxer};
+use crate::job::{MovieFiles, OutputLocation};
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
 };
 use crate::progress::Meter;
+use crate::remuxer::Remuxer;
 use crate::saved::{Finished, Loss};
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
