@@ -5,10 +5,14 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{CWD, OFlags, RenameFlags, fcntl_getfl, fcntl_setfl, renameat_with};
 use rustix::io::Errno;
 use tokio::process::Command;
+
+/// How long the system may still hold the locks of a process that has ended.
+pub(crate) const LOCK_RELEASE_TIME: Duration = Duration::ZERO;
 
 /// On macOS the standard library asks for `F_FULLFSYNC`, because a plain `fsync` there leaves the
 /// data in the drive's cache. Network drives refuse that, so they get the plain one.

@@ -7,6 +7,7 @@ use std::io;
 use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, Prefix};
+use std::time::Duration;
 
 use tokio::process::Command;
 
@@ -28,6 +29,10 @@ const ERROR_DEVICE_NOT_CONNECTED: i32 = 1167;
 const ERROR_DEVICE_REMOVED: i32 = 1617;
 const WSAHOST_NOT_FOUND: i32 = 11001;
 const WSANO_DATA: i32 = 11004;
+
+/// How long the system may still hold the locks of a process that has ended: the documentation of
+/// `LockFileEx` does not say when it releases them.
+pub(crate) const LOCK_RELEASE_TIME: Duration = Duration::from_secs(2);
 
 /// Needs a file that was opened for writing.
 pub(crate) fn sync(file: &File, sync: fn(&File) -> io::Result<()>) -> io::Result<()> {
