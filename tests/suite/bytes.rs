@@ -14,6 +14,7 @@ use media::{TableFragment, journal};
 
 use crate::command_line::CliCommand;
 use crate::deliveries::mock_service_with;
+use crate::kill::strace;
 use crate::mock_service::{MAIN, MockService, file_names, job, original, wait_for_end, wait_until};
 use crate::movies::assert_whole;
 
@@ -315,13 +316,8 @@ async fn a_movie_that_cannot_be_renamed_leaves_no_file_and_is_renamed_later() {
         let folder_path = folder.path().canonicalize().unwrap();
         let movie = folder_path.join(part.file_name().unwrap()).join("film");
         let calls = "renameat2,renameat,rename,linkat,link";
-        let mut tracer = Command::new("strace");
-        tracer
-            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
-            .arg(format!("--trace={calls}"))
-            .arg(format!("--inject={calls}:error={error}"))
-            .arg("--trace-path")
-            .arg(movie);
+        let mut tracer = strace(calls, &format!("error={error}"));
+        tracer.arg("--trace-path").arg(movie);
         let (code, _, err) = CliCommand::under(tracer, &mock)
             .save(MAIN)
             .arg("-o")

@@ -193,11 +193,7 @@ async fn a_second_interrupt_exits_at_once_even_if_the_disk_hangs() {
     for second in ["INT", "TERM"] {
         let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
-        let mut tracer = Command::new("strace");
-        tracer
-            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
-            .arg("--trace=fsync,fdatasync")
-            .arg("--inject=fsync,fdatasync:delay_enter=8000000");
+        let tracer = crate::kill::strace("fsync,fdatasync", "delay_enter=8000000");
         let run = CliCommand::under(tracer, &mock).save(MAIN).arg("-o");
         let child = run.arg(folder.path()).spawn();
         let process = traced(child.id()).await;

@@ -17,7 +17,7 @@ use crate::command_line::CliCommand;
 use crate::mock_service::{MockService, file_names};
 use crate::movies::assert_first;
 #[cfg(target_os = "linux")]
-pub(crate) use traced::tracer;
+pub(crate) use traced::{strace, tracer};
 
 /// A recording of seven chunks: short enough to be saved hundreds of times.
 const RECORDING: u64 = 134_300_012;

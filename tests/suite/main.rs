@@ -6,7 +6,8 @@ mod addresses;
 mod audio_tracks;
 mod batch;
 mod bindings;
-#[cfg(unix)]
+// It runs `strace` and `timeout`, which macOS does not have.
+#[cfg(target_os = "linux")]
 mod bytes;
 mod catalog;
 mod cli_behavior;

@@ -97,13 +97,18 @@ const FINISH_KILL_POINTS: [KillPoint; 3] = [
 /// Returns a command that kills the traced program when one of its threads enters the `number`th of
 /// these calls on `path`.
 pub(crate) fn tracer(calls: &str, number: u32, path: &std::path::Path) -> Command {
+    let mut tracer = strace(calls, &format!("signal=SIGKILL:when={number}"));
+    tracer.arg("--trace-path").arg(path);
+    tracer
+}
+
+/// Returns a command that runs a program and tampers with these system calls of it.
+pub(crate) fn strace(calls: &str, tampering: &str) -> Command {
     let mut tracer = Command::new("strace");
     tracer
         .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
         .arg(format!("--trace={calls}"))
-        .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"))
-        .arg("--trace-path")
-        .arg(path);
+        .arg(format!("--inject={calls}:{tampering}"));
     tracer
 }
 
@@ -198,11 +203,7 @@ async fn a_kill_while_segments_are_spooled_loses_no_durable_segment() {
     ] {
         let first = Rule::new(Fault::Delay(Duration::from_mins(1))).path("*chunk_0_*");
         let first = harness.mock.service.faults().add(first);
-        let mut tracer = Command::new("strace");
-        tracer
-            .args(["--follow-forks", "--quiet=all", "--output=/dev/null"])
-            .arg(format!("--trace={calls}"))
-            .arg(format!("--inject={calls}:signal=SIGKILL:when={number}"));
+        let mut tracer = strace(calls, &format!("signal=SIGKILL:when={number}"));
         // The first segment is delayed; the signal arrives when all others are there.
         tracer.args(["timeout", "--signal=INT", "1.5"]);
         harness

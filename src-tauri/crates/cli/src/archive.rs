@@ -45,7 +45,7 @@ impl Archive {
             // One call, so that two processes cannot mix their lines.
             self.file
                 .write_all(format!("{SERVICE} {recording}\n").as_bytes())?;
-            engine::sync_file(&self.file)?;
+            engine::sync_data(&self.file)?;
         }
         Ok(())
     }

@@ -21,6 +21,6 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Makes what was written to `file` durable. The file must have been opened for writing.
-pub fn sync_file(file: &File) -> io::Result<()> {
-    platform::sync(file)
+pub fn sync_data(file: &File) -> io::Result<()> {
+    platform::sync_data(file)
 }

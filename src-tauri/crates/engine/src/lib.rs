@@ -47,7 +47,7 @@ mod timing;
 pub mod view;
 
 pub use catalog::{Catalog, ResolvedLink};
-pub use disk::{replace_file, sync_file};
+pub use disk::{replace_file, sync_data};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;

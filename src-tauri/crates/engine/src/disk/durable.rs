@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::guarded::{self, OpenMode};
+use super::guarded::{self, OpenMode, parent};
 use crate::error::Error;
 use crate::platform;
 
@@ -32,7 +32,7 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     publish(path, parts, |temporary| {
         platform::replace(temporary, path)?;
-        platform::sync_folder(parent(path)?)
+        platform::sync_folder(parent(path))
     })
 }
 
@@ -61,7 +61,7 @@ fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile
     platform::before_change();
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(platform::full_path(parent(path)?)?)?;
+        .tempfile_in(platform::full_path(parent(path))?)?;
     for part in parts {
         file.write_all(part)?;
     }
@@ -103,7 +103,7 @@ pub(crate) fn parse_json<T: DeserializeOwned>(file: File) -> io::Result<T> {
 /// no new file is left at `to`.
 pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     platform::rename_new(from, to)?;
-    if let Err(error) = platform::sync_folder(parent(to)?) {
+    if let Err(error) = platform::sync_folder(parent(to)) {
         // The rename itself has succeeded.
         tracing::debug!(%error, "the folder cannot be synced");
     }
@@ -119,11 +119,6 @@ pub(crate) fn remove_file(path: &Path) -> io::Result<()> {
 pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
     // Windows syncs only what was opened for writing.
     platform::sync(&guarded::open(path, OpenMode::Change)?)
-}
-
-fn parent(path: &Path) -> io::Result<&Path> {
-    path.parent()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a path without folder"))
 }
 
 /// Runs blocking disk work off the event loop.
