@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use engine::{Code, NewJob, Overrides};
 use fake_ustream::{Delivery, Fault, PlaylistLayout, Rule, RuleId};
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 use crate::deliveries::mock_service_with;
 use crate::mock_service::{
@@ -355,19 +356,26 @@ async fn a_control_connection_closed_while_addresses_expire_is_retried() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_connection_closed_at_any_step_is_reopened() {
+    // All at the same time: they mostly wait.
+    let mut runs = JoinSet::new();
     for (case, hosts) in [
         (FaultCase::Mp4, "*.ums.*"),
         (FaultCase::Playlists, "*-lp-*"),
     ] {
         for frames in 0..5 {
-            let mock = case.mock_service().await;
-            let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
-            mock.service.faults().add(closed.times(1));
-            let folder = tempfile::tempdir().unwrap();
-            let new_job = case.download_request(folder.path());
-            let (path, _) = mock.save(new_job).await.unwrap();
-            assert_is_whole(&path);
+            runs.spawn(async move {
+                let mock = case.mock_service().await;
+                let closed = Rule::new(Fault::CloseSocket(frames)).host(hosts);
+                mock.service.faults().add(closed.times(1));
+                let folder = tempfile::tempdir().unwrap();
+                let new_job = case.download_request(folder.path());
+                let (path, _) = mock.save(new_job).await.unwrap();
+                assert_is_whole(&path);
+            });
         }
+    }
+    while let Some(run) = runs.join_next().await {
+        run.unwrap();
     }
 }
 

@@ -1,6 +1,8 @@
 //! Long polling: the control connection for clients that cannot open a websocket.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +30,11 @@ const POLLING_HOST_PREFIX: &str = "a92ccb29-lp-omega";
 
 /// The active polling sessions.
 #[derive(Debug, Default)]
-pub(crate) struct PollingSessions(Mutex<BTreeMap<String, PollingSession>>);
+pub(crate) struct PollingSessions {
+    sessions: Mutex<BTreeMap<String, PollingSession>>,
+    /// Sessions ever opened: the name of a closed one is never used again.
+    opened: AtomicUsize,
+}
 
 #[derive(Debug)]
 struct PollingSession {
@@ -50,14 +56,14 @@ impl PollingSessions {
     }
 
     fn open(&self, session: PollingSession) -> String {
-        let mut lines = self.sessions();
-        let name = format!("deokpsq1d6ii90a805gh7tt3jc-{}", lines.len());
-        lines.insert(name.clone(), session);
+        let number = self.opened.fetch_add(1, Relaxed);
+        let name = format!("deokpsq1d6ii90a805gh7tt3jc-{number}");
+        self.sessions().insert(name.clone(), session);
         name
     }
 
     fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, PollingSession>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -186,13 +192,13 @@ fn playlist_messages(recording: &Recording, host: &str, token: &str) -> Vec<Vec<
 
 async fn poll(service: &Service, name: &str) -> Response<Body> {
     let news = {
-        let mut lines = service.polling_sessions.sessions();
-        let Some(session) = lines.get_mut(name) else {
+        let mut sessions = service.polling_sessions.sessions();
+        let Some(session) = sessions.get_mut(name) else {
             return StatusCode::NOT_FOUND.into_response();
         };
         session.last_polled = Instant::now();
         if session.answers_left == 0 {
-            lines.remove(name);
+            sessions.remove(name);
             return StatusCode::NOT_FOUND.into_response();
         }
         session.answers_left -= 1;
@@ -206,4 +212,24 @@ async fn poll(service: &Service, name: &str) -> Response<Body> {
         tokio::time::sleep(MAX_POLL_DURATION).await;
     }
     Json(Value::Array(news.unwrap_or_default())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_closed_session_is_not_used_again() {
+        let session = || PollingSession {
+            queue: VecDeque::new(),
+            last_polled: Instant::now(),
+            generation: 0,
+            answers_left: 1,
+            silent: false,
+        };
+        let all = PollingSessions::default();
+        let (closed, open) = (all.open(session()), all.open(session()));
+        all.sessions().remove(&closed);
+        assert_ne!(all.open(session()), open);
+    }
 }

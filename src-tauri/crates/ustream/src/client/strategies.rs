@@ -207,10 +207,15 @@ impl Client {
 }
 
 /// Returns the more specific of two errors, the first in case of a tie. What the service said beats
-/// that it could not be reached.
+/// that it could not be reached, except for [`Error::NoRendition`]: the transport that failed may
+/// offer a known format.
 pub(super) fn more_specific(first: Error, later: Error) -> Error {
     tracing::info!(error = %later, "no other transport either");
-    if later.precedence() > first.precedence() {
+    let hides =
+        |error: &Error, other: &Error| matches!(error, Error::NoRendition) && other.is_transient();
+    if hides(&later, &first) {
+        first
+    } else if hides(&first, &later) || later.precedence() > first.precedence() {
         later
     } else {
         first

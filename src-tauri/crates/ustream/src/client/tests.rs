@@ -50,6 +50,30 @@ fn the_apis_locks_explain_a_timeout_of_the_control_connection() {
     ));
 }
 
+#[test]
+fn an_unknown_format_does_not_hide_that_another_transport_has_failed() {
+    let more_specific = strategies::more_specific;
+    let failed = || Error::Timeout("x");
+    for (first, later) in [
+        (Error::NoRendition, failed()),
+        (failed(), Error::NoRendition),
+    ] {
+        assert!(matches!(more_specific(first, later), Error::Timeout(_)));
+    }
+    let refused = Error::Status {
+        host: "x".to_owned(),
+        status: 403,
+    };
+    assert!(matches!(
+        more_specific(refused, Error::NoRendition),
+        Error::NoRendition
+    ));
+    assert!(matches!(
+        more_specific(failed(), Error::NotRecorded),
+        Error::NotRecorded
+    ));
+}
+
 #[tokio::test]
 async fn a_recordings_url_needs_no_request() {
     let client = Client::new(&Endpoint::default()).unwrap();
