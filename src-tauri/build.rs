@@ -28,6 +28,8 @@ const COMMANDS: &[&str] = &[
     "browse",
     "close",
     "restart",
+    "find_update",
+    "install_update",
 ];
 
 fn main() {

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use engine::Endpoint;
+use tauri::Url;
+
+use crate::updates::UpdateSource;
 
 /// Saves ended Ustream and IBM Video streams as one file.
 #[derive(Clone, Debug, Parser)]
@@ -20,6 +23,14 @@ pub(crate) struct Arguments {
     /// Certificate authority of the practice service
     #[arg(long, value_name = "FILE", hide = true, requires = "practice")]
     practice_ca: Option<PathBuf>,
+
+    /// Where to look for updates, in a test
+    #[arg(long, value_name = "URL", hide = true, requires_all = ["practice", "practice_update_key"])]
+    practice_updates: Option<Url>,
+
+    /// Public key of these updates
+    #[arg(long, value_name = "KEY", hide = true, requires = "practice_updates")]
+    practice_update_key: Option<String>,
 }
 
 /// Why the mock service cannot be used.
@@ -58,6 +69,14 @@ impl Arguments {
             source,
         })?;
         Ok(Endpoint::mock(address, &authority)?)
+    }
+
+    /// Returns where a test offers updates.
+    pub(crate) fn update_source(&self) -> Option<UpdateSource> {
+        Some(UpdateSource {
+            endpoint: self.practice_updates.clone()?,
+            public_key: self.practice_update_key.clone()?,
+        })
     }
 }
 

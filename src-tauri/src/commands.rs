@@ -4,7 +4,7 @@
 //! 1. `links`: resolve links.
 //! 2. `jobs`: start and control jobs.
 //! 3. `preferences`: folders and settings.
-//! 4. `system`: open files and links in other programs; close and restart.
+//! 4. `system`: open files and links in other programs; close, restart and update the app.
 #![expect(
     clippy::needless_pass_by_value,
     reason = "Tauri passes its state by value, and `map_err` the error"

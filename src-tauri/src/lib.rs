@@ -8,8 +8,9 @@
 //! 4. `page_events`: events sent to the page; `thumbnails`: preview images for the page.
 //! 5. `desktop`: taskbar progress, notifications, keep-awake, confirm on close; `messages`: the
 //!    translated texts that the shell itself shows.
-//! 6. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
-//! 7. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
+//! 6. `updates`: finds and installs a newer version of the app.
+//! 7. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
+//! 8. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
 //!    differently.
 
 mod arguments;
@@ -24,6 +25,7 @@ mod platform;
 mod settings;
 mod shell;
 mod thumbnails;
+mod updates;
 
 pub use shell::run;
 

@@ -9,7 +9,8 @@ use clap::Parser;
 use engine::view::AppEvent;
 use engine::{Config, Engine};
 use tauri::{
-    App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
+    App, AppHandle, Manager, RunEvent, Runtime, Url, WebviewWindowBuilder, WindowEvent,
+    async_runtime,
 };
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
@@ -25,6 +26,7 @@ use crate::page_events::PageEvents;
 use crate::platform;
 use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
+use crate::updates::{UpdateSource, Updates};
 
 /// If the page has not loaded after this time, show an error: some drivers leave a web view blank.
 const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -69,6 +71,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     builder
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
@@ -120,6 +123,8 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             system::browse,
             system::close,
             system::restart,
+            system::find_update,
+            system::install_update,
         ])
 }
 
@@ -151,6 +156,8 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
+    let source = arguments.update_source().or_else(UpdateSource::of_build);
+    app.manage(Updates::new(app.handle(), source));
     desktop::follow(app.handle());
     menu::show(app.handle());
     open_window(app)?;
@@ -279,7 +286,7 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
 }
 
 /// Shuts the engine down before the process ends.
-fn shut_down(app: &AppHandle) {
+pub(crate) fn shut_down<R: Runtime>(app: &AppHandle<R>) {
     async_runtime::block_on(async {
         app.state::<PageEvents>().close().await;
         if let Some(engine) = app.try_state::<Engine>() {

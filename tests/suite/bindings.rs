@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use engine::view::{AppEvent, Override, ResolvedLinkView, SaveRequest, StartView};
+use engine::view::{
+    AppEvent, Override, ReleaseView, ResolvedLinkView, SaveRequest, StartView, UpdateOutcome,
+};
 use ts_rs::{Config, TS};
 
 use crate::workspace;
@@ -17,6 +19,8 @@ fn the_typescript_bindings_are_current() {
     ResolvedLinkView::export_all(&config).unwrap();
     SaveRequest::export_all(&config).unwrap();
     StartView::export_all(&config).unwrap();
+    ReleaseView::export_all(&config).unwrap();
+    UpdateOutcome::export_all(&config).unwrap();
     Override::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");
     let (expected, found) = (files(fresh.path()), files(&committed));

@@ -32,6 +32,12 @@ function resolvesTo(change: Parameters<typeof preview>[0]) {
   };
 }
 
+/** Offers a newer version of the app. */
+function offersUpdate(fake: FakeBackend) {
+  fake.starting.can_update = true;
+  fake.release = { version: "0.2.0", notes: "- Saves faster.\n- Speaks Hungarian." };
+}
+
 /** Refuses every link with this code. */
 function refused(code: Code): State {
   const detail = code === "other_site" ? "www.example.org" : `a cause of ${code}`;
@@ -126,6 +132,14 @@ export const states: Record<string, State> = {
       fake.starting.lost_folder = "Old drive";
       fake.starting.lost_jobs = 1;
     },
+  },
+  update: { before: offersUpdate },
+  "update-refused": {
+    before: (fake) => {
+      offersUpdate(fake);
+      fake.outcome = "refused";
+    },
+    press: ["update-install"],
   },
   "not-a-link": { link: "hello" },
   "other-site": { link: "https://www.example.org/holiday" },

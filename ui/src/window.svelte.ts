@@ -9,11 +9,13 @@ import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
 import { percent } from "./shared/format";
 import { setLanguage, text } from "./text";
+import { Updates } from "./updates/updates.svelte";
 
 export class AppWindow extends Controller {
   readonly settings: Settings;
   readonly jobs: Jobs;
   readonly intake: Intake;
+  readonly updates: Updates;
   settingsOpen = $state(false);
   /** Whether the user is asked to confirm that the window closes. */
   closing = $state(false);
@@ -23,6 +25,7 @@ export class AppWindow extends Controller {
     this.settings = new Settings(backend, started);
     this.jobs = new Jobs(backend);
     this.intake = new Intake(backend, this.settings, this.jobs);
+    this.updates = new Updates(backend);
   }
 
   /** Starts the backend and opens the window with its answer. Throws if it refuses. */
@@ -53,6 +56,13 @@ export class AppWindow extends Controller {
   /** Whether a link can be resolved at once, because no other screen is in front. */
   get #idle(): boolean {
     return !this.settingsOpen && !this.closing && this.job === undefined && this.intake.idle;
+  }
+
+  /** The newer version of the app to offer: none while a video is being saved. */
+  get update() {
+    const { release, installing } = this.updates;
+    const hidden = this.closing || this.settingsOpen || (this.jobs.busy && !installing);
+    return hidden ? null : release;
   }
 
   /** Resolves the link in a text, and leaves whatever screen is in front. */
@@ -86,6 +96,7 @@ export class AppWindow extends Controller {
     await this.succeeds(this.backend.watch((news) => this.#receive(news)));
     if (link !== null) this.intake.submit(link);
     await this.checkClipboard();
+    if (this.settings.canUpdate) await this.updates.find();
   }
 
   #receive(news: AppEvent) {

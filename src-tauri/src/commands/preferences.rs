@@ -14,6 +14,7 @@ use crate::keychain::{FormAnswers, Keychain};
 use crate::menu;
 use crate::messages::Messages;
 use crate::settings::SettingsStore;
+use crate::updates::Updates;
 
 #[tauri::command]
 pub(crate) fn start(
@@ -22,6 +23,7 @@ pub(crate) fn start(
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
     store: State<'_, SettingsStore>,
+    updates: State<'_, Updates>,
 ) -> StartView {
     StartView {
         link: arguments.link().map(ToOwned::to_owned),
@@ -30,6 +32,7 @@ pub(crate) fn start(
         settings: store.get().view,
         lost_jobs: engine.unreadable_jobs_count(),
         version: app.package_info().version.to_string(),
+        can_update: updates.are_possible(),
     }
 }
 

@@ -1,12 +1,15 @@
-//! Commands that open files and links in other programs, or end the app.
+//! Commands that open files and links in other programs, end the app, or update it.
 
 use std::path::{Path, PathBuf};
 
 use engine::Engine;
+use engine::view::{ReleaseView, UpdateOutcome};
 use tauri::{AppHandle, State, WebviewWindow};
 
 use super::{CommandResult, blocking, internal_error, parse_job_id};
 use crate::desktop::DesktopIntegration;
+use crate::settings::SettingsStore;
+use crate::updates::Updates;
 
 #[tauri::command]
 pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
@@ -53,6 +56,29 @@ pub(crate) fn close(
 pub(crate) fn restart(app: AppHandle, desktop: State<'_, DesktopIntegration>) {
     desktop.allow_close();
     app.request_restart();
+}
+
+/// Returns the newer version of the app; `None` if there is none, or the user does not want to know.
+#[tauri::command]
+pub(crate) async fn find_update(
+    app: AppHandle,
+    updates: State<'_, Updates>,
+    store: State<'_, SettingsStore>,
+) -> CommandResult<Option<ReleaseView>> {
+    if !store.get().view.find_updates {
+        return Ok(None);
+    }
+    Ok(updates.find(&app).await)
+}
+
+/// Installs the version that `find_update` has found, unless a video is being saved.
+#[tauri::command]
+pub(crate) async fn install_update(
+    updates: State<'_, Updates>,
+    desktop: State<'_, DesktopIntegration>,
+) -> CommandResult<UpdateOutcome> {
+    let is_busy = || desktop.must_confirm_close();
+    Ok(updates.install(is_busy).await)
 }
 
 /// Returns the finished file of a job.

@@ -13,9 +13,11 @@ import type {
   ResolvedLinkView,
   AppEvent,
   ProgressView,
+  ReleaseView,
   SaveRequest,
   SettingsView,
   StartView,
+  UpdateOutcome,
 } from "./index";
 
 export { preview } from "./fake/script";
@@ -40,6 +42,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   jobs_at_once: 2,
   language: null,
   remember_form: false,
+  find_updates: true,
 };
 
 /** The backend of the tests, the gallery and `npm run fake`. */
@@ -52,6 +55,7 @@ export class FakeBackend implements Backend {
     settings: DEFAULT_SETTINGS,
     lost_jobs: 0,
     version: "0.1.0",
+    can_update: false,
   };
   /** The requests for downloads, in their order. */
   readonly asked: SaveRequest[] = [];
@@ -69,6 +73,10 @@ export class FakeBackend implements Backend {
   answers: Record<string, string> = {};
   /** Whether the window was closed. */
   closed = false;
+  /** The newer version of the app. */
+  release: ReleaseView | null = null;
+  /** How its installation ends. */
+  outcome: UpdateOutcome = "installed";
   /** If set, links are never resolved. */
   silent = false;
 
@@ -220,6 +228,14 @@ export class FakeBackend implements Backend {
 
   restart(): Promise<void> {
     return this.close();
+  }
+
+  findUpdate(): Promise<ReleaseView | null> {
+    return Promise.resolve(this.settings.find_updates ? this.release : null);
+  }
+
+  installUpdate(): Promise<UpdateOutcome> {
+    return Promise.resolve(this.outcome);
   }
 
   coverAddress(name: string): string {

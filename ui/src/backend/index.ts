@@ -8,9 +8,11 @@ import type { Failure } from "./bindings/Failure";
 import type { FolderView } from "./bindings/FolderView";
 import type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 import type { AppEvent } from "./bindings/AppEvent";
+import type { ReleaseView } from "./bindings/ReleaseView";
 import type { SaveRequest } from "./bindings/SaveRequest";
 import type { SettingsView } from "./bindings/SettingsView";
 import type { StartView } from "./bindings/StartView";
+import type { UpdateOutcome } from "./bindings/UpdateOutcome";
 
 export type { AccessView } from "./bindings/AccessView";
 export type { CatalogView } from "./bindings/CatalogView";
@@ -30,6 +32,7 @@ export type { MissingView } from "./bindings/MissingView";
 export type { AppEvent } from "./bindings/AppEvent";
 export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
+export type { ReleaseView } from "./bindings/ReleaseView";
 export type { RenditionView } from "./bindings/RenditionView";
 export type { SaveRequest } from "./bindings/SaveRequest";
 export type { AudioChoice } from "./bindings/AudioChoice";
@@ -38,6 +41,7 @@ export type { SettingsView } from "./bindings/SettingsView";
 export type { JobStage } from "./bindings/JobStage";
 export type { StartView } from "./bindings/StartView";
 export type { Update } from "./bindings/Update";
+export type { UpdateOutcome } from "./bindings/UpdateOutcome";
 
 /** The calls of the page. A refused call rejects with a `Failure`. */
 export interface Backend {
@@ -93,6 +97,10 @@ export interface Backend {
   close(): Promise<void>;
   /** Restarts the app. */
   restart(): Promise<void>;
+  /** Returns the newer version of the app; null if there is none, or the settings forbid to look. */
+  findUpdate(): Promise<ReleaseView | null>;
+  /** Installs the version that `findUpdate` has found; then the app must restart. */
+  installUpdate(): Promise<UpdateOutcome>;
   /** Returns the address of a cover, for an `img`. */
   coverAddress(name: string): string;
 }

@@ -31,5 +31,7 @@ export const tauri: Backend = {
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),
   restart: () => invoke("restart"),
+  findUpdate: () => invoke("find_update"),
+  installUpdate: () => invoke("install_update"),
   coverAddress: (name) => convertFileSrc(name, "thumb"),
 };

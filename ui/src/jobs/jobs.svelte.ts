@@ -42,6 +42,11 @@ export class Jobs extends Controller {
   /** Whether the first update, which holds all jobs, has come. */
   #reported = false;
 
+  /** Whether a video is being saved, or waits for its turn. */
+  get busy(): boolean {
+    return [...this.all.values()].some(({ state }) => ["running", "queued"].includes(state.is));
+  }
+
   /** Returns what was sent to unlock this job's video. */
   access(id: string): AccessView {
     return this.#accesses.get(id) ?? noAccess();

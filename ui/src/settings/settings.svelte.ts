@@ -20,6 +20,8 @@ export class Settings extends Controller {
   readonly lostJobs: boolean;
   /** Version of the app. */
   readonly version: string;
+  /** Whether the app can update itself. */
+  readonly canUpdate: boolean;
 
   /** The template that was tried last. */
   #tried = "";
@@ -31,6 +33,7 @@ export class Settings extends Controller {
     this.lostFolder = $state(started.lost_folder);
     this.lostJobs = started.lost_jobs > 0;
     this.version = started.version;
+    this.canUpdate = started.can_update;
   }
 
   /** Changes some settings and saves them. */

@@ -239,8 +239,23 @@ settings-language = اللغة
 settings-system = مثل الكمبيوتر
 settings-remember = تذكُّر بيانات التسجيل الخاصة بي
     .body = تُحفظ في سلسلة مفاتيح هذا الكمبيوتر.
+settings-updates = البحث عن إصدار جديد عند بدء التطبيق
 settings-legal = لا تحفظ إلا ما يُسمح لك بالاحتفاظ به.
 settings-version = الإصدار { $version }
+
+## A new version of the app
+
+update-heading = الإصدار { $version } من هذا التطبيق متاح
+    .body = يُغلق التطبيق ويُحدَّث ثم يُفتح من جديد. تبقى مقاطع الفيديو والإعدادات كما هي.
+update-notes = ما الجديد
+update-install = التحديث الآن
+update-installing = جارٍ تنزيل الإصدار الجديد وتثبيته…
+update-unreachable = تعذّر تنزيل الإصدار الجديد
+    .body = تحقّق من الاتصال بالإنترنت، ثم حاول مجددًا. يعمل التطبيق كما كان.
+update-refused = لم يُثبَّت الإصدار الجديد
+    .body = الملف الذي نُزِّل تالف أو ليس من صانعي هذا التطبيق. يعمل التطبيق كما كان.
+update-failed = تعذّر تثبيت الإصدار الجديد
+    .body = لا يمكن استبدال ملفات التطبيق. يعمل التطبيق كما كان.
 
 ## Buttons of failures
 

@@ -211,8 +211,23 @@ settings-language = Sprache
 settings-system = Wie der Computer
 settings-remember = Meine Anmeldedaten merken
     .body = Sie liegen im Schlüsselbund dieses Computers.
+settings-updates = Beim Start der App nach einer neuen Version suchen
 settings-legal = Bitte nur Videos speichern, die behalten werden dürfen.
 settings-version = Version { $version }
+
+## A new version of the app
+
+update-heading = Version { $version } dieser App ist da
+    .body = Die App schließt sich, wird aktualisiert und öffnet sich wieder. Videos und Einstellungen bleiben.
+update-notes = Was ist neu
+update-install = Jetzt aktualisieren
+update-installing = Die neue Version wird geladen und installiert …
+update-unreachable = Die neue Version ließ sich nicht laden
+    .body = Bitte die Internetverbindung prüfen und es dann erneut versuchen. Die App läuft wie bisher.
+update-refused = Die neue Version wurde nicht installiert
+    .body = Die geladene Datei ist beschädigt oder nicht von den Machern dieser App. Die App läuft wie bisher.
+update-failed = Die neue Version ließ sich nicht installieren
+    .body = Die Dateien der App lassen sich nicht ersetzen. Die App läuft wie bisher.
 
 ## Buttons of failures
 

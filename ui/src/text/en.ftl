@@ -211,8 +211,23 @@ settings-language = Language
 settings-system = Same as the computer
 settings-remember = Remember my sign-up details
     .body = They are kept in the keychain of this computer.
+settings-updates = Look for a new version when the app starts
 settings-legal = Only save videos you are allowed to keep.
 settings-version = Version { $version }
+
+## A new version of the app
+
+update-heading = Version { $version } of this app is available
+    .body = The app closes, is updated and opens again. Your videos and settings stay.
+update-notes = What is new
+update-install = Update now
+update-installing = Downloading and installing the new version…
+update-unreachable = The new version couldn’t be downloaded
+    .body = Check the internet connection, then try again. The app works as before.
+update-refused = The new version was not installed
+    .body = The downloaded file is damaged or not from the makers of this app. The app works as before.
+update-failed = The new version couldn’t be installed
+    .body = The files of the app can’t be replaced. The app works as before.
 
 ## Buttons of failures
 

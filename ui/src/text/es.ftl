@@ -211,8 +211,23 @@ settings-language = Idioma
 settings-system = El del ordenador
 settings-remember = Recordar mis datos de registro
     .body = Se guardan en el llavero de este ordenador.
+settings-updates = Buscar una nueva versión al abrir la aplicación
 settings-legal = Guarda solo vídeos que tengas permiso para conservar.
 settings-version = Versión { $version }
+
+## A new version of the app
+
+update-heading = La versión { $version } de esta aplicación está disponible
+    .body = La aplicación se cierra, se actualiza y se abre de nuevo. Tus vídeos y ajustes se conservan.
+update-notes = Novedades
+update-install = Actualizar ahora
+update-installing = Descargando e instalando la nueva versión…
+update-unreachable = No se pudo descargar la nueva versión
+    .body = Comprueba la conexión a Internet e inténtalo de nuevo. La aplicación funciona como antes.
+update-refused = La nueva versión no se ha instalado
+    .body = El archivo descargado está dañado o no es de los autores de esta aplicación. La aplicación funciona como antes.
+update-failed = No se pudo instalar la nueva versión
+    .body = No se pueden reemplazar los archivos de la aplicación. La aplicación funciona como antes.
 
 ## Buttons of failures
 

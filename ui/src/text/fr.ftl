@@ -211,8 +211,23 @@ settings-language = Langue
 settings-system = Comme l’ordinateur
 settings-remember = Mémoriser mes données d’inscription
     .body = Elles sont gardées dans le trousseau de cet ordinateur.
+settings-updates = Chercher une nouvelle version à l’ouverture de l’application
 settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-version = Version { $version }
+
+## A new version of the app
+
+update-heading = La version { $version } de cette application est disponible
+    .body = L’application se ferme, se met à jour et s’ouvre à nouveau. Vos vidéos et réglages sont conservés.
+update-notes = Nouveautés
+update-install = Mettre à jour
+update-installing = Téléchargement et installation de la nouvelle version…
+update-unreachable = Impossible de télécharger la nouvelle version
+    .body = Vérifiez la connexion à Internet, puis réessayez. L’application fonctionne comme avant.
+update-refused = La nouvelle version n’a pas été installée
+    .body = Le fichier téléchargé est endommagé ou ne vient pas des auteurs de cette application. L’application fonctionne comme avant.
+update-failed = Impossible d’installer la nouvelle version
+    .body = Les fichiers de l’application ne peuvent pas être remplacés. L’application fonctionne comme avant.
 
 ## Buttons of failures
 

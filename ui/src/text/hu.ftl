@@ -211,8 +211,23 @@ settings-language = Nyelv
 settings-system = Mint a számítógépé
 settings-remember = A regisztrációs adataim megjegyzése
     .body = Ennek a számítógépnek a kulcstartójában vannak.
+settings-updates = Új verzió keresése az alkalmazás indításakor
 settings-legal = Csak olyan videót ments, amelyet megtarthatsz.
 settings-version = Verzió: { $version }
+
+## A new version of the app
+
+update-heading = Elérhető az alkalmazás { $version } verziója
+    .body = Az alkalmazás bezárul, frissül, majd újra megnyílik. A videók és a beállítások megmaradnak.
+update-notes = Újdonságok
+update-install = Frissítés most
+update-installing = Az új verzió letöltése és telepítése…
+update-unreachable = Az új verziót nem sikerült letölteni
+    .body = Ellenőrizd az internetkapcsolatot, majd próbáld újra. Az alkalmazás úgy működik, mint eddig.
+update-refused = Az új verzió nem lett telepítve
+    .body = A letöltött fájl sérült, vagy nem az alkalmazás készítőitől származik. Az alkalmazás úgy működik, mint eddig.
+update-failed = Az új verziót nem sikerült telepíteni
+    .body = Az alkalmazás fájljai nem cserélhetők le. Az alkalmazás úgy működik, mint eddig.
 
 ## Buttons of failures
 

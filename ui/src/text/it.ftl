@@ -211,8 +211,23 @@ settings-language = Lingua
 settings-system = Come il computer
 settings-remember = Ricorda i miei dati di registrazione
     .body = Sono conservati nel portachiavi di questo computer.
+settings-updates = Cerca una nuova versione all’avvio dell’app
 settings-legal = Salva solo i video che hai il permesso di conservare.
 settings-version = Versione { $version }
+
+## A new version of the app
+
+update-heading = È disponibile la versione { $version } di questa app
+    .body = L’app si chiude, si aggiorna e si riapre. Video e impostazioni restano.
+update-notes = Novità
+update-install = Aggiorna ora
+update-installing = Download e installazione della nuova versione…
+update-unreachable = Non è stato possibile scaricare la nuova versione
+    .body = Controlla la connessione a Internet, poi riprova. L’app funziona come prima.
+update-refused = La nuova versione non è stata installata
+    .body = Il file scaricato è danneggiato o non viene dagli autori di questa app. L’app funziona come prima.
+update-failed = Non è stato possibile installare la nuova versione
+    .body = I file dell’app non possono essere sostituiti. L’app funziona come prima.
 
 ## Buttons of failures
 

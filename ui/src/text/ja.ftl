@@ -186,8 +186,23 @@ settings-language = 言語
 settings-system = コンピューターと同じ
 settings-remember = 登録フォームの内容を記憶する
     .body = このコンピューターのキーチェーンに保管されます。
+settings-updates = アプリの起動時に新しいバージョンを探す
 settings-legal = 保存が許可されている動画だけを保存してください。
 settings-version = バージョン { $version }
+
+## A new version of the app
+
+update-heading = このアプリのバージョン { $version } を利用できます
+    .body = アプリは閉じて更新され、もう一度開きます。動画と設定はそのまま残ります。
+update-notes = 新しい点
+update-install = 今すぐ更新
+update-installing = 新しいバージョンをダウンロードしてインストールしています…
+update-unreachable = 新しいバージョンをダウンロードできませんでした
+    .body = インターネット接続を確認して、もう一度お試しください。アプリはこれまでどおり使えます。
+update-refused = 新しいバージョンはインストールされませんでした
+    .body = ダウンロードしたファイルが壊れているか、このアプリの作者のものではありません。アプリはこれまでどおり使えます。
+update-failed = 新しいバージョンをインストールできませんでした
+    .body = アプリのファイルを置き換えられません。アプリはこれまでどおり使えます。
 
 ## Buttons of failures
 

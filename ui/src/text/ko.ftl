@@ -186,8 +186,23 @@ settings-language = 언어
 settings-system = 컴퓨터와 같게
 settings-remember = 내 등록 정보 기억하기
     .body = 이 컴퓨터의 키체인에 보관됩니다.
+settings-updates = 앱을 시작할 때 새 버전 찾기
 settings-legal = 보관이 허용된 동영상만 저장하세요.
 settings-version = 버전 { $version }
+
+## A new version of the app
+
+update-heading = 이 앱의 { $version } 버전을 사용할 수 있습니다
+    .body = 앱이 닫히고 업데이트된 다음 다시 열립니다. 동영상과 설정은 그대로 남습니다.
+update-notes = 새로운 점
+update-install = 지금 업데이트
+update-installing = 새 버전을 다운로드하여 설치하는 중…
+update-unreachable = 새 버전을 다운로드할 수 없습니다
+    .body = 인터넷 연결을 확인한 다음 다시 시도하세요. 앱은 전과 같이 작동합니다.
+update-refused = 새 버전이 설치되지 않았습니다
+    .body = 다운로드한 파일이 손상되었거나 이 앱을 만든 사람의 것이 아닙니다. 앱은 전과 같이 작동합니다.
+update-failed = 새 버전을 설치할 수 없습니다
+    .body = 앱의 파일을 바꿀 수 없습니다. 앱은 전과 같이 작동합니다.
 
 ## Buttons of failures
 

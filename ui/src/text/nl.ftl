@@ -211,8 +211,23 @@ settings-language = Taal
 settings-system = Zoals de computer
 settings-remember = Mijn aanmeldgegevens onthouden
     .body = Ze worden in de sleutelhanger van deze computer bewaard.
+settings-updates = Bij het openen van de app naar een nieuwe versie zoeken
 settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }
+
+## A new version of the app
+
+update-heading = Versie { $version } van deze app is er
+    .body = De app sluit, wordt bijgewerkt en opent weer. Je video’s en instellingen blijven.
+update-notes = Wat is er nieuw
+update-install = Nu bijwerken
+update-installing = De nieuwe versie wordt gedownload en geïnstalleerd…
+update-unreachable = De nieuwe versie kon niet worden gedownload
+    .body = Controleer de internetverbinding en probeer het opnieuw. De app werkt zoals eerst.
+update-refused = De nieuwe versie is niet geïnstalleerd
+    .body = Het gedownloade bestand is beschadigd of niet van de makers van deze app. De app werkt zoals eerst.
+update-failed = De nieuwe versie kon niet worden geïnstalleerd
+    .body = De bestanden van de app kunnen niet worden vervangen. De app werkt zoals eerst.
 
 ## Buttons of failures
 

@@ -225,8 +225,23 @@ settings-language = Język
 settings-system = Jak w komputerze
 settings-remember = Zapamiętaj moje dane z formularzy
     .body = Są przechowywane w pęku kluczy tego komputera.
+settings-updates = Szukaj nowej wersji przy uruchamianiu aplikacji
 settings-legal = Zapisuj tylko filmy, które wolno zachować.
 settings-version = Wersja { $version }
+
+## A new version of the app
+
+update-heading = Dostępna jest wersja { $version } tej aplikacji
+    .body = Aplikacja zamknie się, zaktualizuje i otworzy ponownie. Filmy i ustawienia pozostaną.
+update-notes = Co nowego
+update-install = Aktualizuj teraz
+update-installing = Pobieranie i instalowanie nowej wersji…
+update-unreachable = Nie udało się pobrać nowej wersji
+    .body = Sprawdź połączenie z Internetem i spróbuj ponownie. Aplikacja działa jak dotąd.
+update-refused = Nowa wersja nie została zainstalowana
+    .body = Pobrany plik jest uszkodzony albo nie pochodzi od twórców tej aplikacji. Aplikacja działa jak dotąd.
+update-failed = Nie udało się zainstalować nowej wersji
+    .body = Plików aplikacji nie można zastąpić. Aplikacja działa jak dotąd.
 
 ## Buttons of failures
 

@@ -211,8 +211,23 @@ settings-language = Idioma
 settings-system = O mesmo do computador
 settings-remember = Lembrar meus dados de cadastro
     .body = Eles ficam no chaveiro deste computador.
+settings-updates = Procurar uma nova versão ao abrir o aplicativo
 settings-legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-version = Versão { $version }
+
+## A new version of the app
+
+update-heading = A versão { $version } deste aplicativo está disponível
+    .body = O aplicativo fecha, é atualizado e abre de novo. Seus vídeos e ajustes são mantidos.
+update-notes = Novidades
+update-install = Atualizar agora
+update-installing = Baixando e instalando a nova versão…
+update-unreachable = Não foi possível baixar a nova versão
+    .body = Verifique a conexão com a internet e tente de novo. O aplicativo funciona como antes.
+update-refused = A nova versão não foi instalada
+    .body = O arquivo baixado está danificado ou não é dos autores deste aplicativo. O aplicativo funciona como antes.
+update-failed = Não foi possível instalar a nova versão
+    .body = Os arquivos do aplicativo não podem ser substituídos. O aplicativo funciona como antes.
 
 ## Buttons of failures
 

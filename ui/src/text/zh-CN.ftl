@@ -186,8 +186,23 @@ settings-language = 语言
 settings-system = 与电脑相同
 settings-remember = 记住我的登记信息
     .body = 信息保存在此电脑的钥匙串中。
+settings-updates = 启动应用时查找新版本
 settings-legal = 请只保存您有权保留的视频。
 settings-version = 版本 { $version }
+
+## A new version of the app
+
+update-heading = 此应用的版本 { $version } 已可用
+    .body = 应用会关闭、更新，然后重新打开。您的视频和设置都会保留。
+update-notes = 新增内容
+update-install = 立即更新
+update-installing = 正在下载并安装新版本…
+update-unreachable = 无法下载新版本
+    .body = 请检查网络连接，然后重试。应用仍和以前一样可用。
+update-refused = 新版本没有安装
+    .body = 下载的文件已损坏，或不是此应用的制作者提供的。应用仍和以前一样可用。
+update-failed = 无法安装新版本
+    .body = 无法替换应用的文件。应用仍和以前一样可用。
 
 ## Buttons of failures
 

@@ -444,6 +444,8 @@ pub struct SettingsView {
     pub language: Option<String>,
     /// Keep the answers to sign-up forms in the system's keychain.
     pub remember_form: bool,
+    /// Look for a new version of the app when it starts.
+    pub find_updates: bool,
 }
 
 impl Default for SettingsView {
@@ -458,6 +460,7 @@ impl Default for SettingsView {
             jobs_at_once: 2,
             language: None,
             remember_form: false,
+            find_updates: true,
         }
     }
 }
@@ -477,6 +480,33 @@ pub struct StartView {
     pub lost_jobs: usize,
     /// Version of the app.
     pub version: String,
+    /// Whether this app can update itself; a package manager may do that instead.
+    pub can_update: bool,
+}
+
+/// A newer version of the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReleaseView {
+    /// Its version.
+    pub version: String,
+    /// What has changed, as plain text; may be empty.
+    pub notes: String,
+}
+
+/// How the installation of a newer version has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateOutcome {
+    /// It is installed; the app must restart.
+    Installed,
+    /// A video is being saved: nothing was changed.
+    Busy,
+    /// It could not be downloaded.
+    Unreachable,
+    /// The file is damaged, or not signed by the makers of the app.
+    Refused,
+    /// The files of the app could not be replaced.
+    Failed,
 }
 
 /// A new job, as the page asks for it.

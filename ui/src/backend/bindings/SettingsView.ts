@@ -43,4 +43,8 @@ language: string | null,
 /**
  * Keep the answers to sign-up forms in the system's keychain.
  */
-remember_form: boolean, };
+remember_form: boolean, 
+/**
+ * Look for a new version of the app when it starts.
+ */
+find_updates: boolean, };

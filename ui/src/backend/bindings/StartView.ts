@@ -29,4 +29,8 @@ lost_jobs: number,
 /**
  * Version of the app.
  */
-version: string, };
+version: string, 
+/**
+ * Whether this app can update itself; a package manager may do that instead.
+ */
+can_update: boolean, };
