@@ -23,7 +23,7 @@ pub(crate) fn opened_links(_: &RunEvent) -> Vec<String> {
     Vec::new()
 }
 
-/// Returns the program that an update may replace: an AppImage on Linux, what our installer has
+/// Returns the program that an update may replace: an `AppImage` on Linux, what our installer has
 /// installed on Windows, the program of an app bundle on macOS. All other packages are updated by a
 /// package manager, or by hand.
 #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ use crate::{platform, shell};
 const FIND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Timeout of the download.
-const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// Largest file that is installed.
 const MAX_BYTES: usize = 200 << 20;

@@ -44,7 +44,7 @@ enum Sent {
     Huge,
 }
 
-/// A file that begins as a Linux program does, which is what an AppImage is.
+/// A file that begins as a Linux program does, which is what an `AppImage` is.
 const NEW_PROGRAM: &[u8] =
     b"\x7fELF\x02\x01\x01\x00 the new program, which is longer than a header";
 
@@ -75,8 +75,8 @@ struct Installed {
 }
 
 /// Encodes a key or a signature as the list of releases holds it.
-fn encoded(text: impl ToString) -> String {
-    STANDARD.encode(text.to_string())
+fn encoded(text: &str) -> String {
+    STANDARD.encode(text)
 }
 
 fn app() -> App<MockRuntime> {
@@ -103,7 +103,7 @@ async fn installed(offer: Offer) -> Installed {
     let signature = minisign::sign(None, &signer.sk, content, Some(&comment), None).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let file = json!({ "url": format!("http://{address}/file"), "signature": encoded(signature.into_string()) });
+    let file = json!({ "url": format!("http://{address}/file"), "signature": encoded(&signature.into_string()) });
     let list = json!({
         "version": offer.version,
         "notes": "- Faster.\n- \u{1b}[31mRed.",
@@ -127,7 +127,7 @@ async fn installed(offer: Offer) -> Installed {
     fs::write(folder.path().join("app.AppImage"), "the old program").unwrap();
     let source = UpdateSource {
         endpoint: format!("http://{address}/latest.json").parse().unwrap(),
-        public_key: encoded(key.pk.to_box().unwrap()),
+        public_key: encoded(&key.pk.to_box().unwrap().to_string()),
     };
     let app = app();
     let updates = Updates {
