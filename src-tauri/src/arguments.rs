@@ -7,8 +7,6 @@ use clap::Parser;
 use engine::Endpoint;
 use tauri::Url;
 
-use crate::updates::UpdateSource;
-
 /// Saves ended Ustream and IBM Video streams as one file.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
@@ -71,12 +69,11 @@ impl Arguments {
         Ok(Endpoint::mock(address, &authority)?)
     }
 
-    /// Returns where a test offers updates.
-    pub(crate) fn update_source(&self) -> Option<UpdateSource> {
-        Some(UpdateSource {
-            endpoint: self.practice_updates.clone()?,
-            public_key: self.practice_update_key.clone()?,
-        })
+    /// Returns where a test offers updates, and their public key.
+    pub(crate) fn practice_updates(&self) -> Option<(Url, String)> {
+        self.practice_updates
+            .clone()
+            .zip(self.practice_update_key.clone())
     }
 }
 

@@ -8,10 +8,11 @@ use engine::view::{JobStage, JobState, JobView, ProgressView, Update};
 use engine::{Engine, JobStream};
 use tauri::async_runtime;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
-use tauri::{AppHandle, Manager};
+use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::messages::Messages;
+use crate::page_events::PageEvents;
 
 /// Label of the only window.
 pub(crate) const WINDOW: &str = "main";
@@ -34,6 +35,16 @@ impl DesktopIntegration {
     pub(crate) fn allow_close(&self) {
         self.may_close.store(true, Ordering::Relaxed);
     }
+}
+
+/// Shuts page and engine down before the process ends.
+pub(crate) fn shut_down<R: Runtime>(app: &AppHandle<R>) {
+    async_runtime::block_on(async {
+        app.state::<PageEvents>().close().await;
+        if let Some(engine) = app.try_state::<Engine>() {
+            engine.shutdown().await;
+        }
+    });
 }
 
 /// Follows the jobs until the engine shuts down.

@@ -9,8 +9,7 @@ use clap::Parser;
 use engine::view::AppEvent;
 use engine::{Config, Engine};
 use tauri::{
-    App, AppHandle, Manager, RunEvent, Runtime, Url, WebviewWindowBuilder, WindowEvent,
-    async_runtime,
+    App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
 };
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
@@ -156,7 +155,8 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
-    let source = arguments.update_source().or_else(UpdateSource::of_build);
+    let source = arguments.practice_updates().map(UpdateSource::from);
+    let source = source.or_else(UpdateSource::of_build);
     app.manage(Updates::new(app.handle(), source));
     desktop::follow(app.handle());
     menu::show(app.handle());
@@ -276,23 +276,13 @@ fn on_run_event(app: &AppHandle, event: RunEvent) {
         } if app.get_webview_window(WINDOW).is_some() && ask_before_close(app) => {
             api.prevent_exit();
         }
-        RunEvent::Exit => shut_down(app),
+        RunEvent::Exit => desktop::shut_down(app),
         event => {
             for link in platform::opened_links(&event) {
                 app.state::<PageEvents>().open_link(link);
             }
         }
     }
-}
-
-/// Shuts the engine down before the process ends.
-pub(crate) fn shut_down<R: Runtime>(app: &AppHandle<R>) {
-    async_runtime::block_on(async {
-        app.state::<PageEvents>().close().await;
-        if let Some(engine) = app.try_state::<Engine>() {
-            engine.shutdown().await;
-        }
-    });
 }
 
 #[cfg(test)]

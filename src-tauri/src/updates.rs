@@ -8,11 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine::view::{ReleaseView, UpdateOutcome};
+use reqwest::ClientBuilder;
 use tauri::{AppHandle, Runtime, Url, async_runtime};
 use tauri_plugin_updater::{Error, Update, UpdaterExt as _};
-use tokio::sync::Notify;
 
-use crate::{platform, shell};
+use crate::{desktop, platform};
 
 /// Timeout of the question whether there is a newer version.
 const FIND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,6 +33,15 @@ pub(crate) struct UpdateSource {
     pub(crate) endpoint: Url,
     /// The public key of its files, as `tauri signer generate` prints it.
     pub(crate) public_key: String,
+}
+
+impl From<(Url, String)> for UpdateSource {
+    fn from((endpoint, public_key): (Url, String)) -> Self {
+        Self {
+            endpoint,
+            public_key,
+        }
+    }
 }
 
 impl UpdateSource {
@@ -98,13 +107,13 @@ impl Updates {
     /// it.
     pub(crate) async fn install(&self, is_busy: impl Fn() -> bool) -> UpdateOutcome {
         let found = self.found().clone();
-        let Some(update) = found else {
+        let (Some(update), Some(source)) = (found, self.source.as_ref()) else {
             return UpdateOutcome::Unreachable;
         };
         if is_busy() {
             return UpdateOutcome::Busy;
         }
-        let file = match download(&update).await {
+        let file = match download(&update, source).await {
             Ok(file) => file,
             Err(error) => return outcome(&error),
         };
@@ -138,47 +147,44 @@ async fn ask<R: Runtime>(
         .pubkey(&source.public_key)
         .executable_path(program)
         .timeout(FIND_TIMEOUT)
+        .configure_client(secured(source))
         // The plugin ends the process on Windows without the events of a usual end.
         .on_before_exit(move || {
-            shell::shut_down(&ending);
+            desktop::shut_down(&ending);
             ending.cleanup_before_exit();
         })
         .build()?;
-    let Some(mut update) = updater.check().await? else {
-        return Ok(None);
-    };
-    // Only a test has a list without TLS.
-    if ![source.endpoint.scheme(), "https"].contains(&update.download_url.scheme()) {
-        return Err(Error::InsecureTransportProtocol);
-    }
-    update.timeout = Some(DOWNLOAD_TIMEOUT);
-    Ok(Some(update))
+    updater.check().await
 }
 
-/// Downloads the file and verifies its signature. Fails if it is larger than [`MAX_BYTES`].
-async fn download(update: &Update) -> Result<Vec<u8>, Error> {
-    let too_large = Notify::new();
-    let mut bytes = 0_usize;
-    let count = |chunk: usize, stated: Option<u64>| {
-        bytes = bytes.saturating_add(chunk);
-        if bytes > MAX_BYTES || stated.is_some_and(|stated| stated > MAX_BYTES as u64) {
-            too_large.notify_one();
+/// Downloads the file. Fails if it is larger than [`MAX_BYTES`], which the plugin would accept.
+async fn download(update: &Update, source: &UpdateSource) -> Result<Vec<u8>, Error> {
+    let client = ClientBuilder::new().timeout(DOWNLOAD_TIMEOUT);
+    let client = secured(source)(client).build()?;
+    let request = client.get(update.download_url.clone()).send();
+    let mut response = request.await?.error_for_status()?;
+    let mut file = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if file.len() + chunk.len() > MAX_BYTES {
+            return Err(Error::Network("the file is too large".to_owned()));
         }
-    };
-    tokio::select! {
-        biased;
-        () = too_large.notified() => Err(Error::Network("the file is too large".to_owned())),
-        file = update.download(count, || {}) => file,
+        file.extend_from_slice(&chunk);
     }
+    Ok(file)
+}
+
+/// Returns what makes a client refuse servers without TLS, also after a redirect. Only tests have a
+/// source without it.
+fn secured(source: &UpdateSource) -> impl Fn(ClientBuilder) -> ClientBuilder + use<> {
+    let is_secure = source.endpoint.scheme() == "https";
+    move |client| client.https_only(is_secure)
 }
 
 /// Returns what to tell the user about an error; the rest is logged.
 fn outcome(error: &Error) -> UpdateOutcome {
     tracing::warn!(%error, "the update is not installed");
     match error {
-        Error::Reqwest(_) | Error::Network(_) | Error::InsecureTransportProtocol => {
-            UpdateOutcome::Unreachable
-        }
+        Error::Reqwest(_) | Error::Network(_) => UpdateOutcome::Unreachable,
         Error::Minisign(_)
         | Error::Base64(_)
         | Error::SignatureUtf8(_)
@@ -195,5 +201,6 @@ fn clean_notes(notes: &str) -> String {
     notes.chars().filter(is_shown).take(MAX_NOTES).collect()
 }
 
-#[cfg(test)]
+// They install what is an `AppImage`.
+#[cfg(all(test, target_os = "linux"))]
 mod tests;

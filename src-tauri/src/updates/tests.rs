@@ -188,7 +188,6 @@ impl Installed {
     }
 }
 
-#[cfg_attr(not(target_os = "linux"), ignore = "installs what is an AppImage")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_version_with_the_right_signature_is_installed() {
     let installed = installed(Offer::default()).await;
@@ -250,7 +249,6 @@ async fn a_file_that_is_not_what_was_signed_is_refused() {
     }
 }
 
-#[cfg_attr(not(target_os = "linux"), ignore = "the check of an AppImage")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_file_that_is_no_program_is_refused() {
     let offer = Offer {
