@@ -202,5 +202,6 @@ fn clean_notes(notes: &str) -> String {
 }
 
 // They install what is an `AppImage`.
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

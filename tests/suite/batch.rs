@@ -282,3 +282,53 @@ async fn the_list_of_a_channel_shows_the_item_numbers_for_selection() {
         (&"listed".into(), &1.into())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_link_of_a_list_is_saved_or_named_with_its_line() {
+    let mock = MockService::with(channel(None)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("links.txt");
+    let text = format!(
+        "Übersicht der Filme\r{} {}\r\"{}\",\rhttps://www.example.org/none\r",
+        link(FIRST),
+        link(FIRST + 1),
+        link(FIRST + 2)
+    );
+    let latin1: Vec<u8> = text
+        .chars()
+        .map(|letter| u8::try_from(letter).unwrap())
+        .collect();
+    fs::write(&list, latin1).unwrap();
+    let saved = tempfile::tempdir().unwrap();
+    let run = CliCommand::new(&mock).args(["--batch"]).arg(&list);
+    let (code, out, err) = run.arg("-o").arg(saved.path()).finish();
+    assert_eq!(out.lines().count(), 3, "{err}");
+    assert_ne!(code, 0);
+    assert!(err.contains("line 1: Übersicht der Filme"), "{err}");
+    assert!(err.contains("https://www.example.org/none"), "{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_desktop_the_downloads_folder_is_used_if_there_is_one() {
+    let mock = MockService::with(channel(None)).await;
+    for has_downloads in [true, false] {
+        let home = tempfile::tempdir().unwrap();
+        let downloads = home.path().join("Downloads");
+        if has_downloads {
+            fs::create_dir(&downloads).unwrap();
+        }
+        let run = CliCommand::new(&mock)
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", home.path().join("config"));
+        let (code, out, err) = run.save(FIRST).finish();
+        assert_eq!(code, 0, "{err}");
+        let folder = Path::new(out.trim_end()).parent().unwrap();
+        let expected = if has_downloads {
+            &downloads
+        } else {
+            home.path()
+        };
+        assert_eq!(folder, expected);
+    }
+}

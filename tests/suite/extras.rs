@@ -146,6 +146,34 @@ fn decoded_captions(movie: &Path, track: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_beside_a_movie_can_be_read_by_whoever_can_read_the_movie() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let new_job = NewJob {
+        extras: Extras {
+            captions: true,
+            info: true,
+            ..Extras::default()
+        },
+        ..job(MAIN, folder.path())
+    };
+    mock.save(new_job).await.unwrap();
+    let modes: Vec<(String, u32)> = file_names(folder.path())
+        .into_iter()
+        .map(|name| {
+            let mode = fs::metadata(folder.path().join(&name)).unwrap();
+            (name, mode.permissions().mode() & 0o777)
+        })
+        .collect();
+    let usual = fs::File::create(folder.path().join("usual")).unwrap();
+    let usual = usual.metadata().unwrap().permissions().mode() & 0o777;
+    assert!(modes.len() > 2, "{modes:?}");
+    assert!(modes.iter().all(|(_, mode)| *mode == usual), "{modes:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn failing_captions_do_not_fail_the_movie() {
     let mock = MockService::demo().await;

@@ -31,6 +31,7 @@ mod long_recordings;
 mod matrix;
 mod mock_service;
 mod movies;
+mod patience;
 mod proxy;
 mod queue;
 mod remux;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::view::{Finished, JobView};
 use engine::{
     Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState, NewJob,
-    OutputLocation, Remuxer, Template,
+    OutputLocation, Patience, Remuxer, Template,
 };
 use fake_ustream::{FakeUstream, World};
 
@@ -42,9 +42,19 @@ impl MockService {
         Endpoint::mock(self.service.address(), self.service.ca_pem().as_bytes()).unwrap()
     }
 
+    /// Opens an engine that reports at once that the service is down, so that tests of that need not
+    /// wait.
     pub(crate) fn engine(&self) -> Engine {
+        self.engine_with_patience(Patience {
+            down: Duration::ZERO,
+            ..Patience::default()
+        })
+    }
+
+    pub(crate) fn engine_with_patience(&self, patience: Patience) -> Engine {
         Engine::open(Config {
             endpoint: self.endpoint(),
+            patience,
             ..Config::default()
         })
         .unwrap()

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fake_ustream::{Fault, Rule};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, copy_bidirectional};
@@ -152,14 +152,37 @@ impl HostsFile {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn if_no_name_resolves_the_computer_is_reported_as_offline() {
+async fn if_no_name_resolves_the_computer_is_reported_as_offline_after_the_wait() {
     let mock = MockService::demo().await;
     let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
     let run = with_system_certificates(system.run(), &mock, folder.path());
-    let (code, _, stderr) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
+    let run = run.save(MAIN).args(["--wait-online", "3"]);
+    let start = Instant::now();
+    let (code, _, stderr) = run.arg("-o").arg(folder.path()).finish();
     assert_eq!(code, 5, "{stderr}");
     assert!(stderr.contains("not connected"), "{stderr}");
+    assert!(start.elapsed() >= Duration::from_secs(3));
     assert!(file_names(folder.path()).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_begun_offline_is_saved_when_the_network_comes() {
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
+    let (system, folder) = (HostsFile::new(), tempfile::tempdir().unwrap());
+    let port = proxy.address.port();
+    let run = with_system_certificates(system.run(), &mock, folder.path())
+        .env("HTTPS_PROXY", format!("http://proxy.invalid:{port}"));
+    let saved = tempfile::tempdir().unwrap();
+    let run = run.save(MAIN).save(134_300_012).arg("-o").arg(saved.path());
+    let running = tokio::task::spawn_blocking(move || run.finish());
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(file_names(saved.path()).is_empty());
+    system.set(&format!("{} proxy.invalid\n", proxy.address.ip()));
+    let (code, _, stderr) = running.await.unwrap();
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(file_names(saved.path()).len(), 2);
 }
 
 #[cfg(target_os = "linux")]

@@ -19,8 +19,8 @@ use jiff::civil::Date;
 use crate::args::service::ServiceArgs;
 use crate::exit::{EXIT_CODES, Exit};
 use crate::filter::{EntryFilter, IndexFilter};
+use crate::link_list::{self, RequestedLink};
 use crate::platform;
-use crate::selection::read_batch;
 
 /// Written by hand, because clap's own usage would allow a link before a command.
 const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS] <COMMAND>";
@@ -76,7 +76,7 @@ pub(crate) struct DownloadArgs {
     #[arg(value_name = "LINK", required_unless_present = "batch")]
     links: Vec<String>,
 
-    /// Links from a file, one a line; - reads them from stdin
+    /// Links from a file; lines that begin with # are comments; - reads stdin
     #[arg(long, value_name = "FILE")]
     batch: Option<PathBuf>,
 
@@ -276,13 +276,13 @@ fn reject_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
 
 impl DownloadArgs {
     /// Returns the links of the command line, then those of the batch file.
-    pub(crate) fn links(&self) -> Result<Vec<String>, Exit> {
+    pub(crate) fn links(&self) -> Result<Vec<RequestedLink>, Exit> {
         if self.batch.as_deref() == Some(Path::new("-")) && self.service.reads_stdin() {
             let problem = "only one of --batch and --password-file can be read from stdin";
             return Err(Exit::usage(problem.to_owned()));
         }
-        let batch = self.batch.as_deref().map(read_batch).transpose()?;
-        let links = self.links.iter().cloned();
+        let batch = self.batch.as_deref().map(link_list::read).transpose()?;
+        let links = self.links.iter().cloned().map(RequestedLink::from);
         Ok(links.chain(batch.unwrap_or_default()).collect())
     }
 

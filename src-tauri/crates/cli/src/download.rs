@@ -1,7 +1,7 @@
 //! `ustream-dl LINK…`: saves recordings.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use engine::{Engine, NewJob, OutputLocation, Overrides, Target, read_link};
 
@@ -86,9 +86,9 @@ impl DownloadBatch<'_> {
         for (link, exit) in selection.failed {
             let context = ExitContext {
                 job: None,
-                link: Some(&link),
+                link: Some(&link.text),
             };
-            self.fail(&link, exit, context);
+            self.fail(&link.to_string(), exit, context);
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
@@ -195,13 +195,25 @@ fn summary(saved: usize, known: usize) -> String {
     }
 }
 
+/// Returns the folder for downloads. Where the desktop names none, as on a server, that is
+/// `Downloads` in the home folder if there is one.
+fn downloads() -> PathBuf {
+    let in_home = |home: PathBuf| {
+        let downloads = home.join("Downloads");
+        if downloads.is_dir() { downloads } else { home }
+    };
+    dirs::download_dir()
+        .or_else(|| dirs::home_dir().map(in_home))
+        .unwrap_or_else(|| ".".into())
+}
+
 /// Interprets `-o`: a folder if it exists or ends in a slash, else a file.
 fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
     let Some(path) = path else {
-        let folder = dirs::download_dir()
-            .or_else(dirs::home_dir)
-            .unwrap_or_else(|| ".".into());
-        return Ok(OutputLocation { folder, stem: None });
+        return Ok(OutputLocation {
+            folder: downloads(),
+            stem: None,
+        });
     };
     let path = std::path::absolute(path).map_err(|error| Exit::usage(format!("-o: {error}")))?;
     let ends_in_slash = path

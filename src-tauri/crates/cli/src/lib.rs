@@ -2,9 +2,9 @@
 //!
 //! 1. `args`: the arguments.
 //! 2. `download`, `remux`, `resolve` and `list`: the commands.
-//! 3. `selection`: which recordings the links mean; `filter` picks some of a list, `archive` knows
-//!    which were saved before; `password` finds or asks for the password of a locked one;
-//!    `job_watcher` waits for the jobs.
+//! 3. `link_list`: the links of a file; `selection`: which recordings the links mean; `filter` picks
+//!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
+//!    password of a locked one; `job_watcher` waits for the jobs.
 //! 4. `bar` and `json`: progress and results, for people and for scripts.
 //! 5. `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
 //! 6. `terminal`: all output to the terminal, with control characters escaped. `platform`: what Linux,
@@ -18,6 +18,7 @@ mod exit;
 mod filter;
 mod job_watcher;
 mod json;
+mod link_list;
 mod list;
 mod messages;
 mod password;

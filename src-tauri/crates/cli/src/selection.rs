@@ -1,18 +1,14 @@
 //! Resolves the links of a command to the recordings to save.
 
 use std::collections::HashSet;
-use std::io::{self, Read as _};
-use std::path::Path;
 
 use engine::{Access, Catalog, Engine, ResolvedLink, Target, read_link};
 
 use crate::archive::Archive;
 use crate::exit::Exit;
 use crate::filter::{EntryFilter, IndexFilter};
+use crate::link_list::RequestedLink;
 use crate::password::Prompt;
-
-/// Largest batch file that is read.
-const MAX_BATCH_BYTES: u64 = 16 << 20;
 
 /// One recording to save.
 #[derive(Debug)]
@@ -28,7 +24,7 @@ pub(crate) struct Selection {
     /// Number of recordings that were saved before.
     pub(crate) already_saved: usize,
     /// Links that could not be resolved.
-    pub(crate) failed: Vec<(String, Exit)>,
+    pub(crate) failed: Vec<(RequestedLink, Exit)>,
     seen: HashSet<String>,
 }
 
@@ -43,10 +39,10 @@ pub(crate) struct LinkResolver<'a> {
 
 impl LinkResolver<'_> {
     /// Resolves all links in order. A link that fails does not stop the others.
-    pub(crate) async fn resolve(&mut self, links: Vec<String>) -> Selection {
+    pub(crate) async fn resolve(&mut self, links: Vec<RequestedLink>) -> Selection {
         let mut selection = Selection::default();
         for link in links {
-            if let Err(exit) = self.resolve_one(&link, &mut selection).await {
+            if let Err(exit) = self.resolve_one(&link.text, &mut selection).await {
                 selection.failed.push((link, exit));
             }
         }
@@ -124,46 +120,5 @@ impl LinkResolver<'_> {
         } else {
             selection.list.push(SelectedRecording { link, access });
         }
-    }
-}
-
-/// Reads the links of a file, one per line; `-` reads stdin. Lines that begin with `#` or `;` are
-/// comments.
-pub(crate) fn read_batch(path: &Path) -> Result<Vec<String>, Exit> {
-    let problem = |error| Exit::usage(format!("{}: {error}", path.display()));
-    let mut text = String::new();
-    let read = if path.as_os_str() == "-" {
-        io::stdin().take(MAX_BATCH_BYTES).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path)
-            .and_then(|file| file.take(MAX_BATCH_BYTES).read_to_string(&mut text))
-    };
-    read.map_err(problem)?;
-    Ok(links(&text))
-}
-
-fn links(text: &str) -> Vec<String> {
-    text.trim_start_matches('\u{feff}')
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
-        .map(ToOwned::to_owned)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_batch_holds_one_link_per_line_and_comments() {
-        let text = "\u{feff}video.ibm.com/recorded/1\r\n\n# old ones\n ; and\n  ustream.tv/x  \n";
-        assert_eq!(links(text), ["video.ibm.com/recorded/1", "ustream.tv/x"]);
-    }
-
-    #[test]
-    fn a_missing_batch_file_is_a_usage_error() {
-        let missing = read_batch(Path::new("no such file"));
-        assert!(matches!(missing, Err(Exit::Usage(message)) if message.contains("no such file")));
     }
 }

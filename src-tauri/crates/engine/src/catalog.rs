@@ -4,6 +4,7 @@ use ustream::{CatalogEntry, Target};
 
 use crate::error::Error;
 use crate::names;
+use crate::service::Service;
 use crate::view::{EntryView, Preview};
 
 /// What a link resolves to.
@@ -18,14 +19,19 @@ pub enum ResolvedLink {
 /// The recordings of a channel, newest first, or the players of a page, in its order.
 #[derive(Debug)]
 pub struct Catalog {
-    entries: ustream::Catalog,
+    entries: Box<ustream::Catalog>,
     page: Option<String>,
+    service: Service,
 }
 
 impl Catalog {
-    pub(crate) fn new(entries: ustream::Catalog, target: &Target) -> Self {
+    pub(crate) fn new(entries: Box<ustream::Catalog>, target: &Target, service: Service) -> Self {
         let page = target.embedding_page().map(ToString::to_string);
-        Self { entries, page }
+        Self {
+            entries,
+            page,
+            service,
+        }
     }
 
     /// Returns whether these are the recordings of a channel, and not the players of a page.
@@ -45,7 +51,14 @@ impl Catalog {
 
     /// Fetches the next page; `None` after the last. After an error the same page can be retried.
     pub async fn next(&mut self) -> Result<Option<Vec<EntryView>>, Error> {
-        let page = self.entries.next().await?;
+        let mut retry = self.service.for_lookup();
+        let page = loop {
+            retry.wait_for_pause().await;
+            match self.entries.next().await {
+                Ok(page) => break page,
+                Err(error) => retry.wait_after(error).await?,
+            }
+        };
         Ok(page.map(|entries| entries.into_iter().map(EntryView::from).collect()))
     }
 }

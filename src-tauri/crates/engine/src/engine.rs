@@ -17,6 +17,7 @@ use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
 use crate::run::RunContext;
+use crate::service::{Patience, Service};
 use crate::view::Preview;
 
 /// Default limit of concurrent requests: as many as browsers open; the service might block more.
@@ -40,6 +41,8 @@ pub struct Config {
     pub jobs_at_once: NonZeroUsize,
     /// Name or path of ffmpeg.
     pub ffmpeg: PathBuf,
+    /// How long to wait for the network and the service.
+    pub patience: Patience,
 }
 
 impl Default for Config {
@@ -50,6 +53,7 @@ impl Default for Config {
             parallel: MAX_PARALLEL_REQUESTS,
             jobs_at_once: MAX_CONCURRENT_JOBS,
             ffmpeg: PathBuf::from("ffmpeg"),
+            patience: Patience::default(),
         }
     }
 }
@@ -58,7 +62,7 @@ impl Default for Config {
 /// [`Engine::shutdown`] is called, running jobs stop and keep what they have downloaded.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    client: Client,
+    service: Service,
     commands: mpsc::Sender<Command>,
     snapshot: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
@@ -71,12 +75,14 @@ impl Engine {
     /// Fails if the jobs' folder cannot be read or the system has no usable TLS configuration.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
-        let fetcher = Arc::new(Fetcher::new(client.clone(), config.parallel));
+        let max_offline = config.patience.offline;
+        let fetcher = Fetcher::new(client.clone(), config.parallel, max_offline);
+        let service = Service::new(client, config.patience);
         let registry = Registry::open(config.data_dir.as_deref())?;
         let LoadedJobs { jobs, unreadable } = registry.load()?;
         let context = RunContext {
-            client: client.clone(),
-            fetcher,
+            service: service.clone(),
+            fetcher: Arc::new(fetcher),
             ffmpeg: config.ffmpeg,
         };
         let (commands, inbox) = mpsc::channel(16);
@@ -90,7 +96,7 @@ impl Engine {
         };
         tasks.spawn(Queue::new(start, sender).run_loop(inbox));
         Ok(Self {
-            client,
+            service,
             commands,
             snapshot,
             tasks,
@@ -107,7 +113,8 @@ impl Engine {
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        let found = self.client.find_recording(&target, &access).await?;
+        let find = || self.service.client().find_recording(&target, &access);
+        let found = self.service.for_lookup().run(find).await?;
         self.preview(found, &access).await
     }
 
@@ -115,18 +122,21 @@ impl Engine {
     pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<ResolvedLink, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        Ok(match self.client.resolve(&target, &access).await? {
+        let resolve = || self.service.client().resolve(&target, &access);
+        Ok(match self.service.for_lookup().run(resolve).await? {
             ustream::ResolvedLink::Recording(found) => {
                 ResolvedLink::Recording(Box::new(self.preview(found, &access).await?))
             }
             ustream::ResolvedLink::Collection(catalog) => {
-                ResolvedLink::Collection(Catalog::new(*catalog, &target))
+                let service = self.service.clone();
+                ResolvedLink::Collection(Catalog::new(catalog, &target, service))
             }
         })
     }
 
     async fn preview(&self, found: RecordingRef, access: &Access) -> Result<Preview, Error> {
-        let recording = self.client.recording(found, access).await?;
+        let describe = || self.service.client().recording(found, access);
+        let recording = self.service.for_lookup().run(describe).await?;
         Ok(preview(found, &recording))
     }
 
@@ -226,7 +236,7 @@ impl Engine {
     ///
     /// [`view::Preview::thumbnail`]: crate::view::Preview::thumbnail
     pub async fn thumbnail(&self, address: &str) -> Result<Vec<u8>, Error> {
-        Ok(self.client.thumbnail_at(address).await?)
+        Ok(self.service.client().thumbnail_at(address).await?)
     }
 
     /// Sets how many jobs run at once. Those that already run are not stopped.

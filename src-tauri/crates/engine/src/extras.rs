@@ -1,7 +1,7 @@
 //! Fetches what belongs to a movie besides video and audio: cover, chapters, captions, metadata.
 //!
-//! A job neither fails nor waits long because of these: what cannot be fetched is logged and left
-//! out.
+//! A job does not fail because of these, and waits for them only while the service asks for a pause:
+//! what cannot be fetched is logged and left out.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,17 +11,20 @@ use jiff::tz::TimeZone;
 use media::{Captions, Cover};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use ustream::{Chapter, Client, Recording};
+use ustream::{Chapter, Recording};
 
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
 use crate::part::SavedMovie;
+use crate::progress::Meter;
+use crate::service::Service;
 
 /// Longest wait for the cover and the chapters.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for captions; longer than for the cover, because the user asked for them.
-const CAPTIONS_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for captions, with pauses that the service asks for; longer than for the cover,
+/// because the user asked for them.
+const CAPTIONS_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Most captions that are fetched of one recording; more than any real recording has.
 const MAX_CAPTIONS: usize = 64;
@@ -61,19 +64,21 @@ pub(crate) struct MovieMetadata {
 }
 
 impl MovieMetadata {
-    /// Fetches cover and chapters. Both are left out if they do not arrive in time.
-    pub(crate) async fn fetch(client: &Client, recording: &Recording, wanted: Extras) -> Self {
+    /// Fetches cover and chapters. Each is left out if it does not arrive in time.
+    pub(crate) async fn fetch(
+        (service, meter): (&Service, &Meter),
+        recording: &Recording,
+        wanted: Extras,
+    ) -> Self {
+        let client = service.client();
         let cover = async {
-            match &recording.thumbnail {
-                Some(url) if wanted.cover => Some(client.thumbnail(url).await),
-                _ => None,
-            }
+            let url = recording.thumbnail.as_ref().filter(|_| wanted.cover)?;
+            let fetch = || in_time(client.thumbnail(url), "the picture");
+            Some(service.for_extra(meter).run(fetch).await)
         };
-        let both = async { tokio::join!(cover, client.chapters(recording.id)) };
-        let Ok((cover, chapters)) = tokio::time::timeout(METADATA_TIMEOUT, both).await else {
-            tracing::info!("picture and chapters do not come in time");
-            return Self::default();
-        };
+        let list = || in_time(client.chapters(recording.id), "the chapters");
+        let chapters = service.for_extra(meter).run(list);
+        let (cover, chapters) = tokio::join!(cover, chapters);
         let picture = cover.and_then(|picture| {
             picture
                 .inspect_err(|error| tracing::info!(%error, "no cover"))
@@ -91,6 +96,15 @@ impl MovieMetadata {
     }
 }
 
+/// Fails if `answer` does not arrive within [`METADATA_TIMEOUT`].
+async fn in_time<T>(
+    answer: impl Future<Output = Result<T, ustream::Error>>,
+    what: &'static str,
+) -> Result<T, ustream::Error> {
+    let answer = tokio::time::timeout(METADATA_TIMEOUT, answer).await;
+    answer.unwrap_or(Err(ustream::Error::Timeout(what)))
+}
+
 fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {
     media::Chapter { start_ms, title }
 }
@@ -104,20 +118,23 @@ impl Sidecars {
     /// `texts` are the captions that were fetched for the MP4. If some are missing, all are fetched
     /// again.
     pub(crate) async fn fetch(
-        client: &Client,
+        (service, meter): (&Service, &Meter),
         recording: &Recording,
         extras: Extras,
         texts: Option<&CaptionTexts>,
     ) -> Self {
         let mut files = Vec::new();
         if extras.captions {
-            match texts.filter(|texts| texts.is_complete) {
-                Some(texts) => files.extend(texts.files()),
-                None => files.extend(CaptionTexts::fetch(client, recording).await.files()),
+            if let Some(texts) = texts.filter(|texts| texts.is_complete) {
+                files.extend(texts.files());
+            } else {
+                let texts = CaptionTexts::fetch((service, meter), recording).await;
+                files.extend(texts.files());
             }
         }
         if extras.info {
-            let chapters = client.chapters(recording.id).await;
+            let list = || service.client().chapters(recording.id);
+            let chapters = service.for_extra(meter).run(list).await;
             let chapters = chapters
                 .inspect_err(|error| tracing::debug!(%error, "no chapters"))
                 .unwrap_or_default();
@@ -169,12 +186,14 @@ pub(crate) struct CaptionTexts {
 
 impl CaptionTexts {
     /// Fetches all captions of the recording that can be fetched.
-    async fn fetch(client: &Client, recording: &Recording) -> Self {
+    async fn fetch((service, meter): (&Service, &Meter), recording: &Recording) -> Self {
+        let client = service.client();
         let mut texts = Self {
             all: Vec::new(),
             is_complete: true,
         };
-        let ready = match client.captions(recording.id).await {
+        let list = || client.captions(recording.id);
+        let ready = match service.for_extra(meter).run(list).await {
             Ok(ready) => ready,
             Err(error) => {
                 tracing::warn!(%error, "no captions");
@@ -188,7 +207,8 @@ impl CaptionTexts {
         let mut left = MAX_CAPTION_BYTES;
         for caption in ready.iter().take(MAX_CAPTIONS) {
             let language = caption.tag();
-            match client.caption_text(recording.id, caption).await {
+            let fetch = || client.caption_text(recording.id, caption);
+            match service.for_extra(meter).run(fetch).await {
                 Ok(text) if text.len() <= left => {
                     left -= text.len();
                     texts.all.push((language.to_owned(), text));
@@ -204,8 +224,11 @@ impl CaptionTexts {
     }
 
     /// Fetches the captions. Returns `None` if that takes too long.
-    pub(crate) async fn fetch_with_timeout(client: &Client, recording: &Recording) -> Option<Self> {
-        let texts = Self::fetch(client, recording);
+    pub(crate) async fn fetch_with_timeout(
+        service: (&Service, &Meter),
+        recording: &Recording,
+    ) -> Option<Self> {
+        let texts = Self::fetch(service, recording);
         let texts = tokio::time::timeout(CAPTIONS_TIMEOUT, texts).await;
         texts
             .inspect_err(|_| tracing::warn!("the captions do not come in time for the MP4"))

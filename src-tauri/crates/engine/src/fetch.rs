@@ -13,6 +13,7 @@ pub(crate) mod retry;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::{SegmentFormat, SegmentKind};
 use tokio::time::Instant;
@@ -39,6 +40,8 @@ pub(crate) struct Fetcher {
     hosts: Hosts,
     memory: Arc<BodyMemory>,
     online: OnlineCheck,
+    /// Longest wait without a network; `None` waits as long as it takes.
+    max_offline: Option<Duration>,
 }
 
 /// The segment to fetch.
@@ -91,8 +94,13 @@ enum RestPolicy {
 }
 
 impl Fetcher {
-    /// `client` is also used to find out whether this computer is online.
-    pub(crate) fn new(client: Client, max_parallel: NonZeroUsize) -> Self {
+    /// `client` is also used to find out whether this computer is online; without a network a segment
+    /// is tried for `max_offline`, or as long as it takes.
+    pub(crate) fn new(
+        client: Client,
+        max_parallel: NonZeroUsize,
+        max_offline: Option<Duration>,
+    ) -> Self {
         Self {
             http: client.http().clone(),
             concurrency: ConcurrencyLimiter::new(max_parallel),
@@ -100,6 +108,7 @@ impl Fetcher {
             hosts: Hosts::default(),
             memory: Arc::default(),
             online: OnlineCheck::new(client),
+            max_offline,
         }
     }
 

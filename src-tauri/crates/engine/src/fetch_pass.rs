@@ -70,7 +70,7 @@ enum PassEnd {
     Cancelled,
     /// Every host fails.
     Dead(FetchError),
-    /// An init segment is missing, so no other segment can be used.
+    /// An init segment is missing, so no other segment can be used, or there is no network.
     Failed(FetchError),
     /// The assembler has failed; joining its thread returns the error.
     Refused,
@@ -324,7 +324,8 @@ impl<'a> FetchPass<'a> {
                 if matches!(error, FetchError::AllHostsFailed { .. }) {
                     return Some(PassEnd::Dead(error));
                 }
-                if init {
+                // Without a network every other segment would fail in the same way.
+                if init || matches!(error, FetchError::Offline { .. }) {
                     return Some(PassEnd::Failed(error));
                 }
                 if matches!(error, FetchError::NoMedia { .. }) {

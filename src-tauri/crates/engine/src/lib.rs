@@ -10,6 +10,7 @@
 //! 5. `fetch_pass`: fetching and assembling at the same time. `fetch` gets segments from the
 //!    mirrors, `assemble` writes them to the output and the journal; `raw_writer` for a recording
 //!    that is one file.
+//!    `service` repeats requests to the service itself.
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
 //!    if `remuxer` says so.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called.
@@ -42,6 +43,7 @@ mod registry;
 mod remuxer;
 mod run;
 mod saved;
+mod service;
 mod shortfall;
 mod timing;
 pub mod view;
@@ -60,6 +62,7 @@ pub use job::{
 pub use job_stream::JobStream;
 pub use names::{Template, TemplateError};
 pub use remuxer::Remuxer;
+pub use service::Patience;
 pub use view::{Code, Failure, JobState};
 
 pub use ustream::{

@@ -22,9 +22,9 @@ use self::unix as system;
 use self::windows as system;
 
 pub(crate) use self::system::{
-    LOCK_RELEASE_TIME, block_again, full_path, has_other_names, hide_console, is_drive_gone,
-    is_held, is_lookup_failure, is_special_name, open_carefully, private_folder, same_disk,
-    same_owner,
+    LOCK_RELEASE_TIME, block_again, follow_umask, full_path, has_other_names, hide_console,
+    is_drive_gone, is_held, is_lookup_failure, is_special_name, open_carefully, private_folder,
+    same_disk, same_owner,
 };
 
 /// How long to wait for another program that holds a file: a virus scanner, an indexer, a player.

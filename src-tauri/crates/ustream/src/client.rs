@@ -155,7 +155,7 @@ impl Client {
         let id = found.recording;
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
         let asked = session_query(id, hash.clone(), access);
-        let (answer, outcome) = self.ask_api_and_control(asked, strategy).await;
+        let (answer, outcome) = self.ask_api_and_control(asked, strategy).await?;
         let video = match &answer {
             Some(ApiResponse::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(ApiResponse::Available(video)) => Some(video.clone()),
@@ -244,15 +244,18 @@ impl Client {
     }
 
     /// Asks the API (title, length) and the control connection (segments) concurrently. The API may
-    /// fail.
+    /// fail, unless it asks for a pause: after that it answers, and without it the title is lost.
     async fn ask_api_and_control(
         &self,
         query: SessionQuery,
         strategy: Option<Strategy>,
-    ) -> (
-        Option<ApiResponse<VideoInfo>>,
-        Result<StrategyOutcome, Error>,
-    ) {
+    ) -> Result<
+        (
+            Option<ApiResponse<VideoInfo>>,
+            Result<StrategyOutcome, Error>,
+        ),
+        Error,
+    > {
         let id = query.recording;
         let (tell, length) = ApiLength::channel();
         let api = pin!(async {
@@ -278,8 +281,14 @@ impl Client {
                 (answer, outcome)
             }
         };
-        let answer = answer.inspect_err(|error| tracing::debug!(%error, "the API does not help"));
-        (answer.ok(), outcome)
+        match answer {
+            Ok(answer) => Ok((Some(answer), outcome)),
+            Err(busy @ Error::Busy { .. }) if outcome.is_ok() => Err(busy),
+            Err(error) => {
+                tracing::debug!(%error, "the API does not help");
+                Ok((None, outcome))
+            }
+        }
     }
 
     /// Asks again, once, if the list of segments is shorter than the length that the API states. The

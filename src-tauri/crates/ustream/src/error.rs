@@ -55,7 +55,7 @@ pub enum Error {
         /// Why it could not be read.
         source: Box<Self>,
     },
-    /// The service asks for a pause (HTTP 429).
+    /// The service asks for a pause (HTTP 429, or 503 with `Retry-After`).
     #[error("the service asks us to slow down")]
     Busy {
         /// Length of the pause, if stated.

@@ -1,7 +1,7 @@
 //! Sends HTTP requests: bounded responses, one retry, checked redirects, errors as [`Error`].
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -15,9 +15,6 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Pause before the retry.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
-
-/// Longest `Retry-After` that is honoured.
-const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// A response of any status.
 #[derive(Debug)]
@@ -120,13 +117,14 @@ pub(crate) async fn post(
     read(request.send().await.map_err(error)?, limit).await
 }
 
-/// Fails if the status means that the body is not worth reading: 429 or a server error.
+/// Fails if the status means that the body is not worth reading: a pause is asked for (429, or 503
+/// with `Retry-After`), or a server error.
 pub(crate) fn check(response: &Response) -> Result<(), Error> {
     let status = response.status();
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(Error::Busy {
-            retry_after: retry_after(response),
-        });
+    let retry_after = retry_after(response);
+    let asks_for_a_pause = status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some();
+    if status == StatusCode::TOO_MANY_REQUESTS || asks_for_a_pause {
+        return Err(Error::Busy { retry_after });
     }
     if status.is_server_error() {
         let host = response.url().host_str().unwrap_or_default().to_owned();
@@ -184,16 +182,12 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
     })
 }
 
-/// Reads `Retry-After` in seconds (RFC 9110 10.2.3), up to [`MAX_RETRY_AFTER`]. The date form is
-/// ignored.
-pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response
-        .headers()
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+/// Reads `Retry-After`: seconds or a date (RFC 9110 10.2.3). A date in the past means "now".
+pub fn retry_after(response: &Response) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }

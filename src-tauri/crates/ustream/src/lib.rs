@@ -65,6 +65,7 @@ pub use api::Chapter;
 pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
+pub use http::retry_after;
 pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,

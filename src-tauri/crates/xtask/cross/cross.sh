@@ -108,7 +108,7 @@ windows_installer() {
     wine reg query "HKCU\\Software\\Classes\\ustream-dl\\shell\\open\\command" | grep -q ustream-downloader.exe
     wine "$home/$folder/ustream-dl.exe" --version
     wine "$home/$folder/uninstall.exe" /S
-    wineserver -w
+    /usr/lib/*/wine/wineserver -w
     left=$(find "$home" -iname "*ustream*"; wine reg query "HKCU\\Software" /s /f ustream-d | grep -i "^HKEY" || true)
     [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
     echo "installed, started, removed, nothing left"'

@@ -1,13 +1,18 @@
 //! Arguments for access to locked recordings, and for the service to talk to.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use engine::{Access, Config, Endpoint};
+use engine::{Access, Config, Endpoint, Patience};
 
 use crate::exit::Exit;
 use crate::password;
+
+/// How long a script waits for the internet.
+const UNATTENDED_OFFLINE: Duration = Duration::from_mins(10);
 
 /// What opens locks, and which service is meant.
 #[derive(Debug, clap::Args)]
@@ -32,6 +37,11 @@ pub(crate) struct ServiceArgs {
     /// Address of the page on which the video is embedded
     #[arg(long, value_name = "URL")]
     referrer: Option<String>,
+
+    /// Without an internet connection, wait this long for it [default: as long as it takes if
+    /// someone watches on a terminal, else 600]
+    #[arg(long, value_name = "SECONDS")]
+    wait_online: Option<u64>,
 
     /// Address of a practice service that answers for all hosts
     #[arg(long, value_name = "ADDR", hide = true, requires = "practice_ca")]
@@ -62,6 +72,17 @@ impl ServiceArgs {
         })
     }
 
+    /// Returns how long to wait. Looking a link up waits too: nobody presses a button to try again.
+    fn patience(&self) -> Patience {
+        let is_watched = io::stderr().is_terminal();
+        let unattended = (!is_watched).then_some(UNATTENDED_OFFLINE);
+        Patience {
+            offline: self.wait_online.map(Duration::from_secs).or(unattended),
+            for_lookups: true,
+            ..Patience::default()
+        }
+    }
+
     pub(crate) fn config(&self) -> Result<Config, Exit> {
         let endpoint = match (self.practice, &self.practice_ca) {
             (Some(address), Some(path)) => {
@@ -74,6 +95,7 @@ impl ServiceArgs {
         };
         Ok(Config {
             endpoint,
+            patience: self.patience(),
             ..Config::default()
         })
     }

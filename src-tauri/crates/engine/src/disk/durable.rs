@@ -30,38 +30,54 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Atomically replaces `path` by the concatenated `parts`. A symbolic link at `path` is replaced,
 /// not followed.
 pub(crate) fn write_parts(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    publish(path, parts, |temporary| {
+    publish(path, (parts, Readers::User), |temporary| {
         platform::replace(temporary, path)?;
         platform::sync_folder(parent(path))
     })
 }
 
-/// Atomically writes a new file.
+/// Atomically writes a new file, for everybody whom the umask allows to read it, as a movie is.
 ///
 /// Fails with [`io::ErrorKind::AlreadyExists`] if the name is taken.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    publish(path, &[bytes], |temporary| rename_new(temporary, path))
+    let content: (&[&[u8]], _) = (&[bytes], Readers::Umask);
+    publish(path, content, |temporary| rename_new(temporary, path))
+}
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    /// Only the user.
+    User,
+    /// Those whom the umask allows.
+    Umask,
 }
 
 /// Writes a temporary file beside `path` and renames it. If that fails, no file is left.
 fn publish(
     path: &Path,
-    parts: &[&[u8]],
+    content: (&[&[u8]], Readers),
     rename: impl FnOnce(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
     // Windows refuses to rename a file that is open without sharing.
-    let mut temporary = temporary(path, parts)?.into_temp_path();
+    let mut temporary = temporary(path, content)?.into_temp_path();
     let renamed = rename(&temporary);
     temporary.disable_cleanup(renamed.is_ok());
     renamed
 }
 
 /// Writes and syncs a temporary file with `parts`, in the folder of `path`.
-fn temporary(path: &Path, parts: &[&[u8]]) -> io::Result<tempfile::NamedTempFile> {
+fn temporary(
+    path: &Path,
+    (parts, readers): (&[&[u8]], Readers),
+) -> io::Result<tempfile::NamedTempFile> {
     platform::before_change();
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(platform::full_path(parent(path))?)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX);
+    if readers == Readers::Umask {
+        platform::follow_umask(&mut builder);
+    }
+    let mut file = builder.tempfile_in(platform::full_path(parent(path))?)?;
     for part in parts {
         file.write_all(part)?;
     }

@@ -1,10 +1,7 @@
 //! Makes one HTTP request and returns its body: limited in size, complete, and valid media.
 
-use std::time::{Duration, SystemTime};
-
 use media::SegmentKind;
 use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
 use tokio::time::Instant;
 use url::Url;
 
@@ -211,7 +208,7 @@ fn check_media(
 
 fn check_status(response: &reqwest::Response, host: impl Fn() -> String) -> Result<(), FetchError> {
     let status = response.status();
-    let retry_after = retry_after(response);
+    let retry_after = ustream::retry_after(response);
     match status {
         StatusCode::OK | StatusCode::PARTIAL_CONTENT => Ok(()),
         StatusCode::TOO_MANY_REQUESTS => Err(FetchError::Busy {
@@ -227,16 +224,4 @@ fn check_status(response: &reqwest::Response, host: impl Fn() -> String) -> Resu
             status: status.as_u16(),
         }),
     }
-}
-
-/// Reads `Retry-After`: seconds or a date (RFC 9110 10.2.3).
-fn retry_after(response: &reqwest::Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = jiff::fmt::rfc2822::parse(text).ok()?;
-    let wait = SystemTime::from(date.timestamp()).duration_since(SystemTime::now());
-    // A date in the past means "now".
-    Some(wait.unwrap_or(Duration::ZERO))
 }

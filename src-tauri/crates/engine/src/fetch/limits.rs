@@ -47,6 +47,10 @@ pub(crate) const STALL_WINDOW: Duration = Duration::from_secs(30);
 
 /// How long a request to the service itself is repeated while it cannot be reached.
 pub(crate) const SERVICE_DOWN_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long a request to the service itself is repeated while it asks for pauses.
+pub(crate) const SERVICE_BUSY_TIMEOUT: Duration = Duration::from_mins(10);
+/// Longest pause that the window keeps while it looks a link up, before it shows the error.
+pub(crate) const MAX_LOOKUP_PAUSE: Duration = Duration::from_secs(10);
 /// Tries of a request to the service itself while it answers with errors.
 pub(crate) const SERVICE_TRIES: u32 = 6;
 /// How long the result of the online check is cached.

@@ -1,9 +1,11 @@
 //! The half for Linux and macOS.
 
 use std::borrow::Cow;
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -136,6 +138,11 @@ pub(crate) fn open_carefully(options: &mut OpenOptions) {
 pub(crate) fn block_again(file: &File) -> io::Result<()> {
     let flags = fcntl_getfl(file)?;
     Ok(fcntl_setfl(file, flags - OFlags::NONBLOCK)?)
+}
+
+/// Lets a temporary file have the mode that the umask gives to new files.
+pub(crate) fn follow_umask(builder: &mut tempfile::Builder<'_, '_>) {
+    builder.permissions(Permissions::from_mode(0o666));
 }
 
 /// Returns a builder of folders that other users cannot read.

@@ -147,6 +147,9 @@ pub(crate) fn block_again(_: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Does nothing: a new file has the access control list of its folder.
+pub(crate) fn follow_umask(_: &mut tempfile::Builder<'_, '_>) {}
+
 /// Returns a builder of folders. Access control lists of the folder around it decide who can read
 /// it.
 pub(crate) fn private_folder() -> DirBuilder {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Client, Recording, RecordingRef};
+use ustream::{Access, Recording, RecordingRef};
 
 use crate::download_plan::DownloadPlan;
 use crate::error::Error;
@@ -14,12 +14,13 @@ use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
 use crate::outcome::{Outcome, unless_cancelled};
 use crate::progress::Meter;
+use crate::service::Service;
 use crate::shortfall::Shortfall;
 
 /// What all runs share.
 #[derive(Clone, Debug)]
 pub(crate) struct RunContext {
-    pub(crate) client: Client,
+    pub(crate) service: Service,
     pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) ffmpeg: PathBuf,
 }
@@ -96,15 +97,15 @@ impl Attempt {
         if !download.holds_metadata() {
             return Ok(MovieMetadata::default());
         }
-        let client = &self.context.client;
+        let service = (&self.context.service, &*self.meter);
         let texts = async {
             if download.extras.captions {
-                CaptionTexts::fetch_with_timeout(client, recording).await
+                CaptionTexts::fetch_with_timeout(service, recording).await
             } else {
                 None
             }
         };
-        let metadata = MovieMetadata::fetch(client, recording, download.extras);
+        let metadata = MovieMetadata::fetch(service, recording, download.extras);
         // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(metadata, texts) });
         let (mut metadata, texts) = self.unless_cancelled(both).await?;

@@ -52,23 +52,19 @@ async fn resolve(
     wanted: &DownloadRequest,
 ) -> Result<(RecordingRef, Recording), ustream::Error> {
     let access = &attempt.access();
-    let found = match attempt.found {
-        Some(found) => found,
-        None => {
-            attempt
-                .context
-                .client
-                .find_recording(&wanted.target, access)
-                .await?
-        }
+    let (service, meter) = (&attempt.context.service, &attempt.meter);
+    let client = service.client();
+    let found = if let Some(found) = attempt.found {
+        found
+    } else {
+        let find = || client.find_recording(&wanted.target, access);
+        service.for_job(meter).run(find).await?
     };
     if let Some(recording) = resolve_as_before(attempt, found, wanted).await {
         return Ok((found, recording));
     }
-    Ok((
-        found,
-        attempt.context.client.recording(found, access).await?,
-    ))
+    let describe = || client.recording(found, access);
+    Ok((found, service.for_job(meter).run(describe).await?))
 }
 
 /// Resolves the recording from the same source kind as the earlier attempt, if that was playlists
@@ -85,9 +81,12 @@ async fn resolve_as_before(
     if earlier.has_templates() {
         return None;
     }
-    let client = &attempt.context.client;
-    let asked = client.refresh(&earlier, found, &attempt.access()).await;
-    let recording = asked
+    let (service, access) = (&attempt.context.service, attempt.access());
+    let refresh = || service.client().refresh(&earlier, found, &access);
+    let recording = service
+        .for_job(&attempt.meter)
+        .run(refresh)
+        .await
         .inspect_err(|error| tracing::info!(%error, "not as before"))
         .ok()?;
     let download = DownloadPlan::of(&attempt.spec, wanted, &recording).ok()?;
@@ -190,7 +189,8 @@ async fn write_sidecars(
     download: &DownloadPlan,
 ) -> Outcome<SavedMovie> {
     let texts = attempt.captions.get();
-    let sidecars = Sidecars::fetch(&attempt.context.client, recording, download.extras, texts);
+    let service = (&attempt.context.service, &*attempt.meter);
+    let sidecars = Sidecars::fetch(service, recording, download.extras, texts);
     match attempt.cancel.run_until_cancelled(sidecars).await {
         Some(sidecars) => Ok(sidecars.write(saved).await?),
         None => Ok(saved),

@@ -16,8 +16,8 @@ use crate::disk::space::{self, SpaceNeed};
 use crate::download_plan::DownloadPlan;
 use crate::error::{Error, FetchError};
 use crate::extras::MovieMetadata;
+use crate::fetch::RequestBudget;
 use crate::fetch::retry::Effort;
-use crate::fetch::{RequestBudget, retry};
 use crate::fetch_pass::{self, PassResult};
 use crate::outcome::Outcome;
 use crate::part::PartFolder;
@@ -296,9 +296,9 @@ impl TransferContext<'_> {
     async fn renew_urls(&self, known: TransferState<'_>) -> Outcome<Option<Box<Recording>>> {
         let (attempt, plan) = (self.attempt, &self.download.plan);
         let access = attempt.access();
-        let asked = retry::retry_service(&attempt.meter, || {
-            attempt.context.client.refresh(plan, self.found, &access)
-        });
+        let service = &attempt.context.service;
+        let refresh = || service.client().refresh(plan, self.found, &access);
+        let asked = service.for_job(&attempt.meter).run(refresh);
         let renewed = attempt.unless_cancelled(asked).await??;
         let planned = renewed
             .rendition(&plan.rendition)

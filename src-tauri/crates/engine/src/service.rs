@@ -1,0 +1,394 @@
+//! Requests to the service itself: each is repeated while its errors are temporary.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use ustream::Client;
+
+use crate::error::{NetworkFailure, network_failure};
+use crate::fetch::limits::{
+    MAX_LOOKUP_PAUSE, MAX_RETRY_AFTER, SERVICE_BUSY_TIMEOUT, SERVICE_DOWN_TIMEOUT, SERVICE_TRIES,
+};
+use crate::fetch::retry::backoff;
+use crate::progress::Meter;
+
+/// How long to wait for what may pass by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Longest wait without a network; `None` waits as long as it takes.
+    pub offline: Option<Duration>,
+    /// Longest wait for a service that cannot be reached, or is silent.
+    pub down: Duration,
+    /// Whether looking up a link waits as jobs do. Otherwise it only waits for short pauses that the
+    /// service asks for, since a person is watching who can try again.
+    pub for_lookups: bool,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            offline: None,
+            down: SERVICE_DOWN_TIMEOUT,
+            for_lookups: false,
+        }
+    }
+}
+
+/// The client of the service, for all jobs: what one of them learns about the service holds for all.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    client: Client,
+    patience: Patience,
+    state: Arc<Mutex<ServiceState>>,
+}
+
+/// What the last answers of the service say about the next request.
+#[derive(Clone, Copy, Debug, Default)]
+struct ServiceState {
+    /// The end of the pause that it has asked for.
+    resume_at: Option<Instant>,
+    /// Since when it has not been reached.
+    down_since: Option<Instant>,
+    /// Since when there has been no network.
+    offline_since: Option<Instant>,
+    /// Since when it has been asking for pauses.
+    busy_since: Option<Instant>,
+}
+
+impl ServiceState {
+    /// Returns whether requests have failed like this for as long as they may.
+    fn is_over(&mut self, class: ErrorClass, patience: Patience) -> bool {
+        let is_over = |since: &mut Option<Instant>, limit: Option<Duration>| {
+            let since = *since.get_or_insert_with(Instant::now);
+            limit.is_some_and(|limit| since.elapsed() >= limit)
+        };
+        match class {
+            ErrorClass::Final => true,
+            ErrorClass::Transient => false,
+            ErrorClass::Busy(_) => is_over(&mut self.busy_since, Some(SERVICE_BUSY_TIMEOUT)),
+            ErrorClass::Down => is_over(&mut self.down_since, Some(patience.down)),
+            ErrorClass::Offline => is_over(&mut self.offline_since, patience.offline),
+        }
+    }
+
+    /// Forgets what an answer disproves; `class` is that of its error, `None` if it was a good one.
+    fn heard(&mut self, class: Option<ErrorClass>) {
+        if class != Some(ErrorClass::Down) {
+            self.down_since = None;
+        }
+        if class != Some(ErrorClass::Offline) {
+            self.offline_since = None;
+        }
+        if class.is_none() {
+            self.busy_since = None;
+        }
+    }
+}
+
+impl Service {
+    pub(crate) fn new(client: Client, patience: Patience) -> Self {
+        Self {
+            client,
+            patience,
+            state: Arc::default(),
+        }
+    }
+
+    /// Returns the client, for requests that are not worth a wait.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Begins the attempts at a request of a job.
+    pub(crate) fn for_job<'a>(&'a self, meter: &'a Meter) -> Retry<'a> {
+        self.retry(RetryBudget::default(), Some(meter))
+    }
+
+    /// Begins the attempts to look up what a person or a script has asked for.
+    pub(crate) fn for_lookup(&self) -> Retry<'_> {
+        let budget = if self.patience.for_lookups {
+            RetryBudget::default()
+        } else {
+            RetryBudget::for_pauses(MAX_LOOKUP_PAUSE)
+        };
+        self.retry(budget, None)
+    }
+
+    /// Begins the attempts at what a movie can do without.
+    pub(crate) fn for_extra<'a>(&'a self, meter: &'a Meter) -> Retry<'a> {
+        self.retry(RetryBudget::for_pauses(MAX_RETRY_AFTER), Some(meter))
+    }
+
+    fn retry<'a>(&'a self, budget: RetryBudget, meter: Option<&'a Meter>) -> Retry<'a> {
+        Retry {
+            service: self,
+            budget,
+            meter,
+        }
+    }
+
+    /// Makes all requests wait for this time.
+    fn pause(&self, pause: Duration) {
+        let until = Some(Instant::now() + pause);
+        let mut state = self.state();
+        state.resume_at = until.max(state.resume_at);
+    }
+
+    fn remaining_pause(&self) -> Duration {
+        let resume_at = self.state().resume_at;
+        resume_at.map_or(Duration::ZERO, |at| at.duration_since(Instant::now()))
+    }
+
+    fn state(&self) -> MutexGuard<'_, ServiceState> {
+        // Each change under this lock is complete in itself.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The attempts at one request.
+pub(crate) struct Retry<'a> {
+    service: &'a Service,
+    budget: RetryBudget,
+    /// Shows that the job waits.
+    meter: Option<&'a Meter>,
+}
+
+impl Retry<'_> {
+    /// Repeats the request that `send` makes while its errors are temporary.
+    pub(crate) async fn run<T, A>(
+        mut self,
+        mut send: impl FnMut() -> A,
+    ) -> Result<T, ustream::Error>
+    where
+        A: Future<Output = Result<T, ustream::Error>>,
+    {
+        loop {
+            self.wait_for_pause().await;
+            match send().await {
+                Ok(answer) => {
+                    self.service.state().heard(None);
+                    self.show_waiting(false);
+                    return Ok(answer);
+                }
+                Err(error) => self.wait_after(error).await?,
+            }
+        }
+    }
+
+    /// Waits until the pause is over that the service has asked for. Call it before each attempt.
+    pub(crate) async fn wait_for_pause(&self) {
+        loop {
+            let pause = self.service.remaining_pause();
+            if pause.is_zero() {
+                return;
+            }
+            self.show_waiting(true);
+            // Not all jobs at the same moment.
+            tokio::time::sleep(pause + backoff(1)).await;
+        }
+    }
+
+    /// Waits after a failed attempt; returns its error if another attempt is not worth it.
+    pub(crate) async fn wait_after(&mut self, error: ustream::Error) -> Result<(), ustream::Error> {
+        let mut class = ErrorClass::of(&error);
+        if class == ErrorClass::Offline && self.service.client.reaches_service().await {
+            // A name that is not known although the service can be reached: one of its hosts is gone.
+            class = ErrorClass::Down;
+        }
+        let is_over = {
+            let mut state = self.service.state();
+            state.heard(Some(class));
+            state.is_over(class, self.service.patience)
+        };
+        let pause = self.budget.next_delay(class).filter(|_| !is_over);
+        let Some(pause) = pause else {
+            return Err(error);
+        };
+        tracing::info!(%error, ?pause, "asking the service again");
+        if class == ErrorClass::Offline && self.meter.is_none() && self.budget.tries == 1 {
+            tracing::warn!("there is no connection to the internet; waiting for it");
+        }
+        self.show_waiting(true);
+        if matches!(class, ErrorClass::Busy(_)) {
+            self.service.pause(pause);
+        } else {
+            tokio::time::sleep(pause).await;
+        }
+        Ok(())
+    }
+
+    fn show_waiting(&self, is_waiting: bool) {
+        if let Some(meter) = self.meter {
+            meter.set_waiting(is_waiting);
+        }
+    }
+}
+
+/// What an error means for the next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ErrorClass {
+    /// Another attempt does not help.
+    Final,
+    /// Temporary: try again with growing pauses.
+    Transient,
+    /// Overload: try again after the time that the service asks for.
+    Busy(Option<Duration>),
+    /// The service cannot be reached, or is silent.
+    Down,
+    /// This computer is offline.
+    Offline,
+}
+
+impl ErrorClass {
+    fn of(error: &ustream::Error) -> Self {
+        match error {
+            ustream::Error::Network(source) => match network_failure(source) {
+                NetworkFailure::Permanent => Self::Final,
+                NetworkFailure::Interrupted => Self::Transient,
+                NetworkFailure::Down => Self::Down,
+                NetworkFailure::Offline => Self::Offline,
+            },
+            ustream::Error::Timeout(_) => Self::Down,
+            ustream::Error::Status { status, .. } if *status >= 500 => Self::Transient,
+            ustream::Error::Busy { retry_after } => Self::Busy(*retry_after),
+            _ => Self::Final,
+        }
+    }
+}
+
+/// How often one request is repeated.
+#[derive(Clone, Copy, Debug, Default)]
+struct RetryBudget {
+    /// Attempts so far; those without an answer only grow the pauses.
+    tries: u32,
+    /// If set, only pauses up to this length are kept, and nothing else is repeated.
+    only_pauses: Option<Duration>,
+}
+
+impl RetryBudget {
+    fn for_pauses(max: Duration) -> Self {
+        Self {
+            tries: 0,
+            only_pauses: Some(max),
+        }
+    }
+
+    /// Returns the pause before the next attempt, or `None` to give up.
+    fn next_delay(&mut self, class: ErrorClass) -> Option<Duration> {
+        let is_short =
+            |max: Duration| matches!(class, ErrorClass::Busy(Some(pause)) if pause <= max);
+        if self.only_pauses.is_some_and(|max| !is_short(max)) {
+            return None;
+        }
+        self.tries += 1;
+        match class {
+            ErrorClass::Final => return None,
+            ErrorClass::Transient if self.tries >= SERVICE_TRIES => return None,
+            ErrorClass::Transient => {}
+            _ => self.tries = self.tries.min(SERVICE_TRIES - 1),
+        }
+        Some(match class {
+            ErrorClass::Busy(Some(retry_after)) => retry_after.min(MAX_RETRY_AFTER),
+            ErrorClass::Busy(None) => backoff(self.tries + 2),
+            _ => backoff(self.tries),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(patience: Patience) -> Service {
+        let client = Client::new(&ustream::Endpoint::default()).unwrap();
+        Service::new(client, patience)
+    }
+
+    fn busy(seconds: u64) -> ErrorClass {
+        ErrorClass::Busy(Some(Duration::from_secs(seconds)))
+    }
+
+    #[test]
+    fn a_request_that_is_answered_with_an_error_is_made_six_times() {
+        let tries = |class| {
+            let mut budget = RetryBudget::default();
+            (1..=100).find(|_| budget.next_delay(class).is_none())
+        };
+        assert_eq!(tries(ErrorClass::Transient), Some(SERVICE_TRIES));
+        assert_eq!(tries(ErrorClass::Final), Some(1));
+        for class in [ErrorClass::Down, ErrorClass::Offline, busy(5)] {
+            assert_eq!(tries(class), None, "{class:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_kind_of_trouble_has_its_own_bound_for_all_requests_together() {
+        let half_a_minute = Duration::from_secs(30);
+        let patience = Patience {
+            offline: Some(half_a_minute),
+            ..Patience::default()
+        };
+        for (class, bound) in [
+            (ErrorClass::Down, SERVICE_DOWN_TIMEOUT),
+            (busy(5), SERVICE_BUSY_TIMEOUT),
+            (ErrorClass::Offline, half_a_minute),
+        ] {
+            let mut state = ServiceState::default();
+            assert!(!state.is_over(class, patience), "{class:?}");
+            tokio::time::advance(bound.mul_f64(0.9)).await;
+            assert!(!state.is_over(class, patience), "{class:?}");
+            tokio::time::advance(bound.mul_f64(0.1)).await;
+            assert!(state.is_over(class, patience), "{class:?}");
+            state.heard(None);
+            assert!(!state.is_over(class, patience), "{class:?}");
+        }
+        let mut state = ServiceState::default();
+        for _ in 0..100 {
+            assert!(!state.is_over(ErrorClass::Offline, Patience::default()));
+            tokio::time::advance(Duration::from_hours(1)).await;
+        }
+    }
+
+    #[test]
+    fn another_kind_of_trouble_ends_the_first() {
+        let mut state = ServiceState::default();
+        let patience = Patience::default();
+        assert!(!state.is_over(ErrorClass::Down, patience));
+        assert!(!state.is_over(busy(1), patience));
+        state.heard(Some(ErrorClass::Transient));
+        assert!(state.down_since.is_none() && state.busy_since.is_some());
+    }
+
+    #[test]
+    fn a_person_who_watches_waits_for_short_pauses_only() {
+        let brief = || RetryBudget::for_pauses(MAX_LOOKUP_PAUSE);
+        assert!(brief().next_delay(busy(5)).is_some());
+        for class in [
+            busy(60),
+            ErrorClass::Busy(None),
+            ErrorClass::Offline,
+            ErrorClass::Down,
+            ErrorClass::Transient,
+        ] {
+            assert_eq!(brief().next_delay(class), None, "{class:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_one_request_is_asked_for_is_kept_by_all() {
+        let service = service(Patience {
+            for_lookups: true,
+            ..Patience::default()
+        });
+        let busy = ustream::Error::Busy {
+            retry_after: Some(Duration::from_secs(5)),
+        };
+        service.for_lookup().wait_after(busy).await.unwrap();
+        let start = Instant::now();
+        service.clone().for_lookup().wait_for_pause().await;
+        assert!(start.elapsed() >= Duration::from_secs(5));
+        service.for_lookup().wait_for_pause().await;
+        assert!(start.elapsed() < Duration::from_secs(7));
+    }
+}
