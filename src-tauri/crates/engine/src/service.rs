@@ -8,7 +8,8 @@ use ustream::Client;
 
 use crate::error::{NetworkFailure, network_failure};
 use crate::fetch::limits::{
-    MAX_LOOKUP_PAUSE, MAX_RETRY_AFTER, SERVICE_BUSY_TIMEOUT, SERVICE_DOWN_TIMEOUT, SERVICE_TRIES,
+    MAX_LOOKUP_PAUSE, MAX_PAUSES, MAX_RETRY_AFTER, SERVICE_BUSY_TIMEOUT, SERVICE_DOWN_TIMEOUT,
+    SERVICE_TRIES,
 };
 use crate::fetch::retry::backoff;
 use crate::progress::Meter;
@@ -115,9 +116,13 @@ impl Service {
         self.retry(budget, None)
     }
 
-    /// Begins the attempts at what a movie can do without.
+    /// Begins the attempts at what a movie can do without. It may come from another host, whose
+    /// troubles are not those of the service.
     pub(crate) fn for_extra<'a>(&'a self, meter: &'a Meter) -> Retry<'a> {
-        self.retry(RetryBudget::for_pauses(MAX_RETRY_AFTER), Some(meter))
+        Retry {
+            is_of_service: false,
+            ..self.retry(RetryBudget::for_pauses(MAX_RETRY_AFTER), Some(meter))
+        }
     }
 
     fn retry<'a>(&'a self, budget: RetryBudget, meter: Option<&'a Meter>) -> Retry<'a> {
@@ -125,6 +130,7 @@ impl Service {
             service: self,
             budget,
             meter,
+            is_of_service: true,
         }
     }
 
@@ -152,6 +158,8 @@ pub(crate) struct Retry<'a> {
     budget: RetryBudget,
     /// Shows that the job waits.
     meter: Option<&'a Meter>,
+    /// Whether the answers say something about the service itself.
+    is_of_service: bool,
 }
 
 impl Retry<'_> {
@@ -167,7 +175,9 @@ impl Retry<'_> {
             self.wait_for_pause().await;
             match send().await {
                 Ok(answer) => {
-                    self.service.state().heard(None);
+                    if self.is_of_service {
+                        self.service.state().heard(None);
+                    }
                     self.show_waiting(false);
                     return Ok(answer);
                 }
@@ -196,13 +206,13 @@ impl Retry<'_> {
             // A name that is not known although the service can be reached: one of its hosts is gone.
             class = ErrorClass::Down;
         }
-        let is_over = {
+        let pause = self.budget.next_delay(class);
+        let is_over = self.is_of_service && {
             let mut state = self.service.state();
             state.heard(Some(class));
-            state.is_over(class, self.service.patience)
+            pause.is_none() || state.is_over(class, self.service.patience)
         };
-        let pause = self.budget.next_delay(class).filter(|_| !is_over);
-        let Some(pause) = pause else {
+        let Some(pause) = pause.filter(|_| !is_over) else {
             return Err(error);
         };
         tracing::info!(%error, ?pause, "asking the service again");
@@ -210,7 +220,7 @@ impl Retry<'_> {
             tracing::warn!("there is no connection to the internet; waiting for it");
         }
         self.show_waiting(true);
-        if matches!(class, ErrorClass::Busy(_)) {
+        if self.is_of_service && matches!(class, ErrorClass::Busy(_)) {
             self.service.pause(pause);
         } else {
             tokio::time::sleep(pause).await;
@@ -278,10 +288,12 @@ impl RetryBudget {
     fn next_delay(&mut self, class: ErrorClass) -> Option<Duration> {
         let is_short =
             |max: Duration| matches!(class, ErrorClass::Busy(Some(pause)) if pause <= max);
-        if self.only_pauses.is_some_and(|max| !is_short(max)) {
+        self.tries += 1;
+        if let Some(max) = self.only_pauses
+            && (!is_short(max) || self.tries >= MAX_PAUSES)
+        {
             return None;
         }
-        self.tries += 1;
         match class {
             ErrorClass::Final => return None,
             ErrorClass::Transient if self.tries >= SERVICE_TRIES => return None,
@@ -363,7 +375,9 @@ mod tests {
     #[test]
     fn a_person_who_watches_waits_for_short_pauses_only() {
         let brief = || RetryBudget::for_pauses(MAX_LOOKUP_PAUSE);
-        assert!(brief().next_delay(busy(5)).is_some());
+        let mut budget = brief();
+        let pauses = std::iter::from_fn(|| budget.next_delay(busy(5))).count();
+        assert_eq!(pauses, 2, "not forever");
         for class in [
             busy(60),
             ErrorClass::Busy(None),

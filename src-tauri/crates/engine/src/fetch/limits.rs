@@ -49,6 +49,8 @@ pub(crate) const STALL_WINDOW: Duration = Duration::from_secs(30);
 pub(crate) const SERVICE_DOWN_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long a request to the service itself is repeated while it asks for pauses.
 pub(crate) const SERVICE_BUSY_TIMEOUT: Duration = Duration::from_mins(10);
+/// Attempts at a lookup of the window, or at what a movie can do without, while pauses are asked for.
+pub(crate) const MAX_PAUSES: u32 = 3;
 /// Longest pause that the window keeps while it looks a link up, before it shows the error.
 pub(crate) const MAX_LOOKUP_PAUSE: Duration = Duration::from_secs(10);
 /// Tries of a request to the service itself while it answers with errors.
