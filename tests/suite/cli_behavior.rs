@@ -268,3 +268,24 @@ async fn traced(tracer: u32) -> u32 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_behind_standard_output_is_named() {
+    let mock = MockService::demo().await;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$@\" > /dev/full", "sh"]);
+    let run = CliCommand::without_service_under(shell).args(["resolve", &link(MAIN)]);
+    let (code, _, stderr) = run.with_service(&mock).finish();
+    assert_eq!(code, 7, "{stderr}");
+    assert!(stderr.contains("standard output"), "{stderr}");
+    assert!(!stderr.contains("report"), "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dash_is_no_name_of_a_movie() {
+    let mock = MockService::demo().await;
+    let (code, _, stderr) = CliCommand::new(&mock).save(MAIN).args(["-o", "-"]).finish();
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains("as a file"), "{stderr}");
+}

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use engine::Error;
 
 /// The name of this service in yt-dlp's archives.
 const SERVICE: &str = "ustream";
@@ -11,6 +13,7 @@ const SERVICE: &str = "ustream";
 /// The recordings that were saved before, and the file that lists them.
 #[derive(Debug)]
 pub(crate) struct Archive {
+    path: PathBuf,
     saved: HashSet<String>,
     file: File,
 }
@@ -31,7 +34,8 @@ impl Archive {
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n")?;
         }
-        Ok(Self { saved, file })
+        let path = path.to_owned();
+        Ok(Self { path, saved, file })
     }
 
     /// Returns whether a recording was saved before.
@@ -40,14 +44,18 @@ impl Archive {
     }
 
     /// Adds a recording that has been saved.
-    pub(crate) fn add(&mut self, recording: &str) -> io::Result<()> {
-        if self.saved.insert(recording.to_owned()) {
-            // One call, so that two processes cannot mix their lines.
-            self.file
-                .write_all(format!("{SERVICE} {recording}\n").as_bytes())?;
-            engine::sync_data(&self.file)?;
+    pub(crate) fn add(&mut self, recording: &str) -> Result<(), Error> {
+        if !self.saved.insert(recording.to_owned()) {
+            return Ok(());
         }
-        Ok(())
+        // One call, so that two processes cannot mix their lines.
+        let line = format!("{SERVICE} {recording}\n");
+        let written = self.file.write_all(line.as_bytes());
+        let written = written.and_then(|()| engine::sync_data(&self.file));
+        written.map_err(|source| Error::Disk {
+            path: self.path.clone(),
+            source,
+        })
     }
 }
 

@@ -333,6 +333,9 @@ impl DownloadArgs {
 }
 
 fn output_path(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path.as_os_str() == "-" {
+        return Err("a video can only be saved as a file");
+    }
     match platform::path_problem(&path) {
         Some(problem) => Err(problem),
         None => Ok(path),

@@ -1,6 +1,7 @@
 //! How the command ends without success: the exit code, and the message.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use engine::{Code, Error, Failure};
@@ -156,9 +157,11 @@ impl Exit {
     }
 }
 
+/// An error of standard output, for example a full disk behind a redirection.
 impl From<io::Error> for Exit {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(Failure::new(Code::Internal, error.to_string()))
+    fn from(source: io::Error) -> Self {
+        let path = PathBuf::from("standard output");
+        Self::from(Error::Disk { path, source })
     }
 }
 
