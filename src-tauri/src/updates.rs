@@ -117,7 +117,7 @@ impl Updates {
             Ok(file) => file,
             Err(error) => return outcome(&error),
         };
-        // A download may have begun in the meantime.
+        // Saving a video may have begun in the meantime.
         if is_busy() {
             return UpdateOutcome::Busy;
         }

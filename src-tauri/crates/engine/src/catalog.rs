@@ -51,12 +51,12 @@ impl Catalog {
 
     /// Fetches the next page; `None` after the last. After an error the same page can be retried.
     pub async fn next(&mut self) -> Result<Option<Vec<EntryView>>, Error> {
+        // Not `run`: each attempt borrows the entries.
         let mut retry = self.service.for_lookup();
         let page = loop {
             retry.wait_for_pause().await;
-            match self.entries.next().await {
-                Ok(page) => break page,
-                Err(error) => retry.wait_after(error).await?,
+            if let Some(page) = retry.settle(self.entries.next().await).await? {
+                break page;
             }
         };
         Ok(page.map(|entries| entries.into_iter().map(EntryView::from).collect()))

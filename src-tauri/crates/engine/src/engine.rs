@@ -11,6 +11,7 @@ use ustream::{Access, Client, Endpoint, RecordingRef, Target};
 use crate::catalog::{Catalog, ResolvedLink};
 use crate::error::Error;
 use crate::fetch::Fetcher;
+use crate::fetch::online::OnlineCheck;
 use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
 use crate::job_stream::{JobStream, Snapshot};
 use crate::preview::preview;
@@ -76,8 +77,9 @@ impl Engine {
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
         let max_offline = config.patience.offline;
-        let fetcher = Fetcher::new(client.clone(), config.parallel, max_offline);
-        let service = Service::new(client, config.patience);
+        let online = Arc::new(OnlineCheck::new(client.clone()));
+        let fetcher = Fetcher::new(&client, Arc::clone(&online), config.parallel, max_offline);
+        let service = Service::new(client, online, config.patience);
         let registry = Registry::open(config.data_dir.as_deref())?;
         let LoadedJobs { jobs, unreadable } = registry.load()?;
         let context = RunContext {

@@ -7,7 +7,7 @@ mod hosts;
 mod latency;
 pub(crate) mod limits;
 mod memory;
-mod online;
+pub(crate) mod online;
 mod request_budget;
 pub(crate) mod retry;
 
@@ -39,7 +39,7 @@ pub(crate) struct Fetcher {
     latency: LatencyTracker,
     hosts: Hosts,
     memory: Arc<BodyMemory>,
-    online: OnlineCheck,
+    online: Arc<OnlineCheck>,
     /// Longest wait without a network; `None` waits as long as it takes.
     max_offline: Option<Duration>,
 }
@@ -94,10 +94,10 @@ enum RestPolicy {
 }
 
 impl Fetcher {
-    /// `client` is also used to find out whether this computer is online; without a network a segment
-    /// is tried for `max_offline`, or as long as it takes.
+    /// Without a network a segment is tried for `max_offline`, or as long as it takes.
     pub(crate) fn new(
-        client: Client,
+        client: &Client,
+        online: Arc<OnlineCheck>,
         max_parallel: NonZeroUsize,
         max_offline: Option<Duration>,
     ) -> Self {
@@ -107,7 +107,7 @@ impl Fetcher {
             latency: LatencyTracker::new(),
             hosts: Hosts::default(),
             memory: Arc::default(),
-            online: OnlineCheck::new(client),
+            online,
             max_offline,
         }
     }

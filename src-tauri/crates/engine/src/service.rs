@@ -11,6 +11,7 @@ use crate::fetch::limits::{
     MAX_LOOKUP_PAUSE, MAX_PAUSES, MAX_RETRY_AFTER, SERVICE_BUSY_TIMEOUT, SERVICE_DOWN_TIMEOUT,
     SERVICE_TRIES,
 };
+use crate::fetch::online::OnlineCheck;
 use crate::fetch::retry::backoff;
 use crate::progress::Meter;
 
@@ -40,6 +41,7 @@ impl Default for Patience {
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     client: Client,
+    online: Arc<OnlineCheck>,
     patience: Patience,
     state: Arc<Mutex<ServiceState>>,
 }
@@ -88,9 +90,11 @@ impl ServiceState {
 }
 
 impl Service {
-    pub(crate) fn new(client: Client, patience: Patience) -> Self {
+    /// `online` is that of the segments, so that both ask once.
+    pub(crate) fn new(client: Client, online: Arc<OnlineCheck>, patience: Patience) -> Self {
         Self {
             client,
+            online,
             patience,
             state: Arc::default(),
         }
@@ -173,16 +177,26 @@ impl Retry<'_> {
     {
         loop {
             self.wait_for_pause().await;
-            match send().await {
-                Ok(answer) => {
-                    if self.is_of_service {
-                        self.service.state().heard(None);
-                    }
-                    self.show_waiting(false);
-                    return Ok(answer);
-                }
-                Err(error) => self.wait_after(error).await?,
+            if let Some(answer) = self.settle(send().await).await? {
+                return Ok(answer);
             }
+        }
+    }
+
+    /// Returns the answer of an attempt; `None`, after a wait, if another attempt is worth it.
+    pub(crate) async fn settle<T>(
+        &mut self,
+        result: Result<T, ustream::Error>,
+    ) -> Result<Option<T>, ustream::Error> {
+        match result {
+            Ok(answer) => {
+                if self.is_of_service {
+                    self.service.state().heard(None);
+                }
+                self.show_waiting(false);
+                Ok(Some(answer))
+            }
+            Err(error) => self.wait_after(error).await.map(|()| None),
         }
     }
 
@@ -200,13 +214,14 @@ impl Retry<'_> {
     }
 
     /// Waits after a failed attempt; returns its error if another attempt is not worth it.
-    pub(crate) async fn wait_after(&mut self, error: ustream::Error) -> Result<(), ustream::Error> {
+    async fn wait_after(&mut self, error: ustream::Error) -> Result<(), ustream::Error> {
         let mut class = ErrorClass::of(&error);
-        if class == ErrorClass::Offline && self.service.client.reaches_service().await {
+        let pause = self.budget.next_delay(class);
+        let may_wait = pause.is_some() && class == ErrorClass::Offline;
+        if may_wait && self.service.online.reaches_service().await {
             // A name that is not known although the service can be reached: one of its hosts is gone.
             class = ErrorClass::Down;
         }
-        let pause = self.budget.next_delay(class);
         let is_over = self.is_of_service && {
             let mut state = self.service.state();
             state.heard(Some(class));
@@ -314,7 +329,8 @@ mod tests {
 
     fn service(patience: Patience) -> Service {
         let client = Client::new(&ustream::Endpoint::default()).unwrap();
-        Service::new(client, patience)
+        let online = Arc::new(OnlineCheck::new(client.clone()));
+        Service::new(client, online, patience)
     }
 
     fn busy(seconds: u64) -> ErrorClass {
@@ -404,5 +420,26 @@ mod tests {
         assert!(start.elapsed() >= Duration::from_secs(5));
         service.for_lookup().wait_for_pause().await;
         assert!(start.elapsed() < Duration::from_secs(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_trouble_of_an_extra_counts_for_nothing_else() {
+        let service = service(Patience::default());
+        let meter = Meter::new();
+        let busy = || ustream::Error::Busy {
+            retry_after: Some(Duration::from_secs(5)),
+        };
+        let start = Instant::now();
+        let mut extra = service.for_extra(&meter);
+        extra.wait_after(busy()).await.unwrap();
+        assert!(start.elapsed() >= Duration::from_secs(5), "it waits itself");
+        extra.wait_after(busy()).await.unwrap();
+        extra.wait_after(busy()).await.unwrap_err();
+        let silent = ustream::Error::Timeout("x");
+        let refused = service.for_extra(&meter).wait_after(silent).await;
+        refused.unwrap_err();
+        assert!(service.remaining_pause().is_zero());
+        let state = *service.state();
+        assert!(state.down_since.is_none() && state.busy_since.is_none());
     }
 }
