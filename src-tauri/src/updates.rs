@@ -176,6 +176,7 @@ async fn download(update: &Update, source: &UpdateSource) -> Result<Vec<u8>, Err
 /// Returns what makes a client refuse servers without TLS, also after a redirect. Only tests have a
 /// source without it.
 fn secured(source: &UpdateSource) -> impl Fn(ClientBuilder) -> ClientBuilder + use<> {
+    engine::install_cryptography();
     let is_secure = source.endpoint.scheme() == "https";
     move |client| client.https_only(is_secure)
 }

@@ -8,7 +8,7 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
@@ -61,7 +61,7 @@ pub(crate) fn identity() -> anyhow::Result<Identity> {
     let private_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
         .map_err(|problem| anyhow::anyhow!("{problem}"))?;
 
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .context("the TLS versions of the provider")?
         .with_no_client_auth()

@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -38,6 +38,7 @@ impl TestClient {
     pub(super) async fn connect(world: World) -> Self {
         let service = FakeUstream::start(world).await.unwrap();
         let ca = reqwest::Certificate::from_pem(service.ca_pem().as_bytes()).unwrap();
+        ustream::install_cryptography();
         let http = reqwest::Client::builder()
             .no_proxy()
             .tls_certs_only([ca])
@@ -121,7 +122,7 @@ impl TestClient {
         roots
             .add(CertificateDer::from_pem_slice(pem).unwrap())
             .unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)

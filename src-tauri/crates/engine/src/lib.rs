@@ -67,4 +67,5 @@ pub use view::{Code, Failure, JobState};
 
 pub use ustream::{
     Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, Quality, Target,
+    install_cryptography,
 };

@@ -10,7 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Action, Attempt, Policy};
 use url::Url;
 
-use crate::{hosts, lenient_json};
+use crate::{hosts, lenient_json, trust};
 
 /// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -84,6 +84,7 @@ impl Endpoint {
     /// Configures what all clients share: HTTP/1.1 only, since the upgrade to a websocket needs it,
     /// and no `Referer`, since the query of a URL may hold a secret.
     fn builder(&self) -> reqwest::ClientBuilder {
+        trust::install_cryptography();
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)

@@ -75,4 +75,4 @@ pub use recording::{
 };
 pub(crate) use recording::{LostRendition, Promises};
 pub use target::{ChannelId, RecordingId, Target, TargetError};
-pub use trust::refused_certificate;
+pub use trust::{install_cryptography, refused_certificate};

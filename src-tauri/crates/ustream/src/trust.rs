@@ -1,4 +1,4 @@
-//! Tells a refused certificate from other connection errors.
+//! The cryptography of TLS connections; tells a refused certificate from other connection errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -6,6 +6,13 @@ use std::io;
 use rustls::Error as Tls;
 
 use crate::lenient_json;
+
+/// Makes `ring` the cryptography library of the process; `reqwest` has none of its own and panics
+/// if a client is built before this. Further calls change nothing.
+pub fn install_cryptography() {
+    // An error means that a library is already installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
 
 /// Returns whether a request failed because the server's certificate is not trusted, has expired or
 /// belongs to another host.
