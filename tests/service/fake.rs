@@ -18,6 +18,7 @@ pub struct SharedAssets {
     library: Arc<MediaLibrary>,
     trusted: Arc<tls::Identity>,
     untrusted: Arc<tls::Identity>,
+    login_page: Arc<tls::Identity>,
 }
 
 impl std::fmt::Debug for SharedAssets {
@@ -31,8 +32,9 @@ impl SharedAssets {
     pub fn new() -> anyhow::Result<Self> {
         Ok(Self {
             library: Arc::new(MediaLibrary::load()?),
-            trusted: Arc::new(tls::identity()?),
-            untrusted: Arc::new(tls::identity()?),
+            trusted: Arc::new(tls::identity(&tls::NAMES)?),
+            untrusted: Arc::new(tls::identity(&tls::NAMES)?),
+            login_page: Arc::new(tls::identity(&["login.hotel.example"])?),
         })
     }
 
@@ -58,6 +60,7 @@ impl SharedAssets {
             wire::ListenerConfig {
                 trusted: Arc::clone(&self.trusted.config),
                 untrusted: Arc::clone(&self.untrusted.config),
+                login_page: Arc::clone(&self.login_page.config),
                 link,
             },
             Arc::clone(&service),

@@ -46,6 +46,8 @@ pub enum Fault {
     HostDown,
     /// Present an untrusted certificate. Matches hosts only.
     UntrustedCertificate,
+    /// Present the certificate of a log-in page. Matches hosts only.
+    CertificateOfLoginPage,
     /// Close the control connection after this many frames. Matches hosts only.
     CloseSocket(usize),
     /// Accept the control connection and send nothing. Matches hosts only.
@@ -66,7 +68,9 @@ pub(crate) enum FaultStage {
 impl Fault {
     fn stage(&self) -> FaultStage {
         match self {
-            Self::HostDown | Self::UntrustedCertificate => FaultStage::Accept,
+            Self::HostDown | Self::UntrustedCertificate | Self::CertificateOfLoginPage => {
+                FaultStage::Accept
+            }
             Self::CloseSocket(_) | Self::SilentSocket => FaultStage::Socket,
             _ => FaultStage::Request,
         }

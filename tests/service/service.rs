@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use crate::faults::{FaultStage, Faults};
+use crate::faults::{Fault, FaultStage, Faults};
 use crate::gate::Gate;
 use crate::log::{Log, LoggedRequest};
 use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation, UnitRange};
@@ -152,7 +152,7 @@ impl Service {
             && self
                 .faults
                 .next_fault(FaultStage::Accept, &host, "")
-                .is_some()
+                .is_some_and(|fault| fault != Fault::CertificateOfLoginPage)
         {
             reset_handle.reset();
             std::future::pending::<()>().await;

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
-const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 15] = [
     "ustream.tv",
     "*.ustream.tv",
     "*.ums.ustream.tv",
@@ -38,8 +38,8 @@ pub(crate) struct Identity {
     pub(crate) config: Arc<ServerConfig>,
 }
 
-/// Creates an authority and a certificate signed by it.
-pub(crate) fn identity() -> anyhow::Result<Identity> {
+/// Creates an authority and a certificate for these hosts, signed by it.
+pub(crate) fn identity(names: &[&str]) -> anyhow::Result<Identity> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -50,7 +50,8 @@ pub(crate) fn identity() -> anyhow::Result<Identity> {
     let ca_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
 
-    let mut leaf = CertificateParams::new(NAMES.map(str::to_owned).to_vec())?;
+    let mut leaf =
+        CertificateParams::new(names.iter().copied().map(str::to_owned).collect::<Vec<_>>())?;
     leaf.distinguished_name
         .push(DnType::CommonName, "Ustream practice service");
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

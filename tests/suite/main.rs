@@ -10,6 +10,7 @@ mod bindings;
 #[cfg(target_os = "linux")]
 mod bytes;
 mod catalog;
+mod causes;
 mod cli_behavior;
 mod command_line;
 mod control;

@@ -108,7 +108,8 @@ async fn a_channel_whose_second_page_asks_for_a_pause_is_listed_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_of_links_survives_a_service_that_goes_away_is_busy_and_comes_back() {
+async fn a_list_of_links_survives_a_service_that_goes_away_is_busy_shows_a_log_in_page_and_comes_back()
+ {
     const LINKS: u64 = 40;
     let mock = MockService::with(channel_of(LINKS)).await;
     let faults = mock.service.faults();
@@ -132,7 +133,14 @@ async fn a_list_of_links_survives_a_service_that_goes_away_is_busy_and_comes_bac
     faults.remove(down);
     for (troubles, number) in [
         (vec![busy().host("api.*"), busy().host("*.ums.*")], 5),
-        (vec![Rule::new(Fault::HostDown)], 15),
+        (vec![Rule::new(Fault::HostDown)], 12),
+        (
+            vec![Rule::new(Fault::Redirect(
+                "http://login.hotel.example/".to_owned(),
+            ))],
+            18,
+        ),
+        (vec![Rule::new(Fault::CertificateOfLoginPage)], 22),
         (vec![unavailable().host("*.ums.*")], 25),
         (
             vec![

@@ -185,7 +185,9 @@ export const states: Record<string, State> = {
       fake.put(job({ id: "job-2", title: "Launch day, part 2", progress: progressAt(0.07) }));
     },
   },
-  "weak-network": saving({ progress: { ...at, waiting: true } }),
+  "weak-network": saving({ progress: { ...at, waiting: true, waiting_for: "network" } }),
+  "wifi-login": saving({ progress: { ...at, waiting: true, waiting_for: "login_page" } }),
+  "waiting-site": saving({ progress: { ...at, waiting: true, waiting_for: "service" } }),
   paused: saving({ state: { is: "paused" }, progress: at }),
   finishing: saving({ progress: { ...at, stage: "finishing" } }),
   converting: { press: ["remux-open"] },

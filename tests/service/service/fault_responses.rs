@@ -72,6 +72,7 @@ pub(super) async fn apply_fault(
         Fault::Reset
         | Fault::HostDown
         | Fault::UntrustedCertificate
+        | Fault::CertificateOfLoginPage
         | Fault::CloseSocket(_)
         | Fault::SilentSocket => {
             reset_handle.reset();

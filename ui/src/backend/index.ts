@@ -23,6 +23,7 @@ export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
 export type { FolderView } from "./bindings/FolderView";
 export type { FormFieldView } from "./bindings/FormFieldView";
+export type { WaitReason } from "./bindings/WaitReason";
 export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
 export type { Container } from "./bindings/Container";

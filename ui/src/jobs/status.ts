@@ -1,15 +1,22 @@
 /**
  * Describes the status of a job in words.
  */
-import type { JobView, ProgressView } from "../backend";
+import type { JobView, ProgressView, WaitReason } from "../backend";
 import { bytes, facts, percent, speed, timeLeft } from "../shared/format";
 import { text } from "../text";
+
+/** What a waiting job shows. */
+const WAITING: Record<WaitReason, string> = {
+  network: "job-waiting",
+  login_page: "job-waiting-login",
+  service: "job-waiting-site",
+};
 
 /** Returns the id of the message that names what a queued or running job is doing. */
 export function activity({ state, progress }: JobView): string {
   if (state.is === "queued") return "job-queued";
   if (progress === null) return "job-resolving";
-  if (progress.waiting) return "job-waiting";
+  if (progress.waiting_for !== null) return WAITING[progress.waiting_for];
   return `job-${progress.stage}`;
 }
 

@@ -9,6 +9,15 @@ const CODES: Record<Code, true> = {
   not_a_link: true,
   other_site: true,
   offline: true,
+  wifi_login: true,
+  dns_failing: true,
+  connection_refused: true,
+  proxy_login: true,
+  proxy_refused: true,
+  proxy_down: true,
+  proxy_script: true,
+  untrusted: true,
+  wrong_clock: true,
   site_down: true,
   page_down: true,
   busy: true,
@@ -64,10 +73,13 @@ describe("the catalogue", () => {
     expect(RECOVERY[code]).toBeTruthy();
   });
 
-  it.each([...Object.keys(STAGES), "queued", "waiting"])("says what %s is", (stage) => {
-    expect(has(`job-${stage}`)).toBe(true);
-    expect(has(`job-${stage}.body`)).toBe(true);
-  });
+  it.each([...Object.keys(STAGES), "queued", "waiting", "waiting-login", "waiting-site"])(
+    "says what %s is",
+    (stage) => {
+      expect(has(`job-${stage}`)).toBe(true);
+      expect(has(`job-${stage}.body`)).toBe(true);
+    },
+  );
 
   it("has every message that the page uses", () => {
     const used = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");

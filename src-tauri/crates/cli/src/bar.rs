@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use engine::view::{JobStage, JobView, ProgressView};
+use engine::view::{JobStage, JobView, ProgressView, WaitReason};
 use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal;
@@ -131,8 +131,13 @@ fn message(progress: &ProgressView) -> String {
         }
         None => DecimalBytes(progress.done_bytes).to_string(),
     }];
-    if progress.waiting {
-        parts.push("waiting for the network".to_owned());
+    if let Some(reason) = progress.waiting_for {
+        let what = match reason {
+            WaitReason::Network => "waiting for the network",
+            WaitReason::LoginPage => "sign in to the network in a browser",
+            WaitReason::Service => "waiting for the video site",
+        };
+        parts.push(what.to_owned());
     } else if let Some(speed) = progress.bytes_per_second {
         parts.push(format!("{}/s", DecimalBytes(speed)));
     }
@@ -164,13 +169,20 @@ mod tests {
             bytes_per_second: Some(8_200_000),
             seconds_left: Some(90),
             waiting: false,
+            waiting_for: None,
         };
         let text = message(&progress);
         assert_eq!(
             text,
             "560.00 MB of about 1.30 GB, 8.20 MB/s, 1 min 30 s left"
         );
-        progress.waiting = true;
-        assert!(message(&progress).contains("waiting for the network"));
+        for (reason, words) in [
+            (WaitReason::Network, "waiting for the network"),
+            (WaitReason::LoginPage, "in a browser"),
+            (WaitReason::Service, "waiting for the video site"),
+        ] {
+            progress.waiting_for = Some(reason);
+            assert!(message(&progress).contains(words));
+        }
     }
 }

@@ -200,6 +200,8 @@ fn is_detail_in_message(code: Code) -> bool {
             | Code::NotRecorded
             | Code::NoAudio
             | Code::Locked
+            | Code::ProxyScript
+            | Code::Untrusted
     )
 }
 
@@ -216,9 +218,20 @@ fn class(code: Code) -> ExitClass {
         | Code::Region
         | Code::EmbedOnly
         | Code::Locked => ExitClass::Locked,
-        Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
-            ExitClass::Network
-        }
+        Code::Offline
+        | Code::WifiLogin
+        | Code::DnsFailing
+        | Code::ConnectionRefused
+        | Code::ProxyLogin
+        | Code::ProxyRefused
+        | Code::ProxyDown
+        | Code::ProxyScript
+        | Code::Untrusted
+        | Code::WrongClock
+        | Code::SiteDown
+        | Code::PageDown
+        | Code::Busy
+        | Code::BadAnswer => ExitClass::Network,
         Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
         Code::LowSpace
         | Code::DiskFull

@@ -19,6 +19,25 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::Locked => return format!("this video has a lock we don't know: {detail}").into(),
         Code::NotALink => "there is no link in that text",
         Code::Offline => "this computer is not connected to the internet",
+        Code::WifiLogin => "this network asks to sign in first",
+        Code::DnsFailing => "this network cannot look up the name of the video site",
+        Code::ConnectionRefused => "the connection to the video site was refused",
+        Code::ProxyLogin => "the proxy asks for a name and a password",
+        Code::ProxyRefused => "the proxy does not allow the video site",
+        Code::ProxyDown => "the proxy is not answering",
+        Code::ProxyScript => {
+            return format!(
+                "the proxy is chosen by a script, which this program cannot run: {detail}"
+            )
+            .into();
+        }
+        Code::Untrusted => {
+            return format!(
+                "another server answers for the video site, with a certificate of {detail} that is not trusted"
+            )
+            .into();
+        }
+        Code::WrongClock => "the clock of this computer is wrong",
         Code::SiteDown => "the video site is not answering",
         Code::PageDown => "that page is not answering",
         Code::Busy => "the site asks us to slow down",
@@ -60,6 +79,19 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "it must be a link of ustream.tv or video.ibm.com, or of a page that plays a video from there"
         }
         Code::Offline => "check Wi-Fi or cable, then run the same command again",
+        Code::WifiLogin => "open any web page in a browser and sign in there, then run it again",
+        Code::DnsFailing => "restart the router, or try from another network",
+        Code::ConnectionRefused => {
+            "check the firewall of this computer; if it is not that, try again later"
+        }
+        Code::ProxyLogin => "set HTTPS_PROXY=http://NAME:PASSWORD@HOST:PORT, then run it again",
+        Code::ProxyRefused => "ask whoever looks after the network, or try from another one",
+        Code::ProxyDown => "check HTTPS_PROXY, or the proxy in the network settings of the system",
+        Code::ProxyScript => "set HTTPS_PROXY=http://HOST:PORT, then run it again",
+        Code::Untrusted => {
+            "try from another network; if its owner inspects connections, SSL_CERT_FILE can name their certificate"
+        }
+        Code::WrongClock => "set the date and time, then run the same command again",
         Code::SiteDown => "wait a few minutes, then run the same command again",
         Code::PageDown => "open it in a browser to check the link, then run the same command again",
         Code::Busy => "wait a few minutes, or use --parallel 2",

@@ -14,6 +14,24 @@ pub enum Code {
     OtherSite,
     /// This computer is offline.
     Offline,
+    /// The network shows its log-in page in place of every site.
+    WifiLogin,
+    /// The network knows no host names.
+    DnsFailing,
+    /// The service's hosts refuse the connection, or a firewall in their place.
+    ConnectionRefused,
+    /// The proxy asks for a name and a password.
+    ProxyLogin,
+    /// The proxy refuses to connect to the service.
+    ProxyRefused,
+    /// The proxy cannot be reached.
+    ProxyDown,
+    /// The system names a script that chooses the proxy, which this program cannot run.
+    ProxyScript,
+    /// Another server answers with a certificate that is not trusted; the detail is its issuer.
+    Untrusted,
+    /// The service's certificate is not valid at the time that this computer's clock shows.
+    WrongClock,
     /// The site cannot be reached, answers with errors, or does not answer in time.
     SiteDown,
     /// The page of another site cannot be reached, answers with errors, or not in time.

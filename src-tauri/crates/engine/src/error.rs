@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ustream::{FormField, Lock, TargetError};
+use ustream::{
+    CertificateProblem, FormField, Lock, ProxyFailure, RefusedCertificate, TargetError, causes,
+};
 
 use crate::code::Code;
 use crate::platform;
@@ -159,13 +161,15 @@ pub enum FetchError {
         /// Who.
         host: String,
     },
-    /// This computer is offline.
-    #[error("{host} could not be reached: {}", innermost_cause(.source))]
+    /// This computer is offline, or the network asks to log in.
+    #[error("{host} could not be reached: {problem}")]
     Offline {
         /// Who was asked.
         host: String,
         /// What the connection said.
-        source: reqwest::Error,
+        problem: String,
+        /// What the person is told.
+        code: Code,
     },
     /// All hosts of the segments have been failing for too long.
     #[error("every server of the segments fails: {problem}")]
@@ -174,7 +178,7 @@ pub enum FetchError {
         host: String,
         /// How it fails.
         cause: HostFailure,
-        /// Text for *Details*.
+        /// Text for *Details*; if its certificate is not trusted, the issuer.
         problem: String,
     },
     /// The request limit was reached, which no valid recording does.
@@ -190,8 +194,12 @@ pub enum FetchError {
 pub enum HostFailure {
     /// It cannot be reached, or the connection breaks.
     Unreachable,
+    /// It refuses connections.
+    Refused,
     /// Its certificate is not trusted.
-    Untrusted,
+    Untrusted(CertificateProblem),
+    /// The proxy fails.
+    Proxy(ProxyFailure),
     /// It asks for a pause.
     Busy,
     /// It returns HTTP errors.
@@ -249,17 +257,34 @@ impl FetchError {
         is_silent && !matches!(other, Self::NoMedia { .. })
     }
 
+    /// Returns whether a log-in page of the network may have answered in place of the host.
+    pub(crate) fn may_be_login_page(&self) -> bool {
+        match self {
+            Self::NotMedia { .. } | Self::Status { status: 511, .. } => true,
+            Self::Network { source, .. } => {
+                source.is_redirect()
+                    || ustream::refused_certificate(source)
+                        .is_some_and(|certificate| certificate.problem.is_of_login_page())
+            }
+            _ => false,
+        }
+    }
+
     /// Classifies the failure of the host.
     pub(crate) fn host_failure(&self) -> HostFailure {
         match self {
-            Self::Network { source, .. } if ustream::refused_certificate(source) => {
-                HostFailure::Untrusted
+            Self::Network { source, .. } => match network_failure(source) {
+                NetworkFailure::Untrusted(certificate) => {
+                    HostFailure::Untrusted(certificate.problem)
+                }
+                NetworkFailure::Proxy(failure) => HostFailure::Proxy(failure),
+                NetworkFailure::Refused => HostFailure::Refused,
+                _ if source.is_redirect() => HostFailure::Status,
+                _ => HostFailure::Unreachable,
+            },
+            Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Offline { .. } => {
+                HostFailure::Unreachable
             }
-            Self::Network { source, .. } if source.is_redirect() => HostFailure::Status,
-            Self::Network { .. }
-            | Self::Unreachable { .. }
-            | Self::TooSlow { .. }
-            | Self::Offline { .. } => HostFailure::Unreachable,
             Self::Busy { .. } => HostFailure::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => {
                 HostFailure::NotMedia
@@ -352,6 +377,16 @@ fn detail(error: &Error) -> String {
         Error::Service(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
         Error::Service(ustream::Error::NoAudio { there, .. }) => there.join(", "),
         Error::Service(ustream::Error::Network(source)) => innermost_cause(source),
+        Error::Service(ustream::Error::Untrusted { certificate, .. })
+            if certificate_code(certificate.problem) == Code::Untrusted =>
+        {
+            certificate.issuer()
+        }
+        Error::Fetch(FetchError::AllHostsFailed {
+            cause: HostFailure::Untrusted(_),
+            problem,
+            ..
+        }) => problem.clone(),
         Error::Service(ustream::Error::Page { host, source }) => match &**source {
             ustream::Error::Network(source) => format!("{host}: {}", innermost_cause(source)),
             other => other.to_string(),
@@ -387,12 +422,17 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::StillLive => Code::StillLive,
         Find::NotRecorded => Code::NotRecorded,
         Find::Network(source) => network_code(source),
+        Find::Proxy(failure) => proxy_code(*failure),
+        Find::Untrusted { certificate, .. } => certificate_code(certificate.problem),
+        Find::LoginPage => Code::WifiLogin,
+        Find::WrongClock => Code::WrongClock,
+        Find::Tls(_) => Code::Internal,
         Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
         Find::NoAudio { .. } => Code::NoAudio,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
-        // Timeouts, HTTP errors, a refused certificate (the detail names it), and later variants.
+        // Timeouts, HTTP errors, and later variants.
         _ => Code::SiteDown,
     }
 }
@@ -401,6 +441,7 @@ fn service_code(error: &ustream::Error) -> Code {
 fn page_code(error: &ustream::Error) -> Code {
     match error {
         ustream::Error::Network(source) if is_network_unreachable(source) => Code::Offline,
+        ustream::Error::Proxy(failure) => proxy_code(*failure),
         _ => Code::PageDown,
     }
 }
@@ -408,11 +449,12 @@ fn page_code(error: &ustream::Error) -> Code {
 fn fetch_code(error: &FetchError) -> Code {
     match error {
         FetchError::Network { source, .. } => network_code(source),
-        FetchError::Offline { .. } => Code::Offline,
+        FetchError::Offline { code, .. } => *code,
         FetchError::AllHostsFailed { cause, .. } => match cause {
-            HostFailure::Unreachable | HostFailure::Untrusted | HostFailure::Status => {
-                Code::SiteDown
-            }
+            HostFailure::Unreachable | HostFailure::Status => Code::SiteDown,
+            HostFailure::Refused => Code::ConnectionRefused,
+            HostFailure::Untrusted(problem) => certificate_code(*problem),
+            HostFailure::Proxy(failure) => proxy_code(*failure),
             HostFailure::Busy => Code::Busy,
             HostFailure::NotMedia => Code::BadAnswer,
         },
@@ -447,15 +489,21 @@ fn disk_code(error: &io::Error) -> Code {
 }
 
 /// How a connection failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NetworkFailure {
-    /// This computer is offline.
+    /// There is no route to any network, or no host name can be looked up.
     Offline,
+    /// The host refuses connections.
+    Refused,
     /// The host does not answer.
     Down,
+    /// The proxy fails.
+    Proxy(ProxyFailure),
+    /// The certificate is not trusted.
+    Untrusted(RefusedCertificate),
     /// The connection was established and broke.
     Interrupted,
-    /// A retry cannot help: untrusted certificate, redirect loop.
+    /// A retry cannot help: no TLS, redirect loop.
     Permanent,
 }
 
@@ -464,6 +512,12 @@ pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     use io::ErrorKind as Kind;
     if error.is_builder() || error.is_redirect() {
         return NetworkFailure::Permanent;
+    }
+    if let Some(certificate) = ustream::refused_certificate(error) {
+        return NetworkFailure::Untrusted(certificate);
+    }
+    if let Some(failure) = ustream::proxy_failure(error) {
+        return NetworkFailure::Proxy(failure);
     }
     if !error.is_connect() {
         return NetworkFailure::Interrupted;
@@ -480,6 +534,8 @@ pub(crate) fn network_failure(error: &reqwest::Error) -> NetworkFailure {
     let offline = offline || is_network_unreachable(error);
     if offline {
         NetworkFailure::Offline
+    } else if system_errors().any(|cause| cause.kind() == Kind::ConnectionRefused) {
+        NetworkFailure::Refused
     } else {
         NetworkFailure::Down
     }
@@ -501,21 +557,49 @@ fn is_network_unreachable(error: &reqwest::Error) -> bool {
 
 fn network_code(error: &reqwest::Error) -> Code {
     match network_failure(error) {
-        NetworkFailure::Offline => Code::Offline,
+        NetworkFailure::Offline => offline_code(error),
+        NetworkFailure::Refused => Code::ConnectionRefused,
+        NetworkFailure::Proxy(failure) => proxy_code(failure),
+        NetworkFailure::Untrusted(certificate) => certificate_code(certificate.problem),
         NetworkFailure::Down | NetworkFailure::Interrupted | NetworkFailure::Permanent => {
             Code::SiteDown
         }
     }
 }
 
-fn causes<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error), |cause| cause.source())
+/// Returns the code of a failed lookup, or of a missing route. If there is a route, the network is
+/// there and only its name server fails.
+pub(crate) fn offline_code(error: &reqwest::Error) -> Code {
+    if !is_network_unreachable(error) && platform::has_route() {
+        Code::DnsFailing
+    } else {
+        Code::Offline
+    }
+}
+
+/// A certificate that is only out of date, or revoked, shows a mistake of the service; the others
+/// come from somebody else.
+fn certificate_code(problem: CertificateProblem) -> Code {
+    match problem {
+        CertificateProblem::OtherHost | CertificateProblem::UnknownIssuer => Code::Untrusted,
+        CertificateProblem::OutOfDate | CertificateProblem::Other => Code::BadAnswer,
+    }
+}
+
+fn proxy_code(failure: ProxyFailure) -> Code {
+    match failure {
+        ProxyFailure::Login => Code::ProxyLogin,
+        ProxyFailure::Refused => Code::ProxyRefused,
+        ProxyFailure::Down if platform::has_route() => Code::ProxyDown,
+        ProxyFailure::Down => Code::Offline,
+    }
 }
 
 /// Returns the text of the innermost cause, without the address that reqwest puts before it.
 pub(crate) fn innermost_cause(error: &reqwest::Error) -> String {
+    if let Some(certificate) = ustream::refused_certificate(error) {
+        return certificate.to_string();
+    }
     causes(error)
         .last()
         .map(ToString::to_string)

@@ -18,7 +18,7 @@ use std::time::Duration;
 use media::{SegmentFormat, SegmentKind};
 use tokio::time::Instant;
 use url::Url;
-use ustream::{ByteRange, Client, SegmentId};
+use ustream::{ByteRange, Client, Reach, SegmentId};
 
 pub(crate) use self::body::Body;
 use self::concurrency::ConcurrencyLimiter;
@@ -28,8 +28,10 @@ use self::limits::HOSTS_PER_PASS;
 use self::memory::BodyMemory;
 use self::online::OnlineCheck;
 pub(crate) use self::request_budget::RequestBudget;
-use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure};
+use crate::code::Code;
+use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure, offline_code};
 use crate::progress::Meter;
+use crate::view::WaitReason;
 
 /// Fetches segments for all jobs, with a limit on concurrent requests.
 #[derive(Debug)]
@@ -194,7 +196,7 @@ impl Fetcher {
                     return Ok(None);
                 }
                 NextHost::Wait(pause) => {
-                    context.meter.set_waiting(true);
+                    context.meter.wait_for(WaitReason::Service);
                     // After a change or the pause, look again.
                     let _ = tokio::time::timeout(pause, changed).await;
                 }
@@ -319,12 +321,31 @@ impl Fetcher {
             FetchError::Network { host, source }
                 if network_failure(&source) == NetworkFailure::Offline =>
             {
-                if !self.online.reaches_service().await {
-                    context.budget.refund();
-                    return Err(FetchError::Offline { host, source });
-                }
                 let problem = innermost_cause(&source);
-                FetchError::Unreachable { host, problem }
+                let code = match self.online.reach().await {
+                    Reach::Service => None,
+                    Reach::LoginPage => Some(Code::WifiLogin),
+                    Reach::Nothing => Some(offline_code(&source)),
+                };
+                match code {
+                    None => FetchError::Unreachable { host, problem },
+                    Some(code) => {
+                        context.budget.refund();
+                        return Err(FetchError::Offline {
+                            host,
+                            problem,
+                            code,
+                        });
+                    }
+                }
+            }
+            error if error.may_be_login_page() && self.online.reach().await == Reach::LoginPage => {
+                context.budget.refund();
+                return Err(FetchError::Offline {
+                    host: permit.url().host_str().unwrap_or_default().to_owned(),
+                    problem: error.to_string(),
+                    code: Code::WifiLogin,
+                });
             }
             error => error,
         };

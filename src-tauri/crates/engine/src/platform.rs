@@ -12,6 +12,7 @@ mod windows;
 
 use std::fs::File;
 use std::io;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -77,6 +78,19 @@ pub(crate) fn sync_data(file: &File) -> io::Result<()> {
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     before_change();
     system::sync_folder(folder)
+}
+
+/// Returns whether this computer has a route to the internet. Sends nothing: connecting a UDP socket
+/// only looks up the route. The addresses are those for documentation (RFC 5737, RFC 3849).
+pub(crate) fn has_route() -> bool {
+    let routes = [
+        ("0.0.0.0:0", "192.0.2.1:53"),
+        ("[::]:0", "[2001:db8::1]:53"),
+    ];
+    routes.into_iter().any(|(local, remote)| {
+        let socket = UdpSocket::bind(local);
+        socket.and_then(|socket| socket.connect(remote)).is_ok()
+    })
 }
 
 /// Is called before each change on the disk after which a crash must leave no damage.

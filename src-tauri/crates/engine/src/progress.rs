@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::view::{JobStage, ProgressView};
+use crate::view::{JobStage, ProgressView, WaitReason};
 
 /// Speed is smoothed over about this time: shorter is jumpy, longer lags behind.
 const SPEED_WINDOW: Duration = Duration::from_secs(4);
@@ -30,7 +30,7 @@ struct ProgressState {
     /// Bytes of complete segments and of those being received.
     bytes: u64,
     estimated_bytes: Option<u64>,
-    waiting: bool,
+    waiting_for: Option<WaitReason>,
     /// Whether this stage counts bytes.
     counts_bytes: bool,
     /// All bytes received, also of failed requests, for the speed.
@@ -55,7 +55,7 @@ impl Meter {
                 total_ms: 0,
                 bytes: 0,
                 estimated_bytes: None,
-                waiting: false,
+                waiting_for: None,
                 counts_bytes: false,
                 received: 0,
                 speed: SmoothedSpeed {
@@ -71,7 +71,7 @@ impl Meter {
         let mut meter = self.lock();
         meter.stage = stage;
         meter.fraction = None;
-        meter.waiting = false;
+        meter.waiting_for = None;
         meter.counts_bytes = stage == JobStage::Fetching;
     }
 
@@ -121,8 +121,14 @@ impl Meter {
             .min(state.total_ms);
     }
 
-    pub(crate) fn set_waiting(&self, waiting: bool) {
-        self.lock().waiting = waiting;
+    /// Shows that nothing can be fetched for this reason, until bytes arrive.
+    pub(crate) fn wait_for(&self, reason: WaitReason) {
+        self.lock().waiting_for = Some(reason);
+    }
+
+    /// Shows that the wait is over.
+    pub(crate) fn stop_waiting(&self) {
+        self.lock().waiting_for = None;
     }
 
     pub(crate) fn set_fraction(&self, fraction: f64) {
@@ -162,7 +168,7 @@ impl BodyProgress<'_> {
         let mut state = self.meter.lock();
         state.bytes += bytes;
         state.received += bytes;
-        state.waiting = false;
+        state.waiting_for = None;
     }
 
     pub(crate) fn keep(mut self) {
@@ -201,7 +207,9 @@ impl ProgressState {
             .since
             .is_some_and(|since| now - since >= MIN_ESTIMATE_TIME);
         let seconds_left = match total_bytes {
-            Some(total) if counts_bytes && is_stable && !self.waiting && speed >= 1.0 => {
+            Some(total)
+                if counts_bytes && is_stable && self.waiting_for.is_none() && speed >= 1.0 =>
+            {
                 Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
             }
             _ => None,
@@ -213,7 +221,8 @@ impl ProgressState {
             total_bytes: total_bytes.map(|total| total.max(self.bytes)),
             bytes_per_second: (counts_bytes && self.received > 0).then_some(speed as u64),
             seconds_left,
-            waiting: self.waiting,
+            waiting: self.waiting_for.is_some(),
+            waiting_for: self.waiting_for,
         }
     }
 }

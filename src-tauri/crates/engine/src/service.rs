@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use ustream::Client;
+use ustream::{CertificateProblem, Client, ProxyFailure, Reach};
 
 use crate::error::{NetworkFailure, network_failure};
 use crate::fetch::limits::{
@@ -13,7 +13,9 @@ use crate::fetch::limits::{
 };
 use crate::fetch::online::OnlineCheck;
 use crate::fetch::retry::backoff;
+use crate::platform;
 use crate::progress::Meter;
+use crate::view::WaitReason;
 
 /// How long to wait for what may pass by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +140,29 @@ impl Service {
         }
     }
 
+    /// Returns the true cause of an error: a log-in page of the network in place of every host, or the
+    /// clock of this computer.
+    async fn explained(&self, error: ustream::Error) -> ustream::Error {
+        use ustream::Error as Cause;
+        let problem = match &error {
+            Cause::Untrusted { certificate, .. } => Some(certificate.problem),
+            _ => None,
+        };
+        let may_be_login_page = match &error {
+            Cause::Misdirected(_) | Cause::Malformed { .. } | Cause::NoRendition => true,
+            Cause::Status { status, .. } => *status == 511,
+            _ => problem.is_some_and(CertificateProblem::is_of_login_page),
+        };
+        if may_be_login_page && self.online.reach().await == Reach::LoginPage {
+            return Cause::LoginPage;
+        }
+        let may_be_clock = problem == Some(CertificateProblem::OutOfDate);
+        if may_be_clock && self.client.is_clock_wrong().await {
+            return Cause::WrongClock;
+        }
+        error
+    }
+
     /// Makes all requests wait for this time.
     fn pause(&self, pause: Duration) {
         let until = Some(Instant::now() + pause);
@@ -193,7 +218,9 @@ impl Retry<'_> {
                 if self.is_of_service {
                     self.service.state().heard(None);
                 }
-                self.show_waiting(false);
+                if let Some(meter) = self.meter {
+                    meter.stop_waiting();
+                }
                 Ok(Some(answer))
             }
             Err(error) => self.wait_after(error).await.map(|()| None),
@@ -207,7 +234,7 @@ impl Retry<'_> {
             if pause.is_zero() {
                 return;
             }
-            self.show_waiting(true);
+            self.show_waiting(WaitReason::Service);
             // Not all jobs at the same moment.
             tokio::time::sleep(pause + backoff(1)).await;
         }
@@ -215,10 +242,16 @@ impl Retry<'_> {
 
     /// Waits after a failed attempt; returns its error if another attempt is not worth it.
     async fn wait_after(&mut self, error: ustream::Error) -> Result<(), ustream::Error> {
+        let error = if self.is_of_service {
+            self.service.explained(error).await
+        } else {
+            error
+        };
         let mut class = ErrorClass::of(&error);
         let pause = self.budget.next_delay(class);
         let may_wait = pause.is_some() && class == ErrorClass::Offline;
-        if may_wait && self.service.online.reaches_service().await {
+        let is_lookup = may_wait && !matches!(error, ustream::Error::LoginPage);
+        if is_lookup && self.service.online.reach().await == Reach::Service {
             // A name that is not known although the service can be reached: one of its hosts is gone.
             class = ErrorClass::Down;
         }
@@ -231,10 +264,13 @@ impl Retry<'_> {
             return Err(error);
         };
         tracing::info!(%error, ?pause, "asking the service again");
-        if class == ErrorClass::Offline && self.meter.is_none() && self.budget.tries == 1 {
-            tracing::warn!("there is no connection to the internet; waiting for it");
-        }
-        self.show_waiting(true);
+        let reason = match (class, &error) {
+            (_, ustream::Error::LoginPage) => WaitReason::LoginPage,
+            (ErrorClass::Offline, _) => WaitReason::Network,
+            _ => WaitReason::Service,
+        };
+        self.warn_of_wait(reason);
+        self.show_waiting(reason);
         if self.is_of_service && matches!(class, ErrorClass::Busy(_)) {
             self.service.pause(pause);
         } else {
@@ -243,9 +279,25 @@ impl Retry<'_> {
         Ok(())
     }
 
-    fn show_waiting(&self, is_waiting: bool) {
+    fn show_waiting(&self, reason: WaitReason) {
         if let Some(meter) = self.meter {
-            meter.set_waiting(is_waiting);
+            meter.wait_for(reason);
+        }
+    }
+
+    /// Says once that the lookup waits; a job shows it by itself.
+    fn warn_of_wait(&self, reason: WaitReason) {
+        if self.meter.is_some() || self.budget.tries > 1 {
+            return;
+        }
+        match reason {
+            WaitReason::Network => {
+                tracing::warn!("there is no connection to the internet; waiting for it");
+            }
+            WaitReason::LoginPage => tracing::warn!(
+                "the network asks to log in: open any web page in a browser; waiting for it"
+            ),
+            WaitReason::Service => {}
         }
     }
 }
@@ -269,11 +321,17 @@ impl ErrorClass {
     fn of(error: &ustream::Error) -> Self {
         match error {
             ustream::Error::Network(source) => match network_failure(source) {
-                NetworkFailure::Permanent => Self::Final,
+                NetworkFailure::Permanent
+                | NetworkFailure::Untrusted(_)
+                | NetworkFailure::Proxy(ProxyFailure::Login | ProxyFailure::Refused) => Self::Final,
                 NetworkFailure::Interrupted => Self::Transient,
-                NetworkFailure::Down => Self::Down,
+                NetworkFailure::Down
+                | NetworkFailure::Refused
+                | NetworkFailure::Proxy(ProxyFailure::Down) => Self::Down,
                 NetworkFailure::Offline => Self::Offline,
             },
+            ustream::Error::Proxy(ProxyFailure::Down) if platform::has_route() => Self::Down,
+            ustream::Error::Proxy(ProxyFailure::Down) | ustream::Error::LoginPage => Self::Offline,
             ustream::Error::Timeout(_) => Self::Down,
             ustream::Error::Status { status, .. } if *status >= 500 => Self::Transient,
             ustream::Error::Busy { retry_after } => Self::Busy(*retry_after),

@@ -233,8 +233,22 @@ pub struct ProgressView {
     /// Estimated seconds left in this stage; `null` until five seconds of data have been measured.
     #[ts(type = "number | null")]
     pub seconds_left: Option<u64>,
-    /// The network is down or the service is busy; requests are retried automatically.
+    /// Nothing can be fetched at present; requests are retried automatically.
     pub waiting: bool,
+    /// Why; `null` if the job does not wait.
+    pub waiting_for: Option<WaitReason>,
+}
+
+/// What a running job waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// The internet.
+    Network,
+    /// The person, who has to log in on a page of the network first.
+    LoginPage,
+    /// The service: it does not answer, or has asked for a pause.
+    Service,
 }
 
 /// A time span that is missing from a saved file.

@@ -27,11 +27,13 @@ use crate::api::{self, ApiResponse, Locks, VideoInfo};
 use crate::http::{self, BodyLimit};
 use crate::page::{self, Page};
 use crate::recording::SourceKind;
+use crate::trust::Validity;
 use crate::ums::ApiLength;
 use crate::ums::session::{SessionQuery, StreamInfo};
 use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
 
 pub use catalog::{Catalog, CatalogEntry};
+pub use reach::Reach;
 pub use resolve::ResolvedLink;
 
 /// Timeout between two reads of a response body.
@@ -62,6 +64,8 @@ pub struct Client {
     web: reqwest::Client,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
+    /// For a client that is needed only after a failure.
+    endpoint: Endpoint,
 }
 
 impl fmt::Debug for Client {
@@ -100,16 +104,19 @@ struct VisitedPage {
 impl Client {
     /// Creates a client for `endpoint`. Fails if the TLS setup fails.
     pub fn new(endpoint: &Endpoint) -> Result<Self, Error> {
+        let tls = endpoint.tls(Validity::Now)?;
+        let tls = || tls.clone();
         let built = |builder: reqwest::ClientBuilder| {
             let client = builder.read_timeout(READ_TIMEOUT).build();
             client.map_err(http::error)
         };
         Ok(Self {
-            http: built(endpoint.service().cookie_store(true))?,
-            control: built(endpoint.service())?,
-            media: built(endpoint.media())?,
-            web: built(endpoint.web())?,
+            http: built(endpoint.service(tls()).cookie_store(true))?,
+            control: built(endpoint.service(tls()))?,
+            media: built(endpoint.media(tls()))?,
+            web: built(endpoint.web(tls()))?,
             hashes: Arc::default(),
+            endpoint: endpoint.clone(),
         })
     }
 
@@ -471,7 +478,11 @@ fn final_error(
 ) -> Error {
     if matches!(
         error,
-        Error::Locked(_) | Error::Busy { .. } | Error::NotFound(_) | Error::Untrusted { .. }
+        Error::Locked(_)
+            | Error::Busy { .. }
+            | Error::NotFound(_)
+            | Error::Untrusted { .. }
+            | Error::Proxy(_)
     ) {
         return error;
     }

@@ -5,12 +5,15 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::Certificate;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Action, Attempt, Policy};
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
-use crate::{hosts, lenient_json, trust};
+use crate::trust::Validity;
+use crate::{Error, hosts, lenient_json, trust};
 
 /// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -31,7 +34,7 @@ pub struct Endpoint {
 #[derive(Clone, Debug)]
 struct MockEndpoint {
     address: SocketAddr,
-    authority: Certificate,
+    authority: CertificateDer<'static>,
 }
 
 /// Why an endpoint cannot be created.
@@ -39,7 +42,7 @@ struct MockEndpoint {
 pub enum EndpointError {
     /// The certificate authority is not a PEM certificate.
     #[error("that is not a certificate authority: {0}")]
-    Authority(#[source] reqwest::Error),
+    Authority(String),
 }
 
 impl Endpoint {
@@ -49,62 +52,66 @@ impl Endpoint {
     ///
     /// Fails if `ca_pem` is not a certificate.
     pub fn mock(address: SocketAddr, ca_pem: &[u8]) -> Result<Self, EndpointError> {
-        let authority = Certificate::from_pem(ca_pem).map_err(EndpointError::Authority)?;
+        let authority = CertificateDer::from_pem_slice(ca_pem)
+            .map_err(|error| EndpointError::Authority(error.to_string()))?;
         let endpoint = Self {
             mock: Some(MockEndpoint { address, authority }),
         };
-        // The certificate is parsed only when a client is built with it.
+        // The certificate is read only when a client is configured with it.
         endpoint
-            .service()
-            .build()
-            .map_err(EndpointError::Authority)?;
+            .tls(Validity::Now)
+            .map_err(|error| EndpointError::Authority(error.to_string()))?;
         Ok(endpoint)
+    }
+
+    /// Returns the TLS configuration that all clients share. Fails if the system has no usable
+    /// certificate store.
+    pub(crate) fn tls(&self, validity: Validity) -> Result<ClientConfig, Error> {
+        let mut authorities = certificates_of_environment();
+        authorities.extend(self.mock.as_ref().map(|mock| mock.authority.clone()));
+        Ok(trust::client_config(authorities, validity)?)
     }
 
     /// Configures a client for the website, the API and the control connection.
     ///
     /// The client follows no redirect itself. `http::get` checks and follows those of the website;
     /// all others are refused, since the request may hold a password or the answers of a form.
-    pub(crate) fn service(&self) -> reqwest::ClientBuilder {
-        self.builder().redirect(Policy::none())
+    pub(crate) fn service(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
+        self.builder(tls).redirect(Policy::none())
     }
 
     /// Configures a client for segments and thumbnails. It keeps no cookies and follows redirects
     /// only among the service's media hosts.
-    pub(crate) fn media(&self) -> reqwest::ClientBuilder {
-        self.builder()
+    pub(crate) fn media(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
+        self.builder(tls)
             .redirect(Policy::custom(follow_media_redirect))
     }
 
     /// Configures a client for pages of other sites, whose redirects may lead anywhere.
-    pub(crate) fn web(&self) -> reqwest::ClientBuilder {
-        self.builder().redirect(Policy::limited(MAX_REDIRECTS))
+    pub(crate) fn web(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
+        self.builder(tls).redirect(Policy::limited(MAX_REDIRECTS))
     }
 
     /// Configures what all clients share: HTTP/1.1 only, since the upgrade to a websocket needs it,
     /// and no `Referer`, since the query of a URL may hold a secret.
-    fn builder(&self) -> reqwest::ClientBuilder {
-        trust::install_cryptography();
+    fn builder(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
         let builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
             .referer(false)
             .http1_only()
-            .tls_certs_merge(certificates_of_environment());
+            .tls_backend_preconfigured(tls);
         match &self.mock {
             None => builder,
             // A proxy would resolve the names itself and reach the real service.
-            Some(mock) => builder
-                .no_proxy()
-                .dns_resolver(FixedResolver(mock.address))
-                .tls_certs_merge([mock.authority.clone()]),
+            Some(mock) => builder.no_proxy().dns_resolver(FixedResolver(mock.address)),
         }
     }
 }
 
 /// Returns the certificate authorities of `SSL_CERT_FILE`, which the verifier of the system reads by
 /// itself on Linux only.
-fn certificates_of_environment() -> Vec<Certificate> {
+fn certificates_of_environment() -> Vec<CertificateDer<'static>> {
     match std::env::var_os("SSL_CERT_FILE") {
         Some(path) if !cfg!(target_os = "linux") => certificates(Path::new(&path)),
         _ => Vec::new(),
@@ -112,12 +119,10 @@ fn certificates_of_environment() -> Vec<Certificate> {
 }
 
 /// Reads a PEM file of certificates; none if that fails, since those of the system still hold.
-fn certificates(path: &Path) -> Vec<Certificate> {
-    let certificates = std::fs::read(path)
-        .map_err(|error| error.to_string())
-        .and_then(|pem| Certificate::from_pem_bundle(&pem).map_err(|error| error.to_string()));
+fn certificates(path: &Path) -> Vec<CertificateDer<'static>> {
+    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     certificates.unwrap_or_else(|problem| {
-        tracing::warn!(path = %path.display(), problem, "SSL_CERT_FILE cannot be used");
+        tracing::warn!(path = %path.display(), %problem, "SSL_CERT_FILE cannot be used");
         Vec::new()
     })
 }

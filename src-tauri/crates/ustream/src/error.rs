@@ -1,9 +1,10 @@
 //! The errors of the crate.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Lock, TargetError, ums};
+use crate::{Lock, ProxyFailure, RefusedCertificate, TargetError, ums};
 
 /// Why a recording cannot be found or read.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +33,26 @@ pub enum Error {
     #[error("the service could not be reached")]
     Network(#[source] Arc<reqwest::Error>),
     /// The certificate of a host was refused: another server may be answering in its place.
-    #[error("the certificate of {host} is not trusted: {problem}")]
+    #[error("the certificate of {host} is not trusted: {certificate}")]
     Untrusted {
         /// The host that was asked.
         host: String,
-        /// What is wrong with the certificate.
-        problem: String,
+        /// The certificate.
+        certificate: RefusedCertificate,
     },
+    /// The proxy that requests go through fails.
+    #[error("{0}")]
+    Proxy(ProxyFailure),
+    /// The network answers in place of the service, with a page on which one has to log in.
+    #[error("the network asks to log in")]
+    LoginPage,
+    /// The service's certificate is not valid at the time that this computer's clock shows, which is
+    /// more than a day off.
+    #[error("the clock of this computer is more than a day off")]
+    WrongClock,
+    /// No TLS connection can be made, since this computer has no usable certificate store.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
     /// The service responded with an HTTP error status.
     #[error("{host} answered {status}")]
     Status {
@@ -107,6 +121,7 @@ impl Error {
                 | Self::TooLarge { .. }
                 // A request without TLS would be answered by the server with the bad certificate.
                 | Self::Untrusted { .. }
+                | Self::Proxy(ProxyFailure::Login | ProxyFailure::Refused)
         )
     }
 
@@ -129,6 +144,7 @@ impl Error {
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Network(_) | Self::Timeout(_) | Self::Busy { .. } => true,
+            Self::Proxy(failure) => *failure == ProxyFailure::Down,
             Self::Status { status, .. } => *status >= 500,
             _ => false,
         }
@@ -159,10 +175,14 @@ impl Error {
                 what,
                 limit_bytes: *limit_bytes,
             },
-            Self::Untrusted { host, problem } => Self::Untrusted {
+            Self::Untrusted { host, certificate } => Self::Untrusted {
                 host: host.clone(),
-                problem: problem.clone(),
+                certificate: certificate.clone(),
             },
+            Self::Proxy(failure) => Self::Proxy(*failure),
+            Self::LoginPage => Self::LoginPage,
+            Self::WrongClock => Self::WrongClock,
+            Self::Tls(error) => Self::Tls(error.clone()),
             Self::Timeout(what) => Self::Timeout(what),
             Self::Network(cause) => Self::Network(Arc::clone(cause)),
             Self::Target(_) | Self::Page { .. } | Self::NoAudio { .. } => {
@@ -170,4 +190,11 @@ impl Error {
             }
         }
     }
+}
+
+/// Returns an error and its causes, the innermost last.
+pub fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause| (**cause).source())
 }

@@ -8,6 +8,7 @@ use reqwest::{Response, StatusCode};
 use url::Url;
 
 use crate::endpoint::{self, MAX_REDIRECTS};
+use crate::proxy_failure::{ProxyFailure, proxy_failure};
 use crate::{Error, hosts, trust};
 
 /// Timeout for a whole response; pages usually arrive within a second.
@@ -88,7 +89,7 @@ async fn follow(
 }
 
 /// Returns the target of a redirect (RFC 9110 15.4); `None` if the response is not one.
-fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
+pub(crate) fn redirect(response: &Response) -> Option<Result<Url, url::ParseError>> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
@@ -118,13 +119,16 @@ pub(crate) async fn post(
 }
 
 /// Fails if the status means that the body is not worth reading: a pause is asked for (429, or 503
-/// with `Retry-After`), or a server error.
+/// with `Retry-After`), the proxy asks for a login, or a server error.
 pub(crate) fn check(response: &Response) -> Result<(), Error> {
     let status = response.status();
     let retry_after = retry_after(response);
     let asks_for_a_pause = status == StatusCode::SERVICE_UNAVAILABLE && retry_after.is_some();
     if status == StatusCode::TOO_MANY_REQUESTS || asks_for_a_pause {
         return Err(Error::Busy { retry_after });
+    }
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Err(Error::Proxy(ProxyFailure::Login));
     }
     if status.is_server_error() {
         let host = response.url().host_str().unwrap_or_default().to_owned();
@@ -136,15 +140,18 @@ pub(crate) fn check(response: &Response) -> Result<(), Error> {
     Ok(())
 }
 
-/// Converts an error of the HTTP client: a refused certificate, a refused redirect, or else a
-/// network error.
+/// Converts an error of the HTTP client: a refused certificate, a failed proxy, a refused redirect,
+/// or else a network error.
 pub(crate) fn error(error: reqwest::Error) -> Error {
-    if let Some(problem) = trust::certificate_problem(&error) {
+    if let Some(certificate) = trust::find_refused(&error) {
         let host = error.url().and_then(Url::host_str).unwrap_or_default();
         return Error::Untrusted {
             host: host.to_owned(),
-            problem,
+            certificate,
         };
+    }
+    if let Some(failure) = proxy_failure(&error) {
+        return Error::Proxy(failure);
     }
     if error.is_redirect() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);

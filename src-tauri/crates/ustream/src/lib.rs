@@ -55,6 +55,7 @@ mod http;
 mod lenient_json;
 pub mod page;
 mod plan;
+mod proxy_failure;
 pub mod recording;
 mod target;
 mod trust;
@@ -62,17 +63,21 @@ pub mod ums;
 
 pub use access::{Access, FormField, Lock};
 pub use api::Chapter;
+pub use client::Reach;
 pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::Error;
+pub use error::{Error, causes};
 pub use http::retry_after;
 pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
+pub use proxy_failure::{ProxyFailure, proxy_failure};
 pub use recording::{
     Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,
 };
 pub(crate) use recording::{LostRendition, Promises};
 pub use target::{ChannelId, RecordingId, Target, TargetError};
-pub use trust::{install_cryptography, refused_certificate};
+pub use trust::{
+    CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,
+};

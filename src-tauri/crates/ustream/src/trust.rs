@@ -1,90 +1,137 @@
-//! The cryptography of TLS connections; tells a refused certificate from other connection errors.
+//! The TLS of all connections: the cryptography, which certificates are trusted, and what is wrong
+//! with those that are not.
 
-use std::error::Error as StdError;
-use std::io;
+mod refused;
 
-use rustls::Error as Tls;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::lenient_json;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
 
-/// Makes `ring` the cryptography library of the process; `reqwest` has none of its own and panics
-/// if a client is built before this. Further calls change nothing.
+pub(crate) use refused::find as find_refused;
+pub use refused::{CertificateProblem, RefusedCertificate};
+
+/// Returns the certificate that a request failed for, if it failed because the server's certificate
+/// is not trusted.
+pub fn refused_certificate(error: &reqwest::Error) -> Option<RefusedCertificate> {
+    find_refused(error)
+}
+
+/// Makes `ring` the cryptography library of the process, for clients that are built elsewhere:
+/// `reqwest` has none of its own and panics without one. Further calls change nothing.
 pub fn install_cryptography() {
     // An error means that a library is already installed.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = ring::default_provider().install_default();
 }
 
-/// Returns whether a request failed because the server's certificate is not trusted, has expired or
-/// belongs to another host.
-///
-/// Returns `false` for other TLS errors, such as a server that does not speak TLS.
-pub fn refused_certificate(error: &reqwest::Error) -> bool {
-    certificate_problem(error).is_some()
+/// Whether a certificate must be valid now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Validity {
+    /// It must be valid at the time that the clock of this computer shows.
+    Now,
+    /// It must have been valid at some time. Only to ask a server for the time.
+    AnyTime,
 }
 
-/// Returns what is wrong with the certificate; `None` if the request failed for another reason.
-pub(crate) fn certificate_problem(error: &(dyn StdError + 'static)) -> Option<String> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let found = error.downcast_ref().or_else(|| wrapped(error));
-        if let Some(tls) = found.filter(|tls| is_refusal(tls)) {
-            // The text may hold names from an untrusted certificate.
-            return Some(lenient_json::clean_text(&tls.to_string()));
-        }
-        cause = error.source();
+/// Returns the TLS configuration of a client: certificates of the system's authorities and of
+/// `extra` are trusted. Fails if the system has no usable certificate store.
+pub(crate) fn client_config(
+    extra: Vec<CertificateDer<'static>>,
+    validity: Validity,
+) -> Result<ClientConfig, Error> {
+    let cryptography = Arc::new(ring::default_provider());
+    let verifier = ExplainingVerifier {
+        inner: system_verifier(extra, Arc::clone(&cryptography))?,
+        validity,
+    };
+    let mut config = ClientConfig::builder_with_provider(cryptography)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn system_verifier(
+    extra: Vec<CertificateDer<'static>>,
+    cryptography: Arc<CryptoProvider>,
+) -> Result<Verifier, Error> {
+    if extra.is_empty() {
+        Verifier::new(cryptography)
+    } else {
+        Verifier::new_with_extra_roots(extra, cryptography)
     }
-    None
 }
 
-/// Returns the TLS error inside an I/O error; `source` of an I/O error skips it.
-fn wrapped<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Tls> {
-    let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
-    inner.downcast_ref().or_else(|| wrapped(inner))
+/// The verifier of the system. Its errors become [`RefusedCertificate`], which names the issuer.
+#[derive(Debug)]
+struct ExplainingVerifier {
+    inner: Verifier,
+    validity: Validity,
 }
 
-fn is_refusal(error: &Tls) -> bool {
-    matches!(
-        error,
-        Tls::InvalidCertificate(_)
-            | Tls::NoCertificatesPresented
-            | Tls::UnsupportedNameType
-            | Tls::InvalidCertRevocationList(_)
-    )
+impl ServerCertVerifier for ExplainingVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let time = match self.validity {
+            Validity::Now => now,
+            Validity::AnyTime => refused::middle_of_validity(end_entity).unwrap_or(now),
+        };
+        let verified = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            time,
+        );
+        verified.map_err(|error| match error {
+            Error::InvalidCertificate(problem) => {
+                let since_epoch = Duration::from_secs(now.as_secs());
+                let refused =
+                    RefusedCertificate::new(&problem, end_entity, server_name, since_epoch);
+                Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refused))))
+            }
+            error => error,
+        })
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use rustls::{AlertDescription, CertificateError, InvalidMessage};
-
-    use super::*;
-
-    #[test]
-    fn a_refused_certificate_is_found_at_any_depth() {
-        let refused = || Tls::InvalidCertificate(CertificateError::UnknownIssuer);
-        let once = io::Error::new(io::ErrorKind::InvalidData, refused());
-        assert!(
-            certificate_problem(&once)
-                .unwrap()
-                .contains("UnknownIssuer")
-        );
-        let twice = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, refused()));
-        assert!(certificate_problem(&twice).is_some());
-        assert!(certificate_problem(&refused()).is_some());
-    }
-
-    #[test]
-    fn other_tls_errors_are_not_refused_certificates() {
-        let no_tls = Tls::InvalidMessage(InvalidMessage::InvalidContentType);
-        let alert = Tls::AlertReceived(AlertDescription::InternalError);
-        for other in [no_tls, alert, Tls::HandshakeNotComplete] {
-            assert_eq!(
-                certificate_problem(&io::Error::new(io::ErrorKind::InvalidData, other)),
-                None
-            );
-        }
-        assert_eq!(
-            certificate_problem(&io::Error::from(io::ErrorKind::ConnectionReset)),
-            None
-        );
-    }
-}
+mod tests;

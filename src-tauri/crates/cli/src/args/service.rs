@@ -39,7 +39,8 @@ pub(crate) struct ServiceArgs {
     referrer: Option<String>,
 
     /// Without an internet connection, wait this long for it [default: as long as it takes if
-    /// someone watches on a terminal, else 600]
+    /// someone watches on a terminal, else 600]. Less than 90 also limits the wait for a service
+    /// that does not answer
     #[arg(long, value_name = "SECONDS")]
     wait_online: Option<u64>,
 
@@ -76,10 +77,12 @@ impl ServiceArgs {
     fn patience(&self) -> Patience {
         let is_watched = io::stderr().is_terminal();
         let unattended = (!is_watched).then_some(UNATTENDED_OFFLINE);
+        let limit = self.wait_online.map(Duration::from_secs);
+        let Patience { down, .. } = Patience::default();
         Patience {
-            offline: self.wait_online.map(Duration::from_secs).or(unattended),
+            offline: limit.or(unattended),
+            down: limit.map_or(down, |limit| limit.min(down)),
             for_lookups: true,
-            ..Patience::default()
         }
     }
 

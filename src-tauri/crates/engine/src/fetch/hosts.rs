@@ -222,7 +222,12 @@ impl<'u> HostPermit<'_, 'u> {
     /// Records that the host could not be reached, or did not answer with a segment.
     pub(crate) fn failed(mut self, error: &FetchError, now: Instant) {
         let cause = error.host_failure();
-        let problem = Some((cause, error.to_string()));
+        let text = match error {
+            FetchError::Network { source, .. } => ustream::refused_certificate(source)
+                .map_or_else(|| error.to_string(), |certificate| certificate.issuer()),
+            error => error.to_string(),
+        };
+        let problem = Some((cause, text));
         self.settle(|health| health.fail(cause, error, now));
         let mut all = self.hosts.lock();
         all.entry(origin(self.url)).or_default().problem = problem;
@@ -278,8 +283,11 @@ impl HostHealth {
         self.failing_since.get_or_insert(now);
         self.last_failure = Some(now);
         self.failures = self.failures.saturating_add(1);
-        self.answered |= !matches!(cause, HostFailure::Unreachable | HostFailure::Untrusted);
-        self.is_untrusted |= cause == HostFailure::Untrusted;
+        self.answered |= matches!(
+            cause,
+            HostFailure::Busy | HostFailure::Status | HostFailure::NotMedia
+        );
+        self.is_untrusted |= matches!(cause, HostFailure::Untrusted(_));
         let is_in_cooldown = self.cooldown_until.is_some_and(|until| now < until);
         if let FetchError::Busy { retry_after, .. } = error {
             let pause = retry_after.unwrap_or(self.next_cooldown());

@@ -4,14 +4,14 @@ use std::fmt;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use ustream::Client;
+use ustream::{Client, Reach};
 
 use super::limits::ONLINE_CACHE_TIME;
 
 /// Shared by all jobs; caches the answer for [`ONLINE_CACHE_TIME`].
 pub(crate) struct OnlineCheck {
     client: Client,
-    known: Mutex<Option<(Instant, bool)>>,
+    known: Mutex<Option<(Instant, Reach)>>,
 }
 
 impl fmt::Debug for OnlineCheck {
@@ -28,16 +28,17 @@ impl OnlineCheck {
         }
     }
 
-    /// Returns whether the service can be reached. If so, a host name that does not resolve is wrong.
-    pub(crate) async fn reaches_service(&self) -> bool {
+    /// Returns what answers in place of the service. If it is the service itself, a host name that
+    /// does not resolve is wrong.
+    pub(crate) async fn reach(&self) -> Reach {
         let mut known = self.known.lock().await;
-        if let Some((asked, reaches)) = *known
+        if let Some((asked, reach)) = *known
             && asked.elapsed() < ONLINE_CACHE_TIME
         {
-            return reaches;
+            return reach;
         }
-        let reaches = self.client.reaches_service().await;
-        *known = Some((Instant::now(), reaches));
-        reaches
+        let reach = self.client.reach().await;
+        *known = Some((Instant::now(), reach));
+        reach
     }
 }

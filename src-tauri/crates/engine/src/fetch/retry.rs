@@ -5,11 +5,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::limits::{INITIAL_BACKOFF, MAX_BACKOFF, PASSES_FIRST, PASSES_LAST, PASSES_NEEDED};
+use crate::code::Code;
 use crate::error::FetchError;
 use crate::fetch::{
     FetchOutcome, Fetcher, RequestBudget, RequestContext, RestPolicy, SegmentRequest,
 };
 use crate::progress::Meter;
+use crate::view::WaitReason;
 
 /// How much effort a segment is worth now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +76,16 @@ impl Fetcher {
                 }
                 Err(error) => error,
             };
-            let pause = if matches!(error, FetchError::Offline { .. }) {
+            let pause = if let FetchError::Offline { code, .. } = error {
                 let since = *offline_since.get_or_insert_with(Instant::now);
                 if self.max_offline.is_some_and(|max| since.elapsed() >= max) {
                     return Err(error);
                 }
                 offline += 1;
-                meter.set_waiting(true);
+                meter.wait_for(match code {
+                    Code::WifiLogin => WaitReason::LoginPage,
+                    _ => WaitReason::Network,
+                });
                 backoff(offline)
             } else {
                 offline_since = None;
@@ -89,7 +94,7 @@ impl Fetcher {
                     return Err(error);
                 }
                 if passes > 1 {
-                    meter.set_waiting(true);
+                    meter.wait_for(WaitReason::Service);
                 }
                 earlier = Some(error);
                 backoff(passes)
