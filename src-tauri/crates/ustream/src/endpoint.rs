@@ -13,7 +13,7 @@ use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
 use crate::trust::Validity;
-use crate::{Error, hosts, lenient_json, trust};
+use crate::{hosts, lenient_json, trust};
 
 /// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -66,10 +66,10 @@ impl Endpoint {
 
     /// Returns the TLS configuration that all clients share. Fails if the system has no usable
     /// certificate store.
-    pub(crate) fn tls(&self, validity: Validity) -> Result<ClientConfig, Error> {
+    pub(crate) fn tls(&self, validity: Validity) -> Result<ClientConfig, rustls::Error> {
         let mut authorities = certificates_of_environment();
         authorities.extend(self.mock.as_ref().map(|mock| mock.authority.clone()));
-        Ok(trust::client_config(authorities, validity)?)
+        trust::client_config(authorities, validity)
     }
 
     /// Configures a client for the website, the API and the control connection.

@@ -1,6 +1,5 @@
 //! The errors of the crate.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -190,11 +189,4 @@ impl Error {
             }
         }
     }
-}
-
-/// Returns an error and its causes, the innermost last.
-pub fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |cause| (**cause).source())
 }

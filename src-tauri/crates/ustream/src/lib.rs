@@ -45,6 +45,7 @@
 
 mod access;
 pub mod api;
+mod causes;
 mod client;
 mod endpoint;
 mod error;
@@ -63,10 +64,11 @@ pub mod ums;
 
 pub use access::{Access, FormField, Lock};
 pub use api::Chapter;
+pub use causes::causes;
 pub use client::Reach;
 pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::{Error, causes};
+pub use error::Error;
 pub use http::retry_after;
 pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::causes;
+use crate::causes::causes;
 
 /// How a proxy fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

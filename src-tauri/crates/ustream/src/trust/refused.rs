@@ -10,7 +10,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, Error as Tls};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::error::causes;
+use crate::causes::causes;
 use crate::lenient_json;
 
 /// Longest name of an issuer, in characters.
