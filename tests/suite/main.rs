@@ -13,6 +13,7 @@ mod catalog;
 mod cli_behavior;
 mod command_line;
 mod control;
+mod copies;
 mod deliveries;
 // Small, full and read-only disks are mounted by `unshare`, which only Linux has.
 #[cfg(target_os = "linux")]

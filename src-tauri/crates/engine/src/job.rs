@@ -65,6 +65,7 @@ pub struct OutputLocation {
     /// The folder; created if it does not exist.
     pub folder: PathBuf,
     /// File name without extension; `None` to make it from the template or the first input file.
+    /// Slashes separate it from folders below the chosen one, if the movie is a recording.
     pub stem: Option<String>,
 }
 
@@ -116,6 +117,41 @@ pub struct DownloadRequest {
     /// What to save besides video and audio.
     #[serde(default)]
     pub extras: Extras,
+    /// Extension of the file; `None` for the usual one of what is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<FileEnding>,
+    /// Save it even if it is saved already, under the next free name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+}
+
+/// Extension that the user asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileEnding {
+    /// `.mp4`.
+    Mp4,
+    /// `.m4v`.
+    M4v,
+    /// `.m4a`, for audio alone.
+    M4a,
+    /// `.flv`, for an original.
+    Flv,
+}
+
+impl FileEnding {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Mp4, Self::M4v, Self::M4a, Self::Flv];
+
+    /// Returns the extension without its dot.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::M4v => "m4v",
+            Self::M4a => "m4a",
+            Self::Flv => "flv",
+        }
+    }
 }
 
 /// Movie files that become one MP4.
@@ -177,6 +213,10 @@ pub struct NewJob {
     pub template: Template,
     /// What to save besides video and audio.
     pub extras: Extras,
+    /// Extension of the file; `None` for the usual one of what is saved.
+    pub ending: Option<FileEnding>,
+    /// Save it even if it is saved already, under the next free name.
+    pub again: bool,
     /// What the user allows from the start.
     pub overrides: Overrides,
 }
