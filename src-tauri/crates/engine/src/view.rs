@@ -123,6 +123,8 @@ pub struct Preview {
     /// Estimated size of the file with the default choice.
     #[ts(type = "number | null")]
     pub about_bytes: Option<u64>,
+    /// There is no video.
+    pub audio_only: bool,
     /// File name without extension that is valid on every file system. Slashes separate it from
     /// folders.
     pub file_stem: String,

@@ -1,49 +1,52 @@
-//! A note at the end of a finished file that says what it was made of, so that the file is known
-//! again under any name.
+//! A note in a finished file that says what it was made of, so that the file is known again under any
+//! name.
 //!
-//! An MP4 gets a `uuid` box (ISO/IEC 14496-12 11.1), an FLV a script tag (FLV E.4.4) and its new
-//! `filesize`. Players skip both. A file that was cut off has lost its note.
+//! An MP4 gets a `uuid` box (ISO/IEC 14496-12 11.1) at its end. The metadata of an FLV keeps bytes free
+//! for it, because players take a script tag at the end for a stream of its own. A file that was cut
+//! off has no note: in an MP4 the box is gone, and an FLV is shorter than its `filesize` says.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use crate::{
     Error,
-    boxes::{
-        read,
-        write::{boxed, put32},
-    },
+    boxes::{read, write::boxed},
     cursor::Cursor,
-    flv::tag::{PREVIOUS_TAG_SIZE, SCRIPT, SIGNATURE, TAG_HEADER, tag_header, tag_size},
+    flv::{meta::NOTE_BYTES, tag::SIGNATURE},
 };
 
 /// Type of the box, a random UUID.
 const BOX_TYPE: [u8; 16] = [
     0x5d, 0x0c, 0x6b, 0x1f, 0x8e, 0x43, 0x4a, 0x6e, 0x9b, 0x7d, 0x21, 0xc4, 0x3a, 0xf5, 0x60, 0x92,
 ];
-/// Name of the script tag, as an AMF string with its type byte and length.
-const SCRIPT_NAME: &[u8] = b"\x02\0\x08onOrigin";
-/// Name of the property of `onMetaData` that holds the size of the file, with the type of its value.
+/// The free bytes in `onMetaData`: a property called `pad`, with the type of a text.
+const FREE_NAME: &[u8] = b"\0\x03pad\x02";
+/// The same property once it holds a note.
+const NOTE_NAME: &[u8] = b"\0\x06origin\x02";
+/// Name of the property with the size of the file, with the type of a number.
 const FILE_SIZE_NAME: &[u8] = b"\0\x08filesize\0";
-/// `filesize` is searched in this many bytes at the start of an FLV.
-const METADATA_START_BYTES: u64 = 256;
+/// Both properties are searched in this many bytes at the start of an FLV.
+const METADATA_START_BYTES: u64 = 1024;
 /// Longest note; a longer one is neither written nor read.
-const MAX_NOTE_BYTES: usize = 4096;
+const MAX_NOTE_BYTES: usize = NOTE_BYTES - (NOTE_NAME.len() - FREE_NAME.len());
 /// Most boxes at the top level that are passed on the way to the note.
 const MAX_BOXES: usize = 64;
 
-/// Appends a note to a finished MP4 or FLV and returns the new size of the file in bytes.
+/// Writes a note into a finished MP4 or FLV and returns the new size of the file in bytes. Leaves the
+/// file as it is if the note is too long, or if an FLV has no room for it.
 pub fn write<F: Read + Write + Seek>(mut file: F, note: &str) -> Result<u64, Error> {
-    if note.len() > MAX_NOTE_BYTES {
-        return Err(Error::Unsupported("a note of that length".into()));
-    }
     let end = file.seek(SeekFrom::End(0))?;
-    let bytes = if is_flv(&mut file)? {
-        let tag = script_tag(last_timestamp(&mut file, end)?, note);
-        set_file_size(&mut file, end + tag.len() as u64)?;
-        tag
-    } else {
-        uuid_box(note)
-    };
+    if note.len() > MAX_NOTE_BYTES {
+        return Ok(end);
+    }
+    if is_flv(&mut file)? {
+        if let Some(start) = find(&bytes_at(&mut file, 0, METADATA_START_BYTES)?, FREE_NAME) {
+            file.seek(SeekFrom::Start(start as u64))?;
+            file.write_all(&property(note))?;
+        }
+        file.flush()?;
+        return Ok(end);
+    }
+    let bytes = uuid_box(note);
     file.seek(SeekFrom::Start(end))?;
     file.write_all(&bytes)?;
     file.flush()?;
@@ -54,7 +57,7 @@ pub fn write<F: Read + Write + Seek>(mut file: F, note: &str) -> Result<u64, Err
 pub fn read<F: Read + Seek>(mut file: F) -> Result<Option<String>, Error> {
     let end = file.seek(SeekFrom::End(0))?;
     let note = if is_flv(&mut file)? {
-        read_script_tag(&mut file, end)
+        read_property(&mut file, end)
     } else {
         read_uuid_box(&mut file, end)
     };
@@ -114,63 +117,35 @@ fn read_uuid_box<F: Read + Seek>(file: &mut F, end: u64) -> Result<Option<Vec<u8
     Ok(None)
 }
 
-fn script_tag(timestamp: i32, note: &str) -> Vec<u8> {
-    let mut body = SCRIPT_NAME.to_vec();
-    // A long string (AMF0 2.14).
-    body.push(12);
-    let length = u32::try_from(note.len()).unwrap_or(0);
-    put32(&mut body, length);
-    body.extend_from_slice(note.as_bytes());
-    let length = u32::try_from(body.len()).unwrap_or(0);
-    let mut tag = tag_header(SCRIPT, length, timestamp).to_vec();
-    tag.extend_from_slice(&body);
-    put32(&mut tag, tag_size(length));
-    tag
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, wanted)
 }
 
-/// Returns header and body of the last tag, found by the size behind it.
-fn last_tag<F: Read + Seek>(file: &mut F, end: u64) -> Result<Vec<u8>, Error> {
-    let before = PREVIOUS_TAG_SIZE as u64;
-    let behind = end.saturating_sub(before);
-    let size = Cursor::new("FLV", &bytes_at(file, behind, before)?).u32()?;
-    let limit = (TAG_HEADER + SCRIPT_NAME.len() + MAX_NOTE_BYTES + 5) as u64;
-    let start = behind.saturating_sub(u64::from(size));
-    bytes_at(file, start, u64::from(size).min(limit))
+/// Returns the property with the note, as many bytes as the free one has. Spaces fill it up.
+fn property(note: &str) -> Vec<u8> {
+    let mut bytes = NOTE_NAME.to_vec();
+    let length = u16::try_from(MAX_NOTE_BYTES).unwrap_or(u16::MAX);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(note.as_bytes());
+    bytes.resize(FREE_NAME.len() + 2 + NOTE_BYTES, b' ');
+    bytes
 }
 
-fn last_timestamp<F: Read + Seek>(file: &mut F, end: u64) -> Result<i32, Error> {
-    let tag = last_tag(file, end)?;
-    let mut cursor = Cursor::new("FLV", &tag);
-    cursor.skip(4)?;
-    let [low_a, low_b, low_c, high] = cursor.array()?;
-    Ok(i32::from_be_bytes([high, low_a, low_b, low_c]))
-}
-
-fn read_script_tag<F: Read + Seek>(file: &mut F, end: u64) -> Result<Option<Vec<u8>>, Error> {
-    let tag = last_tag(file, end)?;
-    let mut cursor = Cursor::new("FLV", &tag);
-    let is_script = cursor.u8()? == SCRIPT;
-    cursor.skip(TAG_HEADER - 1)?;
-    let Some(value) = cursor.rest().strip_prefix(SCRIPT_NAME) else {
+fn read_property<F: Read + Seek>(file: &mut F, end: u64) -> Result<Option<Vec<u8>>, Error> {
+    let start = bytes_at(file, 0, METADATA_START_BYTES)?;
+    let value = |name: &[u8]| {
+        let found = find(&start, name)?;
+        Some(Cursor::new("FLV", start.get(found + name.len()..)?))
+    };
+    let (Some(mut note), Some(mut size)) = (value(NOTE_NAME), value(FILE_SIZE_NAME)) else {
         return Ok(None);
     };
-    let mut value = Cursor::new("FLV", value);
-    if !is_script || value.u8()? != 12 {
+    if f64::from_be_bytes(size.array()?).to_bits() != crate::flv::meta::float(end).to_bits() {
         return Ok(None);
     }
-    let length = value.u32()? as usize;
-    Ok(Some(value.take(length)?.to_vec()))
-}
-
-/// Writes the size of the file into `onMetaData`, if it is stated there.
-#[expect(clippy::cast_precision_loss, reason = "AMF numbers are floats")]
-fn set_file_size<F: Read + Write + Seek>(file: &mut F, size: u64) -> Result<(), Error> {
-    let start = bytes_at(file, 0, METADATA_START_BYTES)?;
-    if let Some(name) = memchr::memmem::find(&start, FILE_SIZE_NAME) {
-        file.seek(SeekFrom::Start((name + FILE_SIZE_NAME.len()) as u64))?;
-        file.write_all(&(size as f64).to_be_bytes())?;
-    }
-    Ok(())
+    let length = usize::from(note.u16()?);
+    let text = note.take(length)?.trim_ascii_end();
+    Ok((!text.is_empty()).then(|| text.to_vec()))
 }
 
 #[cfg(test)]
@@ -228,10 +203,27 @@ mod tests {
             let before = check(Memory::new(&plain)).expect("a movie");
             let after = check(Memory::new(&noted)).expect("still a movie");
             assert_eq!(after.tracks, before.tracks, "{format:?}");
+            let is_longer = format == OutputFormat::Mp4;
+            assert_eq!(noted.len() > plain.len(), is_longer, "{format:?}");
             assert_eq!(after.duration_ms, before.duration_ms);
             let mut split = MovieSplitter::open(Memory::new(&noted)).expect("a movie");
             while split.next_segment().expect("a segment").is_some() {}
             assert_eq!(split.lost_bytes(), 0, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_that_is_too_long_is_not_written() {
+        for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+            let plain = made(format);
+            let mut noted = plain.clone();
+            let long = "x".repeat(MAX_NOTE_BYTES + 1);
+            write(Memory::new(&mut noted), &long).expect("left as it is");
+            assert!(noted == plain, "{format:?}");
+            write(Memory::new(&mut noted), &long[1..]).expect("written");
+            let read = read(Memory::new(&noted)).expect("readable");
+            assert_eq!(read.as_deref(), Some(&long[1..]), "{format:?}");
+            check(Memory::new(&noted)).expect("still a movie");
         }
     }
 

@@ -13,8 +13,9 @@ use super::{NameLimit, stem};
 use crate::dates::utc_day;
 use crate::view::Preview;
 
-/// What is kept of a title or owner, in units of the limit, as long as something else can be cut.
-const KEPT_OF_FIELD: usize = 24;
+/// What is kept of a title, an owner or a text, in units of the limit, as long as something else can
+/// be cut.
+const KEPT_OF_PART: usize = 24;
 
 /// Characters that are trimmed from the ends, where unknown fields leave them over.
 const SEPARATORS: [char; 6] = [' ', '-', '–', '_', ',', '.'];
@@ -255,12 +256,13 @@ fn filled(tokens: &[TemplateToken], values: &TemplateValues, limit: NameLimit) -
     trim_ends(&mut parts);
     let is = |field| move |token: &TemplateToken| *token == TemplateToken::Field(field);
     let (title, owner) = (is(TemplateField::Title), is(TemplateField::Owner));
-    shorten(&mut parts, title, KEPT_OF_FIELD, limit);
-    shorten(&mut parts, owner, KEPT_OF_FIELD, limit);
+    shorten(&mut parts, title, KEPT_OF_PART, limit);
+    shorten(&mut parts, owner, KEPT_OF_PART, limit);
     let is_text = |token: &TemplateToken| matches!(token, TemplateToken::Text(_));
-    shorten(&mut parts, is_text, 1, limit);
+    shorten(&mut parts, is_text, KEPT_OF_PART, limit);
     shorten(&mut parts, title, 0, limit);
     shorten(&mut parts, owner, 0, limit);
+    shorten(&mut parts, is_text, 0, limit);
     let filled: String = parts.into_iter().map(|(_, text)| text).collect();
     stem(filled.trim_matches(SEPARATORS), limit)
 }
@@ -289,8 +291,14 @@ fn shorten(
             continue;
         }
         let before = limit.length(text);
-        let cut = limit.cut(text, before.saturating_sub(excess).max(kept.min(before)));
-        let cut = cut.trim_end_matches(['.', ' ']).to_owned();
+        let units = before.saturating_sub(excess).max(kept.min(before));
+        if units == before {
+            continue;
+        }
+        let cut = limit
+            .cut(text, units)
+            .trim_end_matches(['.', ' '])
+            .to_owned();
         *text = cut;
         excess = excess.saturating_sub(before - limit.length(text));
     }
