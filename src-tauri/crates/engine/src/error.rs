@@ -7,7 +7,7 @@ use std::time::Duration;
 use ustream::{FormField, Lock, TargetError};
 
 use crate::code::Code;
-use crate::job::FileEnding;
+use crate::file_ending::FileEnding;
 use crate::platform;
 use crate::saved;
 use crate::shortfall::Shortfall;

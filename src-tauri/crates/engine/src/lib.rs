@@ -13,8 +13,8 @@
 //!    `service` repeats requests to the service itself.
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
 //!    if `remuxer` says so.
-//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `dates`: the day
-//!    of a recording; `saved_before`: which movies are saved already.
+//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
+//!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
@@ -31,6 +31,7 @@ mod extras;
 mod fetch;
 mod fetch_pass;
 mod ffmpeg;
+mod file_ending;
 mod job;
 mod job_stream;
 mod names;
@@ -58,10 +59,11 @@ pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
 pub use ffmpeg::version as ffmpeg_version;
+pub use file_ending::FileEnding;
 pub use fs4::available_space;
 pub use job::{
-    DownloadRequest, FileEnding, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob,
-    NewRemux, OutputLocation, Overrides,
+    DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,
+    OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;
 pub use names::{Template, TemplateError};

@@ -19,7 +19,7 @@ use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
 use crate::disk::durable::{self, TEMPORARY_PREFIX};
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
-use crate::job::FileEnding;
+use crate::file_ending::FileEnding;
 use crate::names::{self, NamePattern};
 use crate::platform;
 use crate::saved::Finished;

@@ -12,7 +12,7 @@ use super::{CONVERTED, MOVIE, exists, lock};
 use crate::disk::durable::{self, TEMPORARY_PREFIX};
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
-use crate::job::FileEnding;
+use crate::file_ending::FileEnding;
 use crate::saved::{Finished, PLAN_SCHEMA};
 
 /// File name of the manifest.
