@@ -51,7 +51,7 @@ pub(crate) enum Opened {
     /// A part folder, new or from an earlier attempt.
     Folder(PartFolder),
     /// The movie was finished just before a crash.
-    Finished(SavedMovie),
+    Finished(Box<SavedMovie>),
 }
 
 /// A movie under its final name.
@@ -175,7 +175,7 @@ impl PartFolder {
     fn load(mut self, source: &MovieSource, extensions: &Extensions) -> Result<Opened, Error> {
         self.remove_temporaries()?;
         if let Some(finished) = manifest::finished(&self.folder)? {
-            return Ok(Opened::Finished(self.saved(finished)));
+            return Ok(Opened::Finished(Box::new(self.saved(finished))));
         }
         self.change = manifest::update(&self.folder, source, extensions)?;
         Ok(Opened::Folder(self))

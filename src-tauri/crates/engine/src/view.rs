@@ -100,6 +100,10 @@ pub struct RenditionView {
 }
 
 /// What a link leads to, before anything is saved.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a field of the JSON"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Preview {
     /// Id of the recording.

@@ -46,7 +46,7 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     }
     let part = match download.open(chosen).await? {
         Opened::Finished(saved) => {
-            return write_sidecars(attempt, saved, &recording, download.extras).await;
+            return write_sidecars(attempt, *saved, &recording, download.extras).await;
         }
         Opened::Folder(part) => part,
     };

@@ -53,7 +53,7 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
     })
     .await?;
     let part = match opened {
-        Opened::Finished(saved) => return Ok(saved),
+        Opened::Finished(saved) => return Ok(*saved),
         Opened::Folder(part) => part,
     };
     let first = movies
