@@ -51,6 +51,8 @@ async fn main() -> anyhow::Result<()> {
         },
         template: Template::default(),
         extras: Extras::default(),
+        ending: None,
+        again: false,
         overrides: engine::Overrides::default(),
     };
     engine.download(new_job).await?;

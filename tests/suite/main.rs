@@ -14,6 +14,7 @@ mod causes;
 mod cli_behavior;
 mod command_line;
 mod control;
+mod copies;
 mod deliveries;
 // Small, full and read-only disks are mounted by `unshare`, which only Linux has.
 #[cfg(target_os = "linux")]

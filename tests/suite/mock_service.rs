@@ -126,6 +126,8 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         },
         template: Template::default(),
         extras: Extras::default(),
+        ending: None,
+        again: false,
         overrides: engine::Overrides::default(),
     }
 }

@@ -98,6 +98,7 @@ const REFUSALS = [
   "region",
   "locked",
   "no_sound",
+  "other_ending",
 ] as const;
 /** Failures of a job. */
 const FAILURES = [

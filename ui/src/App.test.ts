@@ -15,7 +15,7 @@ it("saves a video from a pasted link", async () => {
     {
       link: LINK,
       folder: "downloads",
-      file_stem: "Launch day – full stream",
+      file_stem: null,
       keep: "mp4",
       quality: "best",
       audio: "usual",

@@ -45,6 +45,8 @@ pub(crate) async fn download(
             captions: settings.view.captions,
             ..Extras::default()
         },
+        ending: None,
+        again: request.again,
         overrides: Overrides {
             access: request.access.into(),
             ..Overrides::default()

@@ -6,6 +6,7 @@ use tauri::State;
 use tokio::sync::Mutex;
 
 use super::{CommandResult, blocking, internal_error};
+use crate::settings::SettingsStore;
 use crate::thumbnails::Thumbnails;
 
 /// The list that the page is paging through, if the last link led to one.
@@ -16,13 +17,22 @@ pub(crate) struct OpenCatalog(Mutex<Option<Catalog>>);
 pub(crate) async fn resolve(
     engine: State<'_, Engine>,
     thumbnails: State<'_, Thumbnails>,
+    store: State<'_, SettingsStore>,
     open: State<'_, OpenCatalog>,
     link: String,
     access: AccessView,
 ) -> CommandResult<ResolvedLinkView> {
     let access = Access::from(access);
-    let one = |preview: Preview| ResolvedLinkView::One {
-        preview: Box::new(thumbnails.with_thumbnail_name(preview)),
+    let template = store.get().template();
+    let one = |preview: Preview| {
+        let file_stem = template.preview(&preview);
+        let preview = thumbnails.with_thumbnail_name(preview);
+        ResolvedLinkView::One {
+            preview: Box::new(Preview {
+                file_stem,
+                ..preview
+            }),
+        }
     };
     let mut catalog = match engine.resolve_link(&link, &access).await? {
         ResolvedLink::Recording(preview) => return Ok(one(*preview)),

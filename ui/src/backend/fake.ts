@@ -83,6 +83,8 @@ export class FakeBackend implements Backend {
   readonly #jobs = new Map<string, JobView>();
   #see: (news: AppEvent) => void = () => {};
   #listed = 0;
+  /** The file names of the links that were resolved. */
+  readonly #names = new Map<string, string>();
 
   /** Returns a fake that advances by itself. */
   static running(link: string): FakeBackend {
@@ -102,6 +104,11 @@ export class FakeBackend implements Backend {
     if (this.silent) return new Promise(() => {});
     const result = script(link, access);
     if ("code" in result) throw result;
+    if (result.is === "one") {
+      for (const name of [link, result.preview.link]) {
+        this.#names.set(name, result.preview.file_stem);
+      }
+    }
     this.#listed = CHANNEL.page;
     return result;
   }
@@ -120,7 +127,8 @@ export class FakeBackend implements Backend {
     this.asked.push(request);
     const id = `job-${this.asked.length}`;
     const folder = request.folder === DRIVE.id ? DRIVE.name : DOWNLOADS.name;
-    this.put(job({ id, link: request.link, title: request.file_stem ?? request.link, folder }));
+    const title = request.file_stem ?? this.#names.get(request.link) ?? request.link;
+    this.put(job({ id, link: request.link, title, folder }));
     return id;
   }
 

@@ -14,7 +14,7 @@ import type { Jobs, StartedJob } from "../jobs/jobs.svelte";
 import type { Settings } from "../settings/settings.svelte";
 import { announcer } from "../shared/announcer.svelte";
 import { Controller } from "../shared/controller.svelte";
-import { bytes, day, duration, facts } from "../shared/format";
+import { bytes, duration, facts, recordingDay } from "../shared/format";
 import { RECOVERY } from "../shared/recovery";
 import { text } from "../text";
 import { Collection } from "./collection.svelte";
@@ -31,7 +31,7 @@ export type Step =
   | { at: "batch"; links: string[]; collection: Collection | null };
 
 /** What the user chose before saving. */
-export type SaveChoices = Pick<SaveRequest, "file_stem" | "keep" | "quality" | "audio">;
+export type SaveChoices = Pick<SaveRequest, "file_stem" | "keep" | "quality" | "audio" | "again">;
 
 /** Returns the title of a video, or its number if it has none. */
 export function titleOf(video: { title: string | null; recording: string | null }): string {
@@ -45,7 +45,7 @@ export function factsOf(
 ): string {
   return facts([
     video.owner,
-    video.date_unix_s === null ? null : day(video.date_unix_s),
+    video.date_unix_s === null ? null : recordingDay(video.date_unix_s),
     video.duration_ms === null ? null : duration(video.duration_ms),
     aboutBytes === null ? null : text("ready-size", { size: bytes(aboutBytes) }),
   ]);
@@ -180,8 +180,10 @@ export class Intake extends Controller {
   save(preview: Preview, choices: SaveChoices): Promise<void> {
     // The link as it was pasted, except for a channel: its newest recording may change meanwhile.
     const link = preview.newest_of_channel ? preview.link : this.link;
-    const file_stem = choices.file_stem?.trim() || preview.file_stem;
-    return this.#start([link], { ...choices, file_stem }, this.access);
+    const typed = choices.file_stem?.trim() ?? "";
+    // A name that was not changed is made by the template, with the chosen quality.
+    const file_stem = typed === "" || typed === preview.file_stem ? null : typed;
+    return this.#start([link], { ...choices, file_stem }, this.access, preview.file_stem);
   }
 
   /** Starts a job for each link. */
@@ -196,7 +198,7 @@ export class Intake extends Controller {
     if (id !== null) this.#jobs.show(id);
   }
 
-  async #start(links: string[], choices: SaveChoices, access: AccessView) {
+  async #start(links: string[], choices: SaveChoices, access: AccessView, name?: string) {
     if (this.starting) return;
     this.starting = true;
     const folder = this.#settings.folder.id;
@@ -204,7 +206,7 @@ export class Intake extends Controller {
     for (const link of links) {
       const id = await this.call(this.backend.download({ link, folder, access, ...choices }));
       if (id === null) break;
-      started.push({ id, title: choices.file_stem ?? link, link, access });
+      started.push({ id, title: choices.file_stem ?? name ?? link, link, access });
     }
     this.starting = false;
     if (started.length > 0) this.#jobs.add(started);

@@ -63,6 +63,14 @@ it("tells that a video was saved before", async () => {
   expect(backend.opened).toEqual(["old"]);
   await press("Save again");
   await heading("Downloading");
+  expect(backend.asked[0]?.again).toBe(true);
+});
+
+it("leaves a name that was not changed to the template", async () => {
+  await paste(LINK);
+  await press("Save video");
+  expect(backend.asked[0]).toMatchObject({ file_stem: null });
+  expect(backend.asked[0]?.again).toBeUndefined();
 });
 
 it("offers the audio languages of a video that has several, and selects the preferred one", async () => {

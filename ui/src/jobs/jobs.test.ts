@@ -146,6 +146,24 @@ it("names the gaps of a file that was kept with gaps", async () => {
   expect(screen.getByText(/The gaps are at .+1:03/)).toBeVisible();
 });
 
+it("says that a video is saved already, and offers to save it again", async () => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  const before = done("Launch day").finished;
+  const finished = { ...before, saved_before: true };
+  backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
+
+  await heading(/You saved this video on .Nov.23,.2016/);
+  await press("Show in folder");
+  expect(backend.opened).toEqual(["job-1"]);
+  await press("Save again");
+  await heading("Launch day – full stream");
+  await press("Save again");
+  await heading("Downloading");
+  expect(backend.asked[1]?.again).toBe(true);
+});
+
 it("lists unfinished videos at the start and resumes only when asked", async () => {
   const fraction = 0.42;
   await backend.download({

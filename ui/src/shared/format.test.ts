@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytes, clock, duration, facts, percent, speed, timeLeft } from "./format";
+import { bytes, clock, duration, facts, percent, recordingDay, speed, timeLeft } from "./format";
 
 /** Removes non-breaking spaces and direction isolates. */
 const plain = (words: string) => words.replaceAll("\u00a0", " ").replace(/[\u2068\u2069]/g, "");
@@ -29,6 +29,12 @@ it.each([
 it("writes a position as a player does", () => {
   expect(clock(3_723_000)).toBe("1:02:03");
   expect(clock(63_000)).toBe("1:03");
+});
+
+it("dates a recording in UTC, whatever the zone of the computer", () => {
+  const [first, last] = [1_463_011_200, 1_463_097_599];
+  expect(plain(recordingDay(first))).toBe("May 12, 2016");
+  expect(recordingDay(last)).toBe(recordingDay(first));
 });
 
 it("says 100% only when complete", () => {

@@ -70,11 +70,19 @@ export function clock(milliseconds: number): string {
     : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** Formats a date: `May 12, 2016`. */
+/** Formats the day of a time in this computer's zone: `May 12, 2016`. */
 export function day(unixSeconds: number): string {
-  return joined(
-    new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(unixSeconds * 1000),
-  );
+  return dayIn(unixSeconds, undefined);
+}
+
+/** Formats the day of a recording, in UTC as in names and tags. */
+export function recordingDay(unixSeconds: number): string {
+  return dayIn(unixSeconds, "UTC");
+}
+
+function dayIn(unixSeconds: number, timeZone: string | undefined): string {
+  const format = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone });
+  return joined(format.format(unixSeconds * 1000));
 }
 
 /** Returns the name of a language: `French (France)`; an invalid tag is returned as it is. */

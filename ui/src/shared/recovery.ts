@@ -82,6 +82,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   check_failed: { actions: ["again", "keep-anyway"] },
   bad_film: { actions: ["again"] },
   no_sound: { actions: ["other-link"] },
+  other_ending: { actions: ["other-link"] },
   unsupported: { actions: ["copy"] },
   internal: { actions: ["restart", "copy"] },
 };

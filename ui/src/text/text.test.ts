@@ -46,6 +46,7 @@ const CODES: Record<Code, true> = {
   check_failed: true,
   bad_film: true,
   no_sound: true,
+  other_ending: true,
   unsupported: true,
   internal: true,
 };

@@ -13,7 +13,9 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{AudioChoice, Choice, Config, ContainerChoice, Extras, Quality, Remuxer, Template};
+use engine::{
+    AudioChoice, Choice, Config, ContainerChoice, Extras, FileEnding, Quality, Remuxer, Template,
+};
 use jiff::civil::Date;
 
 use crate::args::service::ServiceArgs;
@@ -29,7 +31,7 @@ const USAGE: &str = "ustream-dl [OPTIONS] <LINK>...\n       ustream-dl [OPTIONS]
 ///
 /// The link may be of a recording, of a channel (its newest recording is taken unless others are
 /// picked), of any page that plays one, or any text that holds such a link. Running the same
-/// command again goes on where it stopped.
+/// command again goes on where it stopped; what is saved already is not fetched again.
 #[derive(Debug, Parser)]
 #[command(name = "ustream-dl", version, after_help = EXIT_CODES)]
 #[command(subcommand_negates_reqs = true, override_usage = USAGE)]
@@ -85,13 +87,17 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "WHICH")]
     pick: Option<IndexFilter>,
 
-    /// Of a channel: only what was recorded on this day or later
+    /// Of a channel: only what was recorded on this day (in UTC) or later
     #[arg(long, value_name = "YYYY-MM-DD")]
     since: Option<Date>,
 
     /// Leave out what this file lists, and add what is saved to it
     #[arg(long, value_name = "FILE")]
     pub(crate) archive: Option<PathBuf>,
+
+    /// Save also what is saved already, under the next free name
+    #[arg(long)]
+    pub(crate) again: bool,
 
     /// Save the captions too: in the MP4, and one file a language: film.en.vtt
     #[arg(long)]
@@ -105,26 +111,29 @@ pub(crate) struct DownloadArgs {
     #[arg(long)]
     no_cover: bool,
 
-    /// Name of the file, made of {title}, {owner}, {date}, {id} and {quality}
+    /// Name of the file, made of {title}, {owner}, {date} (the day in UTC), {id} and {quality}; a
+    /// slash makes folders: {owner}/{title}
     #[arg(long, value_name = "NAME", default_value_t)]
     pub(crate) template: Template,
 
-    /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]
+    /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]. A file
+    /// may end in .mp4, .m4v, .m4a (the sound alone) or .flv (the original)
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
 
     /// best, smallest, audio, or the most lines: 1080, 720, …
-    #[arg(long, value_name = "QUALITY", default_value = "best", value_parser = quality)]
-    quality: Quality,
+    /// [default: best, or audio for a file that ends in .m4a]
+    #[arg(long, value_name = "QUALITY", value_parser = quality)]
+    quality: Option<Quality>,
 
     /// Where there are several sounds: a language such as en, or all, each as a track of its own in
     /// the MP4 [default: the one that plays unasked]
     #[arg(long, value_name = "LANG", value_parser = audio)]
     audio: Option<AudioChoice>,
 
-    /// What to make of it
-    #[arg(long, value_enum, default_value_t = FormatArg::Mp4)]
-    format: FormatArg,
+    /// What to make of it [default: mp4, or original for a file that ends in .flv]
+    #[arg(long, value_enum)]
+    format: Option<FormatArg>,
 
     /// Who makes the MP4
     #[arg(long, value_enum, default_value_t = RemuxerArg::Builtin)]
@@ -298,16 +307,35 @@ impl DownloadArgs {
         }
     }
 
-    pub(crate) fn choice(&self) -> Choice {
-        let keep = match self.format {
-            FormatArg::Mp4 => ContainerChoice::Mp4,
-            FormatArg::Original => ContainerChoice::Original,
+    /// Returns what to save as a file of this extension. Fails if other options contradict it.
+    pub(crate) fn choice(&self, ending: Option<FileEnding>) -> Result<Choice, Exit> {
+        let keep = match (self.format, ending) {
+            (Some(FormatArg::Mp4), Some(FileEnding::Flv)) => {
+                return Err(Exit::usage(
+                    "--format mp4 makes no .flv: name it .mp4, or leave out --format".to_owned(),
+                ));
+            }
+            (Some(FormatArg::Original), _) | (None, Some(FileEnding::Flv)) => {
+                ContainerChoice::Original
+            }
+            (Some(FormatArg::Mp4) | None, _) => ContainerChoice::Mp4,
         };
-        Choice {
-            quality: self.quality,
+        let quality = match (self.quality, ending) {
+            (Some(Quality::Audio) | None, Some(FileEnding::M4a)) => Quality::Audio,
+            (Some(_), Some(FileEnding::M4a)) => {
+                return Err(Exit::usage(
+                    "a file that ends in .m4a is for the sound alone: name it .mp4, or use \
+                     --quality audio"
+                        .to_owned(),
+                ));
+            }
+            (quality, _) => quality.unwrap_or_default(),
+        };
+        Ok(Choice {
+            quality,
             keep,
             audio: self.audio.clone().unwrap_or_default(),
-        }
+        })
     }
 
     pub(crate) fn extras(&self) -> Extras {

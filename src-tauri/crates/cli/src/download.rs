@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use engine::{Engine, NewJob, OutputLocation, Overrides, Target, read_link};
+use engine::view::Finished;
+use engine::{Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Target, read_link};
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
@@ -21,7 +22,8 @@ pub(crate) async fn download(
     quiet: bool,
     stop: &StopSignal,
 ) -> Result<(), Exit> {
-    let output = output_location(args.output.as_deref())?;
+    let (output, ending) = output_location(args.output.as_deref())?;
+    let choice = args.choice(ending)?;
     let access = args.service.access()?;
     let links = args.links()?;
     let archive = args.archive.as_deref();
@@ -35,7 +37,7 @@ pub(crate) async fn download(
         access,
         prompt: Prompt::new(stop, silent),
         filter: args.filter(),
-        archive: archive.as_ref(),
+        archive: archive.as_ref().filter(|_| !args.again),
     };
     let mut selection = resolver.resolve(links).await;
     if has_one_link && let Some((_, exit)) = selection.failed.pop() {
@@ -54,6 +56,8 @@ pub(crate) async fn download(
         args,
         quiet,
         stop,
+        choice,
+        ending,
         archive,
         saved: 0,
         failed: Vec::new(),
@@ -68,6 +72,8 @@ struct DownloadBatch<'a> {
     args: &'a DownloadArgs,
     quiet: bool,
     stop: &'a StopSignal,
+    choice: Choice,
+    ending: Option<FileEnding>,
     archive: Option<Archive>,
     saved: usize,
     failed: Vec<Exit>,
@@ -101,11 +107,13 @@ impl DownloadBatch<'_> {
             };
             let job = NewJob {
                 link,
-                choice: self.args.choice(),
+                choice: self.choice.clone(),
                 remux: self.args.remuxer(),
                 output: output.clone(),
                 template: self.args.template.clone(),
                 extras: self.args.extras(),
+                ending: self.ending,
+                again: self.args.again,
                 overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;
@@ -127,10 +135,19 @@ impl DownloadBatch<'_> {
         let JobEnd { job, result } = end;
         match result {
             Ok(finished) => {
-                self.saved += 1;
+                if finished.saved_before {
+                    self.already_saved += 1;
+                } else {
+                    self.saved += 1;
+                }
+                if finished.saved_before && !self.quiet && !self.args.json {
+                    print_stderr(
+                        "Saved already, and not fetched again. --again saves it once more.",
+                    );
+                }
                 report(
                     self.args.json,
-                    &folder.join(&finished.file),
+                    &saved_path(folder, &finished),
                     (&job.id, &finished),
                 )?;
                 if let (Some(archive), Ok(Target::Recording(id))) =
@@ -207,13 +224,18 @@ fn downloads() -> PathBuf {
         .unwrap_or_else(|| ".".into())
 }
 
-/// Interprets `-o`: a folder if it exists or ends in a slash, else a file.
-fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
+/// Returns the path of a finished file.
+fn saved_path(folder: &Path, finished: &Finished) -> PathBuf {
+    let mut path = folder.to_owned();
+    path.extend(finished.subfolder.iter().flat_map(|names| names.split('/')));
+    path.join(&finished.file)
+}
+
+/// Interprets `-o`: a folder if it exists or ends in a slash, else a file with its extension.
+fn output_location(path: Option<&Path>) -> Result<(OutputLocation, Option<FileEnding>), Exit> {
+    let in_folder = |folder: PathBuf| OutputLocation { folder, stem: None };
     let Some(path) = path else {
-        return Ok(OutputLocation {
-            folder: downloads(),
-            stem: None,
-        });
+        return Ok((in_folder(downloads()), None));
     };
     let path = std::path::absolute(path).map_err(|error| Exit::usage(format!("-o: {error}")))?;
     let ends_in_slash = path
@@ -222,10 +244,7 @@ fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
         .last()
         .is_some_and(|last| char::from(*last) == std::path::MAIN_SEPARATOR || *last == b'/');
     if ends_in_slash || path.is_dir() {
-        return Ok(OutputLocation {
-            folder: path,
-            stem: None,
-        });
+        return Ok((in_folder(path), None));
     }
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(Exit::usage(format!(
@@ -234,23 +253,40 @@ fn output_location(path: Option<&Path>) -> Result<OutputLocation, Exit> {
         )));
     };
     let name = name.to_string_lossy();
-    Ok(OutputLocation {
+    let (stem, ending) = split_ending(&name)?;
+    let output = OutputLocation {
         folder: folder.to_owned(),
-        stem: Some(without_extension(&name).to_owned()),
-    })
+        stem: Some(stem.to_owned()),
+    };
+    Ok((output, ending))
 }
 
-/// Removes a movie extension; the engine adds the one of the output format.
-fn without_extension(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => {
-            let known = ["mp4", "m4v", "flv"]
-                .iter()
-                .any(|known| extension.eq_ignore_ascii_case(known));
-            if known { stem } else { name }
-        }
-        _ => name,
+/// Extensions of video and sound that this program does not make. Others, as in `Talk 2.0`, are a
+/// part of the name.
+const OTHER_MEDIA: [&str; 48] = [
+    "3g2", "3gp", "aac", "ac3", "aif", "aiff", "alac", "asf", "avi", "caf", "dash", "divx", "eac3",
+    "f4a", "f4v", "flac", "gif", "m2ts", "m2v", "m3u", "m3u8", "m4b", "m4r", "mka", "mkv", "mov",
+    "mp2", "mp3", "mpd", "mpeg", "mpg", "mts", "mxf", "oga", "ogg", "ogm", "ogv", "opus", "qt",
+    "rm", "rmvb", "swf", "ts", "vob", "wav", "webm", "wma", "wmv",
+];
+
+/// Splits a file name before its extension, if it is one of a movie. Fails if it is one that is not
+/// made here.
+fn split_ending(name: &str) -> Result<(&str, Option<FileEnding>), Exit> {
+    let Some((stem, extension)) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) else {
+        return Ok((name, None));
+    };
+    let is = |known: &str| extension.eq_ignore_ascii_case(known);
+    if let Some(ending) = FileEnding::ALL.into_iter().find(|known| is(known.as_str())) {
+        return Ok((stem, Some(ending)));
     }
+    if OTHER_MEDIA.into_iter().any(is) {
+        return Err(Exit::usage(format!(
+            "-o {name}: this program makes no .{extension}, only .mp4 or .m4v, .m4a of the sound \
+             alone, and .flv as an original"
+        )));
+    }
+    Ok((name, None))
 }
 
 #[cfg(test)]
@@ -260,24 +296,58 @@ mod tests {
     #[test]
     fn a_path_is_a_folder_if_it_exists_or_ends_in_a_slash() {
         let folder = tempfile::tempdir().unwrap();
-        let existing = output_location(Some(folder.path())).unwrap();
+        let (existing, _) = output_location(Some(folder.path())).unwrap();
         assert_eq!(
             (existing.folder.as_path(), existing.stem),
             (folder.path(), None)
         );
-        let new = output_location(Some(&folder.path().join("new/"))).unwrap();
+        let (new, _) = output_location(Some(&folder.path().join("new/"))).unwrap();
         assert_eq!(new.stem, None);
-        let file = output_location(Some(&folder.path().join("My film.v2.MP4"))).unwrap();
+        let (file, ending) = output_location(Some(&folder.path().join("My film.v2.MP4"))).unwrap();
         assert_eq!(
-            (file.folder.as_path(), file.stem.as_deref()),
-            (folder.path(), Some("My film.v2"))
+            (file.folder.as_path(), file.stem.as_deref(), ending),
+            (folder.path(), Some("My film.v2"), Some(FileEnding::Mp4))
         );
     }
 
     #[test]
-    fn only_movie_extensions_are_removed() {
-        assert_eq!(without_extension("a.b"), "a.b");
-        assert_eq!(without_extension("a.flv"), "a");
-        assert_eq!(without_extension(".mp4"), ".mp4");
+    fn an_extension_is_taken_over_refused_or_a_part_of_the_name() {
+        for (name, stem, ending) in [
+            ("a.flv", "a", Some(FileEnding::Flv)),
+            ("a.M4A", "a", Some(FileEnding::M4a)),
+            ("a.m4v", "a", Some(FileEnding::M4v)),
+            ("a.b", "a.b", None),
+            ("Talk 2.0", "Talk 2.0", None),
+            ("Dr. Who", "Dr. Who", None),
+            (".mp4", ".mp4", None),
+            ("a", "a", None),
+        ] {
+            assert_eq!(split_ending(name).unwrap(), (stem, ending), "{name}");
+        }
+        for name in ["a.mkv", "a.mov", "a.MP3", "a.webm", "a.ts"] {
+            let Err(Exit::Usage(problem)) = split_ending(name) else {
+                panic!("{name} is accepted");
+            };
+            assert!(
+                problem.contains(name) && problem.contains(".m4a"),
+                "{problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_file_in_folders_of_the_template_is_whole() {
+        let finished = Finished {
+            file: "film.mp4".to_owned(),
+            subfolder: Some("Acme/2016".to_owned()),
+            ..Finished::default()
+        };
+        let path = saved_path(Path::new("out"), &finished);
+        assert_eq!(
+            path,
+            ["out", "Acme", "2016", "film.mp4"]
+                .iter()
+                .collect::<PathBuf>()
+        );
     }
 }

@@ -27,7 +27,8 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    saved (or resolved)
   1    a mistake in this program
-  2    the command line makes no sense, or the text holds no link of the service
+  2    the command line makes no sense (or names a file that the video cannot become), or the
+       text holds no link of the service
   3    there is no such recording: removed, still live, never recorded
   4    locked: a form, a password, the owner's page, a login, a country
   5    the network or the service: offline, down, busy, answers that make no sense
@@ -199,6 +200,7 @@ fn is_detail_in_message(code: Code) -> bool {
             | Code::StillLive
             | Code::NotRecorded
             | Code::NoAudio
+            | Code::OtherEnding
             | Code::Locked
             | Code::ProxyScript
             | Code::Untrusted
@@ -208,7 +210,7 @@ fn is_detail_in_message(code: Code) -> bool {
 fn class(code: Code) -> ExitClass {
     match code {
         Code::Internal => ExitClass::Internal,
-        Code::NotALink | Code::OtherSite => ExitClass::Usage,
+        Code::NotALink | Code::OtherSite | Code::OtherEnding => ExitClass::Usage,
         Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoAudio => ExitClass::NotFound,
         Code::NeedsForm
         | Code::FormRefused

@@ -3,10 +3,9 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use engine::utc_date;
 use engine::view::EntryView;
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// Selects recordings by their position in the list, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,15 +71,9 @@ impl EntryFilter {
 
     /// An entry without a date is never too old.
     fn is_too_old(&self, entry: &EntryView) -> bool {
-        let day = entry.date_unix_s.and_then(day);
+        let day = entry.date_unix_s.and_then(utc_date);
         matches!((self.since, day), (Some(since), Some(day)) if day < since)
     }
-}
-
-/// Converts a Unix time in seconds to a date in the local time zone.
-pub(crate) fn day(unix_s: i64) -> Option<Date> {
-    let time = Timestamp::from_second(unix_s).ok()?;
-    Some(time.to_zoned(TimeZone::system()).date())
 }
 
 #[cfg(test)]
@@ -131,7 +124,7 @@ mod tests {
     #[test]
     fn a_date_ends_the_list_at_the_first_older_entry() {
         let day = 86_400;
-        // 2020-01-11 to 2020-01-09 at noon UTC, so that the local date is the same almost everywhere.
+        // 2020-01-11 to 2020-01-09 at noon UTC.
         let dates = [10, 9, 8].map(|days| Some(1_577_880_000 + days * day));
         assert_eq!(taken("all", Some("2020-01-10"), &dates), [1, 2]);
         assert_eq!(taken("newest", Some("2020-01-10"), &dates), [1]);

@@ -5,7 +5,6 @@ use engine::{Access, Engine, ResolvedLink};
 
 use crate::args::ListArgs;
 use crate::exit::Exit;
-use crate::filter::day;
 use crate::json;
 use crate::password::Prompt;
 use crate::resolve::length;
@@ -54,7 +53,7 @@ fn print(as_json: bool, number: u32, entry: &EntryView) -> std::io::Result<()> {
 }
 
 fn describe(number: u32, entry: &EntryView) -> String {
-    let date = entry.date_unix_s.and_then(day);
+    let date = entry.date_unix_s.and_then(engine::utc_date);
     let date = date.map_or("–".to_owned(), |date| date.to_string());
     let length = entry.duration_ms.map_or("–".to_owned(), length);
     let title = entry.title.as_deref().unwrap_or("–");

@@ -64,6 +64,9 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::CheckFailed => "the file did not pass our check",
         Code::BadMovie => "this file cannot be read as a film",
         Code::NoAudio => return format!("this video has sound in {detail} only").into(),
+        Code::OtherEnding => {
+            return format!("this video can be saved as {detail} only").into();
+        }
         Code::Unsupported => "this video is stored in a way we don't know",
         Code::Internal => "something went wrong in this program",
     };
@@ -126,6 +129,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "run the same command again, or add --keep-unchecked to save it as it is"
         }
         Code::NoAudio => "choose one of them with --audio, or leave it away",
+        Code::OtherEnding => "give -o a name that ends like this, or a folder",
         Code::BadMovie => "check that it is the right file, and whole",
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
     };

@@ -8,7 +8,6 @@ use indicatif::DecimalBytes;
 
 use crate::args::ResolveArgs;
 use crate::exit::Exit;
-use crate::filter::day;
 use crate::json;
 use crate::password::Prompt;
 use crate::stop::StopSignal;
@@ -52,7 +51,10 @@ fn describe(preview: &Preview) -> String {
     line("Owner", preview.owner.clone());
     line(
         "Date",
-        preview.date_unix_s.and_then(day).map(|day| day.to_string()),
+        preview
+            .date_unix_s
+            .and_then(engine::utc_date)
+            .map(|day| day.to_string()),
     );
     line("Length", preview.duration_ms.map(length));
     line("Link", Some(preview.link.clone()));

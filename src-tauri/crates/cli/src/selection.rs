@@ -34,6 +34,7 @@ pub(crate) struct LinkResolver<'a> {
     pub(crate) access: Access,
     pub(crate) prompt: Prompt<'a>,
     pub(crate) filter: EntryFilter,
+    /// Recordings to leave out.
     pub(crate) archive: Option<&'a Archive>,
 }
 

@@ -91,6 +91,8 @@ pub enum Code {
     /// It has no audio in the chosen language; the detail names the languages that it has.
     #[serde(rename = "no_sound")]
     NoAudio,
+    /// The file cannot have the extension that was asked for; the detail names the possible one.
+    OtherEnding,
     /// The recording is stored in a format that is not supported.
     Unsupported,
     /// A bug in this program.

@@ -1,21 +1,22 @@
 //! What a download makes of a recording: decided once, before anything is fetched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use media::{AudioSpec, MovieSpec, OutputFormat, SegmentFormat, Tags};
+use media::{AudioSpec, MovieSpec, Mp4Brand, OutputFormat, SegmentFormat, Tags};
 use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPlan, TrackKind};
 
 use crate::assemble::{AssemblySpec, OutputKind};
+use crate::dates::utc_day;
 use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::extras::{Extras, MovieMetadata};
+use crate::file_ending::FileEnding;
 use crate::job::{DownloadRequest, JobSpec};
-use crate::names::{self, TemplateValues};
+use crate::names::{self, NameLimit, NamePattern, RelativeName, TemplateValues};
 use crate::part;
 use crate::part::{Destination, Extensions, MovieSource, Opened, PartFolder};
 use crate::remuxer::Remuxer;
+use crate::saved_before::{Mark, Search};
 
 /// Rendition, containers and file name of one download.
 #[derive(Debug)]
@@ -31,9 +32,12 @@ pub(crate) struct DownloadPlan {
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
     pub(crate) extensions: Extensions,
-    stem: String,
-    /// The stem is made of the title, which may have changed since an earlier attempt.
-    stem_may_change: bool,
+    pub(crate) mark: Mark,
+    name: RelativeName,
+    /// The names that an earlier attempt may have given: the title may have changed since.
+    pattern: NamePattern,
+    /// The user has named the extension.
+    ending: Option<FileEnding>,
 }
 
 impl DownloadPlan {
@@ -42,6 +46,7 @@ impl DownloadPlan {
         spec: &JobSpec,
         wanted: &DownloadRequest,
         recording: &Recording,
+        limit: NameLimit,
     ) -> Result<Self, Error> {
         let choice = &wanted.choice;
         let convert = spec.remux == Remuxer::Ffmpeg && choice.keep == ContainerChoice::Mp4;
@@ -71,30 +76,74 @@ impl DownloadPlan {
             OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
             OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
         };
-        let written = written.extension();
-        let rendition = recording.rendition(&plan.rendition);
-        let given = spec.output.stem.as_deref().and_then(names::stem);
-        let stem = given.unwrap_or_else(|| {
-            wanted
-                .template
-                .stem(&TemplateValues::of(recording, rendition))
-        });
         let original = choice.keep == ContainerChoice::Original;
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
+        let finished = if is_remuxed { FileKind::Mp4 } else { written };
+        let is_audio = plan
+            .tracks
+            .iter()
+            .all(|track| track.kind == TrackKind::Audio);
+        let ending = file_ending(finished, is_audio, wanted.ending)?;
+        let extensions = Extensions {
+            written: match written {
+                FileKind::Flv => FileEnding::Flv,
+                FileKind::Mp4 => ending,
+            }
+            .as_str()
+            .to_owned(),
+            finished: ending.as_str().to_owned(),
+        };
+        let values = TemplateValues::of(recording, recording.rendition(&plan.rendition));
+        let typed = spec.output.stem.as_deref();
+        let typed = typed.and_then(|text| RelativeName::typed(text, limit));
+        let pattern = match &typed {
+            Some(name) => NamePattern::exact(&name.stem),
+            None => wanted.template.pattern(&values),
+        };
         Ok(Self {
+            mark: Mark::of(&plan, values.quality()),
             plan,
             choice: choice.clone(),
             output_kind,
             keep_original: original,
             extras: wanted.extras,
             convert,
-            extensions: Extensions {
-                written: written.to_owned(),
-                finished: if is_remuxed { "mp4" } else { written }.to_owned(),
-            },
-            stem,
-            stem_may_change: spec.output.stem.is_none(),
+            extensions,
+            name: typed.unwrap_or_else(|| wanted.template.name(&values, limit)),
+            pattern,
+            ending: wanted.ending,
         })
+    }
+
+    /// Returns how to find the movie if it is saved already in `chosen` or a folder below it.
+    pub(crate) fn search(&self, chosen: &Path, recording: &Recording) -> Search {
+        let is_kept = self.output_kind == OutputKind::SingleFile && self.keep_original;
+        let rendition = recording.rendition(&self.plan.rendition);
+        let size = rendition.and_then(|rendition| recording.estimated_bytes(rendition));
+        let finished = self.extensions.finished.as_str();
+        let mut extensions = FileEnding::ALL.map(FileEnding::as_str).to_vec();
+        let is_flv = |extension: &str| extension == FileEnding::Flv.as_str();
+        extensions.retain(|extension| match self.ending {
+            Some(_) => *extension == finished,
+            None => is_flv(extension) == is_flv(finished),
+        });
+        extensions.sort_by_key(|extension| *extension != finished);
+        Search {
+            folder: self.name.folder(chosen),
+            stem: self.name.stem.clone(),
+            pattern: self.pattern.clone(),
+            extensions,
+            mark: self.mark.clone(),
+            stated_ms: recording.stated_ms(),
+            // The service says how large a single file is.
+            exact_bytes: size.filter(|_| is_kept),
+        }
+    }
+
+    /// Returns the part folder that the movie has or would get.
+    pub(crate) fn part_folder(&self, chosen: &Path) -> PathBuf {
+        let name = format!("{}.part", self.name.stem);
+        self.name.folder(chosen).join(name)
     }
 
     /// Returns whether our own muxer makes an MP4, which can hold cover, chapters and captions.
@@ -105,15 +154,27 @@ impl DownloadPlan {
         }
     }
 
-    /// Opens the part folder below `folder`.
-    pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
-        let (folder, stem) = (folder.to_owned(), self.stem.clone());
-        let source = MovieSource::Plan(self.plan.clone());
-        let (extensions, may_change) = (self.extensions.clone(), self.stem_may_change);
+    /// Returns whether an earlier attempt has left a part folder in `chosen` or a folder below it.
+    pub(crate) async fn is_unfinished(&self, chosen: &Path) -> Result<bool, Error> {
+        let (folder, pattern) = (self.name.folder(chosen), self.pattern.clone());
+        let (source, extensions) = (
+            MovieSource::Plan(self.plan.clone()),
+            self.extensions.clone(),
+        );
         blocking(move || {
-            let earlier = may_change
-                .then(|| part::earlier_stem(&folder, &source, &extensions))
-                .flatten();
+            let earlier = part::earlier_stem(&folder, &source, &extensions, &pattern);
+            Ok(earlier.is_some())
+        })
+        .await
+    }
+
+    /// Opens the part folder in `chosen` or a folder below it.
+    pub(crate) async fn open(&self, chosen: &Path) -> Result<Opened, Error> {
+        let (folder, stem) = (self.name.folder(chosen), self.name.stem.clone());
+        let source = MovieSource::Plan(self.plan.clone());
+        let (extensions, pattern) = (self.extensions.clone(), self.pattern.clone());
+        blocking(move || {
+            let earlier = part::earlier_stem(&folder, &source, &extensions, &pattern);
             let stem = earlier.as_deref().unwrap_or(&stem);
             let place = Destination {
                 folder: &folder,
@@ -151,13 +212,61 @@ impl DownloadPlan {
         let movie = MovieSpec {
             segment_count: u32::try_from(self.plan.segments.len()).unwrap_or(u32::MAX),
             audio: audio_specs(&self.plan),
-            ..movie_spec(recording, metadata)
+            ..self.movie_spec(recording, metadata)
         };
         AssemblySpec {
             output_kind: self.output_kind,
             movie,
             segments: self.plan.segments.clone(),
         }
+    }
+
+    /// Returns what is known of the movie before its first segment.
+    pub(crate) fn movie_spec(&self, recording: &Recording, metadata: MovieMetadata) -> MovieSpec {
+        let tags = Tags {
+            title: names::display_text(recording.title.as_deref()),
+            artist: names::display_text(recording.owner.as_deref()),
+            date: recording.date_unix_s.and_then(utc_day),
+            comment: Some(recording.link()),
+            cover: metadata.cover,
+            chapters: metadata.chapters,
+        };
+        let is_audio_file = self.extensions.finished == FileEnding::M4a.as_str();
+        MovieSpec {
+            tags,
+            brand: if is_audio_file {
+                Mp4Brand::Audio
+            } else {
+                Mp4Brand::Movie
+            },
+            captions: metadata.captions,
+            duration_ms: recording.duration_ms,
+            ..MovieSpec::default()
+        }
+    }
+}
+
+/// Returns the extension of a finished file. Fails if the user asked for one that it cannot have.
+fn file_ending(
+    kind: FileKind,
+    is_audio: bool,
+    asked: Option<FileEnding>,
+) -> Result<FileEnding, Error> {
+    let usual = match kind {
+        FileKind::Flv => FileEnding::Flv,
+        FileKind::Mp4 if is_audio => FileEnding::M4a,
+        FileKind::Mp4 => FileEnding::Mp4,
+    };
+    let Some(asked) = asked else { return Ok(usual) };
+    let is_possible = match asked {
+        FileEnding::Flv => kind == FileKind::Flv,
+        FileEnding::M4a => kind == FileKind::Mp4 && is_audio,
+        FileEnding::Mp4 | FileEnding::M4v => kind == FileKind::Mp4,
+    };
+    if is_possible {
+        Ok(asked)
+    } else {
+        Err(Error::Ending { asked, usual })
     }
 }
 
@@ -172,25 +281,31 @@ fn audio_specs(plan: &SegmentPlan) -> Vec<AudioSpec> {
     tracks.map(audio).collect()
 }
 
-/// Returns what is known of a movie before its first segment.
-pub(crate) fn movie_spec(recording: &Recording, metadata: MovieMetadata) -> MovieSpec {
-    let tags = Tags {
-        title: names::display_text(recording.title.as_deref()),
-        artist: names::display_text(recording.owner.as_deref()),
-        date: recording.date_unix_s.and_then(day),
-        comment: Some(recording.link()),
-        cover: metadata.cover,
-        chapters: metadata.chapters,
-    };
-    MovieSpec {
-        tags,
-        captions: metadata.captions,
-        duration_ms: recording.duration_ms,
-        ..MovieSpec::default()
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn day(unix_s: i64) -> Option<String> {
-    let time = Timestamp::from_second(unix_s).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).date().to_string())
+    #[test]
+    fn an_extension_is_respected_or_refused() {
+        use FileEnding::{Flv, M4a, M4v, Mp4};
+        let ending = |kind, is_audio, asked| file_ending(kind, is_audio, asked).ok();
+        let movie = |asked| ending(FileKind::Mp4, false, asked);
+        let audio = |asked| ending(FileKind::Mp4, true, asked);
+        let original = |asked| ending(FileKind::Flv, false, asked);
+        for (made, expected) in [
+            (movie(None), Some(Mp4)),
+            (movie(Some(Mp4)), Some(Mp4)),
+            (movie(Some(M4v)), Some(M4v)),
+            (movie(Some(M4a)), None),
+            (movie(Some(Flv)), None),
+            (audio(None), Some(M4a)),
+            (audio(Some(M4a)), Some(M4a)),
+            (audio(Some(Mp4)), Some(Mp4)),
+            (original(None), Some(Flv)),
+            (original(Some(Flv)), Some(Flv)),
+            (original(Some(Mp4)), None),
+        ] {
+            assert_eq!(made, expected);
+        }
+    }
 }

@@ -151,6 +151,8 @@ impl Engine {
             output,
             template,
             extras,
+            ending,
+            again,
             overrides,
         } = job;
         let target = read_link(&link)?;
@@ -160,6 +162,8 @@ impl Engine {
                 choice,
                 template,
                 extras,
+                ending,
+                again,
             }),
             remux,
             output,

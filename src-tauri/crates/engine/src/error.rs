@@ -9,6 +9,7 @@ use ustream::{
 };
 
 use crate::code::Code;
+use crate::file_ending::FileEnding;
 use crate::platform;
 use crate::saved;
 use crate::shortfall::Shortfall;
@@ -45,6 +46,14 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         problem: media::Error,
+    },
+    /// The file cannot have the extension that the user asked for.
+    #[error("it cannot be saved as .{}, only as .{}", .asked.as_str(), .usual.as_str())]
+    Ending {
+        /// What the user asked for.
+        asked: FileEnding,
+        /// What it can have.
+        usual: FileEnding,
     },
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
@@ -314,6 +323,7 @@ impl Error {
                 media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
                 _ => Code::BadMovie,
             },
+            Self::Ending { .. } => Code::OtherEnding,
             Self::Check(_) => Code::CheckFailed,
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
@@ -376,6 +386,7 @@ fn detail(error: &Error) -> String {
         }
         Error::Service(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
         Error::Service(ustream::Error::NoAudio { there, .. }) => there.join(", "),
+        Error::Ending { usual, .. } => format!(".{}", usual.as_str()),
         Error::Service(ustream::Error::Network(source)) => innermost_cause(source),
         Error::Service(ustream::Error::Untrusted { certificate, .. })
             if certificate_code(certificate.problem) == Code::Untrusted =>

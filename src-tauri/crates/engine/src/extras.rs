@@ -6,13 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use media::{Captions, Cover};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
 
+use crate::dates::utc_date;
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
 use crate::part::SavedMovie;
@@ -145,6 +144,28 @@ impl Sidecars {
         Self(files)
     }
 
+    /// Returns which of the files are wanted and not there yet, for a movie that was saved before.
+    pub(crate) fn lacking(wanted: Extras, movie: &Path) -> Extras {
+        let stem = movie
+            .file_stem()
+            .map(|stem| format!("{}.", stem.to_string_lossy()));
+        let is_caption = |name: &str| {
+            let behind = stem.as_deref().and_then(|stem| name.strip_prefix(stem));
+            let language = behind.and_then(|behind| behind.strip_suffix(".vtt"));
+            language.is_some_and(|language| !language.contains('.'))
+        };
+        let beside_it = movie.parent().into_iter().flat_map(|folder| {
+            // If the folder cannot be read, the files are fetched and found to be there.
+            let entries = std::fs::read_dir(folder).into_iter().flatten();
+            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        });
+        Extras {
+            captions: wanted.captions && !beside_it.into_iter().any(|name| is_caption(&name)),
+            info: wanted.info && !beside(movie, "info.json").exists(),
+            ..wanted
+        }
+    }
+
     /// Writes them beside a saved movie. Never overwrites a file.
     pub(crate) async fn write(self, mut saved: SavedMovie) -> Result<SavedMovie, Error> {
         if self.0.is_empty() {
@@ -258,10 +279,8 @@ impl CaptionTexts {
 
 /// Returns the metadata of a recording, with the field names of yt-dlp's `.info.json`.
 fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value {
-    let date = recording
-        .date_unix_s
-        .and_then(|date| Timestamp::from_second(date).ok())
-        .map(|time| time.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string());
+    let date = recording.date_unix_s.and_then(utc_date);
+    let date = date.map(|day| day.strftime("%Y%m%d").to_string());
     let formats = recording.renditions.iter().map(|rendition| {
         json!({
             "format_id": rendition.id.0,

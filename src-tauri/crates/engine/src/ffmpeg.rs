@@ -33,6 +33,8 @@ pub(crate) struct FfmpegTask<'a> {
     pub(crate) program: &'a Path,
     pub(crate) input: &'a Path,
     pub(crate) output: &'a Path,
+    /// The MP4 is a file for audio alone.
+    pub(crate) is_audio_file: bool,
     /// Duration of the movie; if `None`, progress is measured by bytes.
     pub(crate) duration_ms: Option<u64>,
 }
@@ -124,6 +126,11 @@ fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
             "+faststart",
         ])
         .args(["-progress", "pipe:1", "-f", "mp4"])
+        .args(if work.is_audio_file {
+            &["-brand", "M4A "][..]
+        } else {
+            &[]
+        })
         .arg(as_file(work.output))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -223,6 +230,7 @@ mod tests {
             program: Path::new("no-such-ffmpeg"),
             input: Path::new("in"),
             output: Path::new("out"),
+            is_audio_file: false,
             duration_ms: Some(1),
         };
         let done = remux(work, &Meter::new(), &CancellationToken::new()).await;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ustream::{Access, Choice, Target};
 
 use crate::extras::Extras;
+use crate::file_ending::FileEnding;
 use crate::names::Template;
 use crate::remuxer::Remuxer;
 use crate::saved::{Failure, Finished, JobState};
@@ -65,6 +66,7 @@ pub struct OutputLocation {
     /// The folder; created if it does not exist.
     pub folder: PathBuf,
     /// File name without extension; `None` to make it from the template or the first input file.
+    /// Slashes separate it from folders below the chosen one, if the movie is a recording.
     pub stem: Option<String>,
 }
 
@@ -116,6 +118,12 @@ pub struct DownloadRequest {
     /// What to save besides video and audio.
     #[serde(default)]
     pub extras: Extras,
+    /// Extension of the file; `None` for the usual one of what is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<FileEnding>,
+    /// Save it even if it is saved already, under the next free name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// Movie files that become one MP4.
@@ -177,6 +185,10 @@ pub struct NewJob {
     pub template: Template,
     /// What to save besides video and audio.
     pub extras: Extras,
+    /// Extension of the file; `None` for the usual one of what is saved.
+    pub ending: Option<FileEnding>,
+    /// Save it even if it is saved already, under the next free name.
+    pub again: bool,
     /// What the user allows from the start.
     pub overrides: Overrides,
 }

@@ -13,7 +13,8 @@
 //!    `service` repeats requests to the service itself.
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
 //!    if `remuxer` says so.
-//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called.
+//! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
+//!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
@@ -21,6 +22,7 @@
 mod assemble;
 mod catalog;
 mod code;
+mod dates;
 mod disk;
 mod download_plan;
 mod engine;
@@ -29,6 +31,7 @@ mod extras;
 mod fetch;
 mod fetch_pass;
 mod ffmpeg;
+mod file_ending;
 mod job;
 mod job_stream;
 mod names;
@@ -43,17 +46,20 @@ mod registry;
 mod remuxer;
 mod run;
 mod saved;
+mod saved_before;
 mod service;
 mod shortfall;
 mod timing;
 pub mod view;
 
 pub use catalog::{Catalog, ResolvedLink};
+pub use dates::utc_date;
 pub use disk::{replace_file, sync_data};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
 pub use ffmpeg::version as ffmpeg_version;
+pub use file_ending::FileEnding;
 pub use fs4::available_space;
 pub use job::{
     DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,

@@ -19,7 +19,8 @@ use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
 use crate::disk::durable::{self, TEMPORARY_PREFIX};
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
-use crate::names;
+use crate::file_ending::FileEnding;
+use crate::names::{self, NamePattern};
 use crate::platform;
 use crate::saved::Finished;
 
@@ -32,6 +33,9 @@ const SPOOLED: &str = "early-";
 
 /// Most numbers that are tried for a free file name.
 const MAX_NAME_NUMBER: u32 = 999;
+
+/// Most folders of one level that are searched for an earlier attempt.
+const MAX_SEARCHED_FOLDERS: usize = 1_000;
 
 /// Where a movie is to be saved.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +51,7 @@ pub(crate) enum Opened {
     /// A part folder, new or from an earlier attempt.
     Folder(PartFolder),
     /// The movie was finished just before a crash.
-    Finished(SavedMovie),
+    Finished(Box<SavedMovie>),
 }
 
 /// A movie under its final name.
@@ -56,7 +60,8 @@ pub(crate) struct SavedMovie {
     pub(crate) path: PathBuf,
     pub(crate) finished: Finished,
     /// The part folder, which says that the movie is saved: removed only once the job file says so.
-    pub(crate) part: PartFolder,
+    /// `None` if the movie was there before the job.
+    pub(crate) part: Option<PartFolder>,
 }
 
 /// One download's claim to one file name.
@@ -170,7 +175,7 @@ impl PartFolder {
     fn load(mut self, source: &MovieSource, extensions: &Extensions) -> Result<Opened, Error> {
         self.remove_temporaries()?;
         if let Some(finished) = manifest::finished(&self.folder)? {
-            return Ok(Opened::Finished(self.saved(finished)));
+            return Ok(Opened::Finished(Box::new(self.saved(finished))));
         }
         self.change = manifest::update(&self.folder, source, extensions)?;
         Ok(Opened::Folder(self))
@@ -186,12 +191,18 @@ impl PartFolder {
         SavedMovie {
             path: self.folder.with_file_name(&finished.file),
             finished,
-            part: self,
+            part: Some(self),
         }
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.folder
+    }
+
+    /// Returns whether the finished movie is a file for audio alone.
+    pub(crate) fn is_audio_file(&self) -> bool {
+        let extension = self.target.extension();
+        extension.is_some_and(|found| found == FileEnding::M4a.as_str())
     }
 
     /// Changes the extension of the finished movie.
@@ -275,8 +286,9 @@ impl SavedMovie {
 
     /// Deletes the part folder.
     pub(crate) fn remove_part_folder(self) {
+        let Some(part) = self.part else { return };
         // The movie is saved, so the job does not fail.
-        if let Err(error) = self.part.remove() {
+        if let Err(error) = part.remove() {
             tracing::warn!(%error, "the part folder stays");
         }
     }
@@ -294,21 +306,48 @@ fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)>
     })
 }
 
-/// Returns the stem under which an earlier attempt at `source` began in `folder`.
+/// Returns the stem under which an earlier attempt at `source` began in `folder`, if it is one of
+/// those names.
 pub(crate) fn earlier_stem(
     folder: &Path,
     source: &MovieSource,
     extensions: &Extensions,
+    names: &NamePattern,
 ) -> Option<String> {
-    let (path, _) =
-        part_folders(folder).find(|(_, manifest)| manifest.matches(source, extensions))?;
-    Some(path.file_stem()?.to_str()?.to_owned())
+    let parts = part_folders(folder).filter(|(_, manifest)| manifest.matches(source, extensions));
+    let mut stems = parts.filter_map(|(path, _)| Some(path.file_stem()?.to_str()?.to_owned()));
+    stems.find(|stem| names.matches(stem))
 }
 
-/// Returns the plan of an earlier attempt at `recording` in `folder`, of any rendition.
-pub(crate) fn earlier_plan(folder: &Path, recording: RecordingId) -> Option<SegmentPlan> {
-    let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
-    plans.find(|plan| plan.recording == recording)
+/// Returns the plan of an earlier attempt at `recording`, of any rendition, in `folder` or in folders
+/// up to `depth` below it.
+pub(crate) fn earlier_plan(
+    folder: &Path,
+    recording: RecordingId,
+    depth: usize,
+) -> Option<SegmentPlan> {
+    let mut level = vec![folder.to_owned()];
+    for below in 0..=depth {
+        let found = level.iter().find_map(|folder| {
+            let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
+            plans.find(|plan| plan.recording == recording)
+        });
+        if found.is_some() || below == depth {
+            return found;
+        }
+        level = level.iter().flat_map(|folder| folders_in(folder)).collect();
+        level.truncate(MAX_SEARCHED_FOLDERS);
+    }
+    None
+}
+
+/// Returns the folders in `folder`, without part folders and links.
+fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let entries = entries.filter_map(Result::ok);
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let paths = folders.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_none_or(|found| found != "part"))
 }
 
 /// Saves a plan with new addresses for the same segments in its part folder.

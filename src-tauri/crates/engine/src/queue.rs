@@ -212,8 +212,9 @@ impl Queue {
     }
 
     /// Saves that a job is done, and only then removes its part folder.
-    async fn finish(&mut self, id: &JobId, saved: SavedMovie) {
+    async fn finish(&mut self, id: &JobId, mut saved: SavedMovie) {
         let Ok(job) = self.job(id) else { return };
+        saved.finished.subfolder = subfolder(&job.record.spec.output.folder, &saved.path);
         match &job.record.state {
             // The part folder of that name may belong to another movie by now.
             JobState::Done { finished } if *finished != saved.finished => return,
@@ -470,4 +471,12 @@ impl Queue {
             send_reply();
         }
     }
+}
+
+/// Returns the folders between the chosen one and the file, separated by slashes.
+fn subfolder(chosen: &Path, file: &Path) -> Option<String> {
+    let below = file.parent()?.strip_prefix(chosen).ok()?;
+    let names = below.iter().map(|name| name.to_string_lossy());
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| names.join("/"))
 }

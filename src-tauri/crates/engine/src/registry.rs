@@ -135,6 +135,8 @@ mod tests {
                 choice: ustream::Choice::default(),
                 template: "{date} {title}".parse().unwrap(),
                 extras: Extras::default(),
+                ending: None,
+                again: false,
             }),
             remux: Remuxer::Builtin,
             output: OutputLocation {

@@ -72,6 +72,12 @@ pub(crate) struct Finished {
     pub(crate) beside: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lost: Option<Loss>,
+    /// Folders between the chosen one and the file, separated by `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subfolder: Option<String>,
+    /// It was there already: nothing was fetched.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) saved_before: bool,
 }
 
 /// A time span without media, from the start of the recording.
@@ -141,7 +147,8 @@ mod tests {
         r#"{"is":"done","finished":{"file":"a.mp4","size_bytes":1,"duration_ms":2,"#,
         r#""gaps":[],"missing":[{"what":"track","kind":"video","language":null}],"#,
         r#""shorter_than_stated_ms":3,"saved_unix_s":4,"beside":["a.en.vtt"],"#,
-        r#""lost":{"bytes":5,"left_out":["tx3g"]}}}"#
+        r#""lost":{"bytes":5,"left_out":["tx3g"]},"#,
+        r#""subfolder":"a/b","saved_before":true}}"#
     );
 
     #[test]

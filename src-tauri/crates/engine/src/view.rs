@@ -100,6 +100,10 @@ pub struct RenditionView {
 }
 
 /// What a link leads to, before anything is saved.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a field of the JSON"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Preview {
     /// Id of the recording.
@@ -123,7 +127,10 @@ pub struct Preview {
     /// Estimated size of the file with the default choice.
     #[ts(type = "number | null")]
     pub about_bytes: Option<u64>,
-    /// File name without extension that is valid on every file system.
+    /// There is no video.
+    pub audio_only: bool,
+    /// File name without extension that is valid on every file system. Slashes separate it from
+    /// folders.
     pub file_stem: String,
     /// The original is an FLV that can be saved.
     pub has_flv: bool,
@@ -342,6 +349,14 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lost: Option<LossView>,
+    /// Folders between the chosen one and the file, separated by `/`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub subfolder: Option<String>,
+    /// It was there already: nothing was fetched.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub saved_before: bool,
 }
 
 /// What of a file on this computer is not in the MP4.
@@ -530,7 +545,8 @@ pub struct SaveRequest {
     pub link: String,
     /// [`FolderView::id`].
     pub folder: String,
-    /// File name without extension; `null` to make it from the template of the settings.
+    /// File name without extension; slashes separate it from folders. `null` to make it from the
+    /// template of the settings.
     pub file_stem: Option<String>,
     /// Container of the saved file.
     pub keep: ContainerChoice,
@@ -543,6 +559,10 @@ pub struct SaveRequest {
     /// Password, form answers, referrer.
     #[serde(default)]
     pub access: AccessView,
+    /// Save it even if it is saved already.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub again: bool,
 }
 
 impl From<saved::JobState> for JobState {
@@ -597,6 +617,8 @@ impl From<saved::Finished> for Finished {
             saved_unix_s: finished.saved_unix_s,
             beside: finished.beside,
             lost: finished.lost.map(Into::into),
+            subfolder: finished.subfolder,
+            saved_before: finished.saved_before,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
 //! 6. [`check()`] verifies the finished file before anybody calls it saved.
 //!
+//! [`origin`] writes into the finished file what it was made of, and reads that again.
 //! [`MovieSplitter`] cuts a movie file into segments, so that it takes the same way;
 //! [`measure()`] returns how much media such a file holds.
 //!
@@ -61,6 +62,7 @@ mod language;
 mod measure;
 mod mp4;
 mod muxer;
+pub mod origin;
 mod sample;
 mod segment_writer;
 mod split;
@@ -74,7 +76,7 @@ pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
 pub use measure::measure;
 pub use muxer::{
-    AudioSpec, CaptionsSummary, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    AudioSpec, CaptionsSummary, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
     SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackSummary, muxer, probe,
     sniff,
 };

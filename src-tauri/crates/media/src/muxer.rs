@@ -98,11 +98,23 @@ pub struct AudioSpec {
     pub language: Option<String>,
 }
 
+/// What an MP4 says of itself in `ftyp`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mp4Brand {
+    /// A movie (`isom`), the default.
+    #[default]
+    Movie,
+    /// Audio alone (`M4A `), for files called `.m4a`.
+    Audio,
+}
+
 /// What is known about the movie before its first segment.
 #[derive(Clone, Debug, Default)]
 pub struct MovieSpec {
     /// Text and cover for the file.
     pub tags: Tags,
+    /// Brand of an MP4. If it has video, it is [`Mp4Brand::Movie`] in any case.
+    pub brand: Mp4Brand,
     /// The audio tracks that the download plan names, both those multiplexed with the video and
     /// separate ones. If it names any, other audio in MPEG-TS segments is left out. An MP4 plays
     /// the first audio track by default.

@@ -42,4 +42,12 @@ beside?: Array<string>,
 /**
  * What of a file on this computer is not in the MP4.
  */
-lost?: LossView, };
+lost?: LossView, 
+/**
+ * Folders between the chosen one and the file, separated by `/`.
+ */
+subfolder?: string, 
+/**
+ * It was there already: nothing was fetched.
+ */
+saved_before?: boolean, };

@@ -42,7 +42,12 @@ renditions: Array<RenditionView>,
  */
 about_bytes: number | null, 
 /**
- * File name without extension that is valid on every file system.
+ * There is no video.
+ */
+audio_only: boolean, 
+/**
+ * File name without extension that is valid on every file system. Slashes separate it from
+ * folders.
  */
 file_stem: string, 
 /**

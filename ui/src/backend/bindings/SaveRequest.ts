@@ -17,7 +17,8 @@ link: string,
  */
 folder: string, 
 /**
- * File name without extension; `null` to make it from the template of the settings.
+ * File name without extension; slashes separate it from folders. `null` to make it from the
+ * template of the settings.
  */
 file_stem: string | null, 
 /**
@@ -35,4 +36,8 @@ audio: AudioChoice,
 /**
  * Password, form answers, referrer.
  */
-access: AccessView, };
+access: AccessView, 
+/**
+ * Save it even if it is saved already.
+ */
+again?: boolean, };

@@ -35,6 +35,7 @@ export function preview(change: Partial<Preview> = {}): Preview {
       rendition("mp4-360", "fmp4", 360, 210 * MB),
     ],
     about_bytes: SIZE,
+    audio_only: false,
     file_stem: "Launch day – full stream",
     has_flv: true,
     languages: ["en-US"],

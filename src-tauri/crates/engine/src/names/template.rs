@@ -1,19 +1,26 @@
-//! Templates for file names, with fields of the recording in braces: `{date} {title}`.
+//! Templates for file names, with fields of the recording in braces: `{date} {title}`. A slash makes
+//! folders: `{owner}/{title}`.
 
 use std::fmt;
+use std::path::{Path, PathBuf, is_separator};
 use std::str::FromStr;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use ustream::{Recording, Rendition};
+use ustream::{Recording, Rendition, TrackKind};
 
-use super::stem;
+use super::pattern::{NamePattern, field_text};
+use super::{NameLimit, stem};
+use crate::dates::utc_day;
+use crate::view::Preview;
+
+/// What is kept of a title, an owner or a text, in units of the limit, as long as something else can
+/// be cut.
+const KEPT_OF_PART: usize = 24;
 
 /// Characters that are trimmed from the ends, where unknown fields leave them over.
 const SEPARATORS: [char; 6] = [' ', '-', '–', '_', ',', '.'];
 
-/// A file name without extension, with fields of the recording in braces.
+/// A file name without extension, with fields of the recording in braces and folders before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Template(Vec<TemplateToken>);
@@ -22,6 +29,8 @@ pub struct Template(Vec<TemplateToken>);
 enum TemplateToken {
     Text(String),
     Field(TemplateField),
+    /// Ends the name of a folder.
+    Separator,
 }
 
 /// A field of a template.
@@ -73,21 +82,65 @@ pub(crate) struct TemplateValues {
 impl TemplateValues {
     /// Takes the values from a recording and the rendition that is saved.
     pub(crate) fn of(recording: &Recording, rendition: Option<&Rendition>) -> Self {
-        let date = recording
-            .date_unix_s
-            .and_then(|date| Timestamp::from_second(date).ok())
-            .map(|time| time.to_zoned(TimeZone::system()).date().to_string());
-        let quality = rendition.map(|rendition| match rendition.height {
-            Some(lines) => format!("{lines}p"),
-            None => "audio".to_owned(),
+        let quality = rendition.and_then(|rendition| {
+            let is_audio = rendition
+                .tracks
+                .iter()
+                .all(|track| track.kind == TrackKind::Audio);
+            match rendition.height {
+                Some(lines) => Some(format!("{lines}p")),
+                None => is_audio.then(|| "audio".to_owned()),
+            }
         });
         Self {
             title: recording.title.clone(),
             owner: recording.owner.clone(),
-            date,
+            date: recording.date_unix_s.and_then(utc_day),
             id: recording.id.to_string(),
             quality,
         }
+    }
+
+    /// Returns the quality as it is in names: `720p`, `audio`, or `None` if it is not known.
+    pub(crate) fn quality(&self) -> Option<&str> {
+        self.quality.as_deref()
+    }
+}
+
+/// A file name without extension, and the folders before it, all below a folder that the user chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RelativeName {
+    /// None of them leads upwards.
+    pub(crate) folders: Vec<String>,
+    pub(crate) stem: String,
+}
+
+impl RelativeName {
+    /// Cleans a name that the user typed. Returns `None` if no usable character is left.
+    pub(crate) fn typed(text: &str, limit: NameLimit) -> Option<Self> {
+        let mut names: Vec<String> = text
+            .split('/')
+            .filter_map(|name| stem(name, limit))
+            .collect();
+        let stem = names.pop()?;
+        let folders = names;
+        Some(Self { folders, stem })
+    }
+
+    /// Returns the folder of the file.
+    pub(crate) fn folder(&self, chosen: &Path) -> PathBuf {
+        let mut folder = chosen.to_owned();
+        folder.extend(&self.folders);
+        folder
+    }
+}
+
+impl fmt::Display for RelativeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for folder in &self.folders {
+            write!(f, "{folder}/")?;
+        }
+        f.write_str(&self.stem)
     }
 }
 
@@ -115,29 +168,139 @@ impl Default for Template {
 impl Template {
     /// Returns the name of a made-up recording, as an example in the settings.
     pub fn example(&self) -> String {
-        self.stem(&TemplateValues {
+        let values = TemplateValues {
             title: Some("Launch day".to_owned()),
             owner: Some("Acme Space".to_owned()),
             date: Some("2016-05-12".to_owned()),
             id: "112470631".to_owned(),
             quality: Some("720p".to_owned()),
-        })
+        };
+        self.name(&values, NameLimit::default()).to_string()
     }
 
-    /// Returns the file name for a recording; if nothing is left of it, the title or the id.
-    pub(crate) fn stem(&self, values: &TemplateValues) -> String {
-        let filled: String = self
-            .0
+    /// Returns the name of a recording of which only the preview is known, in the best quality.
+    pub fn preview(&self, preview: &Preview) -> String {
+        let best = preview.renditions.iter().find_map(|one| one.height);
+        let values = TemplateValues {
+            title: preview.title.clone(),
+            owner: preview.owner.clone(),
+            date: preview.date_unix_s.and_then(utc_day),
+            id: preview.recording.clone(),
+            quality: best.map(|lines| format!("{lines}p")),
+        };
+        self.name(&values, NameLimit::default()).to_string()
+    }
+
+    /// Returns the file name for a recording, and its folders; if nothing is left of the name, the
+    /// title or the id. A folder of which nothing is left is left out.
+    pub(crate) fn name(&self, values: &TemplateValues, limit: NameLimit) -> RelativeName {
+        let mut names: Vec<Option<String>> = self
+            .names()
+            .map(|tokens| filled(tokens, values, limit))
+            .collect();
+        let stem = names
+            .pop()
+            .flatten()
+            .or_else(|| stem(values.title.as_deref()?, limit))
+            .unwrap_or_else(|| format!("ustream {}", values.id));
+        RelativeName {
+            folders: names.into_iter().flatten().collect(),
+            stem,
+        }
+    }
+
+    /// Returns how many folders are before the file name, at most.
+    pub(crate) fn depth(&self) -> usize {
+        self.names().count().saturating_sub(1)
+    }
+
+    /// Returns the file names that this template gives to a recording, whatever its title and owner
+    /// are called.
+    pub(crate) fn pattern(&self, values: &TemplateValues) -> NamePattern {
+        let tokens = self.names().last().unwrap_or_default();
+        let parts: Vec<_> = tokens
             .iter()
-            .filter_map(|token| match token {
+            .map(|token| match token {
+                TemplateToken::Field(TemplateField::Title | TemplateField::Owner) => None,
+                TemplateToken::Field(field) => {
+                    let value = field.of(values).and_then(field_text);
+                    Some(value.unwrap_or_default())
+                }
                 TemplateToken::Text(text) => Some(text.clone()),
-                // Each field is shortened on its own, so that a long title leaves room for others.
-                TemplateToken::Field(field) => stem(field.of(values)?),
+                TemplateToken::Separator => Some(String::new()),
             })
             .collect();
-        stem(filled.trim_matches(SEPARATORS))
-            .or_else(|| values.title.as_deref().and_then(stem))
-            .unwrap_or_else(|| format!("ustream {}", values.id))
+        NamePattern::new(parts.iter().map(Option::as_deref))
+    }
+
+    /// Splits the template at its slashes; what is empty is left out.
+    fn names(&self) -> impl Iterator<Item = &[TemplateToken]> {
+        let names = self.0.split(|token| *token == TemplateToken::Separator);
+        names.filter(|name| !name.is_empty())
+    }
+}
+
+/// Fills one name, and cuts title and owner so that it fits: what tells recordings apart stays.
+fn filled(tokens: &[TemplateToken], values: &TemplateValues, limit: NameLimit) -> Option<String> {
+    let mut parts: Vec<(&TemplateToken, String)> = tokens
+        .iter()
+        .filter_map(|token| {
+            let text = match token {
+                TemplateToken::Text(text) => text.clone(),
+                TemplateToken::Field(field) => super::clean_field(field.of(values)?)?,
+                TemplateToken::Separator => return None,
+            };
+            Some((token, text))
+        })
+        .collect();
+    trim_ends(&mut parts);
+    let is = |field| move |token: &TemplateToken| *token == TemplateToken::Field(field);
+    let (title, owner) = (is(TemplateField::Title), is(TemplateField::Owner));
+    shorten(&mut parts, title, KEPT_OF_PART, limit);
+    shorten(&mut parts, owner, KEPT_OF_PART, limit);
+    let is_text = |token: &TemplateToken| matches!(token, TemplateToken::Text(_));
+    shorten(&mut parts, is_text, KEPT_OF_PART, limit);
+    shorten(&mut parts, title, 0, limit);
+    shorten(&mut parts, owner, 0, limit);
+    shorten(&mut parts, is_text, 0, limit);
+    let filled: String = parts.into_iter().map(|(_, text)| text).collect();
+    stem(filled.trim_matches(SEPARATORS), limit)
+}
+
+/// Removes separators that unknown fields leave over at both ends, before lengths are compared.
+fn trim_ends(parts: &mut [(&TemplateToken, String)]) {
+    if let Some((TemplateToken::Text(_), first)) = parts.first_mut() {
+        *first = first.trim_start_matches(SEPARATORS).to_owned();
+    }
+    if let Some((TemplateToken::Text(_), last)) = parts.last_mut() {
+        *last = last.trim_end_matches(SEPARATORS).to_owned();
+    }
+}
+
+/// Cuts the parts that `may_cut` selects until all of them fit, but leaves `kept` units of each.
+fn shorten(
+    parts: &mut [(&TemplateToken, String)],
+    may_cut: impl Fn(&TemplateToken) -> bool,
+    kept: usize,
+    limit: NameLimit,
+) {
+    let length: usize = parts.iter().map(|(_, text)| limit.length(text)).sum();
+    let mut excess = length.saturating_sub(limit.stem);
+    for (token, text) in parts.iter_mut().rev() {
+        if excess == 0 || !may_cut(token) {
+            continue;
+        }
+        let before = limit.length(text);
+        let units = before.saturating_sub(excess).max(kept.min(before));
+        if units == before {
+            continue;
+        }
+        let cut = limit
+            .cut(text, units)
+            .trim_end_matches(['.', ' '])
+            .to_owned();
+        *text = cut;
+        excess = excess.saturating_sub(before - limit.length(text));
     }
 }
 
@@ -148,9 +311,17 @@ impl FromStr for Template {
         let mut tokens = Vec::new();
         let mut text_run = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
+        while let Some(at) = rest.find(|c| matches!(c, '{' | '}') || is_separator(c)) {
             let (before, from) = rest.split_at(at);
             text_run.push_str(before);
+            if let Some(after) = from.strip_prefix(is_separator) {
+                if !text_run.is_empty() {
+                    tokens.push(TemplateToken::Text(std::mem::take(&mut text_run)));
+                }
+                tokens.push(TemplateToken::Separator);
+                rest = after;
+                continue;
+            }
             if let Some(after) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
                 text_run.push_str(&from[..1]);
                 rest = after;
@@ -189,6 +360,7 @@ impl fmt::Display for Template {
         self.0.iter().try_for_each(|token| match token {
             TemplateToken::Text(text) => f.write_str(&text.replace('{', "{{").replace('}', "}}")),
             TemplateToken::Field(field) => write!(f, "{{{}}}", field.name()),
+            TemplateToken::Separator => f.write_str("/"),
         })
     }
 }
@@ -214,7 +386,8 @@ mod tests {
     use super::*;
 
     fn name_of(template: &str, values: &TemplateValues) -> String {
-        template.parse::<Template>().unwrap().stem(values)
+        let template = template.parse::<Template>().unwrap();
+        template.name(values, NameLimit::default()).to_string()
     }
 
     fn values() -> TemplateValues {
@@ -235,7 +408,7 @@ mod tests {
         );
         assert_eq!(name_of("{owner} - {title}", &values()), "Acme - A B part 1");
         assert_eq!(name_of("{id} {quality}", &values()), "7 720p");
-        assert_eq!(Template::default().stem(&values()), "A B part 1");
+        assert_eq!(name_of("{title}", &values()), "A B part 1");
         assert_eq!(name_of("{{{id}}}", &values()), "{7}");
     }
 
@@ -259,6 +432,91 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_recordings_apart_survives_a_long_title() {
+        let long = TemplateValues {
+            title: Some("Very long title 👩‍👩‍👧‍👦 ".repeat(30)),
+            ..values()
+        };
+        for (template, end) in [
+            ("{title} [{id}]", " [7]"),
+            ("{title} {date} {quality}", " 2016-05-12 720p"),
+            ("{owner} - {title} ({id})", " (7)"),
+            ("{title} {title} {id}", " 7"),
+        ] {
+            let name = name_of(template, &long);
+            assert!(name.ends_with(end), "{name}");
+            assert!(name.len() <= 180 && name.len() > 140, "{name}");
+            assert!(!name.contains("\u{200d} "), "{name}");
+        }
+        let owner_too = TemplateValues {
+            owner: Some("An owner with a name without end ".repeat(10)),
+            ..long
+        };
+        let name = name_of("{owner} - {title} ({id})", &owner_too);
+        assert!(
+            name.contains(" - Very long title") && name.ends_with(" (7)"),
+            "{name}"
+        );
+        let text = format!("{} {{title}} {{id}}", "x".repeat(300));
+        assert!(name_of(&text, &owner_too).ends_with(" 7"));
+    }
+
+    #[test]
+    fn a_short_limit_cuts_the_title_and_nothing_else() {
+        let limit = NameLimit::of_longest_name(60, super::super::NameUnit::Utf16);
+        let long = TemplateValues {
+            title: Some("語".repeat(100)),
+            ..values()
+        };
+        let template: Template = "{date} {title} [{id}]".parse().unwrap();
+        let name = template.name(&long, limit).stem;
+        assert_eq!(name, format!("2016-05-12 {} [7]", "語".repeat(18)));
+    }
+
+    #[test]
+    fn a_slash_makes_folders_that_stay_below_the_chosen_one() {
+        for (template, expected) in [
+            ("{owner}/{title}", "Acme/A B part 1"),
+            (
+                "{owner}/{date}/{id} {title}",
+                "Acme/2016-05-12/7 A B part 1",
+            ),
+            ("/{owner}//{title}/", "Acme/A B part 1"),
+            ("../../{title}", "A B part 1"),
+            ("./{id}", "7"),
+            ("{owner}/../{id}", "Acme/7"),
+            ("con/{title}. /{id}", "con_/A B part 1/7"),
+        ] {
+            assert_eq!(name_of(template, &values()), expected, "{template}");
+        }
+        let hostile = TemplateValues {
+            owner: Some("../../etc".into()),
+            title: Some("..".into()),
+            ..values()
+        };
+        assert_eq!(name_of("{owner}/{title}", &hostile), "etc/ustream 7");
+        let unknown = TemplateValues {
+            owner: None,
+            ..values()
+        };
+        assert_eq!(name_of("{owner}/{title}", &unknown), "A B part 1");
+        let template: Template = "{owner}/{title}".parse().unwrap();
+        assert_eq!(template.to_string(), "{owner}/{title}");
+        assert_eq!(template.depth(), 1);
+    }
+
+    #[test]
+    fn a_typed_name_may_have_folders_too() {
+        let typed = |text: &str| {
+            let name = RelativeName::typed(text, NameLimit::default());
+            name.map(|name| name.to_string())
+        };
+        assert_eq!(typed("talks/2020: one").as_deref(), Some("talks/2020 one"));
+        assert_eq!(typed("../../x").as_deref(), Some("x"));
+        assert_eq!(typed("../.."), None);
+    }
+
+    #[test]
     fn an_invalid_template_returns_the_reason() {
         let problem = |text: &str| text.parse::<Template>().unwrap_err();
         assert_eq!(problem("{titel}"), TemplateError::Unknown("titel".into()));
@@ -277,10 +535,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_template_survives_formatting_and_parsing(text in "[{}a-z -]{0,20}(\\{title\\})?[{}a-z]{0,6}") {
+        fn a_template_survives_formatting_and_parsing(text in "[{}a-z ./-]{0,20}(\\{title\\})?[{}a-z]{0,6}") {
             if let Ok(template) = text.parse::<Template>() {
                 prop_assert_eq!(template.to_string().parse::<Template>(), Ok(template.clone()));
-                prop_assert!(!template.stem(&values()).is_empty());
+                let name = template.name(&values(), NameLimit::default());
+                prop_assert!(!name.stem.is_empty());
+                prop_assert!(name.folders.iter().all(|folder| !matches!(folder.as_str(), "" | "." | "..")));
             }
         }
     }

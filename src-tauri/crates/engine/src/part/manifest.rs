@@ -12,6 +12,7 @@ use super::{CONVERTED, MOVIE, exists, lock};
 use crate::disk::durable::{self, TEMPORARY_PREFIX};
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
+use crate::file_ending::FileEnding;
 use crate::saved::{Finished, PLAN_SCHEMA};
 
 /// File name of the manifest.
@@ -64,6 +65,16 @@ pub(super) struct PendingRename {
     pub(super) finished: Finished,
 }
 
+impl Extensions {
+    /// Returns whether files with the other extensions are made in the same way. What was begun as
+    /// `.mp4` can go on as `.m4a`.
+    fn is_same_kind(&self, other: &Self) -> bool {
+        let is_flv = |extension: &String| extension == FileEnding::Flv.as_str();
+        is_flv(&self.written) == is_flv(&other.written)
+            && is_flv(&self.finished) == is_flv(&other.finished)
+    }
+}
+
 impl MovieSource {
     /// Returns whether it makes the same movie; the number of segments may differ.
     fn is_same_movie(&self, other: &Self) -> bool {
@@ -87,7 +98,7 @@ impl MovieSource {
 
 impl Manifest {
     pub(super) fn matches(&self, source: &MovieSource, extensions: &Extensions) -> bool {
-        self.extensions == *extensions && self.plan.is_same_movie(source)
+        self.extensions.is_same_kind(extensions) && self.plan.is_same_movie(source)
     }
 
     /// Returns why the manifest cannot be ours: a file name in it leads out of the folder or to
@@ -130,7 +141,9 @@ pub(super) fn update(
         match source.compare(&older.plan) {
             PlanChange::Different => return Err(Error::Changed(folder.to_owned())),
             PlanChange::Unverified => return Ok(PlanChange::Unverified),
-            PlanChange::Same if *source == older.plan => return Ok(PlanChange::Same),
+            PlanChange::Same if *source == older.plan && *extensions == older.extensions => {
+                return Ok(PlanChange::Same);
+            }
             PlanChange::Same => {}
         }
     }

@@ -34,6 +34,10 @@ fn plan(recording: u64) -> MovieSource {
     })
 }
 
+fn film() -> NamePattern {
+    NamePattern::exact("film")
+}
+
 fn endings(written: &str) -> Extensions {
     Extensions {
         written: written.into(),
@@ -105,7 +109,7 @@ fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
         Opened::Folder(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
         Opened::Finished(saved) => panic!("finished: {saved:?}"),
     }
-    let found = earlier_stem(folder.path(), &plan(1), &endings("flv"));
+    let found = earlier_stem(folder.path(), &plan(1), &endings("flv"), &film());
     assert_eq!(found.as_deref(), Some("film (2)"));
 }
 
@@ -244,7 +248,7 @@ fn a_part_folder_with_a_planted_link_is_left_alone_whatever_the_link_stands_for(
         assert_eq!(fs::read(&victim).unwrap(), b"precious", "{name}");
         drop(part);
         assert_eq!(
-            earlier_stem(folder.path(), &plan(1), &endings("mp4")).as_deref(),
+            earlier_stem(folder.path(), &plan(1), &endings("mp4"), &film()).as_deref(),
             Some("film (2)")
         );
     }

@@ -1,5 +1,6 @@
 //! One job of the queue: its saved record, and its run.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::task::Id;
@@ -59,6 +60,7 @@ impl Job {
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             discovery: Arc::default(),
             captions: Arc::default(),
+            unverified: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }
@@ -71,6 +73,9 @@ impl Job {
             ..
         } = &self.record;
         let known = discovery.as_ref();
+        // A template may have put the file into a folder below the chosen one.
+        let of_file = self.record.file.as_deref().and_then(Path::parent);
+        let folder = of_file.unwrap_or(&spec.output.folder);
         let done = matches!(state, JobState::Done { .. });
         JobView {
             id: self.id.to_string(),
@@ -82,11 +87,9 @@ impl Job {
             newest_of_channel: known
                 .and_then(|known| known.found)
                 .is_some_and(|found| found.newest),
-            folder: spec
-                .output
-                .folder
+            folder: folder
                 .file_name()
-                .unwrap_or(spec.output.folder.as_os_str())
+                .unwrap_or(folder.as_os_str())
                 .to_string_lossy()
                 .into_owned(),
             state: state.clone().into(),

@@ -1,6 +1,7 @@
 //! Context of one attempt at a job, which all its steps share.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ use crate::extras::{CaptionTexts, MovieMetadata};
 use crate::fetch::Fetcher;
 use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
+use crate::names::NameLimit;
 use crate::outcome::{Outcome, unless_cancelled};
 use crate::progress::Meter;
 use crate::service::Service;
@@ -38,6 +40,8 @@ pub(crate) struct Attempt {
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     /// Captions that were fetched for the MP4; also used for the files beside it.
     pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
+    /// The user kept a movie that did not pass the check.
+    pub(crate) unverified: Arc<AtomicBool>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -115,6 +119,11 @@ impl Attempt {
             let _ = self.captions.set(texts);
         }
         Ok(metadata)
+    }
+
+    /// Returns how long the names of files may be in the output folder.
+    pub(crate) fn name_limit() -> NameLimit {
+        NameLimit::default()
     }
 
     /// Returns the password, the form answers, and as referrer the page that embeds the recording.

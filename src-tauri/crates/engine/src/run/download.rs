@@ -9,9 +9,9 @@ use super::single_file::{self, FetchedFile};
 use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
 use crate::disk::durable::blocking;
-use crate::download_plan::{self, DownloadPlan};
+use crate::download_plan::DownloadPlan;
 use crate::error::{Error, FetchError};
-use crate::extras::Sidecars;
+use crate::extras::{Extras, Sidecars};
 use crate::job::DownloadRequest;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{Opened, PartFolder, SavedMovie};
@@ -22,29 +22,40 @@ use crate::{fetch_pass, names, part};
 /// Downloads and saves the recording that the request names.
 pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
     let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
-    let download = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
+    let limit = Attempt::name_limit();
+    let download = DownloadPlan::of(&attempt.spec, wanted, &recording, limit)?;
+    let chosen = &attempt.spec.output.folder;
+    let title = names::display_text(recording.title.as_deref());
+    let discovery = |part| Discovery {
+        found: Some(found),
+        link: recording.link(),
+        title: title.unwrap_or_else(|| recording.link()),
+        part,
+    };
+    if !wanted.again && !download.is_unfinished(chosen).await? {
+        let search = download.search(chosen, &recording);
+        if let Some(saved) = blocking(move || Ok(search.run())).await? {
+            attempt.set_discovery(discovery(download.part_folder(chosen)));
+            let extras = Sidecars::lacking(download.extras, &saved.path);
+            return write_sidecars(attempt, saved, &recording, extras).await;
+        }
+    }
     // Check before the download, which would be useless without ffmpeg.
     if download.convert {
         attempt.find_ffmpeg().await?;
     }
-    let part = match download.open(&attempt.spec.output.folder).await? {
+    let part = match download.open(chosen).await? {
         Opened::Finished(saved) => {
-            return write_sidecars(attempt, saved, &recording, &download).await;
+            return write_sidecars(attempt, *saved, &recording, download.extras).await;
         }
         Opened::Folder(part) => part,
     };
-    let title = names::display_text(recording.title.as_deref());
-    attempt.set_discovery(Discovery {
-        found: Some(found),
-        link: recording.link(),
-        title: title.unwrap_or_else(|| recording.link()),
-        part: part.path().to_owned(),
-    });
+    attempt.set_discovery(discovery(part.path().to_owned()));
     let transfer = transfer::run(attempt, (found, recording), &download, &part).await?;
     attempt.meter.enter(JobStage::Finishing);
     // Boxed: this future is large, and every future above would hold it.
     let (saved, recording) = Box::pin(assemble_movie(attempt, part, &download, transfer)).await?;
-    write_sidecars(attempt, saved, &recording, &download).await
+    write_sidecars(attempt, saved, &recording, download.extras).await
 }
 
 async fn resolve(
@@ -74,8 +85,13 @@ async fn resolve_as_before(
     found: RecordingRef,
     wanted: &DownloadRequest,
 ) -> Option<Recording> {
-    let folder = attempt.spec.output.folder.clone();
-    let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
+    let output = &attempt.spec.output;
+    let folder = output.folder.clone();
+    let depth = match &output.stem {
+        Some(typed) => typed.matches('/').count(),
+        None => wanted.template.depth(),
+    };
+    let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording, depth))).await;
     // If the folder cannot be read, a later write reports why.
     let earlier = earlier.ok().flatten()?;
     if earlier.has_templates() {
@@ -89,7 +105,8 @@ async fn resolve_as_before(
         .await
         .inspect_err(|error| tracing::info!(%error, "not as before"))
         .ok()?;
-    let download = DownloadPlan::of(&attempt.spec, wanted, &recording).ok()?;
+    let limit = Attempt::name_limit();
+    let download = DownloadPlan::of(&attempt.spec, wanted, &recording, limit).ok()?;
     (download.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
 }
 
@@ -136,10 +153,10 @@ async fn assemble_movie(
             expected.add_summary(&mut shortfall, &summary);
             attempt.accept_shortfall(&shortfall)?;
             if download.convert {
-                let original = &download.extensions.written;
-                finish::convert_with_ffmpeg(attempt, part, summary, shortfall, original).await?
+                finish::convert_with_ffmpeg(attempt, part, (summary, shortfall), download).await?
             } else {
-                publish(part, movie, summarize(&summary, shortfall)).await?
+                let finished = (movie, summarize(&summary, shortfall));
+                publish(attempt, part, finished, Some(&download.mark)).await?
             }
         }
     };
@@ -174,7 +191,7 @@ async fn finish_single_file(
     let copied = FetchedFile {
         part,
         assembler,
-        movie_spec: download_plan::movie_spec(recording, metadata),
+        movie_spec: download.movie_spec(recording, metadata),
         download_plan: download,
         expected,
     };
@@ -186,11 +203,11 @@ async fn write_sidecars(
     attempt: &Attempt,
     saved: SavedMovie,
     recording: &Recording,
-    download: &DownloadPlan,
+    extras: Extras,
 ) -> Outcome<SavedMovie> {
     let texts = attempt.captions.get();
     let service = (&attempt.context.service, &*attempt.meter);
-    let sidecars = Sidecars::fetch(service, recording, download.extras, texts);
+    let sidecars = Sidecars::fetch(service, recording, extras, texts);
     match attempt.cancel.run_until_cancelled(sidecars).await {
         Some(sidecars) => Ok(sidecars.write(saved).await?),
         None => Ok(saved),

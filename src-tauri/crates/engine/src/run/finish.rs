@@ -1,6 +1,7 @@
 //! From the last segment to the saved movie: write the index, verify, rename.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use media::Summary;
 
@@ -9,13 +10,15 @@ use crate::assemble::Assembler;
 use crate::code::Code;
 use crate::disk::durable::{self, blocking};
 use crate::disk::guarded::{self, OpenMode};
+use crate::download_plan::DownloadPlan;
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{PartFolder, SavedMovie};
 use crate::saved::Finished;
+use crate::saved_before::Mark;
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::{ffmpeg, part};
+use crate::{ffmpeg, part, platform};
 
 /// Writes the index, then reads the whole movie back and verifies it.
 pub(super) async fn finish(
@@ -34,16 +37,19 @@ pub(super) async fn verify_movie(
     made: Summary,
 ) -> Result<Summary, Error> {
     let allows_unchecked = attempt.overrides.unchecked;
-    blocking(move || verify(&movie, made, allows_unchecked)).await
+    let (summary, is_verified) = blocking(move || verify(&movie, made, allows_unchecked)).await?;
+    if !is_verified {
+        attempt.unverified.store(true, Ordering::Relaxed);
+    }
+    Ok(summary)
 }
 
 /// Makes the MP4 of the original with ffmpeg; if that fails, saves the original.
 pub(super) async fn convert_with_ffmpeg(
     attempt: &Attempt,
     part: PartFolder,
-    summary: Summary,
-    shortfall: Shortfall,
-    extension: &str,
+    (summary, shortfall): (Summary, Shortfall),
+    download: &DownloadPlan,
 ) -> Outcome<SavedMovie> {
     let movie = part::output(part.path());
     let source = ConversionSource {
@@ -52,11 +58,13 @@ pub(super) async fn convert_with_ffmpeg(
     };
     match convert(attempt, &part, source).await {
         Ok((converted, summary)) => {
-            Ok(publish(part, converted, summarize(&summary, shortfall)).await?)
+            let finished = (converted, summarize(&summary, shortfall));
+            Ok(publish(attempt, part, finished, Some(&download.mark)).await?)
         }
         Err(Stopped::Failed(Error::Convert { problem, .. })) => {
             let finished = summarize(&summary, shortfall);
-            let original = keep_original(part.with_extension(extension), movie, finished).await?;
+            let part = part.with_extension(&download.extensions.written);
+            let original = keep_original(attempt, part, movie, finished).await?;
             Err(Error::Convert { problem, original }.into())
         }
         Err(stopped) => Err(stopped),
@@ -81,6 +89,7 @@ pub(super) async fn convert(
         program: &attempt.context.ffmpeg,
         input: path,
         output: &converted,
+        is_audio_file: part.is_audio_file(),
         duration_ms: known.duration_ms(),
     };
     let failed = |problem| Error::Convert {
@@ -157,14 +166,15 @@ pub(super) fn check(movie: &Path) -> Result<Summary, Error> {
     Ok(summary)
 }
 
-fn verify(movie: &Path, made: Summary, allows_unchecked: bool) -> Result<Summary, Error> {
+/// Returns what is in the movie, and whether it has passed the check.
+fn verify(movie: &Path, made: Summary, allows_unchecked: bool) -> Result<(Summary, bool), Error> {
     match compare_with_muxed(movie, &made) {
         Err(error) if allows_unchecked && error.code() == Code::CheckFailed => {
             tracing::warn!(%error, "kept all the same");
             durable::sync_file(movie).map_err(Error::disk(movie))?;
-            Ok(made)
+            Ok((made, false))
         }
-        checked => checked,
+        checked => Ok((checked?, true)),
     }
 }
 
@@ -199,6 +209,15 @@ pub(super) fn summarize(summary: &Summary, shortfall: Shortfall) -> Finished {
 }
 
 impl Finished {
+    /// Returns what the movie lacks.
+    fn shortfall(&self) -> Shortfall {
+        Shortfall {
+            gaps: self.gaps.clone(),
+            missing: self.missing.clone(),
+            shorter_than_stated_ms: self.shorter_than_stated_ms,
+        }
+    }
+
     /// Adds what the movie lacks.
     pub(super) fn with_shortfall(self, shortfall: Shortfall) -> Self {
         let Shortfall {
@@ -215,27 +234,42 @@ impl Finished {
     }
 }
 
-/// Renames a finished movie to its final name.
+/// Renames a finished movie to its final name. A whole and checked movie gets the mark before, by
+/// which it is known again.
 pub(super) async fn publish(
+    attempt: &Attempt,
     part: PartFolder,
-    movie: PathBuf,
-    finished: Finished,
+    (movie, finished): (PathBuf, Finished),
+    mark: Option<&Mark>,
 ) -> Result<SavedMovie, Error> {
-    let finished = Finished {
+    let mut finished = Finished {
         saved_unix_s: Some(jiff::Timestamp::now().as_second()),
         ..finished
     };
-    blocking(move || part.finish(&movie, finished)).await
+    let is_whole =
+        finished.shortfall().is_acceptable() && !attempt.unverified.load(Ordering::Relaxed);
+    let mark = mark.filter(|_| is_whole).cloned();
+    blocking(move || {
+        if let Some(mark) = mark {
+            let disk = || Error::disk(&movie);
+            let file = guarded::open(&movie, OpenMode::Change).map_err(disk())?;
+            finished.size_bytes = mark.write(&file, finished.duration_ms)?;
+            platform::sync(&file).map_err(disk())?;
+        }
+        part.finish(&movie, finished)
+    })
+    .await
 }
 
 /// Saves the original if no MP4 can be made of it, and returns its path. The job has failed and
 /// will start over, so the part folder is deleted.
 pub(super) async fn keep_original(
+    attempt: &Attempt,
     part: PartFolder,
     original: PathBuf,
     finished: Finished,
 ) -> Result<PathBuf, Error> {
-    let saved = publish(part, original, finished).await?;
+    let saved = publish(attempt, part, (original, finished), None).await?;
     let path = saved.path.clone();
     blocking(move || {
         saved.remove_part_folder();
@@ -280,19 +314,28 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let movie = folder.path().join("film.mp4");
         let made = muxed(&movie);
-        assert_eq!(verify(&movie, made.clone(), false).unwrap(), made);
+        assert_eq!(
+            verify(&movie, made.clone(), false).unwrap(),
+            (made.clone(), true)
+        );
 
         let mut other = made.clone();
         other.tracks[0].digest ^= 1;
         let refused = verify(&movie, other.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(verify(&movie, other.clone(), true).unwrap(), other);
+        assert_eq!(
+            verify(&movie, other.clone(), true).unwrap(),
+            (other.clone(), false)
+        );
 
         let bytes = fs::read(&movie).unwrap();
         fs::write(&movie, &bytes[..bytes.len() - 5]).unwrap();
         let refused = verify(&movie, made.clone(), false).unwrap_err();
         assert_eq!(refused.code(), Code::CheckFailed);
-        assert_eq!(verify(&movie, made.clone(), true).unwrap(), made);
+        assert_eq!(
+            verify(&movie, made.clone(), true).unwrap(),
+            (made.clone(), false)
+        );
 
         fs::remove_file(&movie).unwrap();
         let gone = verify(&movie, made, true).unwrap_err();

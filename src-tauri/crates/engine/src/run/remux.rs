@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use media::{
-    MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind, Summary, Tags,
+    MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind,
+    Summary, Tags,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,7 @@ use crate::disk::durable::blocking;
 use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
 use crate::error::Error;
-use crate::job::{MovieFiles, OutputLocation};
+use crate::job::{MovieFiles, Mp4Extension, OutputLocation};
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
@@ -41,15 +42,18 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
         attempt.find_ffmpeg().await?;
     }
     let (paths, output) = (movies.films.clone(), attempt.spec.output.clone());
-    let ending = movies.ending.as_str();
+    let ending = movies.ending;
     let (parts, opened) = blocking(move || {
-        let parts = RemuxSources::open(&paths, convert)?;
-        let opened = parts.open_part_folder(&output, ending)?;
+        let mut parts = RemuxSources::open(&paths, convert)?;
+        if ending == Mp4Extension::M4a {
+            parts.brand = Mp4Brand::Audio;
+        }
+        let opened = parts.open_part_folder(&output, ending.as_str())?;
         Ok((parts, opened))
     })
     .await?;
     let part = match opened {
-        Opened::Finished(saved) => return Ok(saved),
+        Opened::Finished(saved) => return Ok(*saved),
         Opened::Folder(part) => part,
     };
     let first = movies
@@ -65,7 +69,7 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
     });
     let movie = part::output(part.path());
     match remux_files(attempt, parts, &part, movie).await {
-        Ok((movie, finished)) => Ok(publish(part, movie, finished).await?),
+        Ok((movie, finished)) => Ok(publish(attempt, part, (movie, finished), None).await?),
         Err(stopped) => {
             blocking(move || part.remove()).await?;
             Err(stopped)
@@ -192,6 +196,8 @@ struct RemuxSources {
     format: Option<OutputFormat>,
     /// What the service states of the movie; `None` to use the tags of the first file.
     movie_spec: Option<MovieSpec>,
+    /// The brand of an MP4 of which the service states nothing.
+    brand: Mp4Brand,
 }
 
 impl RemuxSources {
@@ -241,6 +247,7 @@ impl RemuxSources {
             files: movies,
             format,
             movie_spec: None,
+            brand: Mp4Brand::Movie,
         })
     }
 
@@ -263,7 +270,7 @@ impl RemuxSources {
         let stem = [output.stem.as_deref(), first.as_deref()]
             .into_iter()
             .flatten()
-            .find_map(names::stem)
+            .find_map(|text| names::stem(text, Attempt::name_limit()))
             .unwrap_or_else(|| "film".to_owned());
         let written = match self.format {
             Some(OutputFormat::Mp4) => "mp4",
@@ -373,6 +380,7 @@ impl RemuxTask {
             tags: wholes()
                 .next()
                 .map_or_else(Tags::default, |whole| whole.tags.clone()),
+            brand: self.parts.brand,
             ..MovieSpec::default()
         });
         MuxerConfig {

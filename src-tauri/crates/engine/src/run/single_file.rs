@@ -43,7 +43,7 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     let kept = blocking(move || inspect(&path)).await?;
     let kept = with_checked_duration(attempt, expected, kept)?;
     if download.keep_original {
-        return Ok(publish(part, copy, kept).await?);
+        return Ok(publish(attempt, part, (copy, kept), None).await?);
     }
     let source = remux::FileRemux {
         path: copy.clone(),
@@ -53,13 +53,15 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     let failed = match remux::remux_single_file(attempt, source, &part).await {
         Ok((movie, finished)) => {
             let finished = with_checked_duration(attempt, expected, finished)?;
-            return Ok(publish(part, movie, finished).await?);
+            let mark = Some(&download.mark);
+            return Ok(publish(attempt, part, (movie, finished), mark).await?);
         }
         Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
         Err(stopped) => return Err(stopped),
     };
     // The downloaded file is saved: other programs may play it.
     let path = keep_original(
+        attempt,
         part.with_extension(&download.extensions.written),
         copy,
         kept,

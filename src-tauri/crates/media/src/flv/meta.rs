@@ -9,6 +9,9 @@ pub(crate) const KEYFRAME_BYTES: usize = 18;
 /// Bytes of the smallest padding property: its name, its type, its length.
 const MIN_PADDING_BYTES: usize = 8;
 
+/// Bytes of text that are kept free near the start for [`crate::origin`].
+pub(crate) const NOTE_BYTES: usize = 512;
+
 /// The fields of `onMetaData` other than the text tags.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FlvMetadata<'a> {
@@ -34,6 +37,7 @@ pub(crate) fn metadata(reserved: usize, fields: &FlvMetadata<'_>, tags: &Tags) -
     // An ECMA array; its count is a hint that readers do not rely on.
     body.extend_from_slice(&[8, 0, 0, 0, 0]);
     number_fields(&mut body, fields);
+    padding(&mut body, NOTE_BYTES);
     text_fields(&mut body, tags);
     // Property names and type bytes of the keyframe object, the end of the array, and padding.
     let overhead = 64 + MIN_PADDING_BYTES;
@@ -99,6 +103,14 @@ fn strict_array(body: &mut Vec<u8>, values: impl Iterator<Item = f64> + Clone) {
     }
 }
 
+/// Appends a property with this many bytes of text that say nothing.
+fn padding(body: &mut Vec<u8>, text: usize) {
+    name(body, "pad");
+    body.push(2);
+    body.extend_from_slice(&u16::try_from(text).unwrap_or(0).to_be_bytes());
+    body.extend(std::iter::repeat_n(b' ', text));
+}
+
 /// Fills the reserved bytes with short strings, then ends the array.
 fn pad(body: &mut Vec<u8>, reserved: usize) {
     let mut left = reserved.saturating_sub(body.len() + 3);
@@ -108,11 +120,7 @@ fn pad(body: &mut Vec<u8>, reserved: usize) {
         if (1..MIN_PADDING_BYTES).contains(&(left - length)) {
             length -= MIN_PADDING_BYTES;
         }
-        name(body, "pad");
-        let text = length - MIN_PADDING_BYTES;
-        body.push(2);
-        body.extend_from_slice(&u16::try_from(text).unwrap_or(0).to_be_bytes());
-        body.extend(std::iter::repeat_n(b' ', text));
+        padding(body, length - MIN_PADDING_BYTES);
         left -= length;
     }
     body.extend_from_slice(&[0, 0, 9]);
@@ -144,7 +152,7 @@ fn number(body: &mut Vec<u8>, value: f64) {
     clippy::cast_precision_loss,
     reason = "AMF has no other numbers; exact up to 2^53"
 )]
-fn float(value: u64) -> f64 {
+pub(crate) fn float(value: u64) -> f64 {
     value as f64
 }
 

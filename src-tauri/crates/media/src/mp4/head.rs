@@ -7,7 +7,7 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{captions, fragment::SegmentTables};
 use crate::{
-    Error, MovieSpec, TableFragment, TrackKind,
+    Error, MovieSpec, Mp4Brand, TableFragment, TrackKind,
     boxes::write::{boxed, put32, put64},
     cursor::Cursor,
     handler::Handler,
@@ -17,6 +17,8 @@ use crate::{
 
 /// Size of the `mdat` header, with a 64-bit size field: it is written before the size is known.
 pub(crate) const MDAT_HEADER_BYTES: u64 = 16;
+/// Size of `ftyp`, the same for all brands: which one it is becomes known last.
+const FILE_TYPE_BYTES: u64 = 32;
 /// `mdat` starts at a multiple of the block size that file systems use.
 const BLOCK_BYTES: u64 = 4096;
 /// Upper bound for the reserved bytes, however long the service says the recording is: about 60
@@ -47,14 +49,15 @@ impl FileHead {
     where
         O: Read + Write + Seek,
     {
-        let reserved_start = file_type().len() as u64;
+        let reserved_start = FILE_TYPE_BYTES;
         let mdat = (reserved_start + reserved.clamp(MIN_RESERVED_BYTES, MAX_RESERVED_BYTES))
             .next_multiple_of(BLOCK_BYTES);
         let head = Self {
             reserved_start,
             mdat,
         };
-        output.append(&mut [IoSlice::new(&head.header_bytes())])?;
+        // Whether there is video is known at the end, when the head is written again.
+        output.append(&mut [IoSlice::new(&head.header_bytes(Mp4Brand::Movie))])?;
         output.skip_to(mdat);
         output.append(&mut [IoSlice::new(&mdat_header(MDAT_HEADER_BYTES))])?;
         Ok(head)
@@ -64,7 +67,7 @@ impl FileHead {
     /// The file itself is not read: the head is written again at the end.
     pub(crate) fn from_fragment(fragment: &TableFragment) -> Result<Self, Error> {
         let base = SegmentTables::read(&fragment.tables)?.base;
-        let reserved_start = file_type().len() as u64;
+        let reserved_start = FILE_TYPE_BYTES;
         let head = Self {
             reserved_start,
             mdat: base.mdat,
@@ -84,8 +87,8 @@ impl FileHead {
     }
 
     /// Returns `ftyp` and the header of the `free` box that covers the reserved bytes.
-    pub(crate) fn header_bytes(self) -> Vec<u8> {
-        let mut start = file_type();
+    pub(crate) fn header_bytes(self, brand: Mp4Brand) -> Vec<u8> {
+        let mut start = file_type(brand);
         put32(
             &mut start,
             u32::try_from(self.mdat - self.reserved_start).unwrap_or(u32::MAX),
@@ -95,14 +98,18 @@ impl FileHead {
     }
 }
 
-/// Returns the `ftyp` box (ISO/IEC 14496-12 4.3).
-pub(crate) fn file_type() -> Vec<u8> {
+/// Returns the `ftyp` box (ISO/IEC 14496-12 4.3), which has [`FILE_TYPE_BYTES`] bytes.
+pub(crate) fn file_type(brand: Mp4Brand) -> Vec<u8> {
+    let (major, compatible) = match brand {
+        // `iso4` allows negative composition offsets.
+        Mp4Brand::Movie => (b"isom", b"isomiso2iso4mp41"),
+        Mp4Brand::Audio => (b"M4A ", b"M4A isomiso2mp42"),
+    };
     let mut bytes = Vec::new();
     boxed(&mut bytes, *b"ftyp", |out| {
-        out.extend_from_slice(b"isom");
+        out.extend_from_slice(major);
         put32(out, 0x200);
-        // `iso4` allows negative composition offsets.
-        out.extend_from_slice(b"isomiso2iso4mp41");
+        out.extend_from_slice(compatible);
     });
     bytes
 }
@@ -152,4 +159,16 @@ pub(crate) fn reserved_bytes(movie: &MovieSpec, tracks: &[Mp4Track], unseen: &[T
         .saturating_add(MIN_RESERVED_BYTES)
         .saturating_add(crate::tags::mp4::max_bytes(&movie.tags))
         .saturating_add(captions::max_index_bytes(&movie.captions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_brand_takes_the_same_place() {
+        for brand in [Mp4Brand::Movie, Mp4Brand::Audio] {
+            assert_eq!(file_type(brand).len() as u64, FILE_TYPE_BYTES);
+        }
+    }
 }

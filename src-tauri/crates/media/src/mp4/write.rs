@@ -20,8 +20,9 @@ use super::{
     track::Mp4Track,
 };
 use crate::{
-    Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
-    SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackKind,
+    Content, Error, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    SegmentFingerprint, SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment,
+    TrackKind,
     boxes::write::put32,
     flv::{self, DemuxEvent},
     fmp4::{self, Init},
@@ -196,7 +197,12 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     }
 
     /// Writes the index into the reserved bytes at the front if it fits, else at the end.
-    fn write_index(&mut self, head: FileHead, index: MovieBox<'_>) -> Result<(), Error> {
+    fn write_index(
+        &mut self,
+        head: FileHead,
+        brand: Mp4Brand,
+        index: MovieBox<'_>,
+    ) -> Result<(), Error> {
         let reserved = head.mdat - head.reserved_start;
         let media_end = self.output.end();
         // The remaining bytes become a `free` box, which needs at least 8 bytes for its header.
@@ -210,11 +216,11 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 self.output.write_at(head.mdat - left, &free)?;
             }
             self.output.stream_at(0, |out| {
-                out.write_all(&file_type())?;
+                out.write_all(&file_type(brand))?;
                 index.write(out)
             })?;
         } else {
-            self.output.write_at(0, &head.header_bytes())?;
+            self.output.write_at(0, &head.header_bytes(brand))?;
             self.output.stream_at(media_end, |out| index.write(out))?;
         }
         self.output
@@ -287,9 +293,15 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         let mut tracks: Vec<_> = tracks.into_iter().map(Mp4Track::closed).collect();
         let captions = captions::tracks(&self.movie.captions, &tracks, &mut self.output)?;
         tracks.extend(captions);
+        let has_video = tracks.iter().any(|track| track.handler == Handler::Video);
+        let brand = if has_video {
+            Mp4Brand::Movie
+        } else {
+            self.movie.brand
+        };
         let mut movie = moov::movie(&tracks, &self.movie.tags)?;
         let summary = std::mem::take(&mut movie.summary);
-        self.write_index(head, movie)?;
+        self.write_index(head, brand, movie)?;
         Ok(Summary {
             size_bytes: self.output.end(),
             ..summary
