@@ -12,9 +12,9 @@ use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::extras::{Extras, MovieMetadata};
 use crate::job::{DownloadRequest, JobSpec};
-use crate::names::{self, TemplateValues};
+use crate::names::{self, StemSource, TemplateValues};
 use crate::part;
-use crate::part::{Destination, Extensions, MovieSource, Opened, PartFolder};
+use crate::part::{Destination, EarlierAttempt, Extensions, MovieSource, Opened, PartFolder};
 use crate::remuxer::Remuxer;
 
 /// Rendition, containers and file name of one download.
@@ -31,7 +31,7 @@ pub(crate) struct DownloadPlan {
     /// ffmpeg makes the MP4 of it afterwards.
     pub(crate) convert: bool,
     pub(crate) extensions: Extensions,
-    stem: String,
+    stem: StemSource,
     /// The stem is made of the title, which may have changed since an earlier attempt.
     stem_may_change: bool,
 }
@@ -73,12 +73,16 @@ impl DownloadPlan {
         };
         let written = written.extension();
         let rendition = recording.rendition(&plan.rendition);
-        let given = spec.output.stem.as_deref().and_then(names::stem);
-        let stem = given.unwrap_or_else(|| {
-            wanted
-                .template
-                .stem(&TemplateValues::of(recording, rendition))
-        });
+        let values = TemplateValues::of(recording, rendition);
+        let given = spec
+            .output
+            .stem
+            .clone()
+            .filter(|stem| names::is_usable(stem));
+        let stem = match given {
+            Some(given) => StemSource::Texts(vec![given, values.fallback()]),
+            None => StemSource::Template(wanted.template.clone(), values),
+        };
         let original = choice.keep == ContainerChoice::Original;
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         Ok(Self {
@@ -105,20 +109,25 @@ impl DownloadPlan {
         }
     }
 
-    /// Opens the part folder below `folder`.
-    pub(crate) async fn open(&self, folder: &Path) -> Result<Opened, Error> {
+    /// Opens the part folder below `folder`, with what `earlier` has fetched.
+    pub(crate) async fn open(
+        &self,
+        folder: &Path,
+        earlier: Option<EarlierAttempt>,
+    ) -> Result<Opened, Error> {
         let (folder, stem) = (folder.to_owned(), self.stem.clone());
         let source = MovieSource::Plan(self.plan.clone());
         let (extensions, may_change) = (self.extensions.clone(), self.stem_may_change);
         blocking(move || {
-            let earlier = may_change
+            let existing = may_change
                 .then(|| part::earlier_stem(&folder, &source, &extensions))
                 .flatten();
-            let stem = earlier.as_deref().unwrap_or(&stem);
+            let stem = existing.map_or(stem, StemSource::Existing);
             let place = Destination {
                 folder: &folder,
-                stem,
+                stem: &stem,
                 extensions: &extensions,
+                earlier: earlier.as_ref(),
             };
             PartFolder::open(place, &source)
         })
@@ -137,9 +146,12 @@ impl DownloadPlan {
     pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
         let copies = if self.convert || is_copied { 2 } else { 1 };
-        let rendition = recording.rendition(&self.plan.rendition)?;
-        let movie_bytes = recording.estimated_bytes(rendition)?;
-        Some(movie_bytes.saturating_mul(copies))
+        Some(self.movie_bytes(recording)?.saturating_mul(copies))
+    }
+
+    /// Estimates the size of the movie in bytes.
+    pub(crate) fn movie_bytes(&self, recording: &Recording) -> Option<u64> {
+        recording.estimated_bytes(recording.rendition(&self.plan.rendition)?)
     }
 
     /// Returns what the assembler needs.

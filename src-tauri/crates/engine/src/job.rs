@@ -192,6 +192,8 @@ pub struct Overrides {
     pub space: bool,
     /// Keep the file even if it does not pass the check.
     pub unchecked: bool,
+    /// The folder where an earlier attempt began: what it has fetched is moved from there.
+    pub continue_from: Option<PathBuf>,
 }
 
 /// Something that happens to a job.

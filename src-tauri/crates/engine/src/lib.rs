@@ -49,7 +49,7 @@ mod timing;
 pub mod view;
 
 pub use catalog::{Catalog, ResolvedLink};
-pub use disk::{replace_file, sync_data};
+pub use disk::{largest_file, replace_file, sync_data};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;

@@ -1,19 +1,20 @@
 //! File names that are valid on every operating system.
 
+mod limit;
+mod stem_source;
 mod template;
 
+pub(crate) use limit::NameLimit;
+pub(crate) use stem_source::StemSource;
 pub(crate) use template::TemplateValues;
 pub use template::{Template, TemplateError};
-
-/// Longest stem. Leaves room for ` (999)`, the extension and `.part` within 255 bytes (Linux) or
-/// 255 UTF-16 units (Windows and macOS).
-const MAX_STEM_BYTES: usize = 180;
 
 /// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-/// Turns any text into a file name without extension, or `None` if no usable character is left.
-pub(crate) fn stem(text: &str) -> Option<String> {
+/// Turns any text into a file name without extension that is no longer than `limit`, or `None` if
+/// no usable character is left.
+pub(crate) fn stem(text: &str, limit: NameLimit) -> Option<String> {
     let spaced: String = text
         .chars()
         .filter(|c| !is_invisible(*c))
@@ -22,7 +23,7 @@ pub(crate) fn stem(text: &str) -> Option<String> {
     let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     // A leading dot hides a file; Windows drops a trailing one.
     let trimmed = words.trim_matches(['.', ' ']);
-    let cut = truncate(trimmed, MAX_STEM_BYTES).trim_end_matches(['.', ' ']);
+    let cut = limit.cut(trimmed).trim_end_matches(['.', ' ']);
     if cut.is_empty() {
         return None;
     }
@@ -32,6 +33,11 @@ pub(crate) fn stem(text: &str) -> Option<String> {
     } else {
         cut.to_owned()
     })
+}
+
+/// Returns whether a file name can be made of the text.
+pub(crate) fn is_usable(text: &str) -> bool {
+    stem(text, NameLimit::default()).is_some()
 }
 
 /// Removes control characters and bidirectional marks from text that is shown to the user.
@@ -85,21 +91,14 @@ fn is_device(first: &str) -> bool {
         || numbered_device("LPT")
 }
 
-fn truncate(text: &str, bytes: usize) -> &str {
-    if text.len() <= bytes {
-        return text;
-    }
-    let end = (0..=bytes)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or(0);
-    &text[..end]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn stem(text: &str) -> Option<String> {
+        super::stem(text, NameLimit::default())
+    }
 
     #[test]
     fn a_title_cannot_leave_its_folder() {
@@ -143,7 +142,7 @@ mod tests {
         #[test]
         fn any_text_gives_a_safe_name_or_none(text in any::<String>()) {
             if let Some(name) = stem(&text) {
-                prop_assert!(!name.is_empty() && name.len() <= MAX_STEM_BYTES + 1);
+                prop_assert!(!name.is_empty() && name.len() <= 181);
                 prop_assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0']));
                 prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']));
                 prop_assert!(!name.chars().any(char::is_control));

@@ -5,7 +5,7 @@ use ustream::{
     TrackKind,
 };
 
-use crate::names::{self, Template, TemplateValues};
+use crate::names::{self, NameLimit, Template, TemplateValues};
 use crate::view::{AccessView, Preview, RenditionView};
 
 /// Returns the preview that the user sees before the recording is saved.
@@ -37,7 +37,8 @@ pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
-        file_stem: Template::default().stem(&TemplateValues::of(recording, chosen)),
+        file_stem: Template::default()
+            .stem(&TemplateValues::of(recording, chosen), NameLimit::default()),
         has_flv: original.is_ok_and(|plan| {
             plan.container == Container::Flv || plan.file_kind() == Some(FileKind::Flv)
         }),

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use ustream::{Recording, Rendition};
 
-use super::stem;
+use super::{NameLimit, stem};
 
 /// Characters that are trimmed from the ends, where unknown fields leave them over.
 const SEPARATORS: [char; 6] = [' ', '-', '–', '_', ',', '.'];
@@ -89,6 +89,11 @@ impl TemplateValues {
             quality,
         }
     }
+
+    /// Returns the name of a recording of whose title no usable character is left.
+    pub(crate) fn fallback(&self) -> String {
+        format!("ustream {}", self.id)
+    }
 }
 
 /// Why a text is not a valid template.
@@ -115,17 +120,20 @@ impl Default for Template {
 impl Template {
     /// Returns the name of a made-up recording, as an example in the settings.
     pub fn example(&self) -> String {
-        self.stem(&TemplateValues {
+        let values = TemplateValues {
             title: Some("Launch day".to_owned()),
             owner: Some("Acme Space".to_owned()),
             date: Some("2016-05-12".to_owned()),
             id: "112470631".to_owned(),
             quality: Some("720p".to_owned()),
-        })
+        };
+        self.stem(&values, NameLimit::default())
     }
 
-    /// Returns the file name for a recording; if nothing is left of it, the title or the id.
-    pub(crate) fn stem(&self, values: &TemplateValues) -> String {
+    /// Returns the file name for a recording, no longer than `limit`; if nothing is left of it, the
+    /// title or the id.
+    pub(crate) fn stem(&self, values: &TemplateValues, limit: NameLimit) -> String {
+        let stem = |text: &str| stem(text, limit);
         let filled: String = self
             .0
             .iter()
@@ -136,8 +144,8 @@ impl Template {
             })
             .collect();
         stem(filled.trim_matches(SEPARATORS))
-            .or_else(|| values.title.as_deref().and_then(stem))
-            .unwrap_or_else(|| format!("ustream {}", values.id))
+            .or_else(|| stem(values.title.as_deref()?))
+            .unwrap_or_else(|| values.fallback())
     }
 }
 
@@ -214,7 +222,10 @@ mod tests {
     use super::*;
 
     fn name_of(template: &str, values: &TemplateValues) -> String {
-        template.parse::<Template>().unwrap().stem(values)
+        template
+            .parse::<Template>()
+            .unwrap()
+            .stem(values, NameLimit::default())
     }
 
     fn values() -> TemplateValues {
@@ -235,7 +246,10 @@ mod tests {
         );
         assert_eq!(name_of("{owner} - {title}", &values()), "Acme - A B part 1");
         assert_eq!(name_of("{id} {quality}", &values()), "7 720p");
-        assert_eq!(Template::default().stem(&values()), "A B part 1");
+        assert_eq!(
+            Template::default().stem(&values(), NameLimit::default()),
+            "A B part 1"
+        );
         assert_eq!(name_of("{{{id}}}", &values()), "{7}");
     }
 
@@ -280,7 +294,7 @@ mod tests {
         fn a_template_survives_formatting_and_parsing(text in "[{}a-z -]{0,20}(\\{title\\})?[{}a-z]{0,6}") {
             if let Ok(template) = text.parse::<Template>() {
                 prop_assert_eq!(template.to_string().parse::<Template>(), Ok(template.clone()));
-                prop_assert!(!template.stem(&values()).is_empty());
+                prop_assert!(!template.stem(&values(), NameLimit::default()).is_empty());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One job of the queue: its saved record, and its run.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio::task::Id;
@@ -50,6 +51,13 @@ impl Job {
             .is_some_and(|active| active.task == task)
     }
 
+    /// Returns the part folder of an earlier attempt that is not in the output folder: the job has
+    /// been moved since.
+    pub(super) fn part_elsewhere(&self) -> Option<&Path> {
+        let part = &self.record.discovery.as_ref()?.part;
+        (part.parent() != Some(&self.record.spec.output.folder)).then_some(part)
+    }
+
     pub(super) fn attempt(&self, context: &Arc<RunContext>) -> Attempt {
         Attempt {
             spec: self.record.spec.clone(),
@@ -57,8 +65,14 @@ impl Job {
             context: Arc::clone(context),
             meter: Arc::new(Meter::new()),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
+            moves_from: self
+                .overrides
+                .continue_from
+                .clone()
+                .map(|from| (from, false)),
             discovery: Arc::default(),
             captions: Arc::default(),
+            picture: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }

@@ -21,13 +21,20 @@ use crate::{fetch_pass, names, part};
 
 /// Downloads and saves the recording that the request names.
 pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
+    attempt.check_drive()?;
     let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
     let download = DownloadPlan::of(&attempt.spec, wanted, &recording)?;
     // Check before the download, which would be useless without ffmpeg.
     if download.convert {
         attempt.find_ffmpeg().await?;
     }
-    let part = match download.open(&attempt.spec.output.folder).await? {
+    let opened = download.open(&attempt.spec.output.folder, attempt.earlier());
+    let part = match opened.await {
+        // Moving it was stopped.
+        Err(_) if attempt.cancel.is_cancelled() => return Err(Stopped::Cancelled),
+        opened => opened?,
+    };
+    let part = match part {
         Opened::Finished(saved) => {
             return write_sidecars(attempt, saved, &recording, &download).await;
         }
@@ -74,8 +81,12 @@ async fn resolve_as_before(
     found: RecordingRef,
     wanted: &DownloadRequest,
 ) -> Option<Recording> {
-    let folder = attempt.spec.output.folder.clone();
-    let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording))).await;
+    let folders = attempt.part_locations();
+    let find = move || {
+        let mut plans = folders.iter();
+        Ok(plans.find_map(|folder| part::earlier_plan(folder, found.recording)))
+    };
+    let earlier = blocking(find).await;
     // If the folder cannot be read, a later write reports why.
     let earlier = earlier.ok().flatten()?;
     if earlier.has_templates() {
@@ -188,9 +199,9 @@ async fn write_sidecars(
     recording: &Recording,
     download: &DownloadPlan,
 ) -> Outcome<SavedMovie> {
-    let texts = attempt.captions.get();
+    let fetched = (attempt.captions.get(), attempt.picture.get());
     let service = (&attempt.context.service, &*attempt.meter);
-    let sidecars = Sidecars::fetch(service, recording, download.extras, texts);
+    let sidecars = Sidecars::fetch(service, recording, download.extras, fetched);
     match attempt.cancel.run_until_cancelled(sidecars).await {
         Some(sidecars) => Ok(sidecars.write(saved).await?),
         None => Ok(saved),
