@@ -39,7 +39,9 @@ impl ProgressBars {
         let Some(progress) = &job.progress else {
             return;
         };
-        if progress.stage != JobStage::Resolving && self.announced.insert(job.id.clone()) {
+        if !matches!(progress.stage, JobStage::Resolving | JobStage::Moving)
+            && self.announced.insert(job.id.clone())
+        {
             if job.newest_of_channel {
                 self.announce("This link is a channel: taking its newest recording.");
             }
