@@ -74,6 +74,7 @@ fn view(id: usize, path: &Path) -> FolderView {
         id: id.to_string(),
         name: name(path),
         free_bytes: engine::available_space(path).ok(),
+        largest_file_bytes: engine::largest_file(path),
     }
 }
 

@@ -79,12 +79,19 @@ async fn short_link(
     }
 }
 
-/// A test card, served as every cover.
+/// A test card, served as every cover unless the world has another.
 pub(crate) const COVER: &[u8] = include_bytes!("../fixtures/film/picture.jpg");
 
 /// Builds the router of the covers.
-pub(crate) fn covers() -> Router {
-    Router::new().fallback(async || ([(header::CONTENT_TYPE, "image/jpeg")], COVER))
+pub(crate) fn covers(service: Arc<Service>) -> Router {
+    Router::new()
+        .fallback(async |State(service): State<Arc<Service>>| {
+            let other = service.world.cover.clone();
+            let usual = || ("image/jpeg".to_owned(), COVER.to_owned());
+            let (media_type, picture) = other.unwrap_or_else(usual);
+            ([(header::CONTENT_TYPE, media_type)], picture)
+        })
+        .with_state(service)
 }
 
 /// Builds the router of other sites' pages.

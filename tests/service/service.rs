@@ -104,7 +104,7 @@ impl HostRole {
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
             Self::Cdn => cdn::router(service),
-            Self::Covers => page::covers(),
+            Self::Covers => page::covers(service),
             Self::OtherSites => page::other_sites(service),
             Self::Files => files::router(service),
         }

@@ -30,6 +30,8 @@ pub struct World {
     pub(crate) short_links: BTreeMap<String, String>,
     /// Pages of other sites, by host and path.
     pub(crate) pages: BTreeMap<String, String>,
+    /// Media type and content of every cover, if it is not the usual test card.
+    pub(crate) cover: Option<(String, Vec<u8>)>,
 }
 
 impl World {
@@ -64,6 +66,13 @@ impl World {
     #[must_use]
     pub fn page(mut self, address: &str, html: &str) -> Self {
         self.pages.insert(address.to_owned(), html.to_owned());
+        self
+    }
+
+    /// Serves this picture as every cover.
+    #[must_use]
+    pub fn cover(mut self, media_type: &str, picture: &[u8]) -> Self {
+        self.cover = Some((media_type.to_owned(), picture.to_owned()));
         self
     }
 

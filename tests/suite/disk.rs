@@ -1,5 +1,7 @@
 //! Disks that are full, cannot be written, or have unusual rules for names.
 
+mod odd;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -124,7 +126,7 @@ async fn a_read_only_disk_is_reported() {
     );
     assert_eq!(output.status.code(), Some(DISK), "{}", stderr_text(&output));
     assert!(
-        stderr_text(&output).contains("cannot be written"),
+        stderr_text(&output).contains("the disk can only be read"),
         "{}",
         stderr_text(&output)
     );

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use axum::http::StatusCode;
 use engine::{Extras, NewJob};
-use fake_ustream::{Fault, Rule};
+use fake_ustream::{Fault, Rule, World};
 use serde_json::Value;
 
 use crate::command_line::CliCommand;
@@ -48,6 +48,33 @@ async fn an_mp4_has_the_chapters() {
         found,
         [(0, "Welcome"), (60_000, "Launch"), (150_000, "Questions")]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cover_that_no_mp4_can_hold_is_kept_beside_it() {
+    let pictures: [(&str, &[u8], &str); 3] = [
+        ("image/webp", b"RIFF\x08\0\0\0WEBPVP8 ", "webp"),
+        // The type that a server states may be wrong.
+        ("image/jpeg", b"\0\0\0\x1cftypavif\0\0\0\0", "avif"),
+        ("image/gif", b"GIF89a\x01\0\x01\0", "gif"),
+    ];
+    for (media_type, picture, extension) in pictures {
+        let mock = MockService::with(World::demo().cover(media_type, picture)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let run = CliCommand::new(&mock).save(MAIN).arg("-o");
+        let (code, _, stderr) = run.arg(folder.path().join("a.mp4")).finish();
+        assert_eq!(code, 0, "{stderr}");
+        let beside = folder.path().join("a").with_extension(extension);
+        assert_eq!(fs::read(beside).unwrap(), picture);
+        assert!(stderr.contains("kept beside the film"), "{stderr}");
+    }
+    let mock = MockService::with(World::demo().cover("image/jpeg", b"no picture")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = CliCommand::new(&mock).save(MAIN).arg("-o");
+    let (code, _, stderr) = run.arg(folder.path().join("a.mp4")).finish();
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(file_names(folder.path()), ["a.mp4"]);
+    assert!(stderr.contains("unknown kind"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

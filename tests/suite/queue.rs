@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::view::JobView;
-use engine::{Engine, JobId, JobState, Overrides};
+use engine::{Code, Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
@@ -204,4 +204,61 @@ async fn a_failed_job_can_move_to_another_folder_and_leaves_nothing_in_the_first
     assert_eq!(file.parent(), Some(second.path()));
     assert_eq!(file_names(second.path()).len(), 1);
     assert_eq!(file_names(first.path()), [""; 0]);
+    // What was here has moved along; two segments are compared with the server's.
+    let served = mock.service.coverage(SHORT);
+    let times = served.chunks.values().flat_map(|chunks| chunks.values());
+    let twice = times.filter(|times| **times > 1);
+    assert!(twice.count() <= 2, "{served:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_folder_is_gone_does_not_make_it_anew() {
+    let mock = MockService::demo().await;
+    let engine = mock.engine();
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");
+    mock.service.faults().add(gone);
+    let drive = tempfile::tempdir().unwrap();
+    let folder = drive.path().join("films");
+    let id = engine.download(job(SHORT, &folder)).await.unwrap();
+    let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
+    wait_until(&engine, &id, failed).await;
+    // The drive is pulled out.
+    fs::rename(&folder, drive.path().join("elsewhere")).unwrap();
+    engine.resume(&id, Overrides::default()).await.unwrap();
+    let drive_gone = |job: &JobView| match &job.state {
+        JobState::Failed { failure } => failure.code == Code::DriveGone,
+        _ => false,
+    };
+    wait_until(&engine, &id, drive_gone).await;
+    assert!(!folder.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_somebody_else_in_the_part_folder_is_left_alone() {
+    let mock = MockService::demo().await;
+    let engine = mock.engine();
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_3_*");
+    let gone = mock.service.faults().add(gone);
+    let folder = tempfile::tempdir().unwrap();
+    let ids = add(&engine, SHORT, folder.path(), 2).await;
+    let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
+    let mut notes = Vec::new();
+    for (number, id) in ids.iter().enumerate() {
+        wait_until(&engine, id, failed).await;
+        let part = folder.path().join(number.to_string());
+        let part = part.join(&file_names(&part)[0]);
+        notes.push(part.join("early-notes.txt"));
+        fs::write(&notes[number], "mine").unwrap();
+    }
+    mock.service.faults().remove(gone);
+    // One is removed, the other one finishes.
+    engine.remove(&ids[0], false).await.unwrap();
+    engine.resume(&ids[1], Overrides::default()).await.unwrap();
+    let done = |job: &JobView| matches!(job.state, JobState::Done { .. });
+    wait_until(&engine, &ids[1], done).await;
+    engine.shutdown().await;
+    for note in notes {
+        assert_eq!(fs::read_to_string(&note).unwrap(), "mine");
+        assert_eq!(file_names(note.parent().unwrap()), ["early-notes.txt"]);
+    }
 }

@@ -24,6 +24,12 @@ const CHANNEL = "https://video.ibm.com/channel/id/6540154";
 /** A text longer than any field, from right to left. */
 const LONG = "مرحبا بكم في البث المباشر ".repeat(20).trim();
 
+/** Lets the folder be on a disk that takes no file of 4 GiB. */
+function onFat(fake: FakeBackend) {
+  const { folder } = fake.starting;
+  fake.starting.folder = { ...folder, free_bytes: 1e12, largest_file_bytes: 2 ** 32 - 1 };
+}
+
 /** Makes every link lead to a recording with these properties. */
 function resolvesTo(change: Parameters<typeof preview>[0]) {
   return (fake: FakeBackend) => {
@@ -73,7 +79,7 @@ const ALL_KINDS: MissingView[] = [
 /** Saves the recording, then fails its job with this code. */
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
-  if (code === "low_space") failure.may_fit = true;
+  if (code === "low_space" || code === "file_too_large") failure.may_fit = true;
   if (code === "pieces_missing") {
     failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
     failure.missing = ALL_KINDS.slice(0, 1);
@@ -106,7 +112,12 @@ const FAILURES = [
   "pieces_missing",
   "low_space",
   "disk_full",
+  "quota_full",
+  "file_too_large",
   "no_write",
+  "read_only",
+  "folder_full",
+  "bad_name",
   "drive_gone",
   "file_held",
   "in_use",
@@ -172,6 +183,7 @@ export const states: Record<string, State> = {
   },
   "ready-long-title": { before: resolvesTo({ title: LONG, file_stem: LONG }), link: MAIN },
   "low-space": { link: recorded(134300021) },
+  "too-large": { before: onFat, link: recorded(134300021) },
   "already-saved": {
     before: (fake) => fake.put(job({ id: "old", state: { is: "done", finished }, progress: null })),
     link: MAIN,
@@ -192,6 +204,7 @@ export const states: Record<string, State> = {
   paused: saving({ state: { is: "paused" }, progress: at }),
   finishing: saving({ progress: { ...at, stage: "finishing" } }),
   converting: { press: ["remux-open"] },
+  moving: saving({ progress: { ...at, stage: "moving" } }),
   done: saving({ state: { is: "done", finished }, progress: null }),
   "done-with-gaps": saving({
     state: {

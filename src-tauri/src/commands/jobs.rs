@@ -101,6 +101,7 @@ pub(crate) async fn resume(
         gaps: despite == Some(Override::Gaps),
         space: despite == Some(Override::Space),
         unchecked: despite == Some(Override::Check),
+        continue_from: None,
     };
     Ok(engine.resume(&parse_job_id(&id)?, overrides).await?)
 }

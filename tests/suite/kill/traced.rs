@@ -75,8 +75,8 @@ const KILL_POINTS: [KillPoint; 22] = [
         ["unlinkat,unlink", "lock"],
         1,
     ),
-    kill_point("the plan is deleted", ["unlinkat,unlink,rmdir", ""], 1),
-    kill_point("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 2),
+    kill_point("the plan is deleted", ["unlinkat,unlink", "plan.json"], 1),
+    kill_point("the part folder is empty", ["unlinkat,unlink,rmdir", ""], 1),
 ];
 
 /// Kill points of a run that finds all segments on disk.

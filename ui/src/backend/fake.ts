@@ -28,8 +28,18 @@ const SPEED = 8.2 * MB;
 /** Interval between two steps of a running fake. */
 const TICK_MS = 400;
 
-const DOWNLOADS: FolderView = { id: "downloads", name: "Downloads", free_bytes: 84_000 * MB };
-const DRIVE: FolderView = { id: "drive", name: "Films", free_bytes: 2_000_000 * MB };
+const DOWNLOADS: FolderView = {
+  id: "downloads",
+  name: "Downloads",
+  free_bytes: 84_000 * MB,
+  largest_file_bytes: null,
+};
+const DRIVE: FolderView = {
+  id: "drive",
+  name: "Films",
+  free_bytes: 2_000_000 * MB,
+  largest_file_bytes: null,
+};
 
 /** The default settings; the real ones are in the engine's `SettingsView::default`. */
 const DEFAULT_SETTINGS: SettingsView = {

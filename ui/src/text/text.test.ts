@@ -37,7 +37,12 @@ const CODES: Record<Code, true> = {
   pieces_missing: true,
   low_space: true,
   disk_full: true,
+  quota_full: true,
+  file_too_large: true,
   no_write: true,
+  read_only: true,
+  folder_full: true,
+  bad_name: true,
   drive_gone: true,
   file_held: true,
   in_use: true,
@@ -57,6 +62,7 @@ const STAGES: Record<JobStage, true> = {
   fetching: true,
   finishing: true,
   converting: true,
+  moving: true,
 };
 
 /** The source of the page, as text. */

@@ -121,6 +121,10 @@ pub(crate) struct DownloadArgs {
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
 
+    /// Go on with what was begun in this folder, and take it along to that of -o
+    #[arg(long, value_name = "FOLDER", value_parser = PathBufValueParser::new().try_map(output_path))]
+    pub(crate) continue_from: Option<PathBuf>,
+
     /// best, smallest, audio, or the most lines: 1080, 720, …
     /// [default: best, or audio for a file that ends in .m4a]
     #[arg(long, value_name = "QUALITY", value_parser = quality)]

@@ -39,7 +39,9 @@ impl ProgressBars {
         let Some(progress) = &job.progress else {
             return;
         };
-        if progress.stage != JobStage::Resolving && self.announced.insert(job.id.clone()) {
+        if !matches!(progress.stage, JobStage::Resolving | JobStage::Moving)
+            && self.announced.insert(job.id.clone())
+        {
             if job.newest_of_channel {
                 self.announce("This link is a channel: taking its newest recording.");
             }
@@ -102,6 +104,7 @@ fn stage(stage: JobStage) -> &'static str {
         JobStage::Fetching => "Downloading",
         JobStage::Finishing => "Finishing",
         JobStage::Converting => "Making the MP4",
+        JobStage::Moving => "Moving to the other folder",
     }
 }
 
@@ -116,7 +119,7 @@ fn thousandths(fraction: f64) -> u64 {
 
 fn message(progress: &ProgressView) -> String {
     // ffmpeg reports no bytes, only a fraction.
-    let counts_bytes = progress.stage == JobStage::Fetching
+    let counts_bytes = matches!(progress.stage, JobStage::Fetching | JobStage::Moving)
         || progress.stage == JobStage::Converting && progress.bytes_per_second.is_some();
     if !counts_bytes {
         return String::new();

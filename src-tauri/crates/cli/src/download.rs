@@ -104,6 +104,7 @@ impl DownloadBatch<'_> {
                 gaps: self.args.keep_gaps,
                 space: self.args.no_space_check,
                 unchecked: self.args.keep_unchecked,
+                continue_from: self.args.continue_from.clone(),
             };
             let job = NewJob {
                 link,

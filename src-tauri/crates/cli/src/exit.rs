@@ -237,7 +237,12 @@ fn class(code: Code) -> ExitClass {
         Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
         Code::LowSpace
         | Code::DiskFull
+        | Code::QuotaFull
+        | Code::FileTooLarge
         | Code::NoWrite
+        | Code::ReadOnly
+        | Code::FolderFull
+        | Code::BadName
         | Code::DriveGone
         | Code::FileHeld
         | Code::InUse => ExitClass::Disk,

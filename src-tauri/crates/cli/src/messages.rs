@@ -55,7 +55,12 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::SegmentsMissing => "this video is not complete; what is here is kept",
         Code::LowSpace => return format!("not enough room: {}", failure.detail).into(),
         Code::DiskFull => "the disk is full; what is here is kept",
+        Code::QuotaFull => "your share of the disk is used up; what is here is kept",
+        Code::FileTooLarge => "this video is larger than a file may be on that disk",
         Code::NoWrite => "the folder or file cannot be written",
+        Code::ReadOnly => "the disk can only be read",
+        Code::FolderFull => "that folder holds as many folders as its disk allows",
+        Code::BadName => "the disk does not take that name",
         Code::DriveGone => "the folder is not there",
         Code::FileHeld => "another program has this file open",
         Code::InUse => "this video is being saved by another copy of the program",
@@ -119,7 +124,19 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         }
         Code::LowSpace => "free some space, or choose another folder with -o",
         Code::DiskFull => "free some space, then run the same command again",
+        Code::QuotaFull => "delete files of yours there, then run the same command again",
+        Code::FileTooLarge if failure.may_fit => {
+            "choose another disk with -o, or add --no-space-check: sizes are estimates"
+        }
+        Code::FileTooLarge => {
+            "choose another disk with -o; --continue-from FOLDER takes along what is here"
+        }
         Code::NoWrite => "choose another folder with -o",
+        Code::ReadOnly => {
+            "allow writing (some cards have a switch), or choose another disk with -o"
+        }
+        Code::FolderFull => "remove folders from it, or choose another one with -o",
+        Code::BadName => "choose a shorter or plainer name with -o",
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
         Code::FileHeld => "close the program that uses it, then run the same command again",
         Code::InUse => "wait for it, or stop it",
@@ -141,8 +158,14 @@ pub(crate) fn remux_hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
         Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",
         Code::ConvertFailed => "an MP4 cannot hold every kind of film; the original is as it was",
-        Code::NoWrite | Code::DriveGone => "name a new file in a folder that can be written",
-        Code::DiskFull | Code::LowSpace => "free some space, or name a new file on another disk",
+        Code::NoWrite | Code::ReadOnly | Code::FolderFull | Code::DriveGone => {
+            "name a new file in a folder that can be written"
+        }
+        Code::DiskFull | Code::QuotaFull | Code::LowSpace => {
+            "free some space, or name a new file on another disk"
+        }
+        Code::FileTooLarge => "name a new file on another disk",
+        Code::BadName => "name a new file with a shorter or plainer name",
         Code::CheckFailed => "please report it, with the output of -vv",
         _ => return hint(failure),
     };

@@ -71,8 +71,18 @@ pub enum Code {
     LowSpace,
     /// The disk is full.
     DiskFull,
+    /// The user's share of the disk is used up.
+    QuotaFull,
+    /// The file system takes no file as large as the movie.
+    FileTooLarge,
     /// The folder cannot be written to.
     NoWrite,
+    /// The disk can only be read.
+    ReadOnly,
+    /// The folder holds as many folders as its file system allows.
+    FolderFull,
+    /// The file system does not take the name of the file.
+    BadName,
     /// The drive has been removed.
     DriveGone,
     /// Another program holds a file of the job, so that it cannot be read, renamed or deleted.

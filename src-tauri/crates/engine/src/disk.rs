@@ -20,6 +20,12 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     durable::write_bytes(path, bytes)
 }
 
+/// Returns how many bytes a file in `folder` may have, if its file system sets a limit that we know
+/// of: FAT32 takes none of 4 GiB or more.
+pub fn largest_file(folder: &Path) -> Option<u64> {
+    platform::largest_file(folder)
+}
+
 /// Makes what was written to `file` durable. The file must have been opened for writing.
 pub fn sync_data(file: &File) -> io::Result<()> {
     platform::sync_data(file)

@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::extras::{Extras, MovieMetadata};
 use crate::file_ending::FileEnding;
 use crate::job::{DownloadRequest, JobSpec};
-use crate::names::{self, NameLimit, NamePattern, RelativeName, TemplateValues};
+use crate::names::{self, NameLimit, NamePattern, RelativeName, StemSource, TemplateValues};
 use crate::part;
-use crate::part::{Destination, Extensions, MovieSource, Opened, PartFolder};
+use crate::part::{Destination, EarlierAttempt, Extensions, MovieSource, Opened, PartFolder};
 use crate::remuxer::Remuxer;
 use crate::saved_before::{Mark, Search};
 
@@ -34,6 +34,8 @@ pub(crate) struct DownloadPlan {
     pub(crate) extensions: Extensions,
     pub(crate) mark: Mark,
     name: RelativeName,
+    /// What the stem of `name` is made of.
+    stem: StemSource,
     /// The names that an earlier attempt may have given: the title may have changed since.
     pattern: NamePattern,
     /// The user has named the extension.
@@ -100,8 +102,19 @@ impl DownloadPlan {
             Some(name) => NamePattern::exact(&name.stem),
             None => wanted.template.pattern(&values),
         };
+        let mark = Mark::of(&plan, values.quality());
+        let (name, stem) = match typed {
+            Some(name) => {
+                let texts = vec![name.stem.clone(), values.fallback()];
+                (name, StemSource::Texts(texts))
+            }
+            None => (
+                wanted.template.name(&values, limit),
+                StemSource::Template(wanted.template.clone(), values),
+            ),
+        };
         Ok(Self {
-            mark: Mark::of(&plan, values.quality()),
+            mark,
             plan,
             choice: choice.clone(),
             output_kind,
@@ -109,7 +122,8 @@ impl DownloadPlan {
             extras: wanted.extras,
             convert,
             extensions,
-            name: typed.unwrap_or_else(|| wanted.template.name(&values, limit)),
+            name,
+            stem,
             pattern,
             ending: wanted.ending,
         })
@@ -168,18 +182,23 @@ impl DownloadPlan {
         .await
     }
 
-    /// Opens the part folder in `chosen` or a folder below it.
-    pub(crate) async fn open(&self, chosen: &Path) -> Result<Opened, Error> {
-        let (folder, stem) = (self.name.folder(chosen), self.name.stem.clone());
+    /// Opens the part folder in `chosen` or a folder below it, with what `earlier` has fetched.
+    pub(crate) async fn open(
+        &self,
+        chosen: &Path,
+        earlier: Option<EarlierAttempt>,
+    ) -> Result<Opened, Error> {
+        let (folder, stem) = (self.name.folder(chosen), self.stem.clone());
         let source = MovieSource::Plan(self.plan.clone());
         let (extensions, pattern) = (self.extensions.clone(), self.pattern.clone());
         blocking(move || {
-            let earlier = part::earlier_stem(&folder, &source, &extensions, &pattern);
-            let stem = earlier.as_deref().unwrap_or(&stem);
+            let existing = part::earlier_stem(&folder, &source, &extensions, &pattern);
+            let stem = existing.map_or(stem, StemSource::Existing);
             let place = Destination {
                 folder: &folder,
-                stem,
+                stem: &stem,
                 extensions: &extensions,
+                earlier: earlier.as_ref(),
             };
             PartFolder::open(place, &source)
         })
@@ -198,9 +217,12 @@ impl DownloadPlan {
     pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
         let copies = if self.convert || is_copied { 2 } else { 1 };
-        let rendition = recording.rendition(&self.plan.rendition)?;
-        let movie_bytes = recording.estimated_bytes(rendition)?;
-        Some(movie_bytes.saturating_mul(copies))
+        Some(self.movie_bytes(recording)?.saturating_mul(copies))
+    }
+
+    /// Estimates the size of the movie in bytes.
+    pub(crate) fn movie_bytes(&self, recording: &Recording) -> Option<u64> {
+        recording.estimated_bytes(recording.rendition(&self.plan.rendition)?)
     }
 
     /// Returns what the assembler needs.

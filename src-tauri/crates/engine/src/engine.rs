@@ -214,8 +214,8 @@ impl Engine {
         .await
     }
 
-    /// Moves a paused or failed job to another folder. It downloads everything again: a disk that
-    /// is full or gone cannot be copied from.
+    /// Moves a paused or failed job to another folder, with what it has fetched. What cannot be read
+    /// any more, because the drive is gone, is fetched again.
     pub async fn relocate(
         &self,
         id: &JobId,

@@ -77,6 +77,29 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The file system does not take the name of a new file or folder.
+    #[error("{}: {source}", .path.display())]
+    NameRefused {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The movie is larger than a file may be in the folder.
+    #[error(
+        "a file in {} can have {}, and this video has about {}",
+        .folder.display(), megabytes(*.limit_bytes), megabytes(*.needed_bytes)
+    )]
+    FileTooLarge {
+        /// Where it was to be saved.
+        folder: PathBuf,
+        /// About how large the movie is.
+        needed_bytes: u64,
+        /// Size of the largest file.
+        limit_bytes: u64,
+        /// The size of the movie is an estimate that may be too high.
+        may_fit: bool,
+    },
     /// There is too little free disk space for the movie.
     #[error(
         "{} has {} free, and about {} is needed",
@@ -310,6 +333,18 @@ impl Error {
         move |source| Self::Disk { path, source }
     }
 
+    /// For an error of making the new file or folder `path`.
+    pub(crate) fn new_name(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| {
+            if platform::may_mean_bad_name(&source, &path) {
+                Self::NameRefused { path, source }
+            } else {
+                Self::Disk { path, source }
+            }
+        }
+    }
+
     /// Returns the code that the user sees.
     pub fn code(&self) -> Code {
         match self {
@@ -328,6 +363,8 @@ impl Error {
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,
             Self::Disk { source, .. } => disk_code(source),
+            Self::NameRefused { .. } => Code::BadName,
+            Self::FileTooLarge { .. } => Code::FileTooLarge,
             Self::LowSpace { is_full: true, .. } => Code::DiskFull,
             Self::LowSpace { .. } => Code::LowSpace,
             Self::InUse(_) => Code::InUse,
@@ -360,7 +397,10 @@ impl From<&Error> for saved::Failure {
             gaps,
             missing,
             shorter_than_stated_ms,
-            may_fit: matches!(error, Error::LowSpace { may_fit: true, .. }),
+            may_fit: matches!(
+                error,
+                Error::LowSpace { may_fit: true, .. } | Error::FileTooLarge { may_fit: true, .. }
+            ),
         }
     }
 }
@@ -491,10 +531,15 @@ fn media_code(error: &media::Error) -> Code {
 
 fn disk_code(error: &io::Error) -> Code {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        io::ErrorKind::StorageFull => Code::DiskFull,
+        io::ErrorKind::QuotaExceeded => Code::QuotaFull,
+        io::ErrorKind::FileTooLarge => Code::FileTooLarge,
+        io::ErrorKind::ReadOnlyFilesystem => Code::ReadOnly,
+        io::ErrorKind::TooManyLinks => Code::FolderFull,
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Code::DriveGone,
         _ if platform::is_drive_gone(error) => Code::DriveGone,
         _ if platform::is_held(error) => Code::FileHeld,
+        _ if platform::means_bad_name(error) => Code::BadName,
         _ => Code::NoWrite,
     }
 }

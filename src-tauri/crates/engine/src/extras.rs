@@ -3,6 +3,7 @@
 //! A job does not fail because of these, and waits for them only while the service asks for a pause:
 //! what cannot be fetched is logged and left out.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,7 +15,9 @@ use ustream::{Chapter, Recording};
 use crate::dates::utc_date;
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
+use crate::names::NameLimit;
 use crate::part::SavedMovie;
+use crate::platform;
 use crate::progress::Meter;
 use crate::service::Service;
 
@@ -60,6 +63,56 @@ pub(crate) struct MovieMetadata {
     pub(crate) cover: Option<Cover>,
     pub(crate) chapters: Vec<media::Chapter>,
     pub(crate) captions: Vec<Captions>,
+    /// The cover, if it is of a kind that no MP4 can hold.
+    pub(crate) picture: Option<Picture>,
+}
+
+/// A picture that is kept beside the movie.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    extension: &'static str,
+    data: Vec<u8>,
+}
+
+impl Picture {
+    /// Recognises the pictures of the web that are neither JPEG nor PNG.
+    fn new(data: Vec<u8>) -> Option<Self> {
+        let extension = match &*data {
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => "webp",
+            [
+                _,
+                _,
+                _,
+                _,
+                b'f',
+                b't',
+                b'y',
+                b'p',
+                b'a',
+                b'v',
+                b'i',
+                b'f' | b's',
+                ..,
+            ] => "avif",
+            [b'G', b'I', b'F', b'8', ..] => "gif",
+            _ => return None,
+        };
+        Some(Self { extension, data })
+    }
 }
 
 impl MovieMetadata {
@@ -87,12 +140,28 @@ impl MovieMetadata {
             tracing::debug!(%error, "no chapters");
             Vec::new()
         });
+        let (cover, picture) = picture.map_or((None, None), cover_or_picture);
         Self {
-            cover: picture.and_then(Cover::new),
+            cover,
             chapters: chapters.into_iter().map(chapter).collect(),
             captions: Vec::new(),
+            picture,
         }
     }
+}
+
+/// Returns the thumbnail as the cover of the MP4, or else as a picture beside it.
+fn cover_or_picture(data: Vec<u8>) -> (Option<Cover>, Option<Picture>) {
+    if let Some(cover) = Cover::new(&*data) {
+        return (Some(cover), None);
+    }
+    let picture = Picture::new(data);
+    if let Some(Picture { extension, .. }) = &picture {
+        tracing::warn!("an MP4 cannot hold the cover, a .{extension}: it is kept beside the film");
+    } else {
+        tracing::warn!("the cover is of an unknown kind and is left out");
+    }
+    (None, picture)
 }
 
 /// Fails if `answer` does not arrive within [`METADATA_TIMEOUT`].
@@ -115,12 +184,12 @@ impl Sidecars {
     /// Fetches the captions and metadata that `extras` asks for.
     ///
     /// `texts` are the captions that were fetched for the MP4. If some are missing, all are fetched
-    /// again.
+    /// again. `picture` is a cover that the MP4 cannot hold.
     pub(crate) async fn fetch(
         (service, meter): (&Service, &Meter),
         recording: &Recording,
         extras: Extras,
-        texts: Option<&CaptionTexts>,
+        (texts, picture): (Option<&CaptionTexts>, Option<&Picture>),
     ) -> Self {
         let mut files = Vec::new();
         if extras.captions {
@@ -137,9 +206,13 @@ impl Sidecars {
             let chapters = chapters
                 .inspect_err(|error| tracing::debug!(%error, "no chapters"))
                 .unwrap_or_default();
+            // Of the captions alone.
             let languages = files.iter().map(|(ending, _)| ending.as_str());
             let info = info(recording, &chapters, &languages.collect::<Vec<_>>());
             files.push(("info.json".to_owned(), info.to_string().into_bytes()));
+        }
+        if let Some(Picture { extension, data }) = picture {
+            files.push(((*extension).to_owned(), data.clone()));
         }
         Self(files)
     }
@@ -173,10 +246,9 @@ impl Sidecars {
         }
         blocking(move || {
             for (ending, bytes) in self.0 {
-                let path = beside(&saved.path, &ending);
-                match durable::write_new(&path, &bytes) {
-                    Ok(()) => saved.finished.beside.extend(name(&path)),
-                    Err(error) => {
+                match write_beside(&saved.path, &ending, &bytes) {
+                    Ok(path) => saved.finished.beside.extend(name(&path)),
+                    Err((path, error)) => {
                         tracing::warn!(path = %path.display(), %error, "not written");
                     }
                 }
@@ -184,6 +256,28 @@ impl Sidecars {
             Ok(saved)
         })
         .await
+    }
+}
+
+/// Writes a file beside the movie, with a shorter stem if the file system does not take the whole one
+/// with this ending.
+fn write_beside(movie: &Path, ending: &str, bytes: &[u8]) -> Result<PathBuf, (PathBuf, io::Error)> {
+    let path = beside(movie, ending);
+    let error = match durable::write_new(&path, bytes) {
+        Ok(()) => return Ok(path),
+        Err(error) => error,
+    };
+    let lower = NameLimit::default().lower();
+    let stem = movie.file_stem().and_then(|stem| stem.to_str());
+    match (stem, lower) {
+        (Some(stem), Some(lower)) if platform::is_name_too_long(&error) => {
+            let short = movie.with_file_name(format!("{}.{ending}", lower.cut(stem)));
+            match durable::write_new(&short, bytes) {
+                Ok(()) => Ok(short),
+                Err(error) => Err((short, error)),
+            }
+        }
+        _ => Err((path, error)),
     }
 }
 

@@ -82,6 +82,17 @@ pub struct JobSpec {
     pub output: OutputLocation,
 }
 
+impl JobSpec {
+    /// Returns how many folders there may be between the output folder and the file, at most.
+    pub(crate) fn name_depth(&self) -> usize {
+        match (&self.source, &self.output.stem) {
+            (JobSource::Files(_), _) => 0,
+            (_, Some(typed)) => typed.matches('/').count(),
+            (JobSource::Recording(wanted), None) => wanted.template.depth(),
+        }
+    }
+}
+
 /// What a movie is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -204,6 +215,8 @@ pub struct Overrides {
     pub space: bool,
     /// Keep the file even if it does not pass the check.
     pub unchecked: bool,
+    /// The folder where an earlier attempt began: what it has fetched is moved from there.
+    pub continue_from: Option<PathBuf>,
 }
 
 /// Something that happens to a job.

@@ -54,7 +54,7 @@ pub mod view;
 
 pub use catalog::{Catalog, ResolvedLink};
 pub use dates::utc_date;
-pub use disk::{replace_file, sync_data};
+pub use disk::{largest_file, replace_file, sync_data};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;

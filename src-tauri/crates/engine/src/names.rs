@@ -1,91 +1,24 @@
 //! File names that are valid on every operating system.
 
+mod limit;
 mod pattern;
+mod stem_source;
 mod template;
 
+pub(crate) use limit::NameLimit;
 pub(crate) use pattern::NamePattern;
+pub(crate) use stem_source::StemSource;
 pub(crate) use template::{RelativeName, TemplateValues};
 pub use template::{Template, TemplateError};
-use unicode_segmentation::UnicodeSegmentation as _;
-
-/// What is kept free behind a stem within the longest name of a file system: ` (999)` and the ending
-/// of a sidecar file, `.` and a language of 16 letters and `.vtt`.
-const BEHIND_STEM: usize = 6 + 21;
-/// Longest stem on any file system: longer ones are hard to read, and paths have limits too.
-const MAX_STEM: usize = 180;
-
-/// How long a stem may be, in the unit in which the file system counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NameLimit {
-    stem: usize,
-    unit: NameUnit,
-}
-
-/// In what a file system counts the length of a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameUnit {
-    /// Bytes of UTF-8 (Linux).
-    Bytes,
-    /// UTF-16 code units (Windows, macOS).
-    #[cfg_attr(not(test), expect(dead_code, reason = "until file systems are asked"))]
-    Utf16,
-}
-
-impl NameLimit {
-    /// Returns the limit of a file system whose longest name has this many units.
-    pub(crate) fn of_longest_name(longest: usize, unit: NameUnit) -> Self {
-        let stem = longest.saturating_sub(BEHIND_STEM).clamp(1, MAX_STEM);
-        Self { stem, unit }
-    }
-
-    /// Returns the length of a text in the unit of the limit.
-    fn length(self, text: &str) -> usize {
-        match self.unit {
-            NameUnit::Bytes => text.len(),
-            NameUnit::Utf16 => text.encode_utf16().count(),
-        }
-    }
-
-    /// Cuts a text to at most `units`, between two characters as a person counts them.
-    fn cut(self, text: &str, units: usize) -> &str {
-        if self.length(text) <= units {
-            return text;
-        }
-        let fitting = |pieces: &mut dyn Iterator<Item = (usize, &str)>| {
-            let mut length = 0;
-            let fits = |(start, piece): (usize, &str)| {
-                length += self.length(piece);
-                (length <= units).then_some(start + piece.len())
-            };
-            pieces.map_while(fits).last().unwrap_or(0)
-        };
-        let end = match fitting(&mut text.grapheme_indices(true)) {
-            // A letter with more accents than fit: cut between them.
-            0 => fitting(&mut text.split_inclusive(|_| true).scan(0, |start, piece| {
-                let at = *start;
-                *start += piece.len();
-                Some((at, piece))
-            })),
-            end => end,
-        };
-        text.get(..end).unwrap_or_default()
-    }
-}
-
-impl Default for NameLimit {
-    /// 255 bytes, which nearly every file system allows, in either unit.
-    fn default() -> Self {
-        Self::of_longest_name(255, NameUnit::Bytes)
-    }
-}
 
 /// Names that Windows reserves for devices, with any extension.
 const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
 
-/// Turns any text into a file name without extension, or `None` if no usable character is left.
+/// Turns any text into a file name without extension that is no longer than `limit`, or `None` if
+/// no usable character is left.
 pub(crate) fn stem(text: &str, limit: NameLimit) -> Option<String> {
     let clean = clean_name(text);
-    let cut = limit.cut(&clean, limit.stem).trim_end_matches(['.', ' ']);
+    let cut = limit.cut(&clean).trim_end_matches(['.', ' ']);
     if cut.is_empty() {
         return None;
     }
@@ -99,11 +32,7 @@ pub(crate) fn stem(text: &str, limit: NameLimit) -> Option<String> {
 
 /// Cleans the value of a field as [`stem`] does, without a limit: the name is cut as a whole.
 fn clean_field(text: &str) -> Option<String> {
-    let unlimited = NameLimit {
-        stem: usize::MAX,
-        unit: NameUnit::Bytes,
-    };
-    stem(text, unlimited)
+    stem(text, NameLimit::Bytes(usize::MAX))
 }
 
 /// Removes what no file name may hold, and dots and spaces at both ends.
@@ -217,23 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_is_that_of_the_file_system_in_its_own_unit() {
-        let limit = |longest, unit| NameLimit::of_longest_name(longest, unit);
-        let long = "é".repeat(200);
-        let count = |limit| super::stem(&long, limit).unwrap().chars().count();
-        assert_eq!(count(limit(255, NameUnit::Bytes)), 90);
-        assert_eq!(count(limit(143, NameUnit::Bytes)), 58);
-        assert_eq!(count(limit(255, NameUnit::Utf16)), 180);
-        assert_eq!(count(limit(143, NameUnit::Utf16)), 116);
-    }
-
-    #[test]
     fn a_name_is_cut_between_characters_as_a_person_counts_them() {
         for character in ["👩‍👩‍👧‍👦", "🇩🇪", "각", "é", "ä"] {
             let name = stem(&character.repeat(200)).unwrap();
             let whole = name.len() / character.len();
             assert_eq!(name, character.repeat(whole), "{character}");
-            assert!(name.len() + character.len() > MAX_STEM, "{character}");
+            assert!(name.len() + character.len() > 180, "{character}");
         }
         let accents = format!("a{}", "\u{301}".repeat(500));
         assert!(stem(&accents).is_some_and(|name| name.starts_with("a\u{301}")));
@@ -243,7 +161,7 @@ mod tests {
         #[test]
         fn any_text_gives_a_safe_name_or_none(text in any::<String>()) {
             if let Some(name) = stem(&text) {
-                prop_assert!(!name.is_empty() && name.len() <= MAX_STEM + 1);
+                prop_assert!(!name.is_empty() && name.len() <= 181);
                 prop_assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0']));
                 prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']));
                 prop_assert!(!name.chars().any(char::is_control));

@@ -4,6 +4,7 @@
 pub(crate) mod files;
 mod lock;
 mod manifest;
+mod moving;
 
 use std::fs::{self, File};
 use std::io;
@@ -16,11 +17,12 @@ use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 use self::lock::lock;
 pub(crate) use self::manifest::{Extensions, MovieFileId, MovieSource};
 use self::manifest::{FolderState, Manifest, PLAN, PendingRename, folder_state};
-use crate::disk::durable::{self, TEMPORARY_PREFIX};
+pub(crate) use self::moving::EarlierAttempt;
+use crate::disk::durable;
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
-use crate::names::{self, NamePattern};
+use crate::names::{self, NameLimit, NamePattern, StemSource};
 use crate::platform;
 use crate::saved::Finished;
 
@@ -41,8 +43,10 @@ const MAX_SEARCHED_FOLDERS: usize = 1_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Destination<'a> {
     pub(crate) folder: &'a Path,
-    pub(crate) stem: &'a str,
+    pub(crate) stem: &'a StemSource,
     pub(crate) extensions: &'a Extensions,
+    /// What an earlier attempt has fetched in another folder; it is moved here.
+    pub(crate) earlier: Option<&'a EarlierAttempt>,
 }
 
 /// What [`PartFolder::open`] finds.
@@ -92,7 +96,7 @@ impl NameClaim<'_> {
             if matches!(owner, Owner::Another) {
                 return Ok(None);
             }
-            files::make_folder(self.folder).map_err(Error::disk(self.folder))?;
+            files::make_folder(self.folder).map_err(Error::new_name(self.folder))?;
             match PartFolder::enter(self.folder.to_owned(), self.target.to_owned()) {
                 Ok(part) => {
                     // Another process may have used and left it since `owner` was called above.
@@ -142,10 +146,39 @@ pub(crate) struct PartFolder {
 
 impl PartFolder {
     /// Opens the part folder of `source` at `place`, or makes one under the next free name.
+    ///
+    /// A name that the file system refuses is made shorter or plainer until it takes it.
     pub(crate) fn open(place: Destination<'_>, source: &MovieSource) -> Result<Opened, Error> {
         fs::create_dir_all(place.folder).map_err(Error::disk(place.folder))?;
+        let elsewhere = place
+            .earlier
+            .and_then(|earlier| Some((earlier, earlier.part_folder(source, place.extensions)?)));
+        let elsewhere = elsewhere
+            .as_ref()
+            .map(|(earlier, part)| (*earlier, part.as_path()));
+        let mut limit = NameLimit::of(place.folder);
+        let mut stem = place.stem.stem(limit);
+        loop {
+            let refused = match Self::open_as(&stem, place, source, elsewhere) {
+                Err(error @ Error::NameRefused { .. }) => error,
+                opened => return opened,
+            };
+            let Some(next) = next_stem(&stem, place.stem, &mut limit, &refused) else {
+                return Err(refused);
+            };
+            tracing::warn!(error = %refused, %next, "the disk refuses the name; another is tried");
+            stem = next;
+        }
+    }
+
+    fn open_as(
+        stem: &str,
+        place: Destination<'_>,
+        source: &MovieSource,
+        elsewhere: Option<(&EarlierAttempt, &Path)>,
+    ) -> Result<Opened, Error> {
         for number in 1..=MAX_NAME_NUMBER {
-            let stem = names::numbered(place.stem, number);
+            let stem = names::numbered(stem, number);
             let target = place
                 .folder
                 .join(format!("{stem}.{}", place.extensions.finished));
@@ -156,6 +189,11 @@ impl PartFolder {
                 source,
                 extensions: place.extensions,
             };
+            if let Some((earlier, old)) = elsewhere
+                && matches!(claim.owner()?, Owner::Nobody | Owner::Us)
+            {
+                earlier.bring(old, &folder)?;
+            }
             if let Some(part) = claim.take()? {
                 return part.load(source, place.extensions);
             }
@@ -242,7 +280,7 @@ impl PartFolder {
         Err(no_free_name(&target))
     }
 
-    /// Deletes the folder with all that is in it.
+    /// Deletes the folder. Files in it that are not ours stay, and the folder with them.
     pub(crate) fn remove(self) -> Result<(), Error> {
         let Self {
             folder,
@@ -258,11 +296,7 @@ impl PartFolder {
     fn remove_temporaries(&self) -> Result<(), Error> {
         for entry in fs::read_dir(&self.folder).map_err(Error::disk(&self.folder))? {
             let entry = entry.map_err(Error::disk(&self.folder))?;
-            if entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(TEMPORARY_PREFIX)
-            {
+            if files::is_temporary_name(&entry.file_name().to_string_lossy()) {
                 durable::remove_file(&entry.path()).map_err(Error::disk(&entry.path()))?;
             }
         }
@@ -292,6 +326,26 @@ impl SavedMovie {
             tracing::warn!(%error, "the part folder stays");
         }
     }
+}
+
+/// Returns the stem to try after the file system has refused `stem`: a shorter one if that was too
+/// long for it, then one without unusual letters.
+fn next_stem(
+    stem: &str,
+    made_of: &StemSource,
+    limit: &mut NameLimit,
+    refused: &Error,
+) -> Option<String> {
+    if matches!(refused, Error::NameRefused { source, .. } if platform::is_name_too_long(source)) {
+        while let Some(lower) = limit.lower() {
+            *limit = lower;
+            let shorter = made_of.stem(lower);
+            if shorter != stem {
+                return Some(shorter);
+            }
+        }
+    }
+    Some(made_of.plain_stem(*limit)).filter(|plain| plain != stem)
 }
 
 /// Returns the part folders in `folder` that can be read, with their manifests.
@@ -326,19 +380,22 @@ pub(crate) fn earlier_plan(
     recording: RecordingId,
     depth: usize,
 ) -> Option<SegmentPlan> {
-    let mut level = vec![folder.to_owned()];
-    for below in 0..=depth {
-        let found = level.iter().find_map(|folder| {
-            let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
-            plans.find(|plan| plan.recording == recording)
-        });
-        if found.is_some() || below == depth {
-            return found;
-        }
+    folders_below(folder, depth).iter().find_map(|folder| {
+        let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
+        plans.find(|plan| plan.recording == recording)
+    })
+}
+
+/// Returns `folder` and the folders up to `depth` below it, the nearest first.
+fn folders_below(folder: &Path, depth: usize) -> Vec<PathBuf> {
+    let mut all = vec![folder.to_owned()];
+    let mut level = all.clone();
+    for _ in 0..depth {
         level = level.iter().flat_map(|folder| folders_in(folder)).collect();
         level.truncate(MAX_SEARCHED_FOLDERS);
+        all.extend_from_slice(&level);
     }
-    None
+    all
 }
 
 /// Returns the folders in `folder`, without part folders and links.
@@ -368,8 +425,8 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
     delete_folder(folder)
 }
 
-/// Deletes a part folder, its plan last: a crash meanwhile leaves a folder that still has its plan,
-/// or an empty one.
+/// Deletes our files in a part folder, the plan last: a crash meanwhile leaves a folder that still has
+/// its plan, or an empty one. The folder stays if it holds anything else.
 fn delete_folder(folder: &Path) -> Result<(), Error> {
     let disk = || Error::disk(folder);
     // Never delete through a symbolic link.
@@ -383,8 +440,18 @@ fn delete_folder(folder: &Path) -> Result<(), Error> {
             durable::remove_file(&entry.path()).map_err(disk())?;
         }
     }
-    // `remove_dir_all` follows no links.
-    platform::retry_change(|| fs::remove_dir_all(folder)).map_err(disk())
+    match durable::remove_file(&folder.join(PLAN)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk()(error)),
+        _ => {}
+    }
+    match platform::retry_change(|| fs::remove_dir(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+            let folder = folder.display();
+            tracing::warn!(%folder, "it holds files that are not ours, so it stays with them");
+            Ok(())
+        }
+        removed => removed.map_err(disk()),
+    }
 }
 
 /// Returns the path of the output in progress.

@@ -23,10 +23,14 @@ use self::unix as system;
 use self::windows as system;
 
 pub(crate) use self::system::{
-    LOCK_RELEASE_TIME, block_again, follow_umask, full_path, has_other_names, hide_console,
-    is_drive_gone, is_held, is_lookup_failure, is_special_name, open_carefully, private_folder,
-    same_disk, same_owner,
+    COUNTS_NAMES_IN_UTF16, LOCK_RELEASE_TIME, belongs_to_user, block_again, follow_umask,
+    full_path, has_other_names, hide_console, is_drive_gone, is_held, is_lookup_failure,
+    is_name_too_long, is_special_name, largest_file, longest_name, may_mean_bad_name,
+    means_bad_name, open_carefully, private_folder, same_disk, same_owner,
 };
+
+/// Most bytes of a file on a FAT32 disk: 4 GiB − 1.
+const FAT32_LARGEST_FILE: u64 = u32::MAX as u64;
 
 /// How long to wait for another program that holds a file: a virus scanner, an indexer, a player.
 const HELD_TIMEOUT: Duration = Duration::from_secs(10);

@@ -75,17 +75,17 @@ impl Meter {
         meter.counts_bytes = stage == JobStage::Fetching;
     }
 
-    /// Starts converting local files of this many bytes in total.
-    pub(crate) fn begin_convert(&self, total: u64) {
-        self.enter(JobStage::Converting);
-        let mut state = self.lock();
-        state.counts_bytes = true;
-        (state.bytes, state.estimated_bytes) = (0, Some(total));
-        state.speed.since = Some(Instant::now());
+    /// Starts reading files of this many bytes in total, to convert or to move them.
+    pub(crate) fn begin_reading(&self, stage: JobStage, total: u64) {
+        self.enter(stage);
+        let mut meter = self.lock();
+        meter.counts_bytes = true;
+        (meter.bytes, meter.estimated_bytes) = (0, Some(total));
+        meter.speed.since = Some(Instant::now());
     }
 
     /// Sets how many bytes have been read so far.
-    pub(crate) fn set_converted(&self, done: u64) {
+    pub(crate) fn set_read(&self, done: u64) {
         let mut state = self.lock();
         state.received += done.saturating_sub(state.bytes);
         state.bytes = done;
@@ -295,8 +295,8 @@ mod tests {
     #[test]
     fn converting_a_local_file_counts_the_bytes_read() {
         let meter = Meter::new();
-        meter.begin_convert(4_000);
-        meter.set_converted(1_000);
+        meter.begin_reading(JobStage::Converting, 4_000);
+        meter.set_read(1_000);
         let view = meter.view();
         assert_eq!(
             (view.stage, view.fraction),

@@ -17,7 +17,7 @@ use tokio::time::MissedTickBehavior;
 use self::job::{ActiveRun, Job};
 use crate::disk::durable::blocking;
 use crate::error::Error;
-use crate::job::{JobEvent, JobId, JobSpec, Overrides};
+use crate::job::{JobEvent, JobId, JobSource, JobSpec, Overrides};
 use crate::job_stream::Snapshot;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
@@ -259,8 +259,8 @@ impl Queue {
         self.change(id, JobEvent::Resume).await
     }
 
-    /// Restarts a job in another folder and removes its old part folder. If that fails, the old
-    /// folder stays: its disk may be full or unplugged, which is why the user moves the job.
+    /// Restarts a job in another folder. Its run moves the part folder there; that of files on this
+    /// computer is removed, since its content is quickly made again.
     async fn relocate(
         &mut self,
         id: &JobId,
@@ -273,6 +273,10 @@ impl Queue {
         }
         if job.record.state.on(JobEvent::Resume).is_none() {
             return Ok(());
+        }
+        if matches!(job.record.spec.source, JobSource::Recording(_)) {
+            job.record.spec.output.folder = folder;
+            return self.resume(id, overrides).await;
         }
         let old = job.record.discovery.as_mut().map(|discovery| {
             let name = discovery.part.file_name().map(ToOwned::to_owned);
@@ -352,7 +356,12 @@ impl Queue {
                 // The job has failed; its state says why.
                 continue;
             }
-            let attempt = self.jobs[position].attempt(&self.context);
+            let mut attempt = self.jobs[position].attempt(&self.context);
+            if let Some(part) = self.jobs[position].part_elsewhere()
+                && let Some(folder) = part.parent()
+            {
+                attempt.moves_from = Some((folder.to_owned(), self.is_shared(&id, part)));
+            }
             let (cancel, discovery) = (attempt.cancel.clone(), attempt.discovery.clone());
             let meter = Some(Arc::clone(&attempt.meter));
             let task = self.runs.spawn(run::run(attempt)).id();

@@ -15,17 +15,41 @@ mod single_file;
 mod spot_check;
 mod transfer;
 
+use std::io;
+
 pub(crate) use self::attempt::{Attempt, Discovery, RunContext};
+use crate::code::Code;
+use crate::disk::space;
+use crate::error::Error;
 use crate::job::JobSource;
-use crate::outcome::Outcome;
-use crate::part::SavedMovie;
+use crate::outcome::{Outcome, Stopped};
+use crate::part::{self, SavedMovie};
 use crate::view::JobStage;
 
 /// Runs until the file is saved or the job cannot go on.
 pub(crate) async fn run(attempt: Attempt) -> Outcome<SavedMovie> {
     attempt.meter.enter(JobStage::Resolving);
-    match &attempt.spec.source {
+    let outcome = match &attempt.spec.source {
         JobSource::Recording(request) => download::download(&attempt, request).await,
         JobSource::Files(files) => remux::remux(&attempt, files).await,
+    };
+    outcome.map_err(|stopped| match stopped {
+        Stopped::Failed(error) => Stopped::Failed(explain(&attempt, error)),
+        Stopped::Cancelled => Stopped::Cancelled,
+    })
+}
+
+/// Tells a disk that is full from one that takes no larger file.
+fn explain(attempt: &Attempt, error: Error) -> Error {
+    match attempt.discovery.get() {
+        Some(known) if error.code() == Code::DiskFull => {
+            let movie = part::output(&known.part);
+            if space::is_largest_file(&movie) {
+                Error::disk(&movie)(io::ErrorKind::FileTooLarge.into())
+            } else {
+                error
+            }
+        }
+        _ => error,
     }
 }

@@ -219,6 +219,8 @@ pub enum JobStage {
     Finishing,
     /// Making an MP4 of files on this computer or of a finished download, with or without ffmpeg.
     Converting,
+    /// Moving what an earlier attempt has fetched to another folder.
+    Moving,
 }
 
 /// Progress of a job.
@@ -429,6 +431,9 @@ pub struct FolderView {
     /// Free disk space.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
+    /// Size of the largest file that its file system takes; `null` if there is no known limit.
+    #[ts(type = "number | null")]
+    pub largest_file_bytes: Option<u64>,
 }
 
 /// An event for the page.

@@ -15,4 +15,8 @@ name: string,
 /**
  * Free disk space.
  */
-free_bytes: number | null, };
+free_bytes: number | null, 
+/**
+ * Size of the largest file that its file system takes; `null` if there is no known limit.
+ */
+largest_file_bytes: number | null, };

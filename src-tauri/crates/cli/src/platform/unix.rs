@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use rustix::process;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -14,6 +15,10 @@ pub(crate) struct Signals {
 
 impl Signals {
     pub(crate) fn new() -> io::Result<Self> {
+        // A file that grows beyond `ulimit -f` would end the program; with a handler, the write fails.
+        drop(signal(SignalKind::from_raw(
+            process::Signal::XFSZ.as_raw(),
+        ))?);
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

@@ -1,9 +1,11 @@
-//! Checks whether the disk has enough free space for the movie.
+//! Checks whether the disk has enough free space for the movie, and takes a file as large as it.
 
 use std::io;
 use std::path::Path;
 
+use super::guarded;
 use crate::error::Error;
+use crate::platform;
 
 /// Largest reserve.
 const MAX_RESERVE_BYTES: u64 = 32 << 20;
@@ -68,6 +70,45 @@ fn compare(folder: &Path, need: SpaceNeed, free_bytes: u64) -> Result<(), Error>
     })
 }
 
+/// Fails if the file system of `folder` takes no file of this size.
+pub(crate) fn check_file_size(folder: &Path, movie: SpaceNeed) -> Result<(), Error> {
+    match platform::largest_file(folder) {
+        Some(limit_bytes) => compare_file_size(folder, movie, limit_bytes),
+        None => Ok(()),
+    }
+}
+
+fn compare_file_size(folder: &Path, movie: SpaceNeed, limit_bytes: u64) -> Result<(), Error> {
+    let (needed_bytes, least_bytes) = match movie {
+        SpaceNeed::Exact(bytes) => (bytes, bytes),
+        SpaceNeed::Estimate(bytes) => (bytes, bytes / OVERESTIMATE),
+        SpaceNeed::Unknown => (0, 0),
+    };
+    if needed_bytes <= limit_bytes {
+        return Ok(());
+    }
+    Err(Error::FileTooLarge {
+        folder: folder.to_owned(),
+        needed_bytes,
+        limit_bytes,
+        may_fit: least_bytes <= limit_bytes,
+    })
+}
+
+/// Returns whether a movie that fills the disk has in truth grown as large as a file may be there:
+/// Windows says the same of both.
+pub(crate) fn is_largest_file(movie: &Path) -> bool {
+    /// A write that is refused is no larger than this.
+    const LARGEST_WRITE: u64 = 64 << 20;
+    let folder = guarded::parent(movie);
+    let Some(limit_bytes) = platform::largest_file(folder) else {
+        return false;
+    };
+    let has_space = fs4::available_space(folder).is_ok_and(|free| free > LARGEST_WRITE);
+    let movie_bytes = std::fs::metadata(movie).map_or(0, |movie| movie.len());
+    has_space && movie_bytes.saturating_add(LARGEST_WRITE) > limit_bytes
+}
+
 /// Fails with [`io::ErrorKind::StorageFull`] while there is still enough space to finish a movie
 /// that has grown to `movie_bytes`.
 pub(crate) fn check_reserve(folder: &Path, movie_bytes: u64) -> io::Result<()> {
@@ -109,6 +150,28 @@ mod tests {
         assert!(refused(SpaceNeed::Estimate(MB / 10), 20 * MB).is_none());
         assert!(refused(SpaceNeed::Unknown, 20 * MB).is_none());
         assert_eq!(reserve(u64::MAX), 32 * MB);
+    }
+
+    #[test]
+    fn a_movie_larger_than_a_file_may_be_is_refused() {
+        const LARGEST: u64 = 4096 * MB - 1;
+        let code = |movie| {
+            let refused = compare_file_size(Path::new("films"), movie, LARGEST).err();
+            let failure = refused.map(Failure::from);
+            failure.map(|failure| (failure.code, failure.may_fit, failure.detail))
+        };
+        assert_eq!(code(SpaceNeed::Unknown), None);
+        assert_eq!(code(SpaceNeed::Exact(LARGEST)), None);
+        let detail = "a file in films can have 4295 MB, and this video has about 4295 MB";
+        assert_eq!(
+            code(SpaceNeed::Exact(LARGEST + 1)),
+            Some((Code::FileTooLarge, false, detail.to_owned()))
+        );
+        // Bit rates are often stated too high.
+        let (_, may_fit, _) = code(SpaceNeed::Estimate(5000 * MB)).expect("refused");
+        assert!(may_fit);
+        let (_, may_fit, _) = code(SpaceNeed::Estimate(9000 * MB)).expect("refused");
+        assert!(!may_fit);
     }
 
     #[test]

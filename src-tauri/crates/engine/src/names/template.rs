@@ -105,6 +105,11 @@ impl TemplateValues {
     pub(crate) fn quality(&self) -> Option<&str> {
         self.quality.as_deref()
     }
+
+    /// Returns the name of a recording of whose title no usable character is left.
+    pub(crate) fn fallback(&self) -> String {
+        format!("ustream {}", self.id)
+    }
 }
 
 /// A file name without extension, and the folders before it, all below a folder that the user chose.
@@ -202,7 +207,7 @@ impl Template {
             .pop()
             .flatten()
             .or_else(|| stem(values.title.as_deref()?, limit))
-            .unwrap_or_else(|| format!("ustream {}", values.id));
+            .unwrap_or_else(|| values.fallback());
         RelativeName {
             folders: names.into_iter().flatten().collect(),
             stem,
@@ -285,7 +290,7 @@ fn shorten(
     limit: NameLimit,
 ) {
     let length: usize = parts.iter().map(|(_, text)| limit.length(text)).sum();
-    let mut excess = length.saturating_sub(limit.stem);
+    let mut excess = length.saturating_sub(limit.units());
     for (token, text) in parts.iter_mut().rev() {
         if excess == 0 || !may_cut(token) {
             continue;
@@ -296,7 +301,7 @@ fn shorten(
             continue;
         }
         let cut = limit
-            .cut(text, units)
+            .cut_to(text, units)
             .trim_end_matches(['.', ' '])
             .to_owned();
         *text = cut;
@@ -463,7 +468,7 @@ mod tests {
 
     #[test]
     fn a_short_limit_cuts_the_title_and_nothing_else() {
-        let limit = NameLimit::of_longest_name(60, super::super::NameUnit::Utf16);
+        let limit = NameLimit::Utf16(33);
         let long = TemplateValues {
             title: Some("語".repeat(100)),
             ..values()

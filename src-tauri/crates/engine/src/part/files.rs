@@ -1,6 +1,6 @@
 //! The names of the files in a part folder, and whether a folder is a part folder of ours.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -21,8 +21,24 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 /// Returns whether a file in a part folder is one that this program makes.
 pub(super) fn is_own_name(name: &str) -> bool {
     [MOVIE, JOURNAL, CONVERTED, PLAN, lock::NAME].contains(&name)
-        || name.starts_with(SPOOLED)
-        || name.starts_with(TEMPORARY_PREFIX)
+        || is_spooled_name(name)
+        || is_temporary_name(name)
+}
+
+/// Returns whether a file is a temporary one of a write that a crash interrupted: `tempfile` puts six
+/// letters or digits behind our prefix.
+pub(super) fn is_temporary_name(name: &str) -> bool {
+    let random = name.strip_prefix(TEMPORARY_PREFIX);
+    random.is_some_and(|random| {
+        random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// Returns whether a file is a spooled segment: `early-<track>-<number>` or `early-<track>-init`.
+fn is_spooled_name(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let segment = name.strip_prefix(SPOOLED).and_then(|id| id.split_once('-'));
+    segment.is_some_and(|(track, id)| is_number(track) && (id == "init" || is_number(id)))
 }
 
 /// Returns whether a name is a plain file name, which cannot lead out of its folder.
@@ -38,15 +54,15 @@ pub(super) fn is_plain_name(name: &str) -> bool {
 /// Returns why a folder cannot be a part folder of ours, or `None` if it can.
 ///
 /// Compares its owner with that of a new temporary file beside it, not with the user of this
-/// process: the two differ on file systems without owners and on network drives.
+/// process: the two differ on file systems without owners and on network drives. Only if the disk takes
+/// no file, the user of this process counts.
 pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() {
         return Ok(Some(format!("it is {}", FileProblem::of_kind(&found).0)));
     }
     let beside = parent(folder);
-    let new = tempfile::tempfile_in(beside)?.metadata()?;
-    if !platform::same_owner(&found, &new) {
+    if !is_ours(&found, beside)? {
         return Ok(Some("it belongs to somebody else".to_owned()));
     }
     if !platform::same_disk(&found, &fs::metadata(beside)?) {
@@ -72,9 +88,47 @@ pub(super) fn suspicion(folder: &Path) -> io::Result<Option<String>> {
     Ok(None)
 }
 
+fn is_ours(part: &Metadata, beside: &Path) -> io::Result<bool> {
+    match tempfile::tempfile_in(beside) {
+        Ok(new) => Ok(platform::same_owner(part, &new.metadata()?)),
+        // What is in the folder can still be taken to another disk.
+        Err(error) if takes_no_new_file(&error) => Ok(platform::belongs_to_user(part)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns whether a disk can be read but takes no new file.
+pub(super) fn takes_no_new_file(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ReadOnlyFilesystem
+            | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_that_we_make_are_ours() {
+        for name in ["film", "journal", "plan.json", "lock", "converted.mp4"] {
+            assert!(is_own_name(name), "{name}");
+        }
+        for name in ["early-0-12", "early-1-init", ".new-aB3xY9"] {
+            assert!(is_own_name(name), "{name}");
+        }
+        for name in [
+            "notes.txt",
+            "early-draft.txt",
+            "early-1-a",
+            "early--1",
+            ".new-cover.png",
+        ] {
+            assert!(!is_own_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn a_plain_name_leads_nowhere_else() {

@@ -9,7 +9,7 @@ use ustream::{PlanChange, SegmentPlan};
 
 use super::files::{self, is_plain_name};
 use super::{CONVERTED, MOVIE, exists, lock};
-use crate::disk::durable::{self, TEMPORARY_PREFIX};
+use crate::disk::durable;
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
@@ -260,7 +260,7 @@ fn holds_nothing(folder: &Path) -> bool {
         entries.all(|entry| {
             entry.is_ok_and(|entry| {
                 let name = entry.file_name();
-                name == lock::NAME || name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
+                name == lock::NAME || files::is_temporary_name(&name.to_string_lossy())
             })
         })
     })

@@ -3,7 +3,12 @@ use ustream::{
     SegmentPlan, TrackKind,
 };
 
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
 use super::*;
+use crate::progress::Meter;
 
 fn plan(recording: u64) -> MovieSource {
     let id = SegmentId {
@@ -48,8 +53,9 @@ fn endings(written: &str) -> Extensions {
 fn open(folder: &Path, recording: u64) -> Result<PartFolder, Error> {
     let place = Destination {
         folder,
-        stem: "film",
+        stem: &StemSource::Texts(vec!["film".into()]),
         extensions: &endings("mp4"),
+        earlier: None,
     };
     match PartFolder::open(place, &plan(recording))? {
         Opened::Folder(part) => Ok(part),
@@ -102,8 +108,9 @@ fn an_original_for_ffmpeg_and_an_mp4_of_our_own_do_not_mix() {
     drop(open(folder.path(), 1).unwrap());
     let place = Destination {
         folder: folder.path(),
-        stem: "film",
+        stem: &StemSource::Texts(vec!["film".into()]),
         extensions: &endings("flv"),
+        earlier: None,
     };
     match PartFolder::open(place, &plan(1)).unwrap() {
         Opened::Folder(part) => assert_eq!(part.path(), folder.path().join("film (2).part")),
@@ -183,8 +190,9 @@ fn a_crash_between_the_rename_and_the_cleaning_up_is_a_finish() {
     let (_, done) = crashed(folder.path());
     let place = Destination {
         folder: folder.path(),
-        stem: "film",
+        stem: &StemSource::Texts(vec!["film".into()]),
         extensions: &endings("mp4"),
+        earlier: None,
     };
     match PartFolder::open(place, &plan(1)).unwrap() {
         Opened::Finished(saved) => {
@@ -232,7 +240,7 @@ fn a_part_folder_with_a_planted_link_is_left_alone_whatever_the_link_stands_for(
         "plan.json",
         "converted.mp4",
         "early-0-7",
-        ".new-x",
+        ".new-abc123",
     ];
     for name in names {
         let folder = tempfile::tempdir().unwrap();
@@ -356,3 +364,156 @@ fn a_film_that_was_changed_after_its_check_gets_no_name() {
     assert!(matches!(refused, Error::Media(media::Error::Changed)));
     assert!(!folder.path().join("film.mp4").exists());
 }
+
+/// What was begun in `folder`.
+fn earlier(folder: &Path, is_shared: bool) -> EarlierAttempt {
+    EarlierAttempt {
+        depth: 0,
+        folder: folder.to_owned(),
+        is_shared,
+        meter: Arc::new(Meter::new()),
+        cancel: CancellationToken::new(),
+    }
+}
+
+fn open_from(folder: &Path, earlier: &EarlierAttempt) -> Result<PartFolder, Error> {
+    let place = Destination {
+        folder,
+        stem: &StemSource::Texts(vec!["film".into()]),
+        extensions: &endings("mp4"),
+        earlier: Some(earlier),
+    };
+    match PartFolder::open(place, &plan(1))? {
+        Opened::Folder(part) => Ok(part),
+        Opened::Finished(saved) => panic!("finished: {saved:?}"),
+    }
+}
+
+/// Begins a movie in `folder` and returns its part folder.
+fn begin(folder: &Path) -> PathBuf {
+    let part = open(folder, 1).unwrap().path().to_owned();
+    fs::write(output(&part), "media").unwrap();
+    fs::write(journal(&part), "records").unwrap();
+    fs::write(part.join("early-0-3"), "segment").unwrap();
+    fs::write(converted(&part), "made again").unwrap();
+    part
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+fn assert_moved(part: &PartFolder) {
+    assert_eq!(fs::read_to_string(output(part.path())).unwrap(), "media");
+    assert_eq!(fs::read_to_string(journal(part.path())).unwrap(), "records");
+    let spooled = fs::read_to_string(part.path().join("early-0-3"));
+    assert_eq!(spooled.unwrap(), "segment");
+    assert_eq!(part.change(), PlanChange::Same);
+}
+
+#[test]
+fn an_unfinished_movie_moves_to_another_folder() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    begin(old.path());
+    // Another movie has the name.
+    fs::write(new.path().join("film.mp4"), "another").unwrap();
+    let part = open_from(new.path(), &earlier(old.path(), false)).unwrap();
+    assert_eq!(part.path(), new.path().join("film (2).part"));
+    assert_moved(&part);
+    assert_eq!(names_in(old.path()), [""; 0]);
+}
+
+#[test]
+fn a_part_folder_that_another_job_uses_is_copied() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let before = begin(old.path());
+    let part = open_from(new.path(), &earlier(old.path(), true)).unwrap();
+    assert_moved(&part);
+    assert!(!converted(part.path()).exists());
+    assert_eq!(fs::read_to_string(journal(&before)).unwrap(), "records");
+}
+
+#[test]
+fn a_file_that_is_not_ours_stays_where_it_is() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let before = begin(old.path());
+    fs::write(before.join("early-draft.txt"), "dear").unwrap();
+    let part = open_from(new.path(), &earlier(old.path(), false)).unwrap();
+    assert_moved(&part);
+    assert_eq!(names_in(&before), ["early-draft.txt"]);
+    fs::write(part.path().join("diary.txt"), "dear").unwrap();
+    let path = part.path().to_owned();
+    part.remove().unwrap();
+    assert_eq!(names_in(&path), ["diary.txt"]);
+}
+
+#[test]
+fn a_copy_that_was_interrupted_is_made_again() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    begin(old.path());
+    let copy = open(new.path(), 1).unwrap().path().to_owned();
+    fs::write(output(&copy), "med").unwrap();
+    let part = open_from(new.path(), &earlier(old.path(), false)).unwrap();
+    assert_moved(&part);
+    drop(part);
+    // One that was complete is kept, and only the old folder was not deleted yet.
+    let before = begin(old.path());
+    fs::write(output(&before), "older").unwrap();
+    assert_moved(&open_from(new.path(), &earlier(old.path(), false)).unwrap());
+    assert_eq!(names_in(old.path()), [""; 0]);
+}
+
+#[test]
+fn moving_to_the_same_folder_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    begin(folder.path());
+    let detour = folder.path().join("film.part/..");
+    let part = open_from(&detour, &earlier(folder.path(), false)).unwrap();
+    assert_moved(&part);
+}
+
+#[test]
+fn a_copy_that_is_stopped_leaves_the_old_folder_whole() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    begin(old.path());
+    let stopped = earlier(old.path(), true);
+    stopped.cancel.cancel();
+    open_from(new.path(), &stopped).unwrap_err();
+    assert_eq!(names_in(new.path()), [""; 0]);
+    assert_moved(&open_from(new.path(), &earlier(old.path(), true)).unwrap());
+}
+
+#[test]
+fn a_refused_name_is_made_shorter_and_then_plainer() {
+    let refused = |kind: io::Error| Error::NameRefused {
+        path: "film.part".into(),
+        source: kind,
+    };
+    let too_long = || refused(io::Error::from_raw_os_error(TOO_LONG));
+    let long = StemSource::Texts(vec!["é".repeat(90)]);
+    let mut limit = NameLimit::Bytes(180);
+    let mut stem = long.stem(limit);
+    let mut lengths = vec![stem.len()];
+    while let Some(next) = next_stem(&stem, &long, &mut limit, &too_long()) {
+        lengths.push(next.len());
+        stem = next;
+    }
+    assert_eq!(lengths, [180, 110, 68, 68]);
+    assert_eq!(stem, "e".repeat(68));
+    // Another name would be refused too.
+    let plain = StemSource::Texts(vec!["film".into()]);
+    let other = refused(io::ErrorKind::InvalidInput.into());
+    assert_eq!(next_stem("film", &plain, &mut limit, &other), None);
+}
+
+/// The error of a name that is too long: `ENAMETOOLONG`, `ERROR_FILENAME_EXCED_RANGE`.
+#[cfg(target_os = "linux")]
+const TOO_LONG: i32 = 36;
+#[cfg(target_os = "macos")]
+const TOO_LONG: i32 = 63;
+#[cfg(windows)]
+const TOO_LONG: i32 = 206;

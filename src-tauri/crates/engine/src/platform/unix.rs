@@ -11,10 +11,76 @@ use std::time::Duration;
 
 use rustix::fs::{CWD, OFlags, RenameFlags, fcntl_getfl, fcntl_setfl, renameat_with};
 use rustix::io::Errno;
+use rustix::process::{Resource, geteuid, getrlimit};
 use tokio::process::Command;
+
+use super::FAT32_LARGEST_FILE;
 
 /// How long the system may still hold the locks of a process that has ended.
 pub(crate) const LOCK_RELEASE_TIME: Duration = Duration::ZERO;
+
+/// What the length of a file name is counted in: the file systems of macOS count UTF-16 units, those
+/// of Linux bytes.
+pub(crate) const COUNTS_NAMES_IN_UTF16: bool = cfg!(target_os = "macos");
+
+/// Longest file name that the kernel passes on to any file system. Some drivers of Linux state the
+/// bytes that their longest name may have in the worst case instead.
+const NAME_MAX: u64 = 255;
+
+/// Returns how long a file name in `folder` may be, if the file system says so.
+pub(crate) fn longest_name(folder: &Path) -> Option<usize> {
+    let longest = rustix::fs::statvfs(folder).ok()?.f_namemax;
+    // Some FUSE drivers leave it empty.
+    let known = (longest > 0).then(|| longest.min(NAME_MAX))?;
+    usize::try_from(known).ok()
+}
+
+/// Returns how many bytes a file in `folder` may have, if the file system or the shell (`ulimit -f`)
+/// sets a limit that we know of.
+pub(crate) fn largest_file(folder: &Path) -> Option<u64> {
+    let on_disk = is_fat(folder).then_some(FAT32_LARGEST_FILE);
+    let for_process = getrlimit(Resource::Fsize).current;
+    on_disk.into_iter().chain(for_process).min()
+}
+
+#[cfg(target_os = "macos")]
+fn is_fat(folder: &Path) -> bool {
+    let Ok(found) = rustix::fs::statfs(folder) else {
+        return false;
+    };
+    let name = found.f_fstypename.iter().map(|byte| byte.cast_unsigned());
+    name.take_while(|byte| *byte != 0).eq(*b"msdos")
+}
+
+#[cfg(not(target_os = "macos"))]
+fn is_fat(folder: &Path) -> bool {
+    /// `MSDOS_SUPER_MAGIC`: of FAT12, FAT16 and FAT32.
+    const MSDOS: u64 = 0x4d44;
+    rustix::fs::statfs(folder).is_ok_and(|found| u64::try_from(found.f_type) == Ok(MSDOS))
+}
+
+/// Returns whether an error means that a file name or a path is too long.
+pub(crate) fn is_name_too_long(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::NAMETOOLONG)
+}
+
+/// Returns whether an error always means that the file system refuses a name: it is too long, or has
+/// letters that the file system cannot store.
+pub(crate) fn means_bad_name(error: &io::Error) -> bool {
+    let refusals = [Errno::NAMETOOLONG, Errno::ILSEQ];
+    Errno::from_io_error(error).is_some_and(|errno| refusals.contains(&errno))
+}
+
+/// The same for an error of making a new file or folder: FAT, exFAT and NTFS then say "invalid
+/// argument", and SMB "no such file", although the folder around it is there.
+pub(crate) fn may_mean_bad_name(error: &io::Error, new: &Path) -> bool {
+    let folder_exists = || new.parent().is_some_and(Path::is_dir);
+    match Errno::from_io_error(error) {
+        Some(Errno::INVAL) => true,
+        Some(Errno::NOENT) => folder_exists(),
+        _ => means_bad_name(error),
+    }
+}
 
 /// On macOS the standard library asks for `F_FULLFSYNC`, because a plain `fsync` there leaves the
 /// data in the drive's cache. Network drives refuse that, so they get the plain one.
@@ -157,6 +223,11 @@ pub(crate) fn same_owner(one: &Metadata, other: &Metadata) -> bool {
     one.uid() == other.uid()
 }
 
+/// Returns whether a file belongs to the user of this process.
+pub(crate) fn belongs_to_user(file: &Metadata) -> bool {
+    file.uid() == geteuid().as_raw()
+}
+
 /// Returns whether two files are on the same disk.
 pub(crate) fn same_disk(one: &Metadata, other: &Metadata) -> bool {
     one.dev() == other.dev()
@@ -197,6 +268,31 @@ mod tests {
         }
         // The kernel itself refuses to sync this folder.
         sync_folder(Path::new("/proc")).unwrap();
+    }
+
+    #[test]
+    fn a_refused_name_is_told_from_a_folder_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, gone) = (folder.path().join("a"), folder.path().join("gone/a"));
+        for errno in [Errno::INVAL, Errno::ILSEQ, Errno::NAMETOOLONG, Errno::NOENT] {
+            assert!(may_mean_bad_name(&errno.into(), &here), "{errno}");
+        }
+        assert!(!may_mean_bad_name(&Errno::NOENT.into(), &gone));
+        for errno in [Errno::ACCESS, Errno::ROFS, Errno::NOSPC, Errno::IO] {
+            assert!(!may_mean_bad_name(&errno.into(), &here), "{errno}");
+        }
+        // Anything may be invalid where no name is new.
+        assert!(!means_bad_name(&Errno::INVAL.into()));
+    }
+
+    #[test]
+    fn a_file_system_says_how_long_its_names_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let longest = longest_name(folder.path()).unwrap();
+        fs::write(folder.path().join("a".repeat(longest)), "").unwrap();
+        let refused = fs::write(folder.path().join("a".repeat(longest + 1)), "").unwrap_err();
+        assert!(is_name_too_long(&refused));
+        assert_eq!(longest_name(&folder.path().join("nothing")), None);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use super::FAT32_LARGEST_FILE;
+
+const ERROR_PATH_NOT_FOUND: i32 = 3;
 const ERROR_ACCESS_DENIED: i32 = 5;
 const ERROR_BAD_UNIT: i32 = 20;
 const ERROR_NOT_READY: i32 = 21;
@@ -21,6 +24,10 @@ const ERROR_DEV_NOT_EXIST: i32 = 55;
 const ERROR_UNEXP_NET_ERR: i32 = 59;
 const ERROR_NETNAME_DELETED: i32 = 64;
 const ERROR_BAD_NET_NAME: i32 = 67;
+const ERROR_BUFFER_OVERFLOW: i32 = 111;
+const ERROR_INVALID_NAME: i32 = 123;
+const ERROR_BAD_PATHNAME: i32 = 161;
+const ERROR_FILENAME_EXCED_RANGE: i32 = 206;
 const ERROR_DELETE_PENDING: i32 = 303;
 const ERROR_NO_SUCH_DEVICE: i32 = 433;
 const ERROR_FILE_INVALID: i32 = 1006;
@@ -33,6 +40,66 @@ const WSANO_DATA: i32 = 11004;
 /// How long the system may still hold the locks of a process that has ended: the documentation of
 /// `LockFileEx` does not say when it releases them.
 pub(crate) const LOCK_RELEASE_TIME: Duration = Duration::from_secs(2);
+
+/// What the length of a file name is counted in: UTF-16 units.
+pub(crate) const COUNTS_NAMES_IN_UTF16: bool = true;
+
+/// Returns how long a file name in `folder` may be, if the file system says so.
+pub(crate) fn longest_name(folder: &Path) -> Option<usize> {
+    let mut longest = 0;
+    let root = volume_root(folder)?;
+    winsafe::GetVolumeInformation(Some(&root), None, None, Some(&mut longest), None, None).ok()?;
+    usize::try_from(longest).ok().filter(|longest| *longest > 0)
+}
+
+/// Returns how many bytes a file in `folder` may have, if its file system sets a limit that we know
+/// of.
+pub(crate) fn largest_file(folder: &Path) -> Option<u64> {
+    let mut name = String::new();
+    let root = volume_root(folder)?;
+    winsafe::GetVolumeInformation(Some(&root), None, None, None, None, Some(&mut name)).ok()?;
+    // FAT, FAT12, FAT16 and FAT32, but not exFAT.
+    name.starts_with("FAT").then_some(FAT32_LARGEST_FILE)
+}
+
+/// Returns the root of the volume of a path, as the system wants it: `C:\` or `\\server\share\`.
+fn volume_root(path: &Path) -> Option<String> {
+    let path = std::path::absolute(path).ok()?;
+    let Some(Component::Prefix(prefix)) = path.components().next() else {
+        return None;
+    };
+    match prefix.kind() {
+        Prefix::Disk(letter) | Prefix::VerbatimDisk(letter) => {
+            Some(format!("{}:\\", char::from(letter)))
+        }
+        Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
+            let (server, share) = (server.to_str()?, share.to_str()?);
+            Some(format!("\\\\{server}\\{share}\\"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether an error means that a file name or a path is too long.
+pub(crate) fn is_name_too_long(error: &io::Error) -> bool {
+    let too_long = [ERROR_BUFFER_OVERFLOW, ERROR_FILENAME_EXCED_RANGE];
+    let number = error.raw_os_error();
+    number.is_some_and(|number| too_long.contains(&number))
+}
+
+/// Returns whether an error always means that the file system refuses a name.
+pub(crate) fn means_bad_name(error: &io::Error) -> bool {
+    let refusals = [ERROR_INVALID_NAME, ERROR_BAD_PATHNAME];
+    let number = error.raw_os_error();
+    is_name_too_long(error) || number.is_some_and(|number| refusals.contains(&number))
+}
+
+/// The same for an error of making a new file or folder: Windows says "path not found" for a name
+/// that is too long for the system call.
+pub(crate) fn may_mean_bad_name(error: &io::Error, new: &Path) -> bool {
+    let folder_exists = || new.parent().is_some_and(Path::is_dir);
+    means_bad_name(error) || error.raw_os_error() == Some(ERROR_PATH_NOT_FOUND) && folder_exists()
+}
 
 /// Needs a file that was opened for writing.
 pub(crate) fn sync(file: &File, sync: fn(&File) -> io::Result<()>) -> io::Result<()> {
@@ -161,6 +228,11 @@ pub(crate) fn same_owner(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
+/// Owners are not compared, as above.
+pub(crate) fn belongs_to_user(_: &Metadata) -> bool {
+    true
+}
+
 /// Disks are not compared: only administrators can mount one in a folder.
 pub(crate) fn same_disk(_: &Metadata, _: &Metadata) -> bool {
     true
@@ -231,6 +303,17 @@ mod tests {
     }
 
     #[test]
+    fn a_volume_has_a_root_and_says_how_long_names_may_be() {
+        let root = |path: &str| volume_root(Path::new(path)).unwrap();
+        assert_eq!(root(r"c:\films\new"), r"c:\");
+        assert_eq!(root(r"\\?\C:\films"), r"C:\");
+        assert_eq!(root(r"\\nas\films\new"), r"\\nas\films\");
+        let folder = tempfile::tempdir().unwrap();
+        assert!(longest_name(folder.path()).is_some_and(|longest| longest >= 200));
+        assert_eq!(largest_file(folder.path()), None);
+    }
+
+    #[test]
     fn numbers_of_the_system_have_their_meaning() {
         let error = io::Error::from_raw_os_error;
         for number in [11001, 11002, 11003, 11004] {
@@ -243,6 +326,15 @@ mod tests {
         for number in [39, 112] {
             assert_eq!(error(number).kind(), io::ErrorKind::StorageFull, "{number}");
         }
+        for number in [111, 206] {
+            assert!(is_name_too_long(&error(number)), "{number}");
+        }
+        for number in [123, 161, 206] {
+            assert!(means_bad_name(&error(number)), "{number}");
+        }
         assert_eq!(error(19).kind(), io::ErrorKind::ReadOnlyFilesystem);
+        assert_eq!(error(223).kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(error(1142).kind(), io::ErrorKind::TooManyLinks);
+        assert_eq!(error(1295).kind(), io::ErrorKind::QuotaExceeded);
     }
 }

@@ -51,6 +51,16 @@ impl Job {
             .is_some_and(|active| active.task == task)
     }
 
+    /// Returns the part folder of an earlier attempt that is not in the output folder: the job has
+    /// been moved since.
+    pub(super) fn part_elsewhere(&self) -> Option<&Path> {
+        let part = &self.record.discovery.as_ref()?.part;
+        let spec = &self.record.spec;
+        let below = part.parent()?.strip_prefix(&spec.output.folder);
+        let is_in_output = below.is_ok_and(|below| below.components().count() <= spec.name_depth());
+        (!is_in_output).then_some(part)
+    }
+
     pub(super) fn attempt(&self, context: &Arc<RunContext>) -> Attempt {
         Attempt {
             spec: self.record.spec.clone(),
@@ -58,9 +68,15 @@ impl Job {
             context: Arc::clone(context),
             meter: Arc::new(Meter::new()),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
+            moves_from: self
+                .overrides
+                .continue_from
+                .clone()
+                .map(|from| (from, false)),
             discovery: Arc::default(),
             captions: Arc::default(),
             unverified: Arc::default(),
+            picture: Arc::default(),
             cancel: CancellationToken::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! Context of one attempt at a job, which all its steps share.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -9,12 +10,13 @@ use ustream::{Access, Recording, RecordingRef};
 
 use crate::download_plan::DownloadPlan;
 use crate::error::Error;
-use crate::extras::{CaptionTexts, MovieMetadata};
+use crate::extras::{CaptionTexts, MovieMetadata, Picture};
 use crate::fetch::Fetcher;
 use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
 use crate::names::NameLimit;
 use crate::outcome::{Outcome, unless_cancelled};
+use crate::part::EarlierAttempt;
 use crate::progress::Meter;
 use crate::service::Service;
 use crate::shortfall::Shortfall;
@@ -36,12 +38,17 @@ pub(crate) struct Attempt {
     pub(crate) meter: Arc<Meter>,
     /// The recording that an earlier attempt has found.
     pub(crate) found: Option<RecordingRef>,
+    /// Where an earlier attempt began, if that is not the output folder; whether another job goes on
+    /// there.
+    pub(crate) moves_from: Option<(PathBuf, bool)>,
     /// Set once by this attempt.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     /// Captions that were fetched for the MP4; also used for the files beside it.
     pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
     /// The user kept a movie that did not pass the check.
     pub(crate) unverified: Arc<AtomicBool>,
+    /// A cover that was fetched for the MP4, which cannot hold it.
+    pub(crate) picture: Arc<OnceLock<Picture>>,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -65,6 +72,35 @@ impl Attempt {
         work: impl Future<Output = T>,
     ) -> impl Future<Output = Outcome<T>> {
         unless_cancelled(&self.cancel, work)
+    }
+
+    /// Fails if the folder in which an earlier attempt began is gone. It must not be made anew where its
+    /// drive was mounted.
+    pub(super) fn check_drive(&self) -> Result<(), Error> {
+        let folder = &self.spec.output.folder;
+        if self.found.is_none() || self.moves_from.is_some() || folder.is_dir() {
+            return Ok(());
+        }
+        Err(Error::disk(folder)(io::ErrorKind::NotFound.into()))
+    }
+
+    /// Returns what an earlier attempt has fetched in another folder.
+    pub(super) fn earlier(&self) -> Option<EarlierAttempt> {
+        let (folder, is_shared) = self.moves_from.clone()?;
+        Some(EarlierAttempt {
+            folder,
+            depth: self.spec.name_depth(),
+            is_shared,
+            meter: Arc::clone(&self.meter),
+            cancel: self.cancel.clone(),
+        })
+    }
+
+    /// Returns the folders where a part folder of the movie may be.
+    pub(super) fn part_locations(&self) -> Vec<PathBuf> {
+        let earlier = self.moves_from.iter().map(|(folder, _)| folder);
+        let folders = std::iter::once(&self.spec.output.folder).chain(earlier);
+        folders.cloned().collect()
     }
 
     pub(super) fn set_discovery(&self, discovery: Discovery) {
@@ -113,6 +149,10 @@ impl Attempt {
         // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(metadata, texts) });
         let (mut metadata, texts) = self.unless_cancelled(both).await?;
+        if let Some(picture) = metadata.picture.take() {
+            // Cannot fail: an attempt fetches it only once.
+            let _ = self.picture.set(picture);
+        }
         if let Some(texts) = texts {
             metadata.captions = texts.tracks();
             // Cannot fail: an attempt fetches them only once.
@@ -122,8 +162,8 @@ impl Attempt {
     }
 
     /// Returns how long the names of files may be in the output folder.
-    pub(crate) fn name_limit() -> NameLimit {
-        NameLimit::default()
+    pub(crate) fn name_limit(&self) -> NameLimit {
+        NameLimit::of(&self.spec.output.folder)
     }
 
     /// Returns the password, the form answers, and as referrer the page that embeds the recording.

@@ -21,8 +21,9 @@ use crate::{fetch_pass, names, part};
 
 /// Downloads and saves the recording that the request names.
 pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Outcome<SavedMovie> {
+    attempt.check_drive()?;
     let (found, recording) = attempt.unless_cancelled(resolve(attempt, wanted)).await??;
-    let limit = Attempt::name_limit();
+    let limit = attempt.name_limit();
     let download = DownloadPlan::of(&attempt.spec, wanted, &recording, limit)?;
     let chosen = &attempt.spec.output.folder;
     let title = names::display_text(recording.title.as_deref());
@@ -44,7 +45,13 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     if download.convert {
         attempt.find_ffmpeg().await?;
     }
-    let part = match download.open(chosen).await? {
+    let opened = download.open(chosen, attempt.earlier());
+    let part = match opened.await {
+        // Moving it was stopped.
+        Err(_) if attempt.cancel.is_cancelled() => return Err(Stopped::Cancelled),
+        opened => opened?,
+    };
+    let part = match part {
         Opened::Finished(saved) => {
             return write_sidecars(attempt, *saved, &recording, download.extras).await;
         }
@@ -85,13 +92,12 @@ async fn resolve_as_before(
     found: RecordingRef,
     wanted: &DownloadRequest,
 ) -> Option<Recording> {
-    let output = &attempt.spec.output;
-    let folder = output.folder.clone();
-    let depth = match &output.stem {
-        Some(typed) => typed.matches('/').count(),
-        None => wanted.template.depth(),
+    let (folders, depth) = (attempt.part_locations(), attempt.spec.name_depth());
+    let find = move || {
+        let mut plans = folders.iter();
+        Ok(plans.find_map(|folder| part::earlier_plan(folder, found.recording, depth)))
     };
-    let earlier = blocking(move || Ok(part::earlier_plan(&folder, found.recording, depth))).await;
+    let earlier = blocking(find).await;
     // If the folder cannot be read, a later write reports why.
     let earlier = earlier.ok().flatten()?;
     if earlier.has_templates() {
@@ -105,7 +111,7 @@ async fn resolve_as_before(
         .await
         .inspect_err(|error| tracing::info!(%error, "not as before"))
         .ok()?;
-    let limit = Attempt::name_limit();
+    let limit = attempt.name_limit();
     let download = DownloadPlan::of(&attempt.spec, wanted, &recording, limit).ok()?;
     (download.plan.compare(&earlier) != PlanChange::Different).then_some(recording)
 }
@@ -205,9 +211,9 @@ async fn write_sidecars(
     recording: &Recording,
     extras: Extras,
 ) -> Outcome<SavedMovie> {
-    let texts = attempt.captions.get();
+    let fetched = (attempt.captions.get(), attempt.picture.get());
     let service = (&attempt.context.service, &*attempt.meter);
-    let sidecars = Sidecars::fetch(service, recording, extras, texts);
+    let sidecars = Sidecars::fetch(service, recording, extras, fetched);
     match attempt.cancel.run_until_cancelled(sidecars).await {
         Some(sidecars) => Ok(sidecars.write(saved).await?),
         None => Ok(saved),

@@ -21,7 +21,9 @@ use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
 use crate::error::Error;
 use crate::job::{MovieFiles, Mp4Extension, OutputLocation};
+use crate::names::StemSource;
 use crate::outcome::{Outcome, Stopped};
+use crate::part;
 use crate::part::{
     Destination, Extensions, MovieFileId, MovieSource, Opened, PartFolder, SavedMovie,
 };
@@ -30,7 +32,6 @@ use crate::remuxer::Remuxer;
 use crate::saved::{Finished, Loss};
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::{names, part};
 
 /// Assumed size of a segment, to estimate how much space the index needs.
 const SEGMENT_BYTES: u64 = 4 << 20;
@@ -267,17 +268,16 @@ impl RemuxSources {
         };
         let first = self.files.first().and_then(|movie| movie.path.file_stem());
         let first = first.map(|stem| stem.to_string_lossy().into_owned());
-        let stem = [output.stem.as_deref(), first.as_deref()]
-            .into_iter()
-            .flatten()
-            .find_map(|text| names::stem(text, Attempt::name_limit()))
-            .unwrap_or_else(|| "film".to_owned());
+        let texts = [output.stem.clone(), first].into_iter().flatten();
+        let stem = StemSource::Texts(texts.collect());
         let written = match self.format {
             Some(OutputFormat::Mp4) => "mp4",
             Some(OutputFormat::Flv) | None => "flv",
         };
         fs::create_dir_all(&output.folder).map_err(Error::disk(&output.folder))?;
-        space::check(&output.folder, SpaceNeed::Exact(self.size_bytes()))?;
+        let need = SpaceNeed::Exact(self.size_bytes());
+        space::check(&output.folder, need)?;
+        space::check_file_size(&output.folder, need)?;
         let place = Destination {
             folder: &output.folder,
             stem: &stem,
@@ -285,6 +285,7 @@ impl RemuxSources {
                 written: written.to_owned(),
                 finished: ending.to_owned(),
             },
+            earlier: None,
         };
         PartFolder::open(place, &source)
     }
@@ -320,7 +321,8 @@ impl RemuxTask {
     /// Puts the segments of all files into one movie.
     fn run(mut self) -> Outcome<RemuxResult> {
         let output = guarded::create(&self.movie).map_err(Error::disk(&self.movie))?;
-        self.meter.begin_convert(self.parts.size_bytes());
+        self.meter
+            .begin_reading(JobStage::Converting, self.parts.size_bytes());
         let movies = std::mem::take(&mut self.parts.files);
         let first = movies.first().map(|movie| movie.path.clone());
         let first = first.unwrap_or_default();
@@ -348,7 +350,7 @@ impl RemuxTask {
                 segment.start_ms = start_ms;
                 fragments.push(muxer.push(segment).map_err(failed)?);
                 self.meter
-                    .set_converted(before.saturating_add(split.done_bytes()));
+                    .set_read(before.saturating_add(split.done_bytes()));
             }
             first_number = first_number.saturating_add(newest).saturating_add(1);
             before_ms = start_ms.max(before_ms.saturating_add(movie.duration_ms.unwrap_or(0)));

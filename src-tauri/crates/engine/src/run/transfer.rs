@@ -160,6 +160,9 @@ async fn open_assembler(
             None => SpaceNeed::Unknown,
         };
         space::check(&attempt.spec.output.folder, need)?;
+        let movie = download.movie_bytes(recording);
+        let movie = movie.map_or(SpaceNeed::Unknown, SpaceNeed::Estimate);
+        space::check_file_size(&attempt.spec.output.folder, movie)?;
     }
     Ok(assembler)
 }
