@@ -23,6 +23,7 @@ mod failures;
 mod faults;
 mod find;
 mod hosts;
+mod http;
 mod kill;
 mod layers;
 mod listing;

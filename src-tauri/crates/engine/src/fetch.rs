@@ -3,6 +3,7 @@
 mod body;
 mod byte_range;
 mod concurrency;
+mod extent;
 mod hosts;
 mod latency;
 pub(crate) mod limits;

@@ -1,15 +1,16 @@
 //! Makes one HTTP request and returns its body: limited in size, complete, and valid media.
 
+use std::io::{self, Read as _};
+
 use media::SegmentKind;
 use reqwest::StatusCode;
 use tokio::time::Instant;
 use url::Url;
+use ustream::MAX_WINDOW_BYTES;
 
-use super::byte_range::{self, RangeResponse};
-use super::limits::{
-    MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT_BYTES, MIN_SEGMENT_LIMIT_BYTES, STALL_MIN_BYTES,
-    STALL_WINDOW,
-};
+use super::byte_range;
+use super::extent::{BodyExtent, Extent, ExtentError};
+use super::limits::{STALL_MIN_BYTES, STALL_WINDOW};
 use super::memory::MemoryReservation;
 use super::{Fetcher, SegmentRequest};
 use crate::error::FetchError;
@@ -49,81 +50,33 @@ pub(super) async fn get(
     }
     let mut response = http.send().await.map_err(network)?;
     check_status(&response, host)?;
-    let extent = extent(&response, request, host)?;
+    let wrong = |error: ExtentError| error.into_fetch_error(host());
+    let extent = Extent::of(&response, request).map_err(wrong)?;
+    let received = extent.received().map_err(wrong)?;
     let mut share = fetcher.memory.reserve();
     let mut progress = meter.incoming();
-    let read = read(fetcher, &mut response, &extent, &mut share, &mut progress);
-    let bytes = read.await.map_err(|error| match error {
+    let read = read(fetcher, &mut response, &received, &mut share, &mut progress);
+    let mut bytes = read.await.map_err(|error| match error {
         ReadError::Network(error) => network(error),
-        ReadError::TooLarge => not_media("it is too large for its length"),
+        ReadError::TooLarge => wrong(ExtentError::TooLarge),
         ReadError::TooSlow => FetchError::TooSlow { host: host() },
     })?;
-    if extent.length.is_some_and(|length| length != bytes.len()) {
-        return Err(not_media("it breaks off"));
+    if received.length.is_some_and(|length| length != bytes.len()) {
+        return Err(wrong(ExtentError::BreaksOff));
+    }
+    if !extent.codings.is_empty() {
+        let sent = bytes.len();
+        let decoded = decode(&extent, bytes, &mut share).await;
+        let decoded = decoded.map_err(|error| match error {
+            DecodeError::TooLarge => wrong(ExtentError::TooLarge),
+            DecodeError::Damaged(error) => not_media(&format!("it cannot be decoded: {error}")),
+        })?;
+        bytes = extent.cut(decoded, sent).map_err(wrong)?;
+        share.shrink_to(bytes.capacity() as u64);
     }
     check_media(request, &bytes, host)?;
     progress.keep();
     Ok(Body { bytes, share })
-}
-
-/// Which bytes of a response body to keep.
-struct BodyExtent {
-    /// Bytes to skip before them.
-    skip: u64,
-    /// Their number, if it is known.
-    length: Option<usize>,
-    /// A longer body is an error.
-    limit: usize,
-    /// Stop reading after them, even if the body goes on.
-    ends_early: bool,
-}
-
-/// Finds in the response headers which bytes to keep. Fails if they are too many or a wrong range.
-fn extent(
-    response: &reqwest::Response,
-    request: SegmentRequest<'_>,
-    host: impl Fn() -> String,
-) -> Result<BodyExtent, FetchError> {
-    let not_media = |problem: &str| FetchError::NotMedia {
-        host: host(),
-        problem: problem.to_owned(),
-    };
-    let limit = usize::try_from(max_bytes(request)).unwrap_or(usize::MAX);
-    let fits = |length: u64| {
-        let length = usize::try_from(length).ok().filter(|it| *it <= limit);
-        length.ok_or_else(|| not_media("it is too large for its length"))
-    };
-    let Some(range) = request.byte_range else {
-        if response.status() != StatusCode::OK {
-            return Err(not_media("it is a part"));
-        }
-        let length = response.content_length().map(fits).transpose()?;
-        return Ok(BodyExtent {
-            skip: 0,
-            length,
-            limit,
-            ends_early: false,
-        });
-    };
-    let skip = match byte_range::classify_response(response, range) {
-        RangeResponse::Range => 0,
-        RangeResponse::FullFile(skip) => skip,
-        RangeResponse::OtherVersion => return Err(FetchError::Replaced { host: host() }),
-        RangeResponse::Invalid(problem) => return Err(not_media(problem)),
-    };
-    let length = fits(range.bytes.end.saturating_sub(range.bytes.start))?;
-    Ok(BodyExtent {
-        skip,
-        length: Some(length),
-        limit,
-        ends_early: true,
-    })
-}
-
-/// Returns the size limit of a segment, from its duration and the highest plausible bit rate.
-fn max_bytes(request: SegmentRequest<'_>) -> u64 {
-    let by_duration = request.duration_ms.saturating_mul(MAX_BYTES_PER_MS);
-    by_duration.clamp(MIN_SEGMENT_LIMIT_BYTES, MAX_SEGMENT_LIMIT_BYTES)
 }
 
 /// Why reading stops before the end.
@@ -179,6 +132,41 @@ async fn read(
         bytes.extend_from_slice(rest);
     }
     Ok(bytes)
+}
+
+enum DecodeError {
+    TooLarge,
+    Damaged(io::Error),
+}
+
+/// Decodes a body in steps, so that a few bytes cannot decode to more than the memory allows.
+async fn decode(
+    extent: &Extent,
+    mut body: Vec<u8>,
+    share: &mut MemoryReservation,
+) -> Result<Vec<u8>, DecodeError> {
+    let limit = extent.decoding_limit();
+    for coding in &extent.codings {
+        let encoded_bytes = body.len();
+        let mut reader = coding.reader(body);
+        body = Vec::new();
+        loop {
+            let capacity = body.len() + GROWTH_BYTES;
+            let memory = encoded_bytes + capacity + MAX_WINDOW_BYTES;
+            share.grow_to(memory as u64).await;
+            body.reserve_exact(GROWTH_BYTES);
+            let step = reader.by_ref().take(GROWTH_BYTES as u64);
+            let read = { step }.read_to_end(&mut body);
+            if read.map_err(DecodeError::Damaged)? == 0 {
+                break;
+            }
+            if body.len() > limit {
+                return Err(DecodeError::TooLarge);
+            }
+        }
+    }
+    body.shrink_to_fit();
+    Ok(body)
 }
 
 fn check_media(
