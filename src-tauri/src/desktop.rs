@@ -238,6 +238,7 @@ mod tests {
                 bytes_per_second: None,
                 seconds_left: None,
                 waiting,
+                stalled: false,
             }),
         }
     }

@@ -38,6 +38,7 @@ mod queue;
 mod remux;
 mod resume;
 mod save;
+mod stalls;
 mod trust;
 mod truth;
 mod versions;

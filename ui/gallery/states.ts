@@ -74,6 +74,7 @@ const ALL_KINDS: MissingView[] = [
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
   if (code === "low_space") failure.may_fit = true;
+  if (code === "stalled") failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
   if (code === "pieces_missing") {
     failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
     failure.missing = ALL_KINDS.slice(0, 1);
@@ -101,6 +102,7 @@ const REFUSALS = [
 ] as const;
 /** Failures of a job. */
 const FAILURES = [
+  "stalled",
   "changed",
   "pieces_missing",
   "low_space",
@@ -186,6 +188,7 @@ export const states: Record<string, State> = {
     },
   },
   "weak-network": saving({ progress: { ...at, waiting: true } }),
+  stalled: saving({ progress: { ...at, stalled: true } }),
   paused: saving({ state: { is: "paused" }, progress: at }),
   finishing: saving({ progress: { ...at, stage: "finishing" } }),
   converting: { press: ["remux-open"] },

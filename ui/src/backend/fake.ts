@@ -300,6 +300,7 @@ export function progressAt(fraction: number): ProgressView {
     bytes_per_second: SPEED,
     seconds_left: fraction < 0.05 ? null : Math.round((SIZE * (1 - fraction)) / SPEED),
     waiting: false,
+    stalled: false,
   };
 }
 

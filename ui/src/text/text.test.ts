@@ -12,6 +12,7 @@ const CODES: Record<Code, true> = {
   site_down: true,
   page_down: true,
   busy: true,
+  stalled: true,
   bad_answer: true,
   not_found: true,
   still_live: true,
@@ -64,7 +65,7 @@ describe("the catalogue", () => {
     expect(RECOVERY[code]).toBeTruthy();
   });
 
-  it.each([...Object.keys(STAGES), "queued", "waiting"])("says what %s is", (stage) => {
+  it.each([...Object.keys(STAGES), "queued", "waiting", "stalled"])("says what %s is", (stage) => {
     expect(has(`job-${stage}`)).toBe(true);
     expect(has(`job-${stage}.body`)).toBe(true);
   });

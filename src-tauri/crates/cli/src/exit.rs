@@ -30,7 +30,7 @@ Exit codes:
   2    the command line makes no sense, or the text holds no link of the service
   3    there is no such recording: removed, still live, never recorded
   4    locked: a form, a password, the owner's page, a login, a country
-  5    the network or the service: offline, down, busy, answers that make no sense
+  5    the network or the service: offline, down, busy, stalled, answers that make no sense
   6    the video is not complete (segments, a track, more than a second of what the service
        states), or the recording has changed; what is here is kept
   7    the disk: full, not writable, gone, in use
@@ -216,9 +216,12 @@ fn class(code: Code) -> ExitClass {
         | Code::Region
         | Code::EmbedOnly
         | Code::Locked => ExitClass::Locked,
-        Code::Offline | Code::SiteDown | Code::PageDown | Code::Busy | Code::BadAnswer => {
-            ExitClass::Network
-        }
+        Code::Offline
+        | Code::SiteDown
+        | Code::PageDown
+        | Code::Busy
+        | Code::Stalled
+        | Code::BadAnswer => ExitClass::Network,
         Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
         Code::LowSpace
         | Code::DiskFull

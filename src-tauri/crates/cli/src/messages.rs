@@ -22,6 +22,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::SiteDown => "the video site is not answering",
         Code::PageDown => "that page is not answering",
         Code::Busy => "the site asks us to slow down",
+        Code::Stalled => "the video has stopped coming; what is here is kept",
         Code::BadAnswer => "the site's answer makes no sense",
         Code::NotFound => "there is no such video (any more)",
         Code::StillLive => "this stream is still running",
@@ -60,7 +61,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "it must be a link of ustream.tv or video.ibm.com, or of a page that plays a video from there"
         }
         Code::Offline => "check Wi-Fi or cable, then run the same command again",
-        Code::SiteDown => "wait a few minutes, then run the same command again",
+        Code::Stalled if !failure.gaps.is_empty() => {
+            "wait a few minutes, then run the same command again, or add --keep-gaps to save what there is"
+        }
+        Code::SiteDown | Code::Stalled => "wait a few minutes, then run the same command again",
         Code::PageDown => "open it in a browser to check the link, then run the same command again",
         Code::Busy => "wait a few minutes, or use --parallel 2",
         Code::BadAnswer => "try again later; -v tells more",

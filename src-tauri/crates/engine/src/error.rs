@@ -29,6 +29,8 @@ pub enum Error {
         shortfall: Box<Shortfall>,
         /// Why the last of the missing segments could not be downloaded.
         reason: Option<String>,
+        /// Its server sends nothing, or next to nothing.
+        is_stalled: bool,
     },
     /// The service lists other segments than those fetched so far.
     #[error("the recording has changed since the download began; what is here is kept in {}", .0.display())]
@@ -153,9 +155,9 @@ pub enum FetchError {
         /// What the connection said.
         problem: String,
     },
-    /// The host sends so slowly that the segment would take hours.
-    #[error("{host} sends too slowly")]
-    TooSlow {
+    /// The host sends nothing, or so slowly that the segment would take hours.
+    #[error("{host} sends nothing, or next to nothing")]
+    Stalled {
         /// Who.
         host: String,
     },
@@ -194,6 +196,8 @@ pub enum HostFailure {
     Untrusted,
     /// It asks for a pause.
     Busy,
+    /// It sends nothing, or next to nothing.
+    Stalled,
     /// It returns HTTP errors.
     Status,
     /// It returns something other than segments.
@@ -256,10 +260,10 @@ impl FetchError {
                 HostFailure::Untrusted
             }
             Self::Network { source, .. } if source.is_redirect() => HostFailure::Status,
-            Self::Network { .. }
-            | Self::Unreachable { .. }
-            | Self::TooSlow { .. }
-            | Self::Offline { .. } => HostFailure::Unreachable,
+            Self::Network { .. } | Self::Unreachable { .. } | Self::Offline { .. } => {
+                HostFailure::Unreachable
+            }
+            Self::Stalled { .. } => HostFailure::Stalled,
             Self::Busy { .. } => HostFailure::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => {
                 HostFailure::NotMedia
@@ -281,6 +285,9 @@ impl Error {
         match self {
             Self::Service(error) => service_code(error),
             Self::Fetch(error) => fetch_code(error),
+            Self::Incomplete {
+                is_stalled: true, ..
+            } => Code::Stalled,
             Self::Incomplete { .. } => Code::SegmentsMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
@@ -414,12 +421,13 @@ fn fetch_code(error: &FetchError) -> Code {
                 Code::SiteDown
             }
             HostFailure::Busy => Code::Busy,
+            HostFailure::Stalled => Code::Stalled,
             HostFailure::NotMedia => Code::BadAnswer,
         },
         FetchError::Status { .. }
         | FetchError::Unreachable { .. }
-        | FetchError::TooSlow { .. }
         | FetchError::TooManyRequests => Code::SiteDown,
+        FetchError::Stalled { .. } => Code::Stalled,
         FetchError::Busy { .. } => Code::Busy,
         FetchError::NotMedia { .. } | FetchError::NoMedia { .. } | FetchError::NoAddress => {
             Code::BadAnswer

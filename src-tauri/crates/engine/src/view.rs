@@ -235,6 +235,8 @@ pub struct ProgressView {
     pub seconds_left: Option<u64>,
     /// The network is down or the service is busy; requests are retried automatically.
     pub waiting: bool,
+    /// Nothing has come of it for a while, and it is not known what it waits for.
+    pub stalled: bool,
 }
 
 /// A time span that is missing from a saved file.

@@ -15,7 +15,7 @@ mod strategies;
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -58,6 +58,9 @@ pub struct Client {
     control: reqwest::Client,
     /// For segments, files and thumbnails.
     media: reqwest::Client,
+    /// The same without a pool of connections; made when it is needed.
+    unpooled: Arc<OnceLock<reqwest::Client>>,
+    endpoint: Endpoint,
     /// For pages of other sites; keeps no cookies.
     web: reqwest::Client,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
@@ -108,6 +111,8 @@ impl Client {
             http: built(endpoint.service().cookie_store(true))?,
             control: built(endpoint.service())?,
             media: built(endpoint.media())?,
+            unpooled: Arc::default(),
+            endpoint: endpoint.clone(),
             web: built(endpoint.web())?,
             hashes: Arc::default(),
         })
@@ -120,6 +125,16 @@ impl Client {
     )]
     pub fn http(&self) -> &reqwest::Client {
         &self.media
+    }
+
+    /// Returns a client as [`Self::http`] does, which makes each request on a new connection.
+    pub fn http_unpooled(&self) -> &reqwest::Client {
+        self.unpooled.get_or_init(|| {
+            let builder = self.endpoint.media().pool_max_idle_per_host(0);
+            let client = builder.read_timeout(READ_TIMEOUT).build();
+            // The same settings have made a client before.
+            client.unwrap_or_else(|_| self.media.clone())
+        })
     }
 
     /// Returns the description of one recording, with the URLs of its segments as they are now.

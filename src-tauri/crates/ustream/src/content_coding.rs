@@ -38,9 +38,9 @@ impl ContentCoding {
     /// Returns the codings in the order in which they must be decoded. Unknown names are ignored:
     /// some servers name a character set here, and what the body is shows when it is read.
     pub fn of(headers: &HeaderMap) -> Vec<Self> {
-        let named = headers.get_all(CONTENT_ENCODING).iter();
-        let named = named.filter_map(|value| value.to_str().ok());
-        let names = named.flat_map(|value| value.split(','));
+        let values = headers.get_all(CONTENT_ENCODING).iter();
+        let values = values.filter_map(|value| value.to_str().ok());
+        let names = values.flat_map(|value| value.split(','));
         let mut codings: Vec<Self> = names.filter_map(Self::named).take(MAX_CODINGS).collect();
         codings.reverse();
         codings

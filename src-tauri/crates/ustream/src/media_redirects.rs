@@ -105,8 +105,8 @@ fn is_public_url(url: &Url) -> bool {
         return false;
     };
     let name = name.strip_suffix('.').unwrap_or(name);
-    let is_local = |domain: &&str| {
-        name.strip_suffix(*domain)
+    let is_local = |domain: &str| {
+        name.strip_suffix(domain)
             .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
     };
     url.scheme() == "https"
@@ -114,7 +114,7 @@ fn is_public_url(url: &Url) -> bool {
         && url.username().is_empty()
         && url.password().is_none()
         && name.contains('.')
-        && !LOCAL_DOMAINS.iter().any(|domain| is_local(&domain))
+        && !LOCAL_DOMAINS.iter().any(|domain| is_local(domain))
 }
 
 /// Resolves names, and checks the addresses of foreign hosts.
@@ -197,8 +197,7 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let segments = address.segments();
     let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
     match segments {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
-        [0x2002, high, low, ..] => Some(of(high, low)),
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
         _ => address.to_ipv4_mapped(),
     }
 }
@@ -321,8 +320,8 @@ mod tests {
                 .iter()
                 .map(|it| (it.parse::<IpAddr>().unwrap(), 0).into());
             let resolver = hosts.resolver(Arc::new(Stub(addresses.collect())), mock);
-            let resolved = resolver.resolve(name.parse().unwrap()).await;
-            resolved
+            let found = resolver.resolve(name.parse().unwrap()).await;
+            found
                 .map(Iterator::count)
                 .map_err(|error| error.to_string())
         };

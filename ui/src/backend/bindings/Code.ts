@@ -4,4 +4,4 @@
  * Why a job failed, as one of the cases that the user is told about. The page's catalogues hold a
  * text for each.
  */
-export type Code = "not_a_link" | "other_site" | "offline" | "site_down" | "page_down" | "busy" | "bad_answer" | "not_found" | "still_live" | "not_recorded" | "needs_form" | "form_refused" | "needs_password" | "wrong_password" | "members_only" | "region" | "embed_only" | "locked" | "changed" | "pieces_missing" | "low_space" | "disk_full" | "no_write" | "drive_gone" | "file_held" | "in_use" | "ffmpeg_missing" | "convert_failed" | "check_failed" | "bad_film" | "no_sound" | "unsupported" | "internal";
+export type Code = "not_a_link" | "other_site" | "offline" | "site_down" | "page_down" | "busy" | "stalled" | "bad_answer" | "not_found" | "still_live" | "not_recorded" | "needs_form" | "form_refused" | "needs_password" | "wrong_password" | "members_only" | "region" | "embed_only" | "locked" | "changed" | "pieces_missing" | "low_space" | "disk_full" | "no_write" | "drive_gone" | "file_held" | "in_use" | "ffmpeg_missing" | "convert_failed" | "check_failed" | "bad_film" | "no_sound" | "unsupported" | "internal";

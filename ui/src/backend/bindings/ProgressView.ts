@@ -32,4 +32,8 @@ seconds_left: number | null,
 /**
  * The network is down or the service is busy; requests are retried automatically.
  */
-waiting: boolean, };
+waiting: boolean, 
+/**
+ * Nothing has come of it for a while, and it is not known what it waits for.
+ */
+stalled: boolean, };

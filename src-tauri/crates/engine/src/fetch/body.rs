@@ -4,15 +4,14 @@ use std::io::{self, Read as _};
 
 use media::SegmentKind;
 use reqwest::StatusCode;
-use tokio::time::Instant;
 use url::Url;
 use ustream::MAX_WINDOW_BYTES;
 
 use super::byte_range;
 use super::extent::{BodyExtent, Extent, ExtentError};
-use super::limits::{STALL_MIN_BYTES, STALL_WINDOW};
 use super::memory::MemoryReservation;
-use super::{Fetcher, SegmentRequest};
+use super::speed::SpeedGauge;
+use super::{Connection, Fetcher, SegmentRequest};
 use crate::error::FetchError;
 use crate::progress::{BodyProgress, Meter};
 
@@ -30,21 +29,31 @@ pub(crate) struct Body {
 /// Fetches `url`. A body that is truncated, of another format or not readable is an error.
 pub(super) async fn get(
     fetcher: &Fetcher,
-    url: &Url,
+    (url, connection): (&Url, Connection),
     request: SegmentRequest<'_>,
-    meter: &Meter,
+    (meter, gauge): (&Meter, &SpeedGauge<'_>),
 ) -> Result<Body, FetchError> {
     let host = || url.host_str().unwrap_or_default().to_owned();
-    let network = |source: reqwest::Error| FetchError::Network {
-        host: host(),
+    let network = |source: reqwest::Error| {
+        if source.is_timeout() && !source.is_connect() {
+            return FetchError::Stalled { host: host() };
+        }
         // The URL may contain secrets.
-        source: source.without_url(),
+        let source = source.without_url();
+        FetchError::Network {
+            host: host(),
+            source,
+        }
     };
     let not_media = |problem: &str| FetchError::NotMedia {
         host: host(),
         problem: problem.to_owned(),
     };
-    let mut http = fetcher.http.get(url.clone());
+    let client = match connection {
+        Connection::Pooled => &fetcher.http,
+        Connection::New => fetcher.client.http_unpooled(),
+    };
+    let mut http = client.get(url.clone());
     if let Some(range) = request.byte_range {
         http = byte_range::add_range_headers(http, range);
     }
@@ -55,11 +64,12 @@ pub(super) async fn get(
     let received = extent.received().map_err(wrong)?;
     let mut share = fetcher.memory.reserve();
     let mut progress = meter.incoming();
-    let read = read(fetcher, &mut response, &received, &mut share, &mut progress);
+    let buffer = (&mut share, &mut progress);
+    let read = read((fetcher, gauge), &mut response, &received, buffer);
     let mut bytes = read.await.map_err(|error| match error {
         ReadError::Network(error) => network(error),
         ReadError::TooLarge => wrong(ExtentError::TooLarge),
-        ReadError::TooSlow => FetchError::TooSlow { host: host() },
+        ReadError::Stalled => FetchError::Stalled { host: host() },
     })?;
     if received.length.is_some_and(|length| length != bytes.len()) {
         return Err(wrong(ExtentError::BreaksOff));
@@ -76,6 +86,7 @@ pub(super) async fn get(
     }
     check_media(request, &bytes, host)?;
     progress.keep();
+    gauge.finish();
     Ok(Body { bytes, share })
 }
 
@@ -83,34 +94,33 @@ pub(super) async fn get(
 enum ReadError {
     Network(reqwest::Error),
     TooLarge,
-    TooSlow,
+    Stalled,
 }
 
 async fn read(
-    fetcher: &Fetcher,
+    (fetcher, gauge): (&Fetcher, &SpeedGauge<'_>),
     response: &mut reqwest::Response,
     extent: &BodyExtent,
-    share: &mut MemoryReservation,
-    progress: &mut BodyProgress<'_>,
+    (share, progress): (&mut MemoryReservation, &mut BodyProgress<'_>),
 ) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let end = extent.length.unwrap_or(extent.limit);
     if let Some(length) = extent.length {
         share.grow_to(length as u64).await;
         bytes.reserve_exact(length);
+        gauge.restart();
     }
     let mut skip = extent.skip;
-    let mut stall_window = (Instant::now(), 0);
     while !(extent.ends_early && bytes.len() >= end) {
         let Some(chunk) = response.chunk().await.map_err(ReadError::Network)? else {
             break;
         };
-        stall_window.1 += chunk.len() as u64;
-        if stall_window.0.elapsed() >= STALL_WINDOW {
-            if stall_window.1 < STALL_MIN_BYTES {
-                return Err(ReadError::TooSlow);
-            }
-            stall_window = (Instant::now(), 0);
+        gauge.add(chunk.len() as u64);
+        let left = extent
+            .length
+            .map(|length| skip + (length.saturating_sub(bytes.len())) as u64);
+        if gauge.is_stalled(left) {
+            return Err(ReadError::Stalled);
         }
         let skipped = skip.min(chunk.len() as u64);
         skip -= skipped;
@@ -126,6 +136,7 @@ async fn read(
             let capacity = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
             share.grow_to(capacity as u64).await;
             bytes.reserve_exact(capacity - bytes.len());
+            gauge.restart();
         }
         progress.add(rest.len() as u64);
         fetcher.concurrency.add_bytes(rest.len() as u64);

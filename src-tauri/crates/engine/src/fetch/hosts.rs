@@ -278,7 +278,10 @@ impl HostHealth {
         self.failing_since.get_or_insert(now);
         self.last_failure = Some(now);
         self.failures = self.failures.saturating_add(1);
-        self.answered |= !matches!(cause, HostFailure::Unreachable | HostFailure::Untrusted);
+        self.answered |= !matches!(
+            cause,
+            HostFailure::Unreachable | HostFailure::Untrusted | HostFailure::Stalled
+        );
         self.is_untrusted |= cause == HostFailure::Untrusted;
         let is_in_cooldown = self.cooldown_until.is_some_and(|until| now < until);
         if let FetchError::Busy { retry_after, .. } = error {

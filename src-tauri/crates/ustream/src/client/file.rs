@@ -17,7 +17,7 @@ use crate::{ContentCoding, ContentRange, Error};
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Timeout for a whole file whose size is not known otherwise.
-const WHOLE_FILE_TIMEOUT: Duration = Duration::from_secs(60);
+const WHOLE_FILE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Pause before the second probe after an error that may pass.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
