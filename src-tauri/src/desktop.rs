@@ -239,6 +239,7 @@ mod tests {
                 seconds_left: None,
                 waiting,
                 waiting_for: waiting.then_some(engine::view::WaitReason::Network),
+                stalled: false,
             }),
         }
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
+use crate::codings::BodyCoding;
+
 /// One kind of fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,6 +36,12 @@ pub enum Fault {
     Empty,
     /// Answer 200 with the beginning of the body, followed by zeros without end.
     Endless,
+    /// Answer 206 with the whole body, as a part of a file that has this many bytes more.
+    Partial(u64),
+    /// Encode the body, whatever the status.
+    Encoded(BodyCoding),
+    /// Answer 200 with a small body that decodes to a gigabyte.
+    Bomb,
     /// Answer 200 with a web page.
     Html,
     /// Reset the connection instead of answering.

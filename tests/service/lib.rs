@@ -18,6 +18,7 @@
 
 mod api;
 mod cdn;
+mod codings;
 mod fake;
 mod faults;
 mod files;
@@ -35,6 +36,7 @@ mod ums;
 mod wire;
 mod world;
 
+pub use codings::BodyCoding;
 pub use fake::{FakeUstream, SharedAssets};
 pub use faults::{Fault, Faults, Rule, RuleId};
 pub use link::NetworkLink;

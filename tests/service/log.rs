@@ -17,6 +17,8 @@ pub struct LoggedRequest {
     pub path: String,
     /// Whether it came over TLS.
     pub tls: bool,
+    /// The number of its connection.
+    pub connection: u64,
     /// Status of the response; `None` while it is pending or if the connection was cut.
     pub status: Option<u16>,
     /// `args[0]` of a control connection's `connect`.
@@ -25,6 +27,8 @@ pub struct LoggedRequest {
     pub cookie: Option<String>,
     /// The `Referer` header.
     pub referer: Option<String>,
+    /// The `Accept-Encoding` header.
+    pub accept_encoding: Option<String>,
 }
 
 /// Which segments of a recording were served to the last byte.

@@ -26,6 +26,9 @@ use crate::{api, cdn, files, page, ums};
 /// Domains of the control connection.
 const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"];
 
+/// Servers of a CDN that the service does not name, which redirects may lead to.
+const EDGE_DOMAIN: &str = ".cdn.example.net";
+
 /// State that all hosts of the service share.
 pub(crate) struct Service {
     pub(crate) world: World,
@@ -52,6 +55,8 @@ pub(crate) struct RequestOrigin {
     pub(crate) host: String,
     /// Whether it came over TLS.
     pub(crate) tls: bool,
+    /// The number of its connection.
+    pub(crate) connection: u64,
 }
 
 /// The role of a host.
@@ -92,6 +97,7 @@ impl HostRole {
             }
             "ustvstaticcdn1-a.akamaihd.net" => Self::Covers,
             files::HOST => Self::Files,
+            edge if edge.ends_with(EDGE_DOMAIN) => Self::Cdn,
             _ => return None,
         })
     }
@@ -143,10 +149,12 @@ impl Service {
             method: request.method().to_string(),
             path: path.clone(),
             tls,
+            connection: reset_handle.connection(),
             status: None,
             connect: None,
             cookie: header_of(request.headers(), header::COOKIE),
             referer: header_of(request.headers(), header::REFERER),
+            accept_encoding: header_of(request.headers(), header::ACCEPT_ENCODING),
         });
         if !tls
             && self
@@ -161,6 +169,7 @@ impl Service {
         request.extensions_mut().insert(RequestOrigin {
             host: host.clone(),
             tls,
+            connection: reset_handle.connection(),
         });
         let answer = self.route(&host, request);
         let response = match fault {

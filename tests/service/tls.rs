@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names in the certificate. A wildcard stands for one label, as on the real service.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     "ustream.tv",
     "*.ustream.tv",
     "*.ums.ustream.tv",
@@ -27,6 +27,7 @@ pub(crate) const NAMES: [&str; 15] = [
     // Other sites, which embed players.
     "www.example.org",
     "www.a-pac.tv",
+    "*.cdn.example.net",
     // Hosts that must not get any request.
     "evil.example",
     "somebody-else.akamaihd.net",

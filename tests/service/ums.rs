@@ -203,10 +203,12 @@ impl ControlConnection {
             method: "CONNECT".to_owned(),
             path: PATH.to_owned(),
             tls: self.visit.tls,
+            connection: self.visit.connection,
             status: None,
             connect: Some(args.clone().unwrap_or_default()),
             cookie: None,
             referer: None,
+            accept_encoding: None,
         });
         let is_connect = message.get("cmd").and_then(Value::as_str) == Some("connect");
         match args {

@@ -4,7 +4,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -42,16 +42,32 @@ pub(crate) struct ListenerConfig {
 }
 
 /// Resets one connection.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct ResetHandle(Arc<ResetState>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ResetState {
+    /// The number of the connection, in the order of opening.
+    connection: u64,
     requested: AtomicBool,
     notify: Notify,
 }
 
 impl ResetHandle {
+    fn new() -> Self {
+        static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+        Self(Arc::new(ResetState {
+            connection: CONNECTIONS.fetch_add(1, Ordering::Relaxed),
+            requested: AtomicBool::new(false),
+            notify: Notify::new(),
+        }))
+    }
+
+    /// Returns the number of the connection.
+    pub(crate) fn connection(&self) -> u64 {
+        self.0.connection
+    }
+
     /// Resets the connection: the other side sees an error instead of an orderly close.
     pub(crate) fn reset(&self) {
         self.0.requested.store(true, Ordering::Release);
@@ -173,7 +189,7 @@ async fn serve(
     stream.set_nodelay(true)?;
     let mut first = [0];
     stream.peek(&mut first).await?;
-    let reset_handle = ResetHandle::default();
+    let reset_handle = ResetHandle::new();
     let connection = ResettableStream {
         stream,
         reset_handle: reset_handle.clone(),

@@ -80,6 +80,7 @@ const ALL_KINDS: MissingView[] = [
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
   if (code === "low_space" || code === "file_too_large") failure.may_fit = true;
+  if (code === "stalled") failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
   if (code === "pieces_missing") {
     failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
     failure.missing = ALL_KINDS.slice(0, 1);
@@ -108,6 +109,7 @@ const REFUSALS = [
 ] as const;
 /** Failures of a job. */
 const FAILURES = [
+  "stalled",
   "changed",
   "pieces_missing",
   "low_space",
@@ -201,6 +203,7 @@ export const states: Record<string, State> = {
   "weak-network": saving({ progress: { ...at, waiting: true, waiting_for: "network" } }),
   "wifi-login": saving({ progress: { ...at, waiting: true, waiting_for: "login_page" } }),
   "waiting-site": saving({ progress: { ...at, waiting: true, waiting_for: "service" } }),
+  stalled: saving({ progress: { ...at, stalled: true } }),
   paused: saving({ state: { is: "paused" }, progress: at }),
   finishing: saving({ progress: { ...at, stage: "finishing" } }),
   converting: { press: ["remux-open"] },

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 
 use super::{Service, html_response};
+use crate::codings::gzip_bomb;
 use crate::faults::Fault;
 use crate::wire::ResetHandle;
 
@@ -59,6 +60,15 @@ pub(super) async fn apply_fault(
         }
         Fault::Empty => StatusCode::OK.into_response(),
         Fault::Endless => endless(answer.await),
+        Fault::Partial(more) => partial(answer.await, more).await,
+        Fault::Encoded(coding) => match answer.await {
+            upgrade if upgrade.status() == StatusCode::SWITCHING_PROTOCOLS => upgrade,
+            response => {
+                let changed = with_changed_body(response, |body| *body = coding.encode(body));
+                encoded(changed.await, coding.name())
+            }
+        },
+        Fault::Bomb => encoded(gzip_bomb().into_response(), "gzip"),
         Fault::Html => html_response(),
         Fault::Throttle(bytes_per_second) => throttled(answer.await, bytes_per_second),
         Fault::ExpireAddresses => {
@@ -110,6 +120,32 @@ async fn with_changed_body(
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     Response::from_parts(parts, Body::from(whole))
+}
+
+/// Returns the body as the beginning of a file that has this many bytes more. A response that is a
+/// part already stays one.
+async fn partial(response: Response<Body>, more: u64) -> Response<Body> {
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let mut size = 0;
+    let mut response = with_changed_body(response, |body| size = body.len() as u64).await;
+    if size > 0 {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let range = format!("bytes 0-{}/{}", size - 1, size + more);
+        if let Ok(range) = HeaderValue::from_str(&range) {
+            response.headers_mut().insert(header::CONTENT_RANGE, range);
+        }
+    }
+    response
+}
+
+fn encoded(mut response: Response<Body>, coding: &'static str) -> Response<Body> {
+    let coding = HeaderValue::from_static(coding);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_ENCODING, coding);
+    response
 }
 
 /// Returns a body of unknown length that never ends.

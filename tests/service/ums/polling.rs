@@ -106,10 +106,12 @@ fn connect(
         method: "CONNECT".to_owned(),
         path: PATH.to_owned(),
         tls: visit.tls,
+        connection: visit.connection,
         status: None,
         connect: Some(arguments.clone()),
         cookie: None,
         referer: None,
+        accept_encoding: None,
     });
     let recording = service.world.recordings.get(&station.media);
     let offer = match (recording, app.as_str()) {

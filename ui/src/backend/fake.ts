@@ -319,6 +319,7 @@ export function progressAt(fraction: number): ProgressView {
     seconds_left: fraction < 0.05 ? null : Math.round((SIZE * (1 - fraction)) / SPEED),
     waiting: false,
     waiting_for: null,
+    stalled: false,
   };
 }
 

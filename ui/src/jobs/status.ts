@@ -17,13 +17,14 @@ export function activity({ state, progress }: JobView): string {
   if (state.is === "queued") return "job-queued";
   if (progress === null) return "job-resolving";
   if (progress.waiting_for !== null) return WAITING[progress.waiting_for];
+  if (progress.stalled) return "job-stalled";
   return `job-${progress.stage}`;
 }
 
 /** Returns the bytes, speed and time left, as far as they are known. */
 export function figures(progress: ProgressView): string {
   const { done_bytes: done, total_bytes: total } = progress;
-  const moving = progress.stage === "fetching" && !progress.waiting;
+  const moving = progress.stage === "fetching" && !progress.waiting && !progress.stalled;
   return facts([
     total === null
       ? text("bytes-so-far", { done: bytes(done) })

@@ -57,6 +57,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   site_down: { actions: ["again"] },
   page_down: { actions: ["again", "browse"] },
   busy: { actions: ["again"] },
+  stalled: { actions: ["again", "keep-gaps"] },
   bad_answer: { actions: ["again"] },
   not_found: { actions: ["browse"] },
   still_live: { actions: ["check-again"] },

@@ -21,6 +21,7 @@ const CODES: Record<Code, true> = {
   site_down: true,
   page_down: true,
   busy: true,
+  stalled: true,
   bad_answer: true,
   not_found: true,
   still_live: true,
@@ -87,6 +88,10 @@ describe("the catalogue", () => {
       expect(has(`job-${stage}.body`)).toBe(true);
     },
   );
+  it.each([...Object.keys(STAGES), "queued", "waiting", "stalled"])("says what %s is", (stage) => {
+    expect(has(`job-${stage}`)).toBe(true);
+    expect(has(`job-${stage}.body`)).toBe(true);
+  });
 
   it("has every message that the page uses", () => {
     const used = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");

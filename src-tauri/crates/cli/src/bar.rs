@@ -12,6 +12,9 @@ use crate::terminal;
 /// The bar counts thousandths of the fraction done, because sizes in bytes are estimates.
 const BAR_LENGTH: u64 = 1000;
 
+/// Shown while nothing comes of a job.
+const STALLED: &str = "no progress for a while, still trying";
+
 /// One progress bar for each running job.
 pub(crate) struct ProgressBars {
     all: MultiProgress,
@@ -122,7 +125,7 @@ fn message(progress: &ProgressView) -> String {
     let counts_bytes = matches!(progress.stage, JobStage::Fetching | JobStage::Moving)
         || progress.stage == JobStage::Converting && progress.bytes_per_second.is_some();
     if !counts_bytes {
-        return String::new();
+        return if progress.stalled { STALLED } else { "" }.to_owned();
     }
     let mut parts = vec![match progress.total_bytes {
         Some(total) => {
@@ -141,6 +144,8 @@ fn message(progress: &ProgressView) -> String {
             WaitReason::Service => "waiting for the video site",
         };
         parts.push(what.to_owned());
+    } else if progress.stalled {
+        parts.push(STALLED.to_owned());
     } else if let Some(speed) = progress.bytes_per_second {
         parts.push(format!("{}/s", DecimalBytes(speed)));
     }
@@ -173,12 +178,18 @@ mod tests {
             seconds_left: Some(90),
             waiting: false,
             waiting_for: None,
+            stalled: false,
         };
         let text = message(&progress);
         assert_eq!(
             text,
             "560.00 MB of about 1.30 GB, 8.20 MB/s, 1 min 30 s left"
         );
+        progress.stalled = true;
+        assert!(message(&progress).contains(STALLED));
+        progress.stage = JobStage::Finishing;
+        assert_eq!(message(&progress), STALLED);
+        progress.stage = JobStage::Fetching;
         for (reason, words) in [
             (WaitReason::Network, "waiting for the network"),
             (WaitReason::LoginPage, "in a browser"),

@@ -234,7 +234,7 @@ fn class(code: Code) -> ExitClass {
         | Code::PageDown
         | Code::Busy
         | Code::BadAnswer => ExitClass::Network,
-        Code::Changed | Code::SegmentsMissing => ExitClass::Incomplete,
+        Code::Changed | Code::SegmentsMissing | Code::Stalled => ExitClass::Incomplete,
         Code::LowSpace
         | Code::DiskFull
         | Code::QuotaFull

@@ -41,6 +41,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::SiteDown => "the video site is not answering",
         Code::PageDown => "that page is not answering",
         Code::Busy => "the site asks us to slow down",
+        Code::Stalled => "the video has stopped coming; what is here is kept",
         Code::BadAnswer => "the site's answer makes no sense",
         Code::NotFound => "there is no such video (any more)",
         Code::StillLive => "this stream is still running",
@@ -100,7 +101,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "try from another network; if its owner inspects connections, SSL_CERT_FILE can name their certificate"
         }
         Code::WrongClock => "set the date and time, then run the same command again",
-        Code::SiteDown => "wait a few minutes, then run the same command again",
+        Code::Stalled if !failure.gaps.is_empty() => {
+            "wait a few minutes, then run the same command again, or add --keep-gaps to save what there is"
+        }
+        Code::SiteDown | Code::Stalled => "wait a few minutes, then run the same command again",
         Code::PageDown => "open it in a browser to check the link, then run the same command again",
         Code::Busy => "wait a few minutes, or use --parallel 2",
         Code::BadAnswer => "try again later; -v tells more",

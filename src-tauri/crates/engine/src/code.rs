@@ -38,6 +38,8 @@ pub enum Code {
     PageDown,
     /// The site answers that it gets too many requests.
     Busy,
+    /// The servers of the segments send nothing, or next to nothing.
+    Stalled,
     /// The site's response is malformed.
     BadAnswer,
     /// The recording does not exist, or no longer.

@@ -32,6 +32,8 @@ pub enum Error {
         shortfall: Box<Shortfall>,
         /// Why the last of the missing segments could not be downloaded.
         reason: Option<String>,
+        /// Its server sends nothing, or next to nothing.
+        is_stalled: bool,
     },
     /// The service lists other segments than those fetched so far.
     #[error("the recording has changed since the download began; what is here is kept in {}", .0.display())]
@@ -187,9 +189,9 @@ pub enum FetchError {
         /// What the connection said.
         problem: String,
     },
-    /// The host sends so slowly that the segment would take hours.
-    #[error("{host} sends too slowly")]
-    TooSlow {
+    /// The host sends nothing, or so slowly that the segment would take hours.
+    #[error("{host} sends nothing, or next to nothing")]
+    Stalled {
         /// Who.
         host: String,
     },
@@ -234,6 +236,8 @@ pub enum HostFailure {
     Proxy(ProxyFailure),
     /// It asks for a pause.
     Busy,
+    /// It sends nothing, or next to nothing.
+    Stalled,
     /// It returns HTTP errors.
     Status,
     /// It returns something other than segments.
@@ -314,9 +318,8 @@ impl FetchError {
                 _ if source.is_redirect() => HostFailure::Status,
                 _ => HostFailure::Unreachable,
             },
-            Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Offline { .. } => {
-                HostFailure::Unreachable
-            }
+            Self::Unreachable { .. } | Self::Offline { .. } => HostFailure::Unreachable,
+            Self::Stalled { .. } => HostFailure::Stalled,
             Self::Busy { .. } => HostFailure::Busy,
             Self::NotMedia { .. } | Self::NoMedia { .. } | Self::Replaced { .. } => {
                 HostFailure::NotMedia
@@ -350,6 +353,9 @@ impl Error {
         match self {
             Self::Service(error) => service_code(error),
             Self::Fetch(error) => fetch_code(error),
+            Self::Incomplete {
+                is_stalled: true, ..
+            } => Code::Stalled,
             Self::Incomplete { .. } => Code::SegmentsMissing,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
@@ -507,12 +513,13 @@ fn fetch_code(error: &FetchError) -> Code {
             HostFailure::Untrusted(problem) => certificate_code(*problem),
             HostFailure::Proxy(failure) => proxy_code(*failure),
             HostFailure::Busy => Code::Busy,
+            HostFailure::Stalled => Code::Stalled,
             HostFailure::NotMedia => Code::BadAnswer,
         },
         FetchError::Status { .. }
         | FetchError::Unreachable { .. }
-        | FetchError::TooSlow { .. }
         | FetchError::TooManyRequests => Code::SiteDown,
+        FetchError::Stalled { .. } => Code::Stalled,
         FetchError::Busy { .. } => Code::Busy,
         FetchError::NotMedia { .. } | FetchError::NoMedia { .. } | FetchError::NoAddress => {
             Code::BadAnswer

@@ -3,6 +3,7 @@
 mod body;
 mod byte_range;
 mod concurrency;
+mod extent;
 mod hosts;
 mod latency;
 pub(crate) mod limits;
@@ -10,9 +11,11 @@ mod memory;
 pub(crate) mod online;
 mod request_budget;
 pub(crate) mod retry;
+mod speed;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use media::{SegmentFormat, SegmentKind};
@@ -24,10 +27,11 @@ pub(crate) use self::body::Body;
 use self::concurrency::ConcurrencyLimiter;
 use self::hosts::{HostPermit, Hosts, NextHost, TriedUrls};
 use self::latency::LatencyTracker;
-use self::limits::HOSTS_PER_PASS;
+use self::limits::{HOSTS_PER_PASS, WORTH_A_LONG_WAIT, WORTH_A_WAIT};
 use self::memory::BodyMemory;
 use self::online::OnlineCheck;
 pub(crate) use self::request_budget::RequestBudget;
+use self::speed::{SpeedGauge, SpeedTracker};
 use crate::code::Code;
 use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure, offline_code};
 use crate::progress::Meter;
@@ -36,9 +40,11 @@ use crate::view::WaitReason;
 /// Fetches segments for all jobs, with a limit on concurrent requests.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
+    client: Client,
     http: reqwest::Client,
     concurrency: ConcurrencyLimiter,
     latency: LatencyTracker,
+    speeds: SpeedTracker,
     hosts: Hosts,
     memory: Arc<BodyMemory>,
     online: Arc<OnlineCheck>,
@@ -82,6 +88,17 @@ struct RequestContext<'a> {
     budget: &'a RequestBudget,
     meter: &'a Meter,
     rest_policy: RestPolicy,
+    /// An earlier request for the segment broke off or stalled.
+    has_broken: &'a AtomicBool,
+}
+
+/// The connection on which a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connection {
+    /// One that is open and idle, if there is one.
+    Pooled,
+    /// A new one: the server may have put the open ones on a slow path, or forgotten them.
+    New,
 }
 
 /// What to do while all hosts of a segment are in cooldown.
@@ -104,9 +121,11 @@ impl Fetcher {
         max_offline: Option<Duration>,
     ) -> Self {
         Self {
+            client: client.clone(),
             http: client.http().clone(),
             concurrency: ConcurrencyLimiter::new(max_parallel),
             latency: LatencyTracker::new(),
+            speeds: SpeedTracker::default(),
             hosts: Hosts::default(),
             memory: Arc::default(),
             online,
@@ -214,19 +233,32 @@ impl Fetcher {
     ) -> Result<Body, FetchError> {
         let _slot = self.concurrency.acquire().await;
         let url = permit.url();
-        let first = self.request_once(permit, context);
+        let (connection, worth_a_wait) = if context.has_broken.load(Ordering::Relaxed) {
+            (Connection::New, WORTH_A_LONG_WAIT)
+        } else {
+            (Connection::Pooled, WORTH_A_WAIT)
+        };
+        let gauge = self.speeds.start(worth_a_wait);
+        let first = self.request_once(permit, connection, (context, &gauge));
         tokio::pin!(first);
-        tokio::select! {
+        let is_slow = tokio::select! {
             biased;
             outcome = &mut first => return outcome,
-            () = self.wait_until_hedge(url) => {}
-        }
+            () = self.wait_until_hedge(url) => false,
+            () = gauge.until_slow() => true,
+        };
         let Some(permit) = self.hedge_host(url, context, tried) else {
             return first.await;
         };
         let other = permit.url();
         tracing::debug!(%url, %other, "a segment is late and requested a second time");
-        let second = self.request_once(permit, context);
+        let connection = if is_slow || other.host() == url.host() {
+            Connection::New
+        } else {
+            Connection::Pooled
+        };
+        let second_gauge = self.speeds.start(worth_a_wait);
+        let second = self.request_once(permit, connection, (context, &second_gauge));
         tokio::pin!(second);
         tokio::select! {
             outcome = &mut first => match outcome {
@@ -293,10 +325,12 @@ impl Fetcher {
     async fn request_once(
         &self,
         permit: HostPermit<'_, '_>,
-        context: RequestContext<'_>,
+        connection: Connection,
+        (context, gauge): (RequestContext<'_>, &SpeedGauge<'_>),
     ) -> Result<Body, FetchError> {
         let started = Instant::now();
-        let error = match body::get(self, permit.url(), context.request, context.meter).await {
+        let (to, progress) = ((permit.url(), connection), (context.meter, gauge));
+        let error = match body::get(self, to, context.request, progress).await {
             Ok(body) => {
                 permit.delivered();
                 let now = Instant::now();
@@ -306,6 +340,12 @@ impl Fetcher {
             }
             Err(error) => error,
         };
+        if matches!(
+            error,
+            FetchError::Network { .. } | FetchError::Stalled { .. }
+        ) {
+            context.has_broken.store(true, Ordering::Relaxed);
+        }
         if error.is_refusal() {
             permit.refused(Instant::now());
             return Err(error);

@@ -13,6 +13,13 @@ const MIN_ESTIMATE_TIME: Duration = Duration::from_secs(5);
 /// from the segments received so far.
 const TRUST_SEGMENTS_FROM: f64 = 0.05;
 
+/// A stage without progress for this long is stalled.
+const STALLED_AFTER: Duration = Duration::from_secs(30);
+/// The last steps report nothing while they read a large file.
+const FINISHING_STALLED_AFTER: Duration = Duration::from_mins(2);
+/// Fewer bytes are no progress: a byte now and then keeps no job going.
+const MIN_PROGRESS_BYTES: u64 = 2 << 10;
+
 /// The progress of one run, shared between the run and the readers.
 #[derive(Debug)]
 pub(crate) struct Meter {
@@ -31,6 +38,8 @@ struct ProgressState {
     bytes: u64,
     estimated_bytes: Option<u64>,
     waiting_for: Option<WaitReason>,
+    /// When something came of it last, and how many bytes had been received then.
+    progressed: (Instant, u64),
     /// Whether this stage counts bytes.
     counts_bytes: bool,
     /// All bytes received, also of failed requests, for the speed.
@@ -56,6 +65,7 @@ impl Meter {
                 bytes: 0,
                 estimated_bytes: None,
                 waiting_for: None,
+                progressed: (Instant::now(), 0),
                 counts_bytes: false,
                 received: 0,
                 speed: SmoothedSpeed {
@@ -72,6 +82,7 @@ impl Meter {
         meter.stage = stage;
         meter.fraction = None;
         meter.waiting_for = None;
+        meter.mark_progress();
         meter.counts_bytes = stage == JobStage::Fetching;
     }
 
@@ -87,6 +98,9 @@ impl Meter {
     /// Sets how many bytes have been read so far.
     pub(crate) fn set_read(&self, done: u64) {
         let mut state = self.lock();
+        if done > state.bytes {
+            state.mark_progress();
+        }
         state.received += done.saturating_sub(state.bytes);
         state.bytes = done;
         state.fraction = state.estimated_bytes.map(|total| share(done, total));
@@ -115,6 +129,7 @@ impl Meter {
     /// Counts a segment that has been received, or is known not to exist.
     pub(crate) fn segment_settled(&self, duration_ms: u64) {
         let mut state = self.lock();
+        state.mark_progress();
         state.done_ms = state
             .done_ms
             .saturating_add(duration_ms)
@@ -123,16 +138,21 @@ impl Meter {
 
     /// Shows that nothing can be fetched for this reason, until bytes arrive.
     pub(crate) fn wait_for(&self, reason: WaitReason) {
-        self.lock().waiting_for = Some(reason);
+        self.lock().set_waiting_for(Some(reason));
     }
 
     /// Shows that the wait is over.
     pub(crate) fn stop_waiting(&self) {
-        self.lock().waiting_for = None;
+        self.lock().set_waiting_for(None);
     }
 
     pub(crate) fn set_fraction(&self, fraction: f64) {
-        self.lock().fraction = Some(fraction.clamp(0.0, 1.0));
+        let mut state = self.lock();
+        let fraction = Some(fraction.clamp(0.0, 1.0));
+        if state.fraction != fraction {
+            state.mark_progress();
+        }
+        state.fraction = fraction;
     }
 
     /// Starts counting a body; its bytes are subtracted again unless [kept](BodyProgress::keep).
@@ -169,6 +189,9 @@ impl BodyProgress<'_> {
         state.bytes += bytes;
         state.received += bytes;
         state.waiting_for = None;
+        if state.received - state.progressed.1 >= MIN_PROGRESS_BYTES {
+            state.mark_progress();
+        }
     }
 
     pub(crate) fn keep(mut self) {
@@ -192,6 +215,28 @@ impl Drop for BodyProgress<'_> {
     reason = "estimates for people: sizes are far below 2^52 and never negative"
 )]
 impl ProgressState {
+    fn set_waiting_for(&mut self, reason: Option<WaitReason>) {
+        if self.waiting_for.is_some() != reason.is_some() {
+            self.mark_progress();
+        }
+        self.waiting_for = reason;
+    }
+
+    fn mark_progress(&mut self) {
+        self.progressed = (Instant::now(), self.received);
+    }
+
+    /// Returns whether nothing has come of this stage for longer than usual.
+    fn is_stalled(&self, now: Instant) -> bool {
+        let usual = match self.stage {
+            JobStage::Resolving | JobStage::Fetching => STALLED_AFTER,
+            JobStage::Moving | JobStage::Finishing | JobStage::Converting => {
+                FINISHING_STALLED_AFTER
+            }
+        };
+        self.waiting_for.is_none() && now.saturating_duration_since(self.progressed.0) >= usual
+    }
+
     fn view(&mut self, now: Instant) -> ProgressView {
         let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
         let fetching = self.stage == JobStage::Fetching;
@@ -206,9 +251,14 @@ impl ProgressState {
             .speed
             .since
             .is_some_and(|since| now - since >= MIN_ESTIMATE_TIME);
+        let stalled = self.is_stalled(now);
         let seconds_left = match total_bytes {
             Some(total)
-                if counts_bytes && is_stable && self.waiting_for.is_none() && speed >= 1.0 =>
+                if counts_bytes
+                    && is_stable
+                    && self.waiting_for.is_none()
+                    && !stalled
+                    && speed >= 1.0 =>
             {
                 Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
             }
@@ -223,6 +273,7 @@ impl ProgressState {
             seconds_left,
             waiting: self.waiting_for.is_some(),
             waiting_for: self.waiting_for,
+            stalled,
         }
     }
 }
@@ -305,6 +356,27 @@ mod tests {
         assert_eq!((view.done_bytes, view.total_bytes), (1_000, Some(4_000)));
         meter.enter(JobStage::Finishing);
         assert_eq!(meter.view().bytes_per_second, None);
+    }
+
+    #[test]
+    fn a_stage_without_progress_is_stalled_unless_it_is_known_what_it_waits_for() {
+        let meter = Meter::new();
+        let later = |seconds| Instant::now() + Duration::from_secs(seconds);
+        assert!(!meter.lock().view(later(29)).stalled);
+        assert!(meter.lock().view(later(31)).stalled, "also while resolving");
+        meter.begin_fetch(1000, 0, 0, None);
+        meter.incoming().add(MIN_PROGRESS_BYTES - 1);
+        let (before, received) = meter.lock().progressed;
+        assert_eq!(received, 0, "a few bytes are no progress");
+        assert!(meter.lock().view(before + STALLED_AFTER).stalled);
+        meter.incoming().add(1);
+        assert!(!meter.lock().view(before + STALLED_AFTER).stalled);
+        meter.wait_for(WaitReason::Network);
+        let view = meter.lock().view(later(3600));
+        assert!(view.waiting && !view.stalled);
+        meter.enter(JobStage::Finishing);
+        assert!(!meter.lock().view(later(119)).stalled);
+        assert!(meter.lock().view(later(121)).stalled);
     }
 
     #[test]

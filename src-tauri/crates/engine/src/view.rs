@@ -246,6 +246,8 @@ pub struct ProgressView {
     pub waiting: bool,
     /// Why; `null` if the job does not wait.
     pub waiting_for: Option<WaitReason>,
+    /// Nothing has come of it for a while, and it is not known what it waits for.
+    pub stalled: bool,
 }
 
 /// What a running job waits for.

@@ -15,7 +15,7 @@ mod strategies;
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -60,11 +60,13 @@ pub struct Client {
     control: reqwest::Client,
     /// For segments, files and thumbnails.
     media: reqwest::Client,
+    /// The same without a pool of connections; made when it is needed.
+    unpooled: Arc<OnceLock<reqwest::Client>>,
     /// For pages of other sites; keeps no cookies.
     web: reqwest::Client,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
-    /// For a client that is needed only after a failure.
+    /// For clients that are needed only after a failure.
     endpoint: Endpoint,
 }
 
@@ -115,6 +117,7 @@ impl Client {
             control: built(endpoint.service(tls()))?,
             media: built(endpoint.media(tls()))?,
             web: built(endpoint.web(tls()))?,
+            unpooled: Arc::default(),
             hashes: Arc::default(),
             endpoint: endpoint.clone(),
         })
@@ -127,6 +130,21 @@ impl Client {
     )]
     pub fn http(&self) -> &reqwest::Client {
         &self.media
+    }
+
+    /// Returns a client as [`Self::http`] does, which makes each request on a new connection.
+    pub fn http_unpooled(&self) -> &reqwest::Client {
+        self.unpooled.get_or_init(|| {
+            let builder = self
+                .endpoint
+                .tls(Validity::Now)
+                .map(|tls| self.endpoint.media(tls).pool_max_idle_per_host(0));
+            let client = builder
+                .ok()
+                .and_then(|builder| builder.read_timeout(READ_TIMEOUT).build().ok());
+            // The same settings have made a client before.
+            client.unwrap_or_else(|| self.media.clone())
+        })
     }
 
     /// Returns the description of one recording, with the URLs of its segments as they are now.

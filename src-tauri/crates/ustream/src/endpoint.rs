@@ -3,17 +3,20 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect::{Action, Attempt, Policy};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use url::Url;
 
+use crate::media_redirects::{ForeignHosts, SystemResolver};
 use crate::trust::Validity;
-use crate::{hosts, lenient_json, trust};
+use crate::{lenient_json, trust};
 
 /// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -80,11 +83,23 @@ impl Endpoint {
         self.builder(tls).redirect(Policy::none())
     }
 
-    /// Configures a client for segments and thumbnails. It keeps no cookies and follows redirects
-    /// only among the service's media hosts.
+    /// Configures a client for segments, files and thumbnails. It keeps no cookies, follows redirects
+    /// to any public host, and asks for bytes as they are stored: a range of an encoded file would be
+    /// of no use.
     pub(crate) fn media(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
+        let foreign = ForeignHosts::default();
+        let (resolver, mock): (Arc<dyn Resolve>, _) = match &self.mock {
+            None => (Arc::new(SystemResolver), None),
+            Some(mock) => (
+                Arc::new(FixedResolver(mock.address)),
+                Some(mock.address.ip()),
+            ),
+        };
+        let plain = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
         self.builder(tls)
-            .redirect(Policy::custom(follow_media_redirect))
+            .default_headers(plain)
+            .dns_resolver(foreign.resolver(resolver, mock))
+            .redirect(foreign.policy())
     }
 
     /// Configures a client for pages of other sites, whose redirects may lead anywhere.
@@ -127,21 +142,6 @@ fn certificates(path: &Path) -> Vec<CertificateDer<'static>> {
     })
 }
 
-fn follow_media_redirect(attempt: Attempt) -> Action {
-    let from = attempt.previous().last();
-    let refusal = match from {
-        Some(from) => redirect_refusal(from, attempt.url(), hosts::is_cdn_url),
-        None => None,
-    };
-    if let Some(problem) = refusal {
-        return attempt.error(problem);
-    }
-    if attempt.previous().len() > MAX_REDIRECTS {
-        return attempt.error("it redirects in circles");
-    }
-    attempt.follow()
-}
-
 /// Returns why a redirect must not be followed, in words for an error; `None` if it may be.
 ///
 /// Refuses hosts that are not `is_own`, and redirects from TLS to plain HTTP. The service needs no
@@ -172,6 +172,7 @@ impl Resolve for FixedResolver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hosts;
 
     #[test]
     fn a_mock_endpoint_requires_a_valid_certificate() {
@@ -205,16 +206,5 @@ mod tests {
                 "{foreign}"
             );
         }
-        let segment = "https://vod-cdn.ustream.tv/1.flv";
-        let mirror = "https://uhsakamai-a.akamaihd.net/1.flv";
-        assert_eq!(why(segment, mirror, hosts::is_cdn_url), None);
-        assert!(
-            why(
-                segment,
-                "http://vod-cdn.ustream.tv/1.flv",
-                hosts::is_cdn_url
-            )
-            .is_some()
-        );
     }
 }

@@ -1,4 +1,5 @@
-//! The hosts of the service. Other hosts that the service names are never asked.
+//! The hosts of the service. Other hosts that the service names are never asked; only a segment may be
+//! redirected to one, by the rules of `media_redirects`.
 //!
 //! A [`Host`] cannot be created from unchecked text, and URLs of hosts that the service names are
 //! built only from a [`Host`].

@@ -7,9 +7,10 @@ use reqwest::header::{LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use crate::content_coding::{self, DecodeError};
 use crate::endpoint::{self, MAX_REDIRECTS};
 use crate::proxy_failure::{ProxyFailure, proxy_failure};
-use crate::{Error, hosts, trust};
+use crate::{ContentCoding, ContentRange, Error, hosts, trust};
 
 /// Timeout for a whole response; pages usually arrive within a second.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -161,7 +162,8 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
     Error::Network(Arc::new(error.without_url()))
 }
 
-/// Reads the body; fails if it exceeds `limit` or [`check`] refuses the status.
+/// Reads and decodes the body; fails if it exceeds `limit`, is only a part, or [`check`] refuses the
+/// status.
 pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
     check(&response)?;
     let too_large = || Error::TooLarge {
@@ -185,8 +187,35 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
     Ok(HttpResponse {
         status: response.status(),
         url: response.url().clone(),
-        body,
+        body: whole_body(&response, body, limit)?,
     })
+}
+
+/// Returns the decoded body; fails if it is only a part of the response.
+fn whole_body(response: &Response, body: Vec<u8>, limit: BodyLimit) -> Result<Vec<u8>, Error> {
+    let malformed = |problem: String| Error::Malformed {
+        what: limit.what,
+        problem,
+    };
+    let received = body.len() as u64;
+    let codings = ContentCoding::of(response.headers());
+    let body =
+        content_coding::decode(&codings, body, limit.bytes).map_err(|error| match error {
+            DecodeError::TooLarge => Error::TooLarge {
+                what: limit.what,
+                limit_bytes: limit.bytes,
+            },
+            DecodeError::Damaged(error) => malformed(format!("it cannot be decoded: {error}")),
+        })?;
+    if response.status() == StatusCode::PARTIAL_CONTENT {
+        let range = ContentRange::of(response.headers()).filter(ContentRange::is_whole);
+        // Proxies that encode a body leave the size of the original.
+        let is_size = |size: u64| size == received || size == body.len() as u64;
+        if !range.is_some_and(|range| is_size(range.bytes.end)) {
+            return Err(malformed("only a part of it came".to_owned()));
+        }
+    }
+    Ok(body)
 }
 
 /// Reads `Retry-After`: seconds or a date (RFC 9110 10.2.3). A date in the past means "now".

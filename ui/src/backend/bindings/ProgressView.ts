@@ -37,4 +37,8 @@ waiting: boolean,
 /**
  * Why; `null` if the job does not wait.
  */
-waiting_for: WaitReason | null, };
+waiting_for: WaitReason | null, 
+/**
+ * Nothing has come of it for a while, and it is not known what it waits for.
+ */
+stalled: boolean, };

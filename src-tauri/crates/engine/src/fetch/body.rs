@@ -1,17 +1,17 @@
 //! Makes one HTTP request and returns its body: limited in size, complete, and valid media.
 
+use std::io::{self, Read as _};
+
 use media::SegmentKind;
 use reqwest::StatusCode;
-use tokio::time::Instant;
 use url::Url;
+use ustream::MAX_WINDOW_BYTES;
 
-use super::byte_range::{self, RangeResponse};
-use super::limits::{
-    MAX_BYTES_PER_MS, MAX_SEGMENT_LIMIT_BYTES, MIN_SEGMENT_LIMIT_BYTES, STALL_MIN_BYTES,
-    STALL_WINDOW,
-};
+use super::byte_range;
+use super::extent::{BodyExtent, Extent, ExtentError};
 use super::memory::MemoryReservation;
-use super::{Fetcher, SegmentRequest};
+use super::speed::SpeedGauge;
+use super::{Connection, Fetcher, SegmentRequest};
 use crate::error::FetchError;
 use crate::progress::{BodyProgress, Meter};
 
@@ -29,135 +29,98 @@ pub(crate) struct Body {
 /// Fetches `url`. A body that is truncated, of another format or not readable is an error.
 pub(super) async fn get(
     fetcher: &Fetcher,
-    url: &Url,
+    (url, connection): (&Url, Connection),
     request: SegmentRequest<'_>,
-    meter: &Meter,
+    (meter, gauge): (&Meter, &SpeedGauge<'_>),
 ) -> Result<Body, FetchError> {
     let host = || url.host_str().unwrap_or_default().to_owned();
-    let network = |source: reqwest::Error| FetchError::Network {
-        host: host(),
+    let network = |source: reqwest::Error| {
+        if source.is_timeout() && !source.is_connect() {
+            return FetchError::Stalled { host: host() };
+        }
         // The URL may contain secrets.
-        source: source.without_url(),
+        let source = source.without_url();
+        FetchError::Network {
+            host: host(),
+            source,
+        }
     };
     let not_media = |problem: &str| FetchError::NotMedia {
         host: host(),
         problem: problem.to_owned(),
     };
-    let mut http = fetcher.http.get(url.clone());
+    let client = match connection {
+        Connection::Pooled => &fetcher.http,
+        Connection::New => fetcher.client.http_unpooled(),
+    };
+    let mut http = client.get(url.clone());
     if let Some(range) = request.byte_range {
         http = byte_range::add_range_headers(http, range);
     }
     let mut response = http.send().await.map_err(network)?;
     check_status(&response, host)?;
-    let extent = extent(&response, request, host)?;
+    let wrong = |error: ExtentError| error.into_fetch_error(host());
+    let extent = Extent::of(&response, request).map_err(wrong)?;
+    let received = extent.received().map_err(wrong)?;
     let mut share = fetcher.memory.reserve();
     let mut progress = meter.incoming();
-    let read = read(fetcher, &mut response, &extent, &mut share, &mut progress);
-    let bytes = read.await.map_err(|error| match error {
+    let buffer = (&mut share, &mut progress);
+    let read = read((fetcher, gauge), &mut response, &received, buffer);
+    let mut bytes = read.await.map_err(|error| match error {
         ReadError::Network(error) => network(error),
-        ReadError::TooLarge => not_media("it is too large for its length"),
-        ReadError::TooSlow => FetchError::TooSlow { host: host() },
+        ReadError::TooLarge => wrong(ExtentError::TooLarge),
+        ReadError::Stalled => FetchError::Stalled { host: host() },
     })?;
-    if extent.length.is_some_and(|length| length != bytes.len()) {
-        return Err(not_media("it breaks off"));
+    if received.length.is_some_and(|length| length != bytes.len()) {
+        return Err(wrong(ExtentError::BreaksOff));
+    }
+    if !extent.codings.is_empty() {
+        let sent = bytes.len();
+        let decoded = decode(&extent, bytes, &mut share).await;
+        let decoded = decoded.map_err(|error| match error {
+            DecodeError::TooLarge => wrong(ExtentError::TooLarge),
+            DecodeError::Damaged(error) => not_media(&format!("it cannot be decoded: {error}")),
+        })?;
+        bytes = extent.cut(decoded, sent).map_err(wrong)?;
+        share.shrink_to(bytes.capacity() as u64);
     }
     check_media(request, &bytes, host)?;
     progress.keep();
+    gauge.finish();
     Ok(Body { bytes, share })
-}
-
-/// Which bytes of a response body to keep.
-struct BodyExtent {
-    /// Bytes to skip before them.
-    skip: u64,
-    /// Their number, if it is known.
-    length: Option<usize>,
-    /// A longer body is an error.
-    limit: usize,
-    /// Stop reading after them, even if the body goes on.
-    ends_early: bool,
-}
-
-/// Finds in the response headers which bytes to keep. Fails if they are too many or a wrong range.
-fn extent(
-    response: &reqwest::Response,
-    request: SegmentRequest<'_>,
-    host: impl Fn() -> String,
-) -> Result<BodyExtent, FetchError> {
-    let not_media = |problem: &str| FetchError::NotMedia {
-        host: host(),
-        problem: problem.to_owned(),
-    };
-    let limit = usize::try_from(max_bytes(request)).unwrap_or(usize::MAX);
-    let fits = |length: u64| {
-        let length = usize::try_from(length).ok().filter(|it| *it <= limit);
-        length.ok_or_else(|| not_media("it is too large for its length"))
-    };
-    let Some(range) = request.byte_range else {
-        if response.status() != StatusCode::OK {
-            return Err(not_media("it is a part"));
-        }
-        let length = response.content_length().map(fits).transpose()?;
-        return Ok(BodyExtent {
-            skip: 0,
-            length,
-            limit,
-            ends_early: false,
-        });
-    };
-    let skip = match byte_range::classify_response(response, range) {
-        RangeResponse::Range => 0,
-        RangeResponse::FullFile(skip) => skip,
-        RangeResponse::OtherVersion => return Err(FetchError::Replaced { host: host() }),
-        RangeResponse::Invalid(problem) => return Err(not_media(problem)),
-    };
-    let length = fits(range.bytes.end.saturating_sub(range.bytes.start))?;
-    Ok(BodyExtent {
-        skip,
-        length: Some(length),
-        limit,
-        ends_early: true,
-    })
-}
-
-/// Returns the size limit of a segment, from its duration and the highest plausible bit rate.
-fn max_bytes(request: SegmentRequest<'_>) -> u64 {
-    let by_duration = request.duration_ms.saturating_mul(MAX_BYTES_PER_MS);
-    by_duration.clamp(MIN_SEGMENT_LIMIT_BYTES, MAX_SEGMENT_LIMIT_BYTES)
 }
 
 /// Why reading stops before the end.
 enum ReadError {
     Network(reqwest::Error),
     TooLarge,
-    TooSlow,
+    Stalled,
 }
 
 async fn read(
-    fetcher: &Fetcher,
+    (fetcher, gauge): (&Fetcher, &SpeedGauge<'_>),
     response: &mut reqwest::Response,
     extent: &BodyExtent,
-    share: &mut MemoryReservation,
-    progress: &mut BodyProgress<'_>,
+    (share, progress): (&mut MemoryReservation, &mut BodyProgress<'_>),
 ) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     let end = extent.length.unwrap_or(extent.limit);
     if let Some(length) = extent.length {
         share.grow_to(length as u64).await;
         bytes.reserve_exact(length);
+        gauge.restart();
     }
     let mut skip = extent.skip;
-    let mut stall_window = (Instant::now(), 0);
     while !(extent.ends_early && bytes.len() >= end) {
         let Some(chunk) = response.chunk().await.map_err(ReadError::Network)? else {
             break;
         };
-        stall_window.1 += chunk.len() as u64;
-        if stall_window.0.elapsed() >= STALL_WINDOW {
-            if stall_window.1 < STALL_MIN_BYTES {
-                return Err(ReadError::TooSlow);
-            }
-            stall_window = (Instant::now(), 0);
+        gauge.add(chunk.len() as u64);
+        let left = extent
+            .length
+            .map(|length| skip + (length.saturating_sub(bytes.len())) as u64);
+        if gauge.is_stalled(left) {
+            return Err(ReadError::Stalled);
         }
         let skipped = skip.min(chunk.len() as u64);
         skip -= skipped;
@@ -173,12 +136,48 @@ async fn read(
             let capacity = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
             share.grow_to(capacity as u64).await;
             bytes.reserve_exact(capacity - bytes.len());
+            gauge.restart();
         }
         progress.add(rest.len() as u64);
         fetcher.concurrency.add_bytes(rest.len() as u64);
         bytes.extend_from_slice(rest);
     }
     Ok(bytes)
+}
+
+enum DecodeError {
+    TooLarge,
+    Damaged(io::Error),
+}
+
+/// Decodes a body in steps, so that a few bytes cannot decode to more than the memory allows.
+async fn decode(
+    extent: &Extent,
+    mut body: Vec<u8>,
+    share: &mut MemoryReservation,
+) -> Result<Vec<u8>, DecodeError> {
+    let limit = extent.decoding_limit();
+    for coding in &extent.codings {
+        let encoded_bytes = body.len();
+        let mut reader = coding.reader(body);
+        body = Vec::new();
+        loop {
+            let capacity = body.len() + GROWTH_BYTES;
+            let memory = encoded_bytes + capacity + MAX_WINDOW_BYTES;
+            share.grow_to(memory as u64).await;
+            body.reserve_exact(GROWTH_BYTES);
+            let step = reader.by_ref().take(GROWTH_BYTES as u64);
+            let read = { step }.read_to_end(&mut body);
+            if read.map_err(DecodeError::Damaged)? == 0 {
+                break;
+            }
+            if body.len() > limit {
+                return Err(DecodeError::TooLarge);
+            }
+        }
+    }
+    body.shrink_to_fit();
+    Ok(body)
 }
 
 fn check_media(

@@ -1,17 +1,17 @@
 //! HTTP range requests (RFC 9110 section 14).
 
-use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, RANGE};
+use reqwest::header::{ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, RANGE};
 use reqwest::{RequestBuilder, Response, StatusCode};
-use ustream::ByteRange;
+use ustream::{ByteRange, ContentRange};
 
 /// If a server ignores `Range`, skip at most this many bytes of the whole file.
-const MAX_SKIPPED_BYTES: u64 = 64 << 20;
+pub(super) const MAX_SKIPPED_BYTES: u64 = 64 << 20;
 
 /// How a response relates to the requested byte range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RangeResponse {
-    /// Exactly the requested range.
-    Range,
+    /// A part of the file that holds the requested range after this many other bytes.
+    Part(u64),
     /// The whole file; the requested range starts after this many bytes.
     FullFile(u64),
     /// The file has changed since the plan was made.
@@ -30,12 +30,18 @@ pub(super) fn add_range_headers(request: RequestBuilder, range: &ByteRange) -> R
     }
 }
 
-/// Classifies a successful response by its status and headers.
-pub(super) fn classify_response(response: &Response, range: &ByteRange) -> RangeResponse {
-    let length = response.content_length();
+/// Classifies a successful response by its status and headers. The length of an encoded body says
+/// nothing about the size of the file.
+pub(super) fn classify_response(
+    response: &Response,
+    range: &ByteRange,
+    is_encoded: bool,
+) -> RangeResponse {
+    let is_other_size = |total| response.content_length() != Some(total) && !is_encoded;
     match response.status() {
         StatusCode::PARTIAL_CONTENT => classify_partial(response.headers(), range),
-        _ if is_other_version(response.headers(), length, range) => RangeResponse::OtherVersion,
+        _ if range.total_bytes.is_some_and(is_other_size) => RangeResponse::OtherVersion,
+        _ if is_other_version(response.headers(), range) => RangeResponse::OtherVersion,
         _ if range.bytes.end > MAX_SKIPPED_BYTES => {
             RangeResponse::Invalid("it sends the whole file where a part is wanted")
         }
@@ -43,47 +49,39 @@ pub(super) fn classify_response(response: &Response, range: &ByteRange) -> Range
     }
 }
 
-/// Compares `Content-Range: bytes FIRST-LAST/SIZE` (RFC 9110 14.4) with the requested range.
+/// Compares `Content-Range` with the requested range. A server may send more than was asked for, also
+/// the whole file (RFC 9110 15.3.7).
 fn classify_partial(headers: &HeaderMap, range: &ByteRange) -> RangeResponse {
     const OTHER: RangeResponse = RangeResponse::Invalid("it sends another part than is wanted");
-    let content_range = headers
-        .get(CONTENT_RANGE)
-        .and_then(|range| range.to_str().ok()?.strip_prefix("bytes "));
-    let Some((span, size)) = content_range.and_then(|value| value.split_once('/')) else {
+    let Some(sent) = ContentRange::of(headers) else {
         return OTHER;
     };
-    let size = size.trim().parse::<u64>().ok();
-    if let (Some(size), Some(total)) = (size, range.total_bytes)
+    if let (Some(size), Some(total)) = (sent.total_bytes, range.total_bytes)
         && size != total
     {
         return RangeResponse::OtherVersion;
     }
-    let ends = span.split_once('-').and_then(|(first, last)| {
-        let number = |text: &str| text.trim().parse::<u64>().ok();
-        Some((number(first)?, number(last)?))
-    });
-    match ends {
-        Some((first, last))
-            if first == range.bytes.start && last.checked_add(1) == Some(range.bytes.end) =>
-        {
-            RangeResponse::Range
+    let skip = range.bytes.start.checked_sub(sent.bytes.start);
+    match skip.filter(|_| range.bytes.end <= sent.bytes.end) {
+        Some(skip) if skip == 0 || range.bytes.end - sent.bytes.start <= MAX_SKIPPED_BYTES => {
+            RangeResponse::Part(skip)
         }
         _ => OTHER,
     }
 }
 
-fn is_other_version(headers: &HeaderMap, length: Option<u64>, range: &ByteRange) -> bool {
-    let is_other_size = range.total_bytes.is_some_and(|total| length != Some(total));
-    let is_other_version = range.validator.as_ref().is_some_and(|validator| {
+fn is_other_version(headers: &HeaderMap, range: &ByteRange) -> bool {
+    range.validator.as_ref().is_some_and(|validator| {
         [ETAG, LAST_MODIFIED]
             .iter()
             .all(|name| headers.get(name).is_none_or(|value| value != validator))
-    });
-    is_other_size || is_other_version
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::CONTENT_RANGE;
+
     use super::*;
 
     fn classify(content_range: &str, total: Option<u64>) -> RangeResponse {
@@ -98,17 +96,24 @@ mod tests {
     }
 
     #[test]
-    fn only_the_requested_range_of_the_same_file_is_accepted() {
-        assert_eq!(classify("bytes 10-19/100", Some(100)), RangeResponse::Range);
-        assert_eq!(classify("bytes 10-19/*", Some(100)), RangeResponse::Range);
-        assert_eq!(classify("bytes 10-19/100", None), RangeResponse::Range);
+    fn only_a_part_of_the_same_file_that_holds_the_range_is_accepted() {
+        for (sent, total, skip) in [
+            ("bytes 10-19/100", Some(100), 0),
+            ("bytes 10-19/*", Some(100), 0),
+            ("bytes 10-19/100", None, 0),
+            ("bytes 0-99/100", Some(100), 10),
+            ("bytes 9-19/100", Some(100), 1),
+        ] {
+            let expected = RangeResponse::Part(skip);
+            assert_eq!(classify(sent, total), expected, "{sent}");
+        }
         assert_eq!(
             classify("bytes 10-19/101", Some(100)),
             RangeResponse::OtherVersion
         );
         for other in [
             "bytes 10-18/100",
-            "bytes 9-19/100",
+            "bytes 11-30/100",
             "bytes */100",
             "items 10-19/100",
             "bytes 10-18446744073709551615/100",

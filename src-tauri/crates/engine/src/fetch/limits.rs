@@ -8,6 +8,15 @@ pub(crate) const PASSES_FIRST: u32 = 2;
 pub(crate) const PASSES_LAST: u32 = 3;
 /// Mirror passes for an init segment, without which no other can be read.
 pub(crate) const PASSES_NEEDED: u32 = 10;
+/// Of these passes as many as may stall, each of which takes half a minute: for a segment before it is
+/// left for the end, …
+pub(crate) const STALLS_FIRST: u32 = 1;
+/// … when all others have been received, …
+pub(crate) const STALLS_LAST: u32 = 2;
+/// … and for an init segment.
+pub(crate) const STALLS_NEEDED: u32 = 4;
+/// Longest time for finding out whether hosts that fail still send a segment that is here.
+pub(crate) const HEALTH_CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 /// Hosts that one mirror pass asks, one after the other.
 pub(crate) const HOSTS_PER_PASS: usize = 3;
 /// A run may make one request per segment, this many extra ones per segment, …
@@ -42,8 +51,16 @@ pub(crate) const SLOW_HOST_PENALTY: Duration = Duration::from_mins(1);
 
 /// A body that receives fewer than these bytes …
 pub(crate) const STALL_MIN_BYTES: u64 = 2 << 10;
-/// … in this time is aborted.
+/// … in this time is aborted, …
 pub(crate) const STALL_WINDOW: Duration = Duration::from_secs(30);
+/// … and so is one that is this many times slower than others for as long.
+pub(crate) const SLOWER_THAN_PEERS: f64 = 100.0;
+/// The time over which a speed is measured. A slow request is then made again on a new connection.
+pub(crate) const SPEED_WINDOW: Duration = Duration::from_secs(10);
+/// A slow body whose rest takes no longer than this is worth the wait; …
+pub(crate) const WORTH_A_WAIT: Duration = Duration::from_mins(2);
+/// … after a new connection has not helped, a longer one.
+pub(crate) const WORTH_A_LONG_WAIT: Duration = Duration::from_mins(10);
 
 /// How long a request to the service itself is repeated while it cannot be reached.
 pub(crate) const SERVICE_DOWN_TIMEOUT: Duration = Duration::from_secs(90);

@@ -73,6 +73,14 @@ impl MemoryReservation {
         }
     }
 
+    /// Gives back what the body no longer needs.
+    pub(crate) fn shrink_to(&mut self, bytes: u64) {
+        if let Some(own) = self.memory.lock().bytes.get_mut(&self.number) {
+            *own = bytes.min(*own);
+        }
+        self.memory.freed.notify_waiters();
+    }
+
     fn try_grow(&self, bytes: u64) -> bool {
         let mut reservations = self.memory.lock();
         let own = reservations.bytes.get(&self.number).copied().unwrap_or(0);
@@ -114,6 +122,8 @@ mod tests {
         oldest.grow_to(MAX_BODY_MEMORY_BYTES * 2).await;
         drop(oldest);
         third.grow_to(1).await;
+        second.shrink_to(1);
+        third.grow_to(MAX_BODY_MEMORY_BYTES / 2).await;
         second.grow_to(MAX_BODY_MEMORY_BYTES * 2).await;
     }
 

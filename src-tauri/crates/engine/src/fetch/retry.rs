@@ -1,10 +1,14 @@
 //! Retries: how often a segment is requested, and with which pauses.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::limits::{INITIAL_BACKOFF, MAX_BACKOFF, PASSES_FIRST, PASSES_LAST, PASSES_NEEDED};
+use super::limits::{
+    INITIAL_BACKOFF, MAX_BACKOFF, PASSES_FIRST, PASSES_LAST, PASSES_NEEDED, STALLS_FIRST,
+    STALLS_LAST, STALLS_NEEDED,
+};
 use crate::code::Code;
 use crate::error::FetchError;
 use crate::fetch::{
@@ -32,6 +36,14 @@ impl Effort {
             Self::Needed => PASSES_NEEDED,
         }
     }
+
+    fn max_stalls(self) -> u32 {
+        match self {
+            Self::First => STALLS_FIRST,
+            Self::Last => STALLS_LAST,
+            Self::Needed => STALLS_NEEDED,
+        }
+    }
 }
 
 impl Fetcher {
@@ -45,9 +57,10 @@ impl Fetcher {
         effort: Effort,
         (budget, meter): (&RequestBudget, &Meter),
     ) -> Result<FetchOutcome, FetchError> {
-        let (mut passes, mut offline) = (0, 0);
+        let (mut passes, mut stalls, mut offline) = (0, 0, 0);
         let mut offline_since = None;
         let mut earlier = None;
+        let has_broken = AtomicBool::new(false);
         // A segment that should exist must be reported absent twice.
         let needs_confirmation = effort == Effort::Last && request.not_found_confirmations > 1;
         let mut is_confirmed = !request.is_end_probe && !needs_confirmation;
@@ -56,6 +69,7 @@ impl Fetcher {
                 request,
                 budget,
                 meter,
+                has_broken: &has_broken,
                 rest_policy: match effort {
                     // Requests for other segments find out sooner whether the hosts work again.
                     Effort::First if passes > 0 => RestPolicy::Skip,
@@ -90,7 +104,9 @@ impl Fetcher {
             } else {
                 offline_since = None;
                 passes += 1;
-                if passes >= effort.max_passes() || error.is_final() {
+                stalls += u32::from(matches!(error, FetchError::Stalled { .. }));
+                let is_last = passes >= effort.max_passes() || stalls >= effort.max_stalls();
+                if is_last || error.is_final() {
                     return Err(error);
                 }
                 if passes > 1 {

@@ -125,6 +125,7 @@ impl Attempt {
         Err(Error::Incomplete {
             shortfall: Box::new(shortfall.clone()),
             reason: None,
+            is_stalled: false,
         })
     }
 

@@ -143,6 +143,7 @@ async fn assemble_movie(
             (_, Some(reason)) if is_empty => reason.into(),
             (Error::Incomplete { shortfall, .. }, reason) => Error::Incomplete {
                 shortfall,
+                is_stalled: matches!(reason, Some(FetchError::Stalled { .. })),
                 reason: reason.as_ref().map(FetchError::to_string),
             },
             (error, _) => error,
@@ -182,6 +183,7 @@ fn check_shortfall(
     Err(Error::Incomplete {
         shortfall: Box::new(shortfall.clone()),
         reason: None,
+        is_stalled: false,
     })
 }
 

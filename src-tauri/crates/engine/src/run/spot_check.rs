@@ -7,6 +7,7 @@ use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 use super::attempt::Attempt;
 use crate::assemble::{HeldSegment, media_kind};
 use crate::error::{Error, FetchError};
+use crate::fetch::limits::HEALTH_CHECK_TIMEOUT;
 use crate::fetch::retry::Effort;
 use crate::fetch::{FetchOutcome, RequestBudget, SegmentRequest};
 use crate::outcome::Outcome;
@@ -79,8 +80,9 @@ impl SpotCheck<'_> {
             return Ok(false);
         };
         let compared = self.compare((id, mark), Effort::Last);
+        let compared = tokio::time::timeout(HEALTH_CHECK_TIMEOUT, compared);
         let compared = self.attempt.unless_cancelled(compared).await?;
-        Ok(matches!(compared, Ok(Comparison::Same)))
+        Ok(matches!(compared, Ok(Ok(Comparison::Same))))
     }
 
     async fn compare(

@@ -3,17 +3,21 @@
 
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED, RANGE};
+use reqwest::header::{ETAG, HeaderMap, LAST_MODIFIED, RANGE};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::Client;
+use crate::http::{self, BodyLimit};
 use crate::recording::SingleFile;
 use crate::recording::file::own_files;
-use crate::{Error, http};
+use crate::{ContentCoding, ContentRange, Error};
 
 /// Timeout for the response headers; they usually arrive within a second.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Timeout for a whole file whose size is not known otherwise.
+const WHOLE_FILE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Pause before the second probe after an error that may pass.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
@@ -50,14 +54,18 @@ impl Client {
             .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
         http::check(&response)?;
+        let validator = validator(response.headers());
+        let part = ContentRange::of(response.headers());
         let size = match response.status() {
-            StatusCode::PARTIAL_CONTENT => total_bytes(response.headers()),
+            StatusCode::PARTIAL_CONTENT => part.and_then(|part| size_of_file(&part)),
+            StatusCode::OK if !ContentCoding::of(response.headers()).is_empty() => {
+                Some(decoded_size(response).await?)
+            }
             StatusCode::OK => response
                 .content_length()
                 .filter(|size| *size <= MAX_BYTES_WITHOUT_RANGES),
             _ => return Err(status_error(&response)),
         };
-        let validator = validator(response.headers());
         size.and_then(|size| SingleFile::new(url, size, validator))
             .ok_or_else(|| Error::Unsupported("a file that cannot be had in parts".to_owned()))
     }
@@ -84,11 +92,22 @@ fn status_error(response: &Response) -> Error {
     }
 }
 
-/// Reads the size of the whole file from `bytes 0-0/SIZE` (RFC 9110 14.4).
-fn total_bytes(headers: &HeaderMap) -> Option<u64> {
-    let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
-    let (_, size) = range.strip_prefix("bytes ")?.split_once('/')?;
-    size.trim().parse().ok()
+/// Returns the size of the whole file; `None` for a large one whose server sends all of it although
+/// one byte was asked for.
+fn size_of_file(part: &ContentRange) -> Option<u64> {
+    let ignores_range = part.is_whole() && part.bytes.end > MAX_BYTES_WITHOUT_RANGES;
+    part.total_bytes.filter(|_| !ignores_range)
+}
+
+/// Reads the whole file to find out its size: an encoded body states only the size of what is sent.
+async fn decoded_size(response: Response) -> Result<u64, Error> {
+    let limit = BodyLimit {
+        what: "the file",
+        bytes: usize::try_from(MAX_BYTES_WITHOUT_RANGES).unwrap_or(usize::MAX),
+    };
+    let read = tokio::time::timeout(WHOLE_FILE_TIMEOUT, http::read(response, limit)).await;
+    let whole = read.map_err(|_| Error::Timeout(limit.what))??;
+    Ok(whole.body.len() as u64)
 }
 
 /// Returns the strong entity tag, else the modification date; both are valid in `If-Range`
