@@ -42,6 +42,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   jobs_at_once: 2,
   language: null,
   remember_form: false,
+  remember_proxy: false,
   find_updates: true,
 };
 
@@ -71,6 +72,8 @@ export class FakeBackend implements Backend {
   ffmpegVersion: string | null = "ffmpeg version 7.1";
   /** The saved answers to sign-up forms. */
   answers: Record<string, string> = {};
+  /** The login that the proxy was given last. */
+  proxyLogin: { name: string; password: string; keep: boolean } | null = null;
   /** Whether the window was closed. */
   closed = false;
   /** The newer version of the app. */
@@ -205,6 +208,11 @@ export class FakeBackend implements Backend {
 
   remember(form: Record<string, string>): Promise<void> {
     this.answers = form;
+    return Promise.resolve();
+  }
+
+  logInToProxy(name: string, password: string, keep: boolean): Promise<void> {
+    this.proxyLogin = { name, password, keep };
     return Promise.resolve();
   }
 
