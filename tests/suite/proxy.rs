@@ -286,6 +286,28 @@ async fn if_no_name_resolves_the_computer_is_reported_as_offline_after_the_wait(
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pac_file_is_named_if_the_service_cannot_be_reached_without_it() {
+    let mock = MockService::demo().await;
+    let settings = DesktopSettings::gnome(
+        "[system/proxy]\nmode='auto'\nautoconfig-url='http://config.example/proxy.pac'\n",
+    );
+    // A firewall in place of every host of the service.
+    let system = HostsFile::new();
+    system.set("127.0.0.1 video.ibm.com api.video.ibm.com 112470631.ums.services.video.ibm.com\n");
+    let folder = tempfile::tempdir().unwrap();
+    let run = with_system_certificates(system.run(), &mock, folder.path());
+    let run = settings.apply("GNOME", run).save(MAIN);
+    let (code, _, stderr) = run.arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 5, "{stderr}");
+    assert!(stderr.contains("chosen by a script"), "{stderr}");
+    assert!(
+        stderr.contains("http://config.example/proxy.pac"),
+        "{stderr}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_is_begun_offline_is_saved_when_the_network_comes() {
     let mock = MockService::demo().await;
     let proxy = Proxy::to(mock.service.address()).await;

@@ -72,6 +72,8 @@ export class FakeBackend implements Backend {
   ffmpegVersion: string | null = "ffmpeg version 7.1";
   /** The saved answers to sign-up forms. */
   answers: Record<string, string> = {};
+  /** The login that a proxy wants, before anything else is answered; null without a proxy. */
+  proxyWants: { name: string; password: string } | null = null;
   /** The login that the proxy was given last. */
   proxyLogin: { name: string; password: string; keep: boolean } | null = null;
   /** Whether the window was closed. */
@@ -103,6 +105,9 @@ export class FakeBackend implements Backend {
   async resolve(link: string, access: AccessView): Promise<ResolvedLinkView> {
     await Promise.resolve();
     if (this.silent) return new Promise(() => {});
+    const { proxyWants: wants, proxyLogin: given } = this;
+    if (wants && (given?.name !== wants.name || given.password !== wants.password))
+      throw { code: "proxy_login", detail: "proxy.example:3128" } satisfies Failure;
     const result = script(link, access);
     if ("code" in result) throw result;
     this.#listed = CHANNEL.page;

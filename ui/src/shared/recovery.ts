@@ -49,7 +49,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   wifi_login: { actions: ["again"] },
   dns_failing: { actions: ["again"] },
   connection_refused: { actions: ["again"] },
-  proxy_login: { actions: ["again"] },
+  proxy_login: { asks: "proxy", actions: [] },
   proxy_refused: { actions: ["again"] },
   proxy_down: { actions: ["again"] },
   proxy_script: { actions: ["again"] },
