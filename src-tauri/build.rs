@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "pick_ffmpeg",
     "remembered",
     "remember",
+    "log_in_to_proxy",
     "reveal",
     "open",
     "browse",

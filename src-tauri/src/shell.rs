@@ -19,6 +19,7 @@ use crate::commands::links::OpenCatalog;
 use crate::commands::{jobs, links, preferences, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
+use crate::keychain::Keychain;
 use crate::menu;
 use crate::messages::Messages;
 use crate::page_events::PageEvents;
@@ -117,6 +118,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             preferences::pick_ffmpeg,
             preferences::remembered,
             preferences::remember,
+            preferences::log_in_to_proxy,
             system::reveal,
             system::open,
             system::browse,
@@ -152,7 +154,11 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
         ..Config::default()
     };
     // The engine spawns its tasks on the current runtime.
-    app.manage(async_runtime::block_on(async { Engine::open(engine) })?);
+    let engine = async_runtime::block_on(async { Engine::open(engine) })?;
+    if settings.view.remember_proxy {
+        restore_proxy_login(engine.clone());
+    }
+    app.manage(engine);
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
     let source = arguments.practice_updates().map(UpdateSource::from);
@@ -163,6 +169,18 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     open_window(app)?;
     async_runtime::spawn(check_page_loaded(app.handle().clone()));
     Ok(())
+}
+
+/// Uses the login of a proxy that the keychain holds. The window does not wait for it: the user may
+/// have to unlock the keychain.
+fn restore_proxy_login(engine: Engine) {
+    async_runtime::spawn_blocking(move || {
+        match Keychain::of_proxy().and_then(|keychain| keychain.proxy_login()) {
+            Ok(Some(login)) => engine.restore_proxy_login(login),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the login of the proxy cannot be read"),
+        }
+    });
 }
 
 /// Returns the folder for downloads; some desktops do not define one.

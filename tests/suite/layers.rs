@@ -120,7 +120,7 @@ fn top_level_modules_have_no_dependency_cycles() {
 }
 
 /// The source files that may ask for which system they are built; all others are the same on each.
-const PLATFORM_FILES: [&str; 13] = [
+const PLATFORM_FILES: [&str; 15] = [
     "crates/cli/src/platform.rs",
     "crates/engine/src/platform.rs",
     // Linux and macOS name file systems in different ways.
@@ -130,6 +130,10 @@ const PLATFORM_FILES: [&str; 13] = [
     "crates/engine/src/part/tests.rs",
     // Whether the verifier of the system reads `SSL_CERT_FILE`.
     "crates/ustream/src/endpoint.rs",
+    // Where the proxy settings of a desktop are, and whether the system evaluates PAC files.
+    "crates/ustream/src/proxy/system.rs",
+    // Only one of the tests asks.
+    "crates/ustream/src/proxy/tests.rs",
     "crates/xtask/src/bench/candidate.rs",
     "crates/xtask/src/bundle.rs",
     "crates/xtask/src/run.rs",

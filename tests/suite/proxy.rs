@@ -23,6 +23,8 @@ use crate::movies::assert_whole;
 #[derive(Clone)]
 struct Proxy {
     address: SocketAddr,
+    /// The credentials that it wants, as `Proxy-Authorization: Basic` has them.
+    credentials: Option<&'static str>,
     /// Hosts that were requested.
     hosts: Arc<Mutex<BTreeSet<String>>>,
     tunnels: Arc<Mutex<Vec<AbortHandle>>>,
@@ -30,9 +32,14 @@ struct Proxy {
 
 impl Proxy {
     async fn to(service: SocketAddr) -> Self {
+        Self::with_credentials(service, None).await
+    }
+
+    async fn with_credentials(service: SocketAddr, credentials: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let proxy = Self {
             address: listener.local_addr().unwrap(),
+            credentials,
             hosts: Arc::default(),
             tunnels: Arc::default(),
         };
@@ -40,8 +47,7 @@ impl Proxy {
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                let hosts = Arc::clone(&this.hosts);
-                let tunnel = tokio::spawn(tunnel(client, service, hosts));
+                let tunnel = tokio::spawn(tunnel(client, service, this.clone()));
                 this.tunnels.lock().unwrap().push(tunnel.abort_handle());
             }
         });
@@ -61,11 +67,7 @@ impl Proxy {
     }
 }
 
-async fn tunnel(
-    client: TcpStream,
-    service: SocketAddr,
-    hosts: Arc<Mutex<BTreeSet<String>>>,
-) -> std::io::Result<()> {
+async fn tunnel(client: TcpStream, service: SocketAddr, proxy: Proxy) -> std::io::Result<()> {
     let mut client = tokio::io::BufReader::new(client);
     let mut first = String::new();
     client.read_line(&mut first).await?;
@@ -73,12 +75,29 @@ async fn tunnel(
         .strip_prefix("CONNECT ")
         .and_then(|rest| rest.split(':').next())
         .unwrap();
-    hosts.lock().unwrap().insert(host.to_owned());
-    let mut header = String::new();
-    while header != "\r\n" {
-        header.clear();
-        client.read_line(&mut header).await?;
+    let host = host.to_owned();
+    let mut headers = String::new();
+    while !headers.ends_with("\r\n\r\n") && headers != "\r\n" {
+        client.read_line(&mut headers).await?;
     }
+    if let Some(credentials) = proxy.credentials {
+        let expected = format!("basic {credentials}");
+        let is_expected = |line: &str| {
+            line.split_once(": ").is_some_and(|(name, value)| {
+                name.eq_ignore_ascii_case("proxy-authorization")
+                    && value.replacen("Basic", "basic", 1) == expected
+            })
+        };
+        if !headers.lines().any(is_expected) {
+            return client
+                .write_all(
+                    b"HTTP/1.1 407 Proxy Authentication Required\r\n\
+                    Proxy-Authenticate: Basic realm=\"office\"\r\nContent-Length: 0\r\n\r\n",
+                )
+                .await;
+        }
+    }
+    proxy.hosts.lock().unwrap().insert(host);
     client
         .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
         .await?;
@@ -115,6 +134,106 @@ async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() 
             "{part} is not in {:?}",
             proxy.hosts
         );
+    }
+}
+
+/// Where a desktop says which proxy to use.
+#[cfg(target_os = "linux")]
+struct DesktopSettings(tempfile::TempDir);
+
+#[cfg(target_os = "linux")]
+impl DesktopSettings {
+    /// Those of GNOME: its own library reads them, from a file in place of the person's database.
+    fn gnome(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("glib-2.0/settings/keyfile");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, settings).unwrap();
+        Self(folder)
+    }
+
+    /// Those of KDE.
+    fn kde(settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("kioslaverc"), settings).unwrap();
+        Self(folder)
+    }
+
+    fn apply(&self, desktop: &str, run: CliCommand) -> CliCommand {
+        run.env("XDG_CURRENT_DESKTOP", desktop)
+            .env("XDG_CONFIG_HOME", self.0.path())
+            .env("XDG_CONFIG_DIRS", self.0.path())
+            .env("GSETTINGS_BACKEND", "keyfile")
+    }
+}
+
+/// Saves the main recording with the settings of a desktop and returns the exit code and stderr.
+#[cfg(target_os = "linux")]
+fn save_on(desktop: &str, settings: &DesktopSettings, mock: &MockService) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = CliCommand::without_service();
+    let run = settings.apply(desktop, with_system_certificates(run, mock, folder.path()));
+    let run = run.save(MAIN).args(["--wait-online", "1", "-o"]);
+    let (code, out, stderr) = run.arg(folder.path()).finish();
+    if code == 0 {
+        assert_whole(out.trim_end().as_ref(), "video.mp4", "audio.mp4", 1_000);
+    }
+    (code, stderr)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_is_set_in_gnome_is_used_with_its_exceptions() {
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
+    let settings = |exceptions: &str| {
+        DesktopSettings::gnome(&format!(
+            "[system/proxy]\nmode='manual'\nignore-hosts={exceptions}\n\
+            [system/proxy/https]\nhost='127.0.0.1'\nport={}\n",
+            proxy.address.port()
+        ))
+    };
+    let usual = settings("['localhost', '127.0.0.0/8', '::1', 'vod-cdn.ustream.tv']");
+    let (code, stderr) = save_on("ubuntu:GNOME", &usual, &mock);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(proxy.was_requested("api.video.ibm.com"));
+    assert!(!proxy.was_requested("vod-cdn.ustream.tv"), "an exception");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_is_set_in_kde_is_used_with_its_exceptions() {
+    let mock = MockService::demo().await;
+    let proxy = Proxy::to(mock.service.address()).await;
+    let settings = DesktopSettings::kde(&format!(
+        "[Proxy Settings]\nNoProxyFor=vod-cdn.ustream.tv\nProxyType=1\n\
+        httpsProxy=http://127.0.0.1 {}\n",
+        proxy.address.port()
+    ));
+    let (code, stderr) = save_on("KDE", &settings, &mock);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(proxy.was_requested("api.video.ibm.com"));
+    assert!(!proxy.was_requested("vod-cdn.ustream.tv"), "an exception");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_gets_name_and_password_as_they_are_written() {
+    let mock = MockService::demo().await;
+    for (login, credentials) in [
+        ("ada:secret", "YWRhOnNlY3JldA=="),
+        ("ada:p@ss", "YWRhOnBAc3M="),
+        ("ada:p%40ss", "YWRhOnBAc3M="),
+        ("CORP\\ada:a/b#c?", "Q09SUFxhZGE6YS9iI2M/"),
+    ] {
+        let proxy = Proxy::with_credentials(mock.service.address(), Some(credentials)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let run = CliCommand::without_service();
+        let run = with_system_certificates(run, &mock, folder.path())
+            .env("HTTPS_PROXY", format!("http://{login}@{}", proxy.address));
+        let (code, _, stderr) = run.save(MAIN).arg("-o").arg(folder.path()).finish();
+        assert_eq!(code, 0, "{login}: {stderr}");
+        assert!(proxy.was_requested("vod-cdn.ustream.tv"), "{login}");
     }
 }
 
@@ -163,6 +282,28 @@ async fn if_no_name_resolves_the_computer_is_reported_as_offline_after_the_wait(
     assert!(stderr.contains("not connected"), "{stderr}");
     assert!(start.elapsed() >= Duration::from_secs(3));
     assert!(file_names(folder.path()).is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pac_file_is_named_if_the_service_cannot_be_reached_without_it() {
+    let mock = MockService::demo().await;
+    let settings = DesktopSettings::gnome(
+        "[system/proxy]\nmode='auto'\nautoconfig-url='http://config.example/proxy.pac'\n",
+    );
+    // A firewall in place of every host of the service.
+    let system = HostsFile::new();
+    system.set("127.0.0.1 video.ibm.com api.video.ibm.com 112470631.ums.services.video.ibm.com\n");
+    let folder = tempfile::tempdir().unwrap();
+    let run = with_system_certificates(system.run(), &mock, folder.path());
+    let run = settings.apply("GNOME", run).save(MAIN);
+    let (code, _, stderr) = run.arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 5, "{stderr}");
+    assert!(stderr.contains("chosen by a script"), "{stderr}");
+    assert!(
+        stderr.contains("http://config.example/proxy.pac"),
+        "{stderr}"
+    );
 }
 
 #[cfg(target_os = "linux")]

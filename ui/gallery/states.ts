@@ -176,6 +176,12 @@ export const states: Record<string, State> = {
   },
   "needs-password": { link: recorded(134300001) },
   "wrong-password": refused("wrong_password"),
+  "proxy-login": {
+    before: (fake) => {
+      fake.proxyWants = { name: "ada", password: "sesame" };
+    },
+    link: MAIN,
+  },
   "embed-only": { link: recorded(134300004) },
   ready: { link: MAIN },
   "ready-audio": { link: recorded(112470633) },

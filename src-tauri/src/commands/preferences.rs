@@ -82,15 +82,22 @@ pub(crate) async fn configure(
         .template
         .parse::<Template>()
         .map_err(internal_error)?;
-    let is_forgotten = store.get().view.remember_form && !settings.remember_form;
-    if store.get().view.language != settings.language {
+    let before = store.get().view;
+    let is_form_forgotten = before.remember_form && !settings.remember_form;
+    let is_proxy_forgotten = before.remember_proxy && !settings.remember_proxy;
+    if before.language != settings.language {
         messages.set_language(settings.language.as_deref());
         menu::show(&app);
     }
     let saved = store.change(|all| all.view = settings);
     engine.run_at_once(store.get().jobs_at_once()).await?;
-    if is_forgotten {
-        blocking(|| Keychain::open()?.forget())
+    if is_form_forgotten {
+        blocking(|| Keychain::of_forms()?.forget())
+            .await?
+            .map_err(internal_error)?;
+    }
+    if is_proxy_forgotten {
+        blocking(|| Keychain::of_proxy()?.forget())
             .await?
             .map_err(internal_error)?;
     }
@@ -133,14 +140,31 @@ pub(crate) async fn remembered(store: State<'_, SettingsStore>) -> CommandResult
     if !store.get().view.remember_form {
         return Ok(FormAnswers::new());
     }
-    blocking(|| Keychain::open()?.answers())
+    blocking(|| Keychain::of_forms()?.answers())
         .await?
         .map_err(internal_error)
 }
 
 #[tauri::command]
 pub(crate) async fn remember(form: FormAnswers) -> CommandResult<()> {
-    blocking(|| Keychain::open()?.keep(form))
+    blocking(|| Keychain::of_forms()?.keep(form))
         .await?
         .map_err(internal_error)
+}
+
+/// Sets name and password of the proxy that has asked for them; `keep` stores them in the keychain.
+#[tauri::command]
+pub(crate) async fn log_in_to_proxy(
+    engine: State<'_, Engine>,
+    name: String,
+    password: String,
+    keep: bool,
+) -> CommandResult<()> {
+    let login = engine.log_in_to_proxy(&name, &password);
+    if let Some(login) = login.filter(|_| keep) {
+        blocking(move || Keychain::of_proxy()?.keep_proxy_login(&login))
+            .await?
+            .map_err(internal_error)?;
+    }
+    Ok(())
 }

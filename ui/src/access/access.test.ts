@@ -1,5 +1,7 @@
-import { cleanup, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it } from "vitest";
+import App from "../App.svelte";
+import type { Failure } from "../backend";
 import { backend, heading, heard, paste, user, press, strip } from "../testing";
 
 it("asks for the password until it is right, and keeps what was typed", async () => {
@@ -54,4 +56,50 @@ it("fills in remembered answers to a form, and remembers them only if asked to",
   backend.starting.settings = backend.settings;
   await paste("https://video.ibm.com/recorded/112470632");
   await waitFor(() => expect(screen.getByLabelText("E-mail")).toHaveValue("grace@example.org"));
+});
+
+it("asks for the login that a proxy wants until it is right, and keeps it only if asked to", async () => {
+  backend.proxyWants = { name: "ada", password: "p@ss" };
+  await paste("https://video.ibm.com/recorded/112470631");
+
+  const name = await screen.findByLabelText("User name");
+  expect(name).toHaveFocus();
+  expect(heard("alert")).not.toBe("");
+  await user.type(name, "ada");
+  await user.type(screen.getByLabelText("Password"), "pass{Enter}");
+
+  await waitFor(() => expect(screen.getByLabelText("Password")).toHaveFocus());
+  expect(screen.getByLabelText("User name")).toHaveValue("ada");
+  expect(screen.getByLabelText("Password")).toHaveValue("pass");
+  expect(backend.proxyLogin?.keep).toBe(false);
+  await user.clear(screen.getByLabelText("Password"));
+  await user.type(screen.getByLabelText("Password"), "p@ss");
+  await user.click(screen.getByRole("checkbox", { name: "Remember them on this computer" }));
+  await press("Try again");
+
+  await heading("Launch day – full stream");
+  expect(backend.proxyLogin).toEqual({ name: "ada", password: "p@ss", keep: true });
+  expect(backend.settings.remember_proxy).toBe(true);
+});
+
+it("asks for the login of a proxy in place of a job that has failed, and resumes it", async () => {
+  await paste("https://video.ibm.com/recorded/112470631");
+  await press("Save video");
+  const failure: Failure = { code: "proxy_login", detail: "proxy.example:3128" };
+  backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
+
+  await user.type(await screen.findByLabelText("User name"), "ada");
+  await user.type(screen.getByLabelText("Password"), "p@ss{Enter}");
+  await waitFor(() => expect(backend.job("job-1").state.is).toBe("running"));
+  expect(backend.proxyLogin).toEqual({ name: "ada", password: "p@ss", keep: false });
+  expect(backend.settings.remember_proxy).toBe(false);
+});
+
+it("forgets the login of a proxy when it is switched off in the settings", async () => {
+  backend.starting.settings = { ...backend.starting.settings, remember_proxy: true };
+  render(App, { backend });
+  await press("Settings");
+  const label = "Remember my name and password for the proxy";
+  await user.click(screen.getByRole("checkbox", { name: label }));
+  expect(backend.settings.remember_proxy).toBe(false);
 });

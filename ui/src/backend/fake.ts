@@ -52,6 +52,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   jobs_at_once: 2,
   language: null,
   remember_form: false,
+  remember_proxy: false,
   find_updates: true,
 };
 
@@ -81,6 +82,10 @@ export class FakeBackend implements Backend {
   ffmpegVersion: string | null = "ffmpeg version 7.1";
   /** The saved answers to sign-up forms. */
   answers: Record<string, string> = {};
+  /** The login that a proxy wants, before anything else is answered; null without a proxy. */
+  proxyWants: { name: string; password: string } | null = null;
+  /** The login that the proxy was given last. */
+  proxyLogin: { name: string; password: string; keep: boolean } | null = null;
   /** Whether the window was closed. */
   closed = false;
   /** The newer version of the app. */
@@ -112,6 +117,9 @@ export class FakeBackend implements Backend {
   async resolve(link: string, access: AccessView): Promise<ResolvedLinkView> {
     await Promise.resolve();
     if (this.silent) return new Promise(() => {});
+    const { proxyWants: wants, proxyLogin: given } = this;
+    if (wants && (given?.name !== wants.name || given.password !== wants.password))
+      throw { code: "proxy_login", detail: "proxy.example:3128" } satisfies Failure;
     const result = script(link, access);
     if ("code" in result) throw result;
     if (result.is === "one") {
@@ -223,6 +231,11 @@ export class FakeBackend implements Backend {
 
   remember(form: Record<string, string>): Promise<void> {
     this.answers = form;
+    return Promise.resolve();
+  }
+
+  logInToProxy(name: string, password: string, keep: boolean): Promise<void> {
+    this.proxyLogin = { name, password, keep };
     return Promise.resolve();
   }
 

@@ -88,6 +88,9 @@ export interface Backend {
   remembered(): Promise<Record<string, string>>;
   /** Saves the answers to a sign-up form on this computer. */
   remember(form: Record<string, string>): Promise<void>;
+  /** Gives name and password to the proxy that has asked for them; `keep` saves them on this
+   *  computer. */
+  logInToProxy(name: string, password: string, keep: boolean): Promise<void>;
   /** Shows a finished file in its folder. */
   reveal(id: string): Promise<void>;
   /** Plays a finished file. */

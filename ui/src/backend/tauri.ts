@@ -26,6 +26,7 @@ export const tauri: Backend = {
   pasted: () => invoke("pasted"),
   remembered: () => invoke("remembered"),
   remember: (form) => invoke("remember", { form }),
+  logInToProxy: (name, password, keep) => invoke("log_in_to_proxy", { name, password, keep }),
   reveal: (id) => invoke("reveal", { id }),
   open: (id) => invoke("open", { id }),
   browse: (link) => invoke("browse", { link }),

@@ -16,6 +16,8 @@ export class Settings extends Controller {
   ffmpeg: string | null = $state(null);
   /** File name that `tryTemplate` made; null if the template is invalid. */
   example: string | null = $state("");
+  /** What was last typed for a proxy. In memory only. */
+  proxyLogin: { name: string; password: string } | null = $state.raw(null);
   /** Whether a part of the list of jobs could not be read. */
   readonly lostJobs: boolean;
   /** Version of the app. */
@@ -88,5 +90,12 @@ export class Settings extends Controller {
   async rememberAnswers(form: Record<string, string>) {
     if (await this.succeeds(this.backend.remember(form)))
       await this.change({ remember_form: true });
+  }
+
+  /** Gives name and password to the proxy that has asked for them; `keep` stores them. */
+  async logInToProxy(login: { name: string; password: string }, keep: boolean) {
+    this.proxyLogin = login;
+    const kept = await this.succeeds(this.backend.logInToProxy(login.name, login.password, keep));
+    if (kept && keep !== this.view.remember_proxy) await this.change({ remember_proxy: keep });
   }
 }

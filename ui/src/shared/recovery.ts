@@ -34,8 +34,9 @@ export type Action = keyof typeof LABELS;
 interface Recovery {
   /** The link is wrong: the failure is shown at the field for the link. */
   fixLink?: true;
-  /** What the user is asked for to unlock the video; `page` is the address of the owner's page. */
-  asks?: "form" | "password" | "page";
+  /** What the user is asked for to unlock the video, or by a proxy; `page` is the address of the
+   *  owner's page. */
+  asks?: "form" | "password" | "page" | "proxy";
   /** The buttons; the first is the main one. */
   actions: readonly Action[];
 }
@@ -48,7 +49,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   wifi_login: { actions: ["again"] },
   dns_failing: { actions: ["again"] },
   connection_refused: { actions: ["again"] },
-  proxy_login: { actions: ["again"] },
+  proxy_login: { asks: "proxy", actions: [] },
   proxy_refused: { actions: ["again"] },
   proxy_down: { actions: ["again"] },
   proxy_script: { actions: ["again"] },

@@ -118,6 +118,7 @@ page-label = عنوان صفحة المالك
 page-send = متابعة
 page-needed = الصق عنوان الصفحة كاملًا بدءًا من http.
 form-remember = تذكُّرها على هذا الكمبيوتر
+proxy-name = اسم المستخدم
 
 ## A job
 
@@ -249,6 +250,7 @@ settings-language = اللغة
 settings-system = مثل الكمبيوتر
 settings-remember = تذكُّر بيانات التسجيل الخاصة بي
     .body = تُحفظ في سلسلة مفاتيح هذا الكمبيوتر.
+settings-remember-proxy = تذكُّر اسم المستخدم وكلمة المرور الخاصين بي للخادم الوكيل
 settings-updates = البحث عن إصدار جديد عند بدء التطبيق
 settings-legal = لا تحفظ إلا ما يُسمح لك بالاحتفاظ به.
 settings-version = الإصدار { $version }

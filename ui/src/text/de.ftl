@@ -102,6 +102,7 @@ page-label = Adresse der Seite des Anbieters
 page-send = Weiter
 page-needed = Die ganze Adresse der Seite einfügen, sie beginnt mit http.
 form-remember = Auf diesem Computer merken
+proxy-name = Benutzername
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Sprache
 settings-system = Wie der Computer
 settings-remember = Meine Anmeldedaten merken
     .body = Sie liegen im Schlüsselbund dieses Computers.
+settings-remember-proxy = Name und Passwort für den Proxy merken
 settings-updates = Beim Start der App nach einer neuen Version suchen
 settings-legal = Bitte nur Videos speichern, die behalten werden dürfen.
 settings-version = Version { $version }

@@ -102,6 +102,7 @@ page-label = Address of the owner’s page
 page-send = Continue
 page-needed = Paste the whole address of the page, starting with http.
 form-remember = Remember them on this computer
+proxy-name = User name
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Language
 settings-system = Same as the computer
 settings-remember = Remember my sign-up details
     .body = They are kept in the keychain of this computer.
+settings-remember-proxy = Remember my name and password for the proxy
 settings-updates = Look for a new version when the app starts
 settings-legal = Only save videos you are allowed to keep.
 settings-version = Version { $version }

@@ -102,6 +102,7 @@ page-label = Dirección de la página del propietario
 page-send = Continuar
 page-needed = Pega la dirección completa de la página, empezando por http.
 form-remember = Recordarlos en este ordenador
+proxy-name = Nombre de usuario
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Idioma
 settings-system = El del ordenador
 settings-remember = Recordar mis datos de registro
     .body = Se guardan en el llavero de este ordenador.
+settings-remember-proxy = Recordar mi nombre y mi contraseña para el proxy
 settings-updates = Buscar una nueva versión al abrir la aplicación
 settings-legal = Guarda solo vídeos que tengas permiso para conservar.
 settings-version = Versión { $version }

@@ -102,6 +102,7 @@ page-label = Adresse de la page du propriétaire
 page-send = Continuer
 page-needed = Collez l’adresse complète de la page, à partir de http.
 form-remember = Les mémoriser sur cet ordinateur
+proxy-name = Nom d’utilisateur
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Langue
 settings-system = Comme l’ordinateur
 settings-remember = Mémoriser mes données d’inscription
     .body = Elles sont gardées dans le trousseau de cet ordinateur.
+settings-remember-proxy = Mémoriser mon nom et mon mot de passe pour le proxy
 settings-updates = Chercher une nouvelle version à l’ouverture de l’application
 settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-version = Version { $version }

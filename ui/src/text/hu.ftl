@@ -102,6 +102,7 @@ page-label = A tulajdonos oldalának címe
 page-send = Folytatás
 page-needed = Illeszd be az oldal teljes címét, http-vel az elején.
 form-remember = Megjegyzés ezen a számítógépen
+proxy-name = Felhasználónév
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Nyelv
 settings-system = Mint a számítógépé
 settings-remember = A regisztrációs adataim megjegyzése
     .body = Ennek a számítógépnek a kulcstartójában vannak.
+settings-remember-proxy = A proxyhoz tartozó felhasználónevem és jelszavam megjegyzése
 settings-updates = Új verzió keresése az alkalmazás indításakor
 settings-legal = Csak olyan videót ments, amelyet megtarthatsz.
 settings-version = Verzió: { $version }

@@ -102,6 +102,7 @@ page-label = Indirizzo della pagina del proprietario
 page-send = Continua
 page-needed = Incolla l’indirizzo completo della pagina, a partire da http.
 form-remember = Ricordali su questo computer
+proxy-name = Nome utente
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Lingua
 settings-system = Come il computer
 settings-remember = Ricorda i miei dati di registrazione
     .body = Sono conservati nel portachiavi di questo computer.
+settings-remember-proxy = Ricorda il mio nome e la mia password per il proxy
 settings-updates = Cerca una nuova versione all’avvio dell’app
 settings-legal = Salva solo i video che hai il permesso di conservare.
 settings-version = Versione { $version }

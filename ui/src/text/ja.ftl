@@ -89,6 +89,7 @@ page-label = 所有者のページのアドレス
 page-send = 続ける
 page-needed = http で始まるページのアドレス全体を貼り付けてください。
 form-remember = このコンピューターに記憶する
+proxy-name = ユーザー名
 
 ## A job
 
@@ -196,6 +197,7 @@ settings-language = 言語
 settings-system = コンピューターと同じ
 settings-remember = 登録フォームの内容を記憶する
     .body = このコンピューターのキーチェーンに保管されます。
+settings-remember-proxy = プロキシのユーザー名とパスワードを記憶する
 settings-updates = アプリの起動時に新しいバージョンを探す
 settings-legal = 保存が許可されている動画だけを保存してください。
 settings-version = バージョン { $version }

@@ -89,6 +89,7 @@ page-label = 소유자 페이지의 주소
 page-send = 계속
 page-needed = http로 시작하는 페이지 주소 전체를 붙여넣으세요.
 form-remember = 이 컴퓨터에 기억하기
+proxy-name = 사용자 이름
 
 ## A job
 
@@ -196,6 +197,7 @@ settings-language = 언어
 settings-system = 컴퓨터와 같게
 settings-remember = 내 등록 정보 기억하기
     .body = 이 컴퓨터의 키체인에 보관됩니다.
+settings-remember-proxy = 프록시의 사용자 이름과 비밀번호 기억하기
 settings-updates = 앱을 시작할 때 새 버전 찾기
 settings-legal = 보관이 허용된 동영상만 저장하세요.
 settings-version = 버전 { $version }

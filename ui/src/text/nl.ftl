@@ -102,6 +102,7 @@ page-label = Adres van de pagina van de eigenaar
 page-send = Doorgaan
 page-needed = Plak het hele adres van de pagina, beginnend met http.
 form-remember = Onthouden op deze computer
+proxy-name = Gebruikersnaam
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Taal
 settings-system = Zoals de computer
 settings-remember = Mijn aanmeldgegevens onthouden
     .body = Ze worden in de sleutelhanger van deze computer bewaard.
+settings-remember-proxy = Mijn naam en wachtwoord voor de proxy onthouden
 settings-updates = Bij het openen van de app naar een nieuwe versie zoeken
 settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }

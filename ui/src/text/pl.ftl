@@ -110,6 +110,7 @@ page-label = Adres strony właściciela
 page-send = Kontynuuj
 page-needed = Wklej pełny adres strony, zaczynający się od http.
 form-remember = Zapamiętaj je na tym komputerze
+proxy-name = Nazwa użytkownika
 
 ## A job
 
@@ -235,6 +236,7 @@ settings-language = Język
 settings-system = Jak w komputerze
 settings-remember = Zapamiętaj moje dane z formularzy
     .body = Są przechowywane w pęku kluczy tego komputera.
+settings-remember-proxy = Zapamiętaj moją nazwę użytkownika i hasło do serwera proxy
 settings-updates = Szukaj nowej wersji przy uruchamianiu aplikacji
 settings-legal = Zapisuj tylko filmy, które wolno zachować.
 settings-version = Wersja { $version }

@@ -102,6 +102,7 @@ page-label = Endereço da página do dono
 page-send = Continuar
 page-needed = Cole o endereço completo da página, começando com http.
 form-remember = Lembrar deles neste computador
+proxy-name = Nome de usuário
 
 ## A job
 
@@ -221,6 +222,7 @@ settings-language = Idioma
 settings-system = O mesmo do computador
 settings-remember = Lembrar meus dados de cadastro
     .body = Eles ficam no chaveiro deste computador.
+settings-remember-proxy = Lembrar meu nome e minha senha do proxy
 settings-updates = Procurar uma nova versão ao abrir o aplicativo
 settings-legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-version = Versão { $version }

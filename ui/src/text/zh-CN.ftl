@@ -89,6 +89,7 @@ page-label = 所有者页面的地址
 page-send = 继续
 page-needed = 请粘贴以 http 开头的完整页面地址。
 form-remember = 在此电脑上记住
+proxy-name = 用户名
 
 ## A job
 
@@ -196,6 +197,7 @@ settings-language = 语言
 settings-system = 与电脑相同
 settings-remember = 记住我的登记信息
     .body = 信息保存在此电脑的钥匙串中。
+settings-remember-proxy = 记住代理的用户名和密码
 settings-updates = 启动应用时查找新版本
 settings-legal = 请只保存您有权保留的视频。
 settings-version = 版本 { $version }

@@ -100,7 +100,8 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
         Ok(())
     }
 
-    /// If a job has failed for lack of a password, asks for it and resumes the job. Returns whether
+    /// If a job has failed for lack of a password or the login of a proxy, asks for it and resumes the
+    /// job. Returns whether
     /// the job was resumed.
     async fn unlock(&mut self, engine: &Engine, job: &JobView) -> Result<bool, Exit> {
         let JobState::Failed { failure } = &job.state else {
@@ -113,10 +114,10 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
             return Ok(false);
         };
         self.screen.clear();
-        let Some(password) = self.prompt.ask(&job.link).await? else {
+        let video = (job.link.as_str(), &mut overrides.access);
+        if !self.prompt.help(engine, video, failure).await? {
             return Ok(false);
-        };
-        overrides.access.password = Some(password);
+        }
         let id: JobId = job.id.parse().map_err(io::Error::other)?;
         engine.resume(&id, overrides.clone()).await?;
         Ok(true)

@@ -17,7 +17,9 @@ pub(crate) async fn list(args: &ListArgs, quiet: bool, stop: &StopSignal) -> Res
     let engine = Engine::open(args.service.config()?)?;
     let resolve = async |access: &Access| engine.resolve_link(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
-    let resolved = prompt.unlock(&args.link, &mut access, resolve).await?;
+    let resolved = prompt
+        .unlock(&engine, (&args.link, &mut access), resolve)
+        .await?;
     match resolved {
         ResolvedLink::Recording(preview) => print(args.json, 1, &entry(*preview))?,
         ResolvedLink::Collection(mut catalog) => {

@@ -23,7 +23,9 @@ pub(crate) async fn resolve(
     let engine = Engine::open(args.service.config()?)?;
     let resolve = async |access: &Access| engine.resolve(&args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet || args.json);
-    let preview = prompt.unlock(&args.link, &mut access, resolve).await?;
+    let preview = prompt
+        .unlock(&engine, (&args.link, &mut access), resolve)
+        .await?;
     engine.shutdown().await;
     if args.json {
         json::print(None, &json::JsonEvent::Resolved(&preview))?;

@@ -65,7 +65,11 @@ impl LinkResolver<'_> {
         }
         let engine = self.engine;
         let resolve = async |access: &Access| engine.resolve_link(link, access).await;
-        match self.prompt.unlock(link, &mut access, resolve).await? {
+        match self
+            .prompt
+            .unlock(engine, (link, &mut access), resolve)
+            .await?
+        {
             ResolvedLink::Recording(preview) => {
                 self.add(selection, link.to_owned(), Some(&preview.recording), access);
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
-use ustream::{Access, Client, Endpoint, RecordingRef, Target};
+use ustream::{Access, Client, Endpoint, ProxyLogin, ProxySettings, RecordingRef, Target};
 
 use crate::catalog::{Catalog, ResolvedLink};
 use crate::error::Error;
@@ -68,6 +68,7 @@ pub struct Engine {
     snapshot: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
     unreadable_jobs: usize,
+    proxies: ProxySettings,
 }
 
 impl Engine {
@@ -103,6 +104,7 @@ impl Engine {
             snapshot,
             tasks,
             unreadable_jobs: unreadable,
+            proxies: config.endpoint.proxies().clone(),
         })
     }
 
@@ -235,6 +237,17 @@ impl Engine {
     pub async fn use_ffmpeg(&self, program: PathBuf) -> Result<(), Error> {
         let sent = self.commands.send(Command::UseFfmpeg(program)).await;
         sent.map_err(|_| Error::Closed)
+    }
+
+    /// Sets name and password for the proxy that was used last, from the next connection on. Returns
+    /// what may be kept for [`Self::restore_proxy_login`]; `None` if no proxy is used.
+    pub fn log_in_to_proxy(&self, name: &str, password: &str) -> Option<ProxyLogin> {
+        self.proxies.log_in(name, password)
+    }
+
+    /// Uses name and password of a proxy again that were kept.
+    pub fn restore_proxy_login(&self, login: ProxyLogin) {
+        self.proxies.restore(login);
     }
 
     /// Fetches a thumbnail from a server of the service, by the address in

@@ -433,6 +433,7 @@ fn detail(error: &Error) -> String {
         Error::Service(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
         Error::Service(ustream::Error::NoAudio { there, .. }) => there.join(", "),
         Error::Ending { usual, .. } => format!(".{}", usual.as_str()),
+        Error::Service(ustream::Error::ProxyScript(script)) => script.clone(),
         Error::Service(ustream::Error::Network(source)) => innermost_cause(source),
         Error::Service(ustream::Error::Untrusted { certificate, .. })
             if certificate_code(certificate.problem) == Code::Untrusted =>
@@ -481,6 +482,7 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::Network(source) => network_code(source),
         Find::Proxy(failure) => proxy_code(*failure),
         Find::Untrusted { certificate, .. } => certificate_code(certificate.problem),
+        Find::ProxyScript(_) => Code::ProxyScript,
         Find::LoginPage => Code::WifiLogin,
         Find::WrongClock => Code::WrongClock,
         Find::Tls(_) => Code::Internal,

@@ -72,6 +72,6 @@ pub use service::Patience;
 pub use view::{Code, Failure, JobState};
 
 pub use ustream::{
-    Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, Quality, Target,
-    install_cryptography,
+    Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, ProxyLogin, Quality,
+    Target, install_cryptography,
 };

@@ -59,6 +59,8 @@ struct ServiceState {
     offline_since: Option<Instant>,
     /// Since when it has been asking for pauses.
     busy_since: Option<Instant>,
+    /// Whether it has ever given a good answer.
+    has_answered: bool,
 }
 
 impl ServiceState {
@@ -87,6 +89,7 @@ impl ServiceState {
         }
         if class.is_none() {
             self.busy_since = None;
+            self.has_answered = true;
         }
     }
 }
@@ -140,8 +143,8 @@ impl Service {
         }
     }
 
-    /// Returns the true cause of an error: a log-in page of the network in place of every host, or the
-    /// clock of this computer.
+    /// Returns the true cause of an error: a log-in page of the network in place of every host, the
+    /// clock of this computer, or a proxy that only a PAC file names.
     async fn explained(&self, error: ustream::Error) -> ustream::Error {
         use ustream::Error as Cause;
         let problem = match &error {
@@ -160,7 +163,20 @@ impl Service {
         if may_be_clock && self.client.is_clock_wrong().await {
             return Cause::WrongClock;
         }
-        error
+        match self.client.unread_proxy_script() {
+            Some(script) if self.is_cut_off(&error) => Cause::ProxyScript(script),
+            _ => error,
+        }
+    }
+
+    /// Returns whether the service has never been reached although there is a network.
+    fn is_cut_off(&self, error: &ustream::Error) -> bool {
+        !self.state().has_answered
+            && match ErrorClass::of(error) {
+                ErrorClass::Down => true,
+                ErrorClass::Offline => platform::has_route(),
+                _ => false,
+            }
     }
 
     /// Makes all requests wait for this time.

@@ -460,6 +460,10 @@ pub enum AppEvent {
 
 /// The user's settings, for all jobs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the settings"
+)]
 #[serde(default)]
 pub struct SettingsView {
     /// Container of the saved file.
@@ -480,6 +484,8 @@ pub struct SettingsView {
     pub language: Option<String>,
     /// Keep the answers to sign-up forms in the system's keychain.
     pub remember_form: bool,
+    /// Keep name and password of a proxy in the system's keychain.
+    pub remember_proxy: bool,
     /// Look for a new version of the app when it starts.
     pub find_updates: bool,
 }
@@ -496,6 +502,7 @@ impl Default for SettingsView {
             jobs_at_once: 2,
             language: None,
             remember_form: false,
+            remember_proxy: false,
             find_updates: true,
         }
     }

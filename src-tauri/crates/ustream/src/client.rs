@@ -123,6 +123,11 @@ impl Client {
         })
     }
 
+    /// Returns the PAC file that names the proxy but could not be evaluated, if there is one.
+    pub fn unread_proxy_script(&self) -> Option<String> {
+        self.endpoint.proxies().unread_script()
+    }
+
     /// Returns the HTTP client for segments: the same trust and proxies, without cookies.
     #[expect(
         clippy::misnamed_getters,

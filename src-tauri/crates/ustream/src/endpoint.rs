@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::media_redirects::{ForeignHosts, SystemResolver};
 use crate::trust::Validity;
-use crate::{lenient_json, trust};
+use crate::{ProxySettings, lenient_json, trust};
 
 /// The website answers differently to programs that do not name a browser (observed).
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 \
@@ -32,6 +32,7 @@ pub(crate) const MAX_REDIRECTS: usize = 10;
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
     mock: Option<MockEndpoint>,
+    proxies: ProxySettings,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ impl Endpoint {
             .map_err(|error| EndpointError::Authority(error.to_string()))?;
         let endpoint = Self {
             mock: Some(MockEndpoint { address, authority }),
+            proxies: ProxySettings::default(),
         };
         // The certificate is read only when a client is configured with it.
         endpoint
@@ -73,6 +75,11 @@ impl Endpoint {
         let mut authorities = certificates_of_environment();
         authorities.extend(self.mock.as_ref().map(|mock| mock.authority.clone()));
         trust::client_config(authorities, validity)
+    }
+
+    /// Returns the proxies of the clients; a mock endpoint uses none.
+    pub fn proxies(&self) -> &ProxySettings {
+        &self.proxies
     }
 
     /// Configures a client for the website, the API and the control connection.
@@ -117,7 +124,7 @@ impl Endpoint {
             .http1_only()
             .tls_backend_preconfigured(tls);
         match &self.mock {
-            None => builder,
+            None => builder.proxy(self.proxies.to_client()),
             // A proxy would resolve the names itself and reach the real service.
             Some(mock) => builder.no_proxy().dns_resolver(FixedResolver(mock.address)),
         }

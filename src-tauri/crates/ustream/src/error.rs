@@ -42,6 +42,10 @@ pub enum Error {
     /// The proxy that requests go through fails.
     #[error("{0}")]
     Proxy(ProxyFailure),
+    /// The service cannot be reached directly, and this PAC file, which names the proxy, cannot be
+    /// evaluated here.
+    #[error("the proxy is chosen by {0}, which cannot be evaluated here")]
+    ProxyScript(String),
     /// The network answers in place of the service, with a page on which one has to log in.
     #[error("the network asks to log in")]
     LoginPage,
@@ -179,6 +183,7 @@ impl Error {
                 certificate: certificate.clone(),
             },
             Self::Proxy(failure) => Self::Proxy(*failure),
+            Self::ProxyScript(script) => Self::ProxyScript(script.clone()),
             Self::LoginPage => Self::LoginPage,
             Self::WrongClock => Self::WrongClock,
             Self::Tls(error) => Self::Tls(error.clone()),

@@ -6,7 +6,8 @@
 //! The modules in the order of the data:
 //!
 //! 1. [`Target`]: what a pasted URL, or any pasted text, points at.
-//! 2. [`Client`]: asks the service, through an [`Endpoint`] and with the user's [`Access`].
+//! 2. [`Client`]: asks the service, through an [`Endpoint`] with its [`ProxySettings`], and with the
+//!    user's [`Access`].
 //! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
 //! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
 //!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
@@ -59,6 +60,7 @@ mod lenient_json;
 mod media_redirects;
 pub mod page;
 mod plan;
+mod proxy;
 mod proxy_failure;
 pub mod recording;
 mod target;
@@ -79,6 +81,7 @@ pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
 };
+pub use proxy::{ProxyLogin, ProxySettings};
 pub use proxy_failure::{ProxyFailure, proxy_failure};
 pub use recording::{
     Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,

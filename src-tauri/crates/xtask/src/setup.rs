@@ -30,7 +30,7 @@ const WINDOW: [AptPackage; 3] = [
 /// Needed to build packages. An `AppImage` includes `xdg-open`.
 const BUNDLES: [AptPackage; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
 /// Needed by the tests: they encode and inspect movies, and drive the page and the window.
-const CHECKS: [AptPackage; 12] = [
+const CHECKS: [AptPackage; 13] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
@@ -39,6 +39,7 @@ const CHECKS: [AptPackage; 12] = [
     package("webkit2gtk-driver", "WebKitWebDriver"),
     package("xvfb", "Xvfb"),
     package("dbus", "dbus-run-session"),
+    package("gsettings-desktop-schemas", "the settings of GNOME"),
     package("xdg-utils", "xdg-open"),
     package("desktop-file-utils", "desktop-file-validate"),
     package("appstream", "appstreamcli"),

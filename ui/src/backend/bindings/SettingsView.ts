@@ -45,6 +45,10 @@ language: string | null,
  */
 remember_form: boolean, 
 /**
+ * Keep name and password of a proxy in the system's keychain.
+ */
+remember_proxy: boolean, 
+/**
  * Look for a new version of the app when it starts.
  */
 find_updates: boolean, };
