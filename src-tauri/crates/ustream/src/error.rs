@@ -37,7 +37,7 @@ pub enum Error {
         /// The host that was asked.
         host: String,
         /// The certificate.
-        certificate: RefusedCertificate,
+        certificate: Box<RefusedCertificate>,
     },
     /// The proxy that requests go through fails.
     #[error("{0}")]

@@ -148,7 +148,7 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
         let host = error.url().and_then(Url::host_str).unwrap_or_default();
         return Error::Untrusted {
             host: host.to_owned(),
-            certificate,
+            certificate: Box::new(certificate),
         };
     }
     if let Some(failure) = proxy_failure(&error) {

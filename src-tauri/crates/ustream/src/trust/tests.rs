@@ -8,11 +8,11 @@ use super::*;
 
 /// A certificate for `video.example` of the organisation "Inspector Ltd", valid in the year 2001.
 const CERTIFICATE: &[u8] = include_bytes!("certificate-of-2001.der");
-const DURING_2001: Duration = Duration::from_secs(990_000_000);
+const DURING_2001: Duration = Duration::from_hours(275_000);
 
-fn refused(problem: CertificateError, host: &str, now: Duration) -> RefusedCertificate {
+fn refused(problem: &CertificateError, host: &str, now: Duration) -> RefusedCertificate {
     let host = ServerName::try_from(host.to_owned()).unwrap();
-    RefusedCertificate::new(&problem, &CertificateDer::from(CERTIFICATE), &host, now)
+    RefusedCertificate::new(problem, &CertificateDer::from(CERTIFICATE), &host, now)
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn the_problem_of_a_certificate_and_its_issuer_are_named() {
             Problem::Other,
         ),
     ] {
-        let refused = refused(problem.clone(), host, now);
+        let refused = refused(&problem, host, now);
         assert_eq!(refused.problem, expected, "{problem:?} {host}");
         assert_eq!(refused.issuer(), "Inspector Ltd");
         assert!(refused.to_string().ends_with("(issued by Inspector Ltd)"));
@@ -79,14 +79,14 @@ fn bytes_that_are_no_certificate_name_no_issuer() {
 #[test]
 fn the_middle_of_the_validity_lies_in_it() {
     let middle = refused::middle_of_validity(&CertificateDer::from(CERTIFICATE)).unwrap();
-    let year = Duration::from_secs(978_307_200).as_secs()..1_009_843_200;
+    let year = 978_307_200..1_009_843_200;
     assert!(year.contains(&middle.as_secs()), "{middle:?}");
 }
 
 #[test]
 fn a_refused_certificate_is_found_at_any_depth() {
     let refusal = refused(
-        CertificateError::UnknownIssuer,
+        &CertificateError::UnknownIssuer,
         "video.example",
         DURING_2001,
     );

@@ -586,7 +586,7 @@ fn a_refused_certificate_ends_long_polling_and_remains_the_error_of_a_websocket(
     let refused = || {
         SessionEvent::Failed(Error::Untrusted {
             host: "h".into(),
-            certificate: crate::RefusedCertificate::of_unknown_issuer(),
+            certificate: Box::new(crate::RefusedCertificate::of_unknown_issuer()),
         })
     };
     for transport in [Transport::Polling, Transport::Playlists] {
