@@ -291,13 +291,14 @@ async fn a_pac_file_is_named_if_the_service_cannot_be_reached_without_it() {
     let settings = DesktopSettings::gnome(
         "[system/proxy]\nmode='auto'\nautoconfig-url='http://config.example/proxy.pac'\n",
     );
-    // A firewall in place of every host of the service.
+    // A firewall in place of the website.
     let system = HostsFile::new();
-    system.set("127.0.0.1 video.ibm.com api.video.ibm.com 112470631.ums.services.video.ibm.com\n");
+    system.set("127.0.0.1 video.ibm.com\n");
     let folder = tempfile::tempdir().unwrap();
     let run = with_system_certificates(system.run(), &mock, folder.path());
-    let run = settings.apply("GNOME", run).save(MAIN);
-    let (code, _, stderr) = run.arg("-o").arg(folder.path()).finish();
+    let run = settings.apply("GNOME", run);
+    let link = "https://video.ibm.com/channel/some-channel";
+    let (code, _, stderr) = run.args(["list", link]).finish();
     assert_eq!(code, 5, "{stderr}");
     assert!(stderr.contains("chosen by a script"), "{stderr}");
     assert!(

@@ -117,8 +117,12 @@ impl Engine {
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        let find = || self.service.client().find_recording(&target, &access);
-        let found = self.service.for_lookup().run(find).await?;
+        let found = if let Some(found) = RecordingRef::named_by(&target) {
+            found
+        } else {
+            let find = || self.service.client().find_recording(&target, &access);
+            self.service.for_lookup().run(find).await?
+        };
         self.preview(found, &access).await
     }
 
@@ -126,6 +130,10 @@ impl Engine {
     pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<ResolvedLink, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
+        if let Some(found) = RecordingRef::named_by(&target) {
+            let preview = self.preview(found, &access).await?;
+            return Ok(ResolvedLink::Recording(Box::new(preview)));
+        }
         let resolve = || self.service.client().resolve(&target, &access);
         Ok(match self.service.for_lookup().run(resolve).await? {
             ustream::ResolvedLink::Recording(found) => {

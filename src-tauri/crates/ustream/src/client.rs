@@ -30,7 +30,9 @@ use crate::recording::SourceKind;
 use crate::trust::Validity;
 use crate::ums::ApiLength;
 use crate::ums::session::{SessionQuery, StreamInfo};
-use crate::{Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan};
+use crate::{
+    Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan, Target,
+};
 
 pub use catalog::{Catalog, CatalogEntry};
 pub use reach::Reach;
@@ -88,6 +90,14 @@ pub struct RecordingRef {
 }
 
 impl RecordingRef {
+    /// Returns the recording that a target names itself, so that finding it needs no request.
+    pub fn named_by(target: &Target) -> Option<Self> {
+        match target {
+            Target::Recording(recording) => Some(Self::direct(*recording)),
+            _ => None,
+        }
+    }
+
     fn direct(recording: RecordingId) -> Self {
         Self {
             recording,

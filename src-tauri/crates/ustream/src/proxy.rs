@@ -198,7 +198,7 @@ impl Shared {
 fn first(
     steps: Result<Vec<ProxyStep>, proxy_watch::Error>,
 ) -> Result<Option<Url>, proxy_watch::Error> {
-    let steps = steps.inspect_err(|error| tracing::warn!(%error, "no proxy could be chosen"))?;
+    let steps = steps.inspect_err(|error| tracing::info!(%error, "no proxy could be chosen"))?;
     Ok(steps.first().and_then(ProxyStep::to_url))
 }
 

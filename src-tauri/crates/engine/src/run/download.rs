@@ -72,7 +72,8 @@ async fn resolve(
     let access = &attempt.access();
     let (service, meter) = (&attempt.context.service, &attempt.meter);
     let client = service.client();
-    let found = if let Some(found) = attempt.found {
+    let known = RecordingRef::named_by(&wanted.target);
+    let found = if let Some(found) = attempt.found.or(known) {
         found
     } else {
         let find = || client.find_recording(&wanted.target, access);
