@@ -388,7 +388,9 @@ mod tests {
         state.view(start);
         for second in 1..=30u32 {
             state.received += 1_000;
-            state.view(start + Duration::from_secs(second.into()));
+            let now = start + Duration::from_secs(second.into());
+            state.progressed = (now, state.received);
+            state.view(now);
         }
         let view = state.view(start + Duration::from_secs(30));
         assert_eq!(view.bytes_per_second, Some(1_000));
