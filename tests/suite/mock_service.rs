@@ -182,7 +182,7 @@ pub(crate) async fn wait_until(
         }
     };
     // Longer than the longest test, a silent service; it only ends a hang.
-    let seen = tokio::time::timeout(Duration::from_mins(3), seen).await;
+    let seen = tokio::time::timeout(Duration::from_mins(5), seen).await;
     seen.unwrap_or_else(|_| panic!("the job never got there: {last:?}"))
 }
 

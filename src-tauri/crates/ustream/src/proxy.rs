@@ -2,12 +2,11 @@
 //!
 //! 1. `environment`: `HTTPS_PROXY` and the like.
 //! 2. `desktop`: what the person has set on this computer; `system` reads it, and asks the system
-//!    where a PAC file decides; `kde` reads the file of KDE.
+//!    where a PAC file decides; `system/kde` reads the file of KDE.
 //! 3. [`ProxySettings`]: both of them, and the names and passwords that a person has typed.
 
 mod desktop;
 mod environment;
-mod kde;
 mod system;
 
 use std::collections::HashMap;

@@ -72,7 +72,7 @@ page() {
 }
 
 for_windows='
-  export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc AWS_LC_SYS_PREBUILT_NASM=1
+  export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
   cd /x/src
 '
 

@@ -56,10 +56,11 @@ impl Client {
         let [first, second] = SITE_PROBES.map(|url| self.who_answers(url));
         let (first, second) = futures_util::future::join(first, second).await;
         let is_found = |who| first == who || second == who;
-        if is_found(Answerer::Service) {
-            Reach::Service
-        } else if is_found(Answerer::SomebodyElse) {
+        // The service may still be reached without TLS where connections with TLS are taken over.
+        if is_found(Answerer::SomebodyElse) {
             Reach::LoginPage
+        } else if is_found(Answerer::Service) {
+            Reach::Service
         } else {
             Reach::Nothing
         }

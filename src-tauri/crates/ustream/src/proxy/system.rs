@@ -1,13 +1,14 @@
 //! What systems do differently: where the settings are, and who evaluates a PAC file.
 
+#[cfg(target_os = "linux")]
+pub(super) mod kde;
+
 use proxy_watch::{Error, ProxyConfig, ProxyStep};
 use url::Url;
 
 /// Reads the settings of this computer; none if they cannot be read.
 #[cfg(target_os = "linux")]
 pub(super) fn read_settings() -> ProxyConfig {
-    use super::kde;
-
     let is_kde = std::env::var("XDG_CURRENT_DESKTOP").is_ok_and(|desktops| {
         desktops
             .split(':')

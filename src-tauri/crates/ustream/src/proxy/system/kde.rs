@@ -68,7 +68,7 @@ fn text_of(file: &PathBuf) -> String {
 }
 
 /// Returns the entries of the group `Proxy Settings`, without the flags of their keys (`[$e]`).
-pub(super) fn entries_of(text: &str) -> Vec<(String, String)> {
+pub(in crate::proxy) fn entries_of(text: &str) -> Vec<(String, String)> {
     let mut is_in_group = false;
     let mut entries = Vec::new();
     for line in text.lines().map(str::trim) {
@@ -87,7 +87,7 @@ pub(super) fn entries_of(text: &str) -> Vec<(String, String)> {
 
 /// Returns what the entries say; `None` if they do not say which kind of proxy is used. `variable`
 /// reads the environment, whose variables the file may name in place of proxies.
-pub(super) fn mode(
+pub(in crate::proxy) fn mode(
     entries: &HashMap<String, String>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Option<ProxyMode> {
