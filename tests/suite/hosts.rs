@@ -128,7 +128,7 @@ async fn an_untrusted_certificate_is_final_and_plain_http_is_not_tried() {
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-    assert_eq!(failure.code, Code::SiteDown, "{failure:?}");
+    assert_eq!(failure.code, Code::Untrusted, "{failure:?}");
     assert!(start.elapsed() < Duration::from_mins(1), "{failure:?}");
     assert_eq!(requests(&mock), 0, "no request without TLS");
 }

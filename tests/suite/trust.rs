@@ -300,12 +300,8 @@ async fn an_untrusted_certificate_fails_the_job_without_plain_http_requests() {
         add(&mock, Rule::new(Fault::UntrustedCertificate).host(host));
         let folder = tempfile::tempdir().unwrap();
         let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-        assert_eq!(failure.code, Code::SiteDown, "{host}");
-        let detail = &failure.detail;
-        assert!(
-            detail.contains(".ums.") && detail.contains("certificate"),
-            "{detail}"
-        );
+        assert_eq!(failure.code, Code::Untrusted, "{host}");
+        assert_eq!(failure.detail, "Ustream practice authority");
         let requests = mock.service.requests();
         assert!(requests.iter().all(|it| it.tls), "{host}: {requests:?}");
     }

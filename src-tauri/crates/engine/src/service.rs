@@ -156,7 +156,7 @@ impl Service {
             Cause::Status { status, .. } => *status == 511,
             _ => problem.is_some_and(CertificateProblem::is_of_login_page),
         };
-        if may_be_login_page && self.online.reach().await == Reach::LoginPage {
+        if may_be_login_page && self.online.reach_now().await == Reach::LoginPage {
             return Cause::LoginPage;
         }
         let may_be_clock = problem == Some(CertificateProblem::OutOfDate);

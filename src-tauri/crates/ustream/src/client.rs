@@ -60,6 +60,8 @@ pub struct Client {
     http: reqwest::Client,
     /// For the control connection and its playlists.
     control: reqwest::Client,
+    /// For checks of the network; makes each request on a new connection.
+    probe: reqwest::Client,
     /// For segments, files and thumbnails.
     media: reqwest::Client,
     /// The same without a pool of connections; made when it is needed.
@@ -125,6 +127,7 @@ impl Client {
         Ok(Self {
             http: built(endpoint.service(tls()).cookie_store(true))?,
             control: built(endpoint.service(tls()))?,
+            probe: built(endpoint.service(tls()).pool_max_idle_per_host(0))?,
             media: built(endpoint.media(tls()))?,
             web: built(endpoint.web(tls()))?,
             unpooled: Arc::default(),

@@ -41,4 +41,11 @@ impl OnlineCheck {
         *known = Some((Instant::now(), reach));
         reach
     }
+
+    /// Returns the same as it is now, for an error that must not be told wrongly.
+    pub(crate) async fn reach_now(&self) -> Reach {
+        let reach = self.client.reach().await;
+        *self.known.lock().await = Some((Instant::now(), reach));
+        reach
+    }
 }

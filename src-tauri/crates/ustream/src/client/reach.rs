@@ -67,7 +67,7 @@ impl Client {
     }
 
     async fn who_answers(&self, url: &str) -> Answerer {
-        let response = self.http.get(url).timeout(REACH_TIMEOUT).send().await;
+        let response = self.probe.get(url).timeout(REACH_TIMEOUT).send().await;
         match response {
             Ok(response) if is_foreign(&response) => Answerer::SomebodyElse,
             Ok(_) => Answerer::Service,
