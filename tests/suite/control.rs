@@ -72,7 +72,10 @@ async fn a_permanent_fault_fails_soon_and_leaves_no_files() {
         let start = Instant::now();
         let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
         assert!(
-            matches!(failure.code, Code::SiteDown | Code::BadAnswer),
+            matches!(
+                failure.code,
+                Code::SiteDown | Code::BadAnswer | Code::Untrusted
+            ),
             "{fault:?}: {failure:?}"
         );
         assert!(start.elapsed() < Duration::from_secs(70), "{fault:?}");

@@ -8,6 +8,9 @@
 //! 1. [`Target`]: what a pasted URL, or any pasted text, points at.
 //! 2. [`Client`]: asks the service, through an [`Endpoint`] with its [`ProxySettings`], and with the
 //!    user's [`Access`].
+//!    What every request goes through: `http` (bounds, redirects of the website), `content_coding`
+//!    and `content_range` (bodies as proxies and servers send them), `media_redirects` (where a
+//!    segment may be redirected to), `trust` (certificates), `proxy` and `proxy_failure`.
 //! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
 //! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
 //!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
