@@ -18,14 +18,18 @@ const LONG_TITLE: u64 = 134_300_023;
 fn odd_disk() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
-        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("odd_disk.so");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // Tests may run in several processes, which all compile it.
+        let new = folder.join(format!("odd_disk-{}.so", std::process::id()));
         let compiled = Command::new("cc")
             .args(["-shared", "-fPIC", "-Wall", "-Werror", "-o"])
-            .arg(&library)
+            .arg(&new)
             .args(["suite/disk/odd_disk.c", "-ldl"])
             .status()
             .unwrap();
         assert!(compiled.success());
+        let library = folder.join("odd_disk.so");
+        fs::rename(&new, &library).unwrap();
         library
     })
 }

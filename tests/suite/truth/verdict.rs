@@ -454,11 +454,16 @@ fn judge_failure(
         .iter()
         .any(|track_set| track_set.lacks_audio);
     let is_right = match code {
-        Code::SegmentsMissing => lacks || is_short || may_fail || lacks_track,
+        Code::SegmentsMissing | Code::Stalled => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
         Code::Unsupported => may_fail || expected.track_sets.is_empty(),
-        Code::SiteDown | Code::Busy | Code::BadAnswer | Code::Offline => may_fail,
+        Code::SiteDown
+        | Code::ConnectionRefused
+        | Code::Untrusted
+        | Code::Busy
+        | Code::BadAnswer
+        | Code::Offline => may_fail,
         _ => false,
     };
     if !is_right {
