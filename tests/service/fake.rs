@@ -60,6 +60,7 @@ impl SharedAssets {
             wire::ListenerConfig {
                 trusted: Arc::clone(&self.trusted.config),
                 untrusted: Arc::clone(&self.untrusted.config),
+                expired: Arc::clone(&self.trusted.expired),
                 login_page: Arc::clone(&self.login_page.config),
                 link,
             },

@@ -54,6 +54,8 @@ pub enum Fault {
     HostDown,
     /// Present an untrusted certificate. Matches hosts only.
     UntrustedCertificate,
+    /// Present a certificate that is out of date. Matches hosts only.
+    ExpiredCertificate,
     /// Present the certificate of a log-in page. Matches hosts only.
     CertificateOfLoginPage,
     /// Close the control connection after this many frames. Matches hosts only.
@@ -76,9 +78,10 @@ pub(crate) enum FaultStage {
 impl Fault {
     fn stage(&self) -> FaultStage {
         match self {
-            Self::HostDown | Self::UntrustedCertificate | Self::CertificateOfLoginPage => {
-                FaultStage::Accept
-            }
+            Self::HostDown
+            | Self::UntrustedCertificate
+            | Self::ExpiredCertificate
+            | Self::CertificateOfLoginPage => FaultStage::Accept,
             Self::CloseSocket(_) | Self::SilentSocket => FaultStage::Socket,
             _ => FaultStage::Request,
         }

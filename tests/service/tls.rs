@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -37,6 +37,8 @@ pub(crate) const NAMES: [&str; 16] = [
 pub(crate) struct Identity {
     pub(crate) ca_pem: String,
     pub(crate) config: Arc<ServerConfig>,
+    /// The same with a certificate that is out of date.
+    pub(crate) expired: Arc<ServerConfig>,
 }
 
 /// Creates an authority and a certificate for these hosts, signed by it.
@@ -51,15 +53,29 @@ pub(crate) fn identity(names: &[&str]) -> anyhow::Result<Identity> {
     let ca_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
 
+    Ok(Identity {
+        config: certificate(&issuer, names, 4096)?,
+        expired: certificate(&issuer, names, 2001)?,
+        ca_pem,
+    })
+}
+
+/// Creates a certificate that is valid until this year, and the server's configuration with it.
+fn certificate(
+    issuer: &Issuer<'_, KeyPair>,
+    names: &[&str],
+    until_year: i32,
+) -> anyhow::Result<Arc<ServerConfig>> {
     let mut leaf =
         CertificateParams::new(names.iter().copied().map(str::to_owned).collect::<Vec<_>>())?;
     leaf.distinguished_name
         .push(DnType::CommonName, "Ustream practice service");
+    leaf.not_after = date_time_ymd(until_year, 1, 1);
     leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     leaf.use_authority_key_identifier_extension = true;
     let leaf_key = KeyPair::generate()?;
-    let certificate = leaf.signed_by(&leaf_key, &issuer)?;
+    let certificate = leaf.signed_by(&leaf_key, issuer)?;
     let private_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
         .map_err(|problem| anyhow::anyhow!("{problem}"))?;
 
@@ -70,8 +86,5 @@ pub(crate) fn identity(names: &[&str]) -> anyhow::Result<Identity> {
         .with_single_cert(vec![certificate.der().clone()], private_key)
         .context("the certificate just made")?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Identity {
-        ca_pem,
-        config: Arc::new(config),
-    })
+    Ok(Arc::new(config))
 }

@@ -36,6 +36,7 @@ pub(crate) struct ListenerConfig {
     pub(crate) trusted: Arc<ServerConfig>,
     /// Signed by another authority.
     pub(crate) untrusted: Arc<ServerConfig>,
+    pub(crate) expired: Arc<ServerConfig>,
     pub(crate) login_page: Arc<ServerConfig>,
     /// `None` means the latency and bandwidth of loopback.
     pub(crate) link: Option<NetworkLink>,
@@ -219,6 +220,7 @@ async fn serve(
     let tls = match service.faults.next_fault(FaultStage::Accept, &host, "") {
         None => config.trusted,
         Some(Fault::UntrustedCertificate) => config.untrusted,
+        Some(Fault::ExpiredCertificate) => config.expired,
         Some(Fault::CertificateOfLoginPage) => config.login_page,
         Some(_) => return Ok(()),
     };

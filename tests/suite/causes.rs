@@ -136,6 +136,14 @@ async fn a_wrong_clock_is_named_and_a_certificate_that_is_really_out_of_date_is_
             "{offset}: {stderr}"
         );
     }
+
+    // The clock is right, and the certificate of the service ended in 2001.
+    let expired = Rule::new(Fault::ExpiredCertificate);
+    mock.service.faults().add(expired);
+    let (code, _, stderr) = CliCommand::new(&mock).save(MAIN).finish();
+    assert_eq!(code, 5, "{stderr}");
+    assert!(stderr.contains("answer makes no sense"), "{stderr}");
+    assert!(stderr.contains("expired"), "{stderr}");
 }
 
 #[cfg(target_os = "linux")]

@@ -82,6 +82,7 @@ pub(super) async fn apply_fault(
         Fault::Reset
         | Fault::HostDown
         | Fault::UntrustedCertificate
+        | Fault::ExpiredCertificate
         | Fault::CertificateOfLoginPage
         | Fault::CloseSocket(_)
         | Fault::SilentSocket => {
