@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use engine::Engine;
 use engine::view::{EntryView, Preview};
+use engine::{Engine, ImageKind};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry, async_runtime};
 
@@ -104,28 +104,14 @@ async fn thumbnail(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>
     Some((image_type(&bytes)?, bytes))
 }
 
-/// Detects by its first bytes the media type of an image that every web view can show.
+/// Returns the media type of an image that every web view can show.
 fn image_type(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Some("image/webp"),
-        _ => None,
+    match ImageKind::of(bytes)? {
+        ImageKind::Jpeg => Some("image/jpeg"),
+        ImageKind::Png => Some("image/png"),
+        ImageKind::Gif => Some("image/gif"),
+        ImageKind::Webp => Some("image/webp"),
+        ImageKind::Avif => None,
     }
 }
 

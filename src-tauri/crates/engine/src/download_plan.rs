@@ -81,11 +81,7 @@ impl DownloadPlan {
         let original = choice.keep == ContainerChoice::Original;
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         let finished = if is_remuxed { FileKind::Mp4 } else { written };
-        let is_audio = plan
-            .tracks
-            .iter()
-            .all(|track| track.kind == TrackKind::Audio);
-        let ending = file_ending(finished, is_audio, wanted.ending)?;
+        let ending = file_ending(finished, plan.is_audio_only(), wanted.ending)?;
         let extensions = Extensions {
             written: match written {
                 FileKind::Flv => FileEnding::Flv,
@@ -168,32 +164,29 @@ impl DownloadPlan {
         }
     }
 
-    /// Returns whether an earlier attempt has left a part folder in `chosen` or a folder below it.
-    pub(crate) async fn is_unfinished(&self, chosen: &Path) -> Result<bool, Error> {
+    /// Returns the stem of the part folder that an earlier attempt has left in `chosen` or a folder
+    /// below it.
+    pub(crate) async fn earlier_stem(&self, chosen: &Path) -> Result<Option<String>, Error> {
         let (folder, pattern) = (self.name.folder(chosen), self.pattern.clone());
         let (source, extensions) = (
             MovieSource::Plan(self.plan.clone()),
             self.extensions.clone(),
         );
-        blocking(move || {
-            let earlier = part::earlier_stem(&folder, &source, &extensions, &pattern);
-            Ok(earlier.is_some())
-        })
-        .await
+        blocking(move || Ok(part::earlier_stem(&folder, &source, &extensions, &pattern))).await
     }
 
-    /// Opens the part folder in `chosen` or a folder below it, with what `earlier` has fetched.
+    /// Opens the part folder in `chosen` or a folder below it: that of `existing`, which
+    /// [`Self::earlier_stem`] returned, else one with what `earlier` has fetched.
     pub(crate) async fn open(
         &self,
         chosen: &Path,
+        existing: Option<String>,
         earlier: Option<EarlierAttempt>,
     ) -> Result<Opened, Error> {
-        let (folder, stem) = (self.name.folder(chosen), self.stem.clone());
+        let stem = existing.map_or_else(|| self.stem.clone(), StemSource::Existing);
+        let (folder, extensions) = (self.name.folder(chosen), self.extensions.clone());
         let source = MovieSource::Plan(self.plan.clone());
-        let (extensions, pattern) = (self.extensions.clone(), self.pattern.clone());
         blocking(move || {
-            let existing = part::earlier_stem(&folder, &source, &extensions, &pattern);
-            let stem = existing.map_or(stem, StemSource::Existing);
             let place = Destination {
                 folder: &folder,
                 stem: &stem,

@@ -117,12 +117,7 @@ impl Engine {
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
         let access = access.on_the_page_of(&target);
-        let found = if let Some(found) = RecordingRef::named_by(&target) {
-            found
-        } else {
-            let find = || self.service.client().find_recording(&target, &access);
-            self.service.for_lookup().run(find).await?
-        };
+        let found = self.service.for_lookup().find(&target, &access).await?;
         self.preview(found, &access).await
     }
 

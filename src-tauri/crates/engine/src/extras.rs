@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use media::{Captions, Cover};
+use media::{Captions, Cover, ImageKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
@@ -70,48 +70,16 @@ pub(crate) struct MovieMetadata {
 /// A picture that is kept beside the movie.
 #[derive(Debug)]
 pub(crate) struct Picture {
-    extension: &'static str,
+    kind: ImageKind,
     data: Vec<u8>,
 }
 
 impl Picture {
-    /// Recognises the pictures of the web that are neither JPEG nor PNG.
+    /// Recognises the images of the web that are neither JPEG nor PNG.
     fn new(data: Vec<u8>) -> Option<Self> {
-        let extension = match &*data {
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => "webp",
-            [
-                _,
-                _,
-                _,
-                _,
-                b'f',
-                b't',
-                b'y',
-                b'p',
-                b'a',
-                b'v',
-                b'i',
-                b'f' | b's',
-                ..,
-            ] => "avif",
-            [b'G', b'I', b'F', b'8', ..] => "gif",
-            _ => return None,
-        };
-        Some(Self { extension, data })
+        let kind = ImageKind::of(&data)?;
+        let fits_into_mp4 = matches!(kind, ImageKind::Jpeg | ImageKind::Png);
+        (!fits_into_mp4).then_some(Self { kind, data })
     }
 }
 
@@ -156,7 +124,8 @@ fn cover_or_picture(data: Vec<u8>) -> (Option<Cover>, Option<Picture>) {
         return (Some(cover), None);
     }
     let picture = Picture::new(data);
-    if let Some(Picture { extension, .. }) = &picture {
+    if let Some(Picture { kind, .. }) = &picture {
+        let extension = kind.extension();
         tracing::warn!("an MP4 cannot hold the cover, a .{extension}: it is kept beside the film");
     } else {
         tracing::warn!("the cover is of an unknown kind and is left out");
@@ -211,8 +180,8 @@ impl Sidecars {
             let info = info(recording, &chapters, &languages.collect::<Vec<_>>());
             files.push(("info.json".to_owned(), info.to_string().into_bytes()));
         }
-        if let Some(Picture { extension, data }) = picture {
-            files.push(((*extension).to_owned(), data.clone()));
+        if let Some(Picture { kind, data }) = picture {
+            files.push((kind.extension().to_owned(), data.clone()));
         }
         Self(files)
     }

@@ -71,6 +71,7 @@ pub use remuxer::Remuxer;
 pub use service::Patience;
 pub use view::{Code, Failure, JobState};
 
+pub use media::ImageKind;
 pub use ustream::{
     Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, ProxyLogin, Quality,
     Target, install_cryptography,

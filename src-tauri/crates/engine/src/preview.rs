@@ -37,10 +37,7 @@ pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
             .map(|rendition| rendition_view(recording, rendition))
             .collect(),
         about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
-        audio_only: chosen.is_some_and(|rendition| {
-            let mut tracks = rendition.tracks.iter();
-            tracks.all(|track| track.kind == TrackKind::Audio)
-        }),
+        audio_only: chosen.is_some_and(Rendition::is_audio_only),
         file_stem: Template::default()
             .name(&TemplateValues::of(recording, chosen), NameLimit::default())
             .to_string(),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use ustream::{CertificateProblem, Client, ProxyFailure, Reach};
+use ustream::{Access, CertificateProblem, Client, ProxyFailure, Reach, RecordingRef, Target};
 
 use crate::error::{NetworkFailure, network_failure};
 use crate::fetch::limits::{
@@ -222,6 +222,20 @@ impl Retry<'_> {
                 return Ok(answer);
             }
         }
+    }
+
+    /// Finds the recording that a target leads to. One that the target names itself takes no request,
+    /// so it says nothing about the service.
+    pub(crate) async fn find(
+        self,
+        target: &Target,
+        access: &Access,
+    ) -> Result<RecordingRef, ustream::Error> {
+        if let Some(found) = RecordingRef::named_by(target) {
+            return Ok(found);
+        }
+        let client = &self.service.client;
+        self.run(|| client.find_recording(target, access)).await
     }
 
     /// Returns the answer of an attempt; `None`, after a wait, if another attempt is worth it.

@@ -57,6 +57,7 @@ mod error;
 pub mod flv;
 pub mod fmp4;
 mod handler;
+mod image_kind;
 pub mod journal;
 mod language;
 mod measure;
@@ -74,6 +75,7 @@ pub use captions::Captions;
 pub use check::check;
 pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
+pub use image_kind::ImageKind;
 pub use measure::measure;
 pub use muxer::{
     AudioSpec, CaptionsSummary, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,

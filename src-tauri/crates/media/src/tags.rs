@@ -14,7 +14,7 @@ use std::{
 
 pub use chapters::Chapter;
 
-use crate::{Error, flv::tag::SIGNATURE};
+use crate::{Error, ImageKind, flv::tag::SIGNATURE};
 
 /// Largest cover; a larger one is ignored.
 const MAX_COVER_BYTES: usize = 16 << 20;
@@ -94,9 +94,9 @@ impl Cover {
     /// Creates a cover from a JPEG or PNG file of at most 16 MiB. Returns `None` for other files.
     pub fn new(data: impl Into<Arc<[u8]>>) -> Option<Self> {
         let data = data.into();
-        let kind = match &*data {
-            [0xff, 0xd8, 0xff, ..] => CoverFormat::Jpeg,
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => CoverFormat::Png,
+        let kind = match ImageKind::of(&data)? {
+            ImageKind::Jpeg => CoverFormat::Jpeg,
+            ImageKind::Png => CoverFormat::Png,
             _ => return None,
         };
         (data.len() <= MAX_COVER_BYTES).then_some(Self { kind, data })

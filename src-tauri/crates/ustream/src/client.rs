@@ -15,7 +15,7 @@ mod strategies;
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -64,13 +64,13 @@ pub struct Client {
     probe: reqwest::Client,
     /// For segments, files and thumbnails.
     media: reqwest::Client,
-    /// The same without a pool of connections; made when it is needed.
-    unpooled: Arc<OnceLock<reqwest::Client>>,
+    /// The same without a pool of connections.
+    unpooled: reqwest::Client,
     /// For pages of other sites; keeps no cookies.
     web: reqwest::Client,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
-    /// For clients that are needed only after a failure.
+    /// For a client that is needed only after a failure.
     endpoint: Endpoint,
 }
 
@@ -130,7 +130,7 @@ impl Client {
             probe: built(endpoint.service(tls()).pool_max_idle_per_host(0))?,
             media: built(endpoint.media(tls()))?,
             web: built(endpoint.web(tls()))?,
-            unpooled: Arc::default(),
+            unpooled: built(endpoint.media(tls()).pool_max_idle_per_host(0))?,
             hashes: Arc::default(),
             endpoint: endpoint.clone(),
         })
@@ -152,17 +152,7 @@ impl Client {
 
     /// Returns a client as [`Self::http`] does, which makes each request on a new connection.
     pub fn http_unpooled(&self) -> &reqwest::Client {
-        self.unpooled.get_or_init(|| {
-            let builder = self
-                .endpoint
-                .tls(Validity::Now)
-                .map(|tls| self.endpoint.media(tls).pool_max_idle_per_host(0));
-            let client = builder
-                .ok()
-                .and_then(|builder| builder.read_timeout(READ_TIMEOUT).build().ok());
-            // The same settings have made a client before.
-            client.unwrap_or_else(|| self.media.clone())
-        })
+        &self.unpooled
     }
 
     /// Returns the description of one recording, with the URLs of its segments as they are now.

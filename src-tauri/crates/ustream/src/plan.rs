@@ -11,7 +11,7 @@ use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
 use crate::ums::timeline::SegmentTimeline;
-use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack};
+use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack, TrackKind};
 
 /// The requested video quality.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,12 +166,22 @@ pub struct SegmentPlan {
     pub stated_ms: Option<u64>,
 }
 
+/// Returns whether all of the tracks are audio.
+pub(crate) fn are_audio(tracks: &[RenditionTrack]) -> bool {
+    tracks.iter().all(|track| track.kind == TrackKind::Audio)
+}
+
 impl SegmentPlan {
     /// Returns what the file is, if the recording is one finished file.
     pub fn file_kind(&self) -> Option<FileKind> {
         let is_flv = self.rendition.0 == FileKind::Flv.extension();
         let kind = if is_flv { FileKind::Flv } else { FileKind::Mp4 };
         (self.container == Container::File).then_some(kind)
+    }
+
+    /// Returns whether it has no track with video.
+    pub fn is_audio_only(&self) -> bool {
+        are_audio(&self.tracks)
     }
 
     /// Returns whether the URLs of its segments are built from templates and hashes, that is, it is

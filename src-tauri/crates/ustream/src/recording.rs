@@ -103,6 +103,13 @@ pub struct Rendition {
     pub promises: Promises,
 }
 
+impl Rendition {
+    /// Returns whether it has no track with video.
+    pub fn is_audio_only(&self) -> bool {
+        plan::are_audio(&self.tracks)
+    }
+}
+
 /// A recording as the service describes it now. Never saved: its URLs expire.
 #[derive(Clone, Debug)]
 pub struct Recording {

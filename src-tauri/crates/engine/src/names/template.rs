@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, is_separator};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use ustream::{Recording, Rendition, TrackKind};
+use ustream::{Recording, Rendition};
 
 use super::pattern::{NamePattern, field_text};
 use super::{NameLimit, stem};
@@ -82,15 +82,9 @@ pub(crate) struct TemplateValues {
 impl TemplateValues {
     /// Takes the values from a recording and the rendition that is saved.
     pub(crate) fn of(recording: &Recording, rendition: Option<&Rendition>) -> Self {
-        let quality = rendition.and_then(|rendition| {
-            let is_audio = rendition
-                .tracks
-                .iter()
-                .all(|track| track.kind == TrackKind::Audio);
-            match rendition.height {
-                Some(lines) => Some(format!("{lines}p")),
-                None => is_audio.then(|| "audio".to_owned()),
-            }
+        let quality = rendition.and_then(|rendition| match rendition.height {
+            Some(lines) => Some(format!("{lines}p")),
+            None => rendition.is_audio_only().then(|| "audio".to_owned()),
         });
         Self {
             title: recording.title.clone(),

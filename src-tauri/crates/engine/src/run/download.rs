@@ -33,7 +33,8 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
         title: title.unwrap_or_else(|| recording.link()),
         part,
     };
-    if !wanted.again && !download.is_unfinished(chosen).await? {
+    let existing = download.earlier_stem(chosen).await?;
+    if !wanted.again && existing.is_none() {
         let search = download.search(chosen, &recording);
         if let Some(saved) = blocking(move || Ok(search.run())).await? {
             attempt.set_discovery(discovery(download.part_folder(chosen)));
@@ -45,7 +46,7 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     if download.convert {
         attempt.find_ffmpeg().await?;
     }
-    let opened = download.open(chosen, attempt.earlier());
+    let opened = download.open(chosen, existing, attempt.earlier());
     let part = match opened.await {
         // Moving it was stopped.
         Err(_) if attempt.cancel.is_cancelled() => return Err(Stopped::Cancelled),
@@ -72,12 +73,9 @@ async fn resolve(
     let access = &attempt.access();
     let (service, meter) = (&attempt.context.service, &attempt.meter);
     let client = service.client();
-    let known = RecordingRef::named_by(&wanted.target);
-    let found = if let Some(found) = attempt.found.or(known) {
-        found
-    } else {
-        let find = || client.find_recording(&wanted.target, access);
-        service.for_job(meter).run(find).await?
+    let found = match attempt.found {
+        Some(found) => found,
+        None => service.for_job(meter).find(&wanted.target, access).await?,
     };
     if let Some(recording) = resolve_as_before(attempt, found, wanted).await {
         return Ok((found, recording));
