@@ -38,6 +38,7 @@ mod patience;
 mod proxy;
 mod queue;
 mod remux;
+mod resolving;
 mod resume;
 mod save;
 mod stalls;

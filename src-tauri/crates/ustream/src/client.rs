@@ -41,7 +41,7 @@ pub use resolve::ResolvedLink;
 /// Timeout between two reads of a response body.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Longest wait for the API (title, thumbnail) once the segments are known.
+/// Longest wait for the API (title, thumbnail) once the segments are known; it is asked twice.
 const TITLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const PAGE_LIMIT: BodyLimit = BodyLimit {
@@ -303,8 +303,13 @@ impl Client {
             }
             Either::Left((answer, control)) => (answer, control.await),
             Either::Right((outcome, api)) => {
-                let answer = tokio::time::timeout(TITLE_TIMEOUT, api).await;
-                let answer = answer.unwrap_or(Err(Error::Timeout("the API")));
+                let answer = match tokio::time::timeout(TITLE_TIMEOUT, api).await {
+                    Ok(answer) => answer,
+                    // The request may hang where a new one does not.
+                    Err(_) => tokio::time::timeout(TITLE_TIMEOUT, self.video_info(id))
+                        .await
+                        .unwrap_or(Err(Error::Timeout("the API"))),
+                };
                 let outcome = match outcome {
                     Ok(outcome) => Ok(self
                         .complete_segments(outcome, (query, strategy), &answer)
@@ -400,10 +405,26 @@ impl Client {
         self.ask_api(&api::video_url(id), api::video).await
     }
 
+    /// Asks the API. An answer that makes no sense, as proxies and overloaded servers give it, is
+    /// asked for once more.
     async fn ask_api<T>(
         &self,
         url: &str,
-        read: impl FnOnce(&[u8]) -> Result<T, Error>,
+        read: impl Fn(&[u8]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self.ask_api_once(url, &read).await {
+            Err(Error::Malformed { problem, .. }) => {
+                tracing::debug!(problem, "the API makes no sense; asking once more");
+                self.ask_api_once(url, &read).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask_api_once<T>(
+        &self,
+        url: &str,
+        read: impl Fn(&[u8]) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let answer = http::get(&self.http, url, API_LIMIT).await?;
         read(&answer.body).map_err(|error| {
