@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
+use rcgen::KeyPair;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -23,16 +24,21 @@ pub struct SharedAssets {
 
 impl std::fmt::Debug for SharedAssets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Studio").finish_non_exhaustive()
+        f.debug_struct("SharedAssets").finish_non_exhaustive()
     }
 }
 
 impl SharedAssets {
     /// Reads the media and creates an authority.
     pub fn new() -> anyhow::Result<Self> {
+        Self::with_authority_key(KeyPair::generate()?)
+    }
+
+    /// Reads the media and creates an authority with this key.
+    pub fn with_authority_key(key: KeyPair) -> anyhow::Result<Self> {
         Ok(Self {
             library: Arc::new(MediaLibrary::load()?),
-            trusted: Arc::new(tls::identity(&tls::NAMES)?),
+            trusted: Arc::new(tls::identity_with_key(&tls::NAMES, key)?),
             untrusted: Arc::new(tls::identity(&tls::NAMES)?),
             login_page: Arc::new(tls::identity(&["login.hotel.example"])?),
         })
@@ -44,7 +50,8 @@ impl SharedAssets {
         self.start_at(anywhere, world, None).await
     }
 
-    async fn start_at(
+    /// Starts a service on this address, with the latency and bandwidth of `link` if given.
+    pub async fn start_at(
         &self,
         address: SocketAddr,
         world: World,
@@ -87,16 +94,7 @@ pub struct FakeUstream {
 impl FakeUstream {
     /// Starts it on a free port of the loopback address.
     pub async fn start(world: World) -> anyhow::Result<Self> {
-        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), world, None).await
-    }
-
-    /// Starts it on this address, with the latency and bandwidth of `link` if given.
-    pub async fn start_at(
-        address: SocketAddr,
-        world: World,
-        link: Option<NetworkLink>,
-    ) -> anyhow::Result<Self> {
-        SharedAssets::new()?.start_at(address, world, link).await
+        SharedAssets::new()?.start(world).await
     }
 
     /// Returns the address where it listens for every host of the service.

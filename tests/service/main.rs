@@ -9,8 +9,9 @@ use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
     AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
-    NetworkLink, Recording, Rule, VideoStream, World,
+    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World,
 };
+use rcgen::KeyPair;
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
 #[derive(Debug, Parser)]
@@ -19,7 +20,8 @@ struct Args {
     /// Port to listen on; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Where to write the certificate authority to trust [default: in the temporary folder].
+    /// Where to write the certificate authority to trust [default: in the temporary folder]. Its key
+    /// is kept in FILE.key, so that a service that is started again is trusted as before.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Add recording 134300020 of about so many megabytes.
@@ -63,12 +65,12 @@ async fn main() -> anyhow::Result<()> {
         (Some(megabytes), None) => world.with_large_recording(FixtureMovie::large(megabytes)),
         (None, _) => world,
     };
-    let service = FakeUstream::start_at(
-        SocketAddr::from(([127, 0, 0, 1], args.port)),
-        world,
-        args.line,
-    )
-    .await?;
+    let assets = match &args.ca {
+        Some(ca) => SharedAssets::with_authority_key(authority_key(ca)?)?,
+        None => SharedAssets::new()?,
+    };
+    let address = SocketAddr::from(([127, 0, 0, 1], args.port));
+    let service = assets.start_at(address, world, args.line).await?;
     if let Some(every) = args.stall_every {
         add_stalls(&service, every);
     }
@@ -95,6 +97,20 @@ async fn main() -> anyhow::Result<()> {
     wait_for_signal().await?;
     service.stop().await;
     Ok(())
+}
+
+/// Returns the key of the authority that was written to `ca` before, or else a new one.
+fn authority_key(ca: &Path) -> anyhow::Result<KeyPair> {
+    let mut file = ca.as_os_str().to_owned();
+    file.push(".key");
+    let file = Path::new(&file);
+    if let Ok(known) = std::fs::read_to_string(file) {
+        return KeyPair::from_pem(&known).with_context(|| format!("reading {}", file.display()));
+    }
+    let key = KeyPair::generate()?;
+    // A temporary file can be read by its owner alone, and stays so under its final name.
+    write_atomically(file, &key.serialize_pem())?;
+    Ok(key)
 }
 
 fn add_stalls(service: &FakeUstream, every: u64) {

@@ -41,15 +41,23 @@ pub(crate) struct Identity {
     pub(crate) expired: Arc<ServerConfig>,
 }
 
-/// Creates an authority and a certificate for these hosts, signed by it.
+/// Creates an authority with a new key and a certificate for these hosts, signed by it.
 pub(crate) fn identity(names: &[&str]) -> anyhow::Result<Identity> {
+    identity_with_key(names, KeyPair::generate()?)
+}
+
+/// Creates an authority with this key, and a certificate for these hosts. Who trusts one authority of
+/// a key trusts all of them.
+pub(crate) fn identity_with_key(
+    names: &[&str],
+    authority_key: KeyPair,
+) -> anyhow::Result<Identity> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     authority
         .distinguished_name
         .push(DnType::CommonName, "Ustream practice authority");
-    let authority_key = KeyPair::generate()?;
     let ca_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
 
