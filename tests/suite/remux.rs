@@ -261,6 +261,20 @@ fn a_missing_input_and_an_output_equal_to_the_input_are_usage_errors() {
 }
 
 #[test]
+fn audio_alone_becomes_an_m4a_and_a_movie_with_video_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("talk.m4a");
+    let saved = remux(&[&fixture("audio.mp4"), &out]);
+    let bytes = fs::read(saved.path()).unwrap();
+    assert_eq!(&bytes[4..12], b"ftypM4A ");
+    let other = folder.path().join("film.m4a");
+    let refused = remux(&[&fixture("film.flv"), &other]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains(".mp4"), "{}", refused.err);
+    assert_eq!(file_names(folder.path()), ["talk.m4a"]);
+}
+
+#[test]
 fn an_existing_file_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let movie = flv(folder.path(), "a.flv");

@@ -98,15 +98,20 @@ fn compare_file_size(folder: &Path, movie: SpaceNeed, limit_bytes: u64) -> Resul
 /// Returns whether a movie that fills the disk has in truth grown as large as a file may be there:
 /// Windows says the same of both.
 pub(crate) fn is_largest_file(movie: &Path) -> bool {
-    /// A write that is refused is no larger than this.
-    const LARGEST_WRITE: u64 = 64 << 20;
     let folder = guarded::parent(movie);
     let Some(limit_bytes) = platform::largest_file(folder) else {
         return false;
     };
-    let has_space = fs4::available_space(folder).is_ok_and(|free| free > LARGEST_WRITE);
+    let free_bytes = fs4::available_space(folder).unwrap_or(0);
     let movie_bytes = std::fs::metadata(movie).map_or(0, |movie| movie.len());
-    has_space && movie_bytes.saturating_add(LARGEST_WRITE) > limit_bytes
+    is_at_limit(movie_bytes, limit_bytes, free_bytes)
+}
+
+/// Returns whether a refused write was due to the size of the file, and not to a full disk.
+fn is_at_limit(movie_bytes: u64, limit_bytes: u64, free_bytes: u64) -> bool {
+    /// A write that is refused is no larger than this.
+    const LARGEST_WRITE: u64 = 64 << 20;
+    free_bytes > LARGEST_WRITE && movie_bytes.saturating_add(LARGEST_WRITE) > limit_bytes
 }
 
 /// Fails with [`io::ErrorKind::StorageFull`] while there is still enough space to finish a movie
@@ -122,6 +127,15 @@ pub(crate) fn check_reserve(folder: &Path, movie_bytes: u64) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::view::{Code, Failure};
+
+    #[test]
+    fn a_refused_write_is_blamed_on_the_size_only_near_the_limit_and_with_space_left() {
+        const FAT: u64 = u32::MAX as u64;
+        assert!(is_at_limit(FAT - (1 << 20), FAT, 1 << 30));
+        assert!(is_at_limit(FAT, FAT, 1 << 30));
+        assert!(!is_at_limit(FAT, FAT, 1 << 20), "the disk is full");
+        assert!(!is_at_limit(1 << 30, FAT, 1 << 30), "far from the limit");
+    }
 
     const MB: u64 = 1 << 20;
 

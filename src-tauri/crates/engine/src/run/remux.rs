@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use media::{
     MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind,
-    Summary, Tags,
+    Summary, Tags, TrackKind, TrackSummary,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use crate::disk::durable::blocking;
 use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
 use crate::error::Error;
+use crate::file_ending::FileEnding;
 use crate::job::{MovieFiles, Mp4Extension, OutputLocation};
 use crate::names::StemSource;
 use crate::outcome::{Outcome, Stopped};
@@ -101,6 +102,7 @@ async fn remux_files(
     part: &PartFolder,
     movie: PathBuf,
 ) -> Outcome<(PathBuf, Finished)> {
+    let brand = parts.brand;
     let Some(format) = parts.format else {
         // ffmpeg takes the one file as it is.
         let [input] = parts.files.as_slice() else {
@@ -111,6 +113,7 @@ async fn remux_files(
             known: KnownMedia::Stated(input.duration_ms),
         };
         let (path, summary) = finish::convert(attempt, part, source).await?;
+        check_ending(brand, &summary)?;
         return Ok((path, summarize(&summary, Shortfall::default())));
     };
     let work = RemuxTask {
@@ -121,6 +124,7 @@ async fn remux_files(
         cancel: attempt.cancel.clone(),
     };
     let made = blocking(move || Ok(work.run())).await??;
+    check_ending(brand, &made.summary)?;
     if format == OutputFormat::Flv {
         let source = ConversionSource {
             path: &movie,
@@ -142,6 +146,18 @@ async fn remux_files(
     let path = movie.clone();
     let summary = finish::verify_movie(attempt, path, summary).await?;
     Ok((movie, made.finished(&summary)))
+}
+
+/// Fails if a file for audio alone would have a video track.
+fn check_ending(brand: Mp4Brand, movie: &Summary) -> Result<(), Error> {
+    let is_video = |track: &TrackSummary| track.kind == TrackKind::Video;
+    if brand == Mp4Brand::Audio && movie.tracks.iter().any(is_video) {
+        return Err(Error::Ending {
+            asked: FileEnding::M4a,
+            usual: FileEnding::Mp4,
+        });
+    }
+    Ok(())
 }
 
 /// A downloaded file to remux.
