@@ -1,4 +1,4 @@
-//! Properties of the journal (version 3) for any bytes.
+//! Properties of the journal (version 4) for any bytes.
 
 use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentFormat, TableFragment, journal, muxer};
 

@@ -92,6 +92,15 @@ impl Span {
         })
     }
 
+    /// Returns the span moved by `offset` nanoseconds.
+    pub(crate) fn shifted(self, offset: i64) -> Self {
+        Self {
+            first: self.first.saturating_add(offset),
+            end: self.end.saturating_add(offset),
+            ..self
+        }
+    }
+
     /// Appends the span in the layout of the journal.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.key);

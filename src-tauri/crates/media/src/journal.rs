@@ -3,19 +3,23 @@
 //! A record is the length of its body, the body's CRC-32, and the body; both numbers have 32 bits
 //! and are big-endian. The body is a version byte, the track, the segment kind and number, the
 //! planned start, the output byte range of the segment and its CRC-32, the CRC-32 and length of
-//! the segment as it was fetched, what media it holds, and the tables.
+//! the segment as it was fetched, what media it holds, the tables, and the facts.
 //!
-//! A record of another version ends the journal, as a damaged one does: its fragment and all after
-//! it are dropped, and their segments are fetched again. So this program reads a journal of
-//! version 2 or older as an empty one, and so does an older program one of version 3.
+//! A record of version 3 is read too; it has no facts. A record of another version ends the
+//! journal, as a damaged one does: its fragment and all after it are dropped, and their segments
+//! are fetched again. So this program reads a journal of version 2 or older as an empty one, and
+//! so does an older program one of version 4.
 
 use crate::{
     Content, Error, SegmentFingerprint, SegmentKind, TableFragment,
     cursor::{Cursor, put_length_prefixed, put_varint},
+    fact,
 };
 
 /// Version of the layout of a body and of the tables in it.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
+/// The version before, whose body ends with the tables.
+const VERSION_WITHOUT_FACTS: u8 = 3;
 /// Bytes before a body: its length and CRC-32.
 const HEADER_SIZE: usize = 8;
 /// Far above the tables of any segment; a larger length means that the record is damaged.
@@ -39,6 +43,7 @@ pub fn record(fragment: &TableFragment) -> Vec<u8> {
     put_varint(&mut body, fragment.fingerprint.size_bytes);
     fragment.content.write(&mut body);
     put_length_prefixed(&mut body, &fragment.tables);
+    fact::write(&fragment.facts, &mut body);
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
     let mut record = Vec::with_capacity(HEADER_SIZE + body.len());
     record.extend_from_slice(&length.to_be_bytes());
@@ -86,7 +91,7 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
         return Err(body.malformed("a damaged record"));
     }
     let version = body.u8()?;
-    if version != VERSION {
+    if !(VERSION_WITHOUT_FACTS..=VERSION).contains(&version) {
         return Err(body.malformed(format!("a record of version {version}")));
     }
     let track = body.u8()?;
@@ -113,6 +118,10 @@ fn next(cursor: &mut Cursor<'_>) -> Result<(TableFragment, usize), Error> {
         },
         content: Content::read(&mut body)?,
         tables: body.length_prefixed()?.to_vec(),
+        facts: match version {
+            VERSION_WITHOUT_FACTS => Vec::new(),
+            _ => fact::read(&mut body)?,
+        },
     };
     Ok((fragment, HEADER_SIZE + length))
 }
@@ -122,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{ContentSpan, TrackKind};
+    use crate::{ContentSpan, Fact, FactKind, TrackKind};
 
     fn fragment(number: u64) -> TableFragment {
         TableFragment {
@@ -150,6 +159,15 @@ mod tests {
                 partial: number == 0,
             },
             tables: vec![7; usize::try_from(number).expect("small") * 100],
+            facts: (0..number)
+                .map(|number| Fact {
+                    kind: FactKind::SamplesLost,
+                    track: Some(TrackKind::Audio),
+                    samples: number,
+                    at_ms: 20,
+                    duration_ms: 40,
+                })
+                .collect(),
         }
     }
 
@@ -184,6 +202,29 @@ mod tests {
                 "byte {at}"
             );
         }
+    }
+
+    #[test]
+    fn a_record_of_the_version_before_is_read_without_facts() {
+        let expected = TableFragment {
+            facts: Vec::new(),
+            ..fragment(2)
+        };
+        let newer = record(&expected);
+        let mut body = newer[HEADER_SIZE..].to_vec();
+        body[0] = VERSION_WITHOUT_FACTS;
+        assert_eq!(body.pop(), Some(0), "no facts");
+        let mut older = u32::try_from(body.len())
+            .expect("short")
+            .to_be_bytes()
+            .to_vec();
+        older.extend(crc32fast::hash(&body).to_be_bytes());
+        older.append(&mut body);
+        let mut journal = older.clone();
+        journal.extend(record(&fragment(3)));
+        let (fragments, bytes) = read(&journal);
+        assert_eq!(fragments, [expected, fragment(3)]);
+        assert_eq!(bytes, journal.len());
     }
 
     proptest! {

@@ -10,6 +10,9 @@
 //! 5. [`Muxer::finish`] sorts the fragments and writes the index.
 //! 6. [`check()`] verifies the finished file before anybody calls it saved.
 //!
+//! What was lost, left out or changed on the way is a list of [`Fact`]s: of a segment in its
+//! fragment, of the movie in its [`Summary`].
+//!
 //! [`origin`] writes into the finished file what it was made of, and reads that again.
 //! [`MovieSplitter`] cuts a movie file into segments, so that it takes the same way;
 //! [`measure()`] returns how much media such a file holds.
@@ -54,6 +57,7 @@ mod content;
 mod cursor;
 mod digest;
 mod error;
+mod fact;
 pub mod flv;
 pub mod fmp4;
 mod handler;
@@ -75,6 +79,7 @@ pub use captions::Captions;
 pub use check::check;
 pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
+pub use fact::{Fact, FactKind};
 pub use image_kind::ImageKind;
 pub use measure::measure;
 pub use muxer::{

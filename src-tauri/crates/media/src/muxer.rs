@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, Write};
 
 use crate::{
-    Captions, Content, Error, SegmentFingerprint, Tags, TrackKind,
+    Captions, Content, Error, Fact, SegmentFingerprint, Tags, TrackKind,
     flv::{self, write::FlvMuxer},
     fmp4,
     mp4::write::Mp4Muxer,
@@ -166,6 +166,8 @@ pub struct TableFragment {
     pub fingerprint: SegmentFingerprint,
     /// What media the segment holds.
     pub content: Content,
+    /// What of this segment was lost, left out or changed, as far as it shows without the others.
+    pub facts: Vec<Fact>,
     /// The sample tables of the segment, in the muxer's own layout.
     pub(crate) tables: Vec<u8>,
 }
@@ -193,6 +195,7 @@ impl TableFragment {
                 ..Content::default()
             },
             tables: Vec::new(),
+            facts: Vec::new(),
         }
     }
 
@@ -244,6 +247,22 @@ pub struct Summary {
     pub tracks: Vec<TrackSummary>,
     /// Its tracks of captions.
     pub captions: Vec<CaptionsSummary>,
+    /// What was lost, left out or changed between the segments and the file, by time; at most about
+    /// a thousand, the last of a kind sums the rest. Only the muxer knows them:
+    /// [`check()`](crate::check()) returns none.
+    pub facts: Vec<Fact>,
+}
+
+impl Summary {
+    /// Returns the summary without its facts, as [`check()`](crate::check()) returns it for the
+    /// same file.
+    #[must_use]
+    pub fn without_facts(self) -> Self {
+        Self {
+            facts: Vec::new(),
+            ..self
+        }
+    }
 }
 
 /// Takes segments, appends their media to the output, and writes the index at the end.

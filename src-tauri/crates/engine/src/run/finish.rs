@@ -178,7 +178,8 @@ fn verify(movie: &Path, made: Summary, allows_unchecked: bool) -> Result<(Summar
     }
 }
 
-/// Reads a movie back and compares its samples with those that the muxer wrote.
+/// Reads a movie back and compares its samples with those that the muxer wrote. Returns what was
+/// found, with the facts of the muxer: the file does not tell them.
 fn compare_with_muxed(movie: &Path, made: &Summary) -> Result<Summary, Error> {
     let found = check(movie)?;
     let samples = |summary: &Summary| {
@@ -195,7 +196,10 @@ fn compare_with_muxed(movie: &Path, made: &Summary) -> Result<Summary, Error> {
             samples(made)
         )));
     }
-    Ok(found)
+    Ok(Summary {
+        facts: made.facts.clone(),
+        ..found
+    })
 }
 
 /// Describes a finished movie; its file name is set by [`publish`].

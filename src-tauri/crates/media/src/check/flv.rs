@@ -248,6 +248,7 @@ impl<R: Read + Seek> FlvChecker<R> {
             size_bytes: self.length,
             tracks: tracks.collect(),
             captions: Vec::new(),
+            facts: Vec::new(),
         })
     }
 

@@ -2,11 +2,12 @@
 
 use super::packet::Codec;
 use crate::{
-    Error, SegmentKind, TableFragment, TrackKind,
-    clock::{MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span},
+    Error, Fact, SegmentKind, TableFragment, TrackKind,
+    clock::{MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span, ticks},
     codec::avc::AvcConfig,
     cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
     digest::IndexDigest,
+    fact::FactList,
     timestamps,
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct FlvState {
     seen_keyframes: u64,
     /// Every n-th keyframe is kept.
     keyframe_step: u64,
+    /// What was lost, left out or changed so far, in movie time.
+    facts: FactList,
 }
 
 /// One of the two tracks.
@@ -84,14 +87,15 @@ impl FlvState {
             keyframes: Vec::new(),
             seen_keyframes: 0,
             keyframe_step: 1,
+            facts: FactList::default(),
         }
     }
 
     /// Applies the fragment of a segment that an earlier attempt has written.
     pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
         let change = SegmentChange::read(&fragment.tables)?;
-        self.place(fragment.kind, fragment.start_ms, &change.spans);
-        self.apply(change);
+        let offset = self.place(fragment.kind, fragment.start_ms, &change.spans);
+        self.apply(change, offset, &fragment.facts);
         Ok(())
     }
 
@@ -108,8 +112,20 @@ impl FlvState {
         self.clock.place(&SegmentGroup { kind, spans })
     }
 
-    /// Takes over what a segment changed.
-    pub(crate) fn apply(&mut self, change: SegmentChange) {
+    /// Takes over what a segment changed. Its times are moved by `offset` nanoseconds; the times of
+    /// its facts count from its earliest frame.
+    pub(crate) fn apply(&mut self, change: SegmentChange, offset: i64, facts: &[Fact]) {
+        let firsts = change.spans.iter().map(|span| span.first);
+        let start_ms = firsts.min().map_or_else(
+            || self.tracks.iter().filter_map(|track| track.last_ms).max(),
+            |first| {
+                let origin_ms = self.origin_ms.unwrap_or(change.origin_ms);
+                let start = ticks(first.saturating_add(offset), 1000);
+                Some(start.saturating_sub(origin_ms))
+            },
+        );
+        let start_ms = start_ms.unwrap_or(0).max(0).unsigned_abs();
+        self.facts.add_segment(facts, start_ms);
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
         }
@@ -148,6 +164,11 @@ impl FlvState {
             let byte = track.config.first().copied().or(track.first_byte);
             byte.map(|byte| Codec::from_first_byte(kind, byte))
         })
+    }
+
+    /// Returns what was lost, left out or changed; the list is empty afterwards.
+    pub(crate) fn take_facts(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.facts).into_vec()
     }
 
     /// Returns the end of the last frame, the duration of the movie.

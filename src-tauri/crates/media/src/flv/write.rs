@@ -355,7 +355,8 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let written = self.output.end_segment();
         let tables = change.write();
         let content = content(&kept, &change.spans);
-        self.state.apply(change);
+        let facts = Vec::new();
+        self.state.apply(change, offset, &facts);
         Ok(TableFragment {
             track: segment.track,
             kind: segment.kind,
@@ -365,6 +366,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             checksum: written.checksum,
             fingerprint: SegmentFingerprint::of(segment.data),
             content,
+            facts,
             tables,
         })
     }
@@ -400,6 +402,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             size_bytes,
             tracks,
             captions: Vec::new(),
+            facts: self.state.take_facts(),
         })
     }
 }

@@ -6,13 +6,14 @@ use std::{
 };
 
 use super::{
+    facts::MovieFacts,
     fragment::{IndexedSample, SegmentTables, TableEntry, track_key},
     sample_entry::{AudioClock, build_sample_entry},
     snap::TimestampSnapper,
     track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    AudioSpec, Error, SegmentFormat, SegmentKind, TableFragment, TrackKind,
+    AudioSpec, Error, Fact, FactKind, SegmentFormat, SegmentKind, TableFragment, TrackKind,
     clock::{MovieClock, PlannedSpan, SegmentGroup, Span, milliseconds, nanoseconds, ticks},
     flv::Codec,
     fmp4::Init,
@@ -41,12 +42,19 @@ pub(crate) struct IndexSpec<'p> {
     pub(crate) audio: &'p [AudioSpec],
 }
 
+/// The index of a movie, and what it does not hold of its segments.
+#[derive(Debug)]
+pub(crate) struct Assembly {
+    pub(crate) tracks: Vec<Mp4Track>,
+    pub(crate) facts: Vec<Fact>,
+}
+
 /// Builds the index of every track, video first.
 pub(crate) fn assemble<O: Read + Write + Seek>(
     spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
     output: &mut SegmentWriter<O>,
-) -> Result<Vec<Mp4Track>, Error> {
+) -> Result<Assembly, Error> {
     let mut bytes = [Vec::new(), Vec::new()];
     let mut same = |positions: [u64; 2], length| {
         for (bytes, position) in bytes.iter_mut().zip(positions) {
@@ -60,7 +68,7 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
     if builder.initialised.len() < builder.track_count {
         return Err(missing_tracks(builder.track_count));
     }
-    Ok(builder.tracks())
+    Ok(builder.finish())
 }
 
 /// Builds the index of the segments so far, to estimate the size of the finished one.
@@ -68,7 +76,9 @@ pub(crate) fn estimate(
     spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
 ) -> Result<Vec<Mp4Track>, Error> {
-    IndexBuilder::from_fragments(spec, fragments, &mut |_, _| Ok(true)).map(IndexBuilder::tracks)
+    let mut same = |_, _| Ok(true);
+    let builder = IndexBuilder::from_fragments(spec, fragments, &mut same)?;
+    Ok(builder.finish().tracks)
 }
 
 /// Returns the error for init segments with more tracks than were added: without it, the movie
@@ -100,6 +110,7 @@ struct IndexBuilder<'s> {
     segment_ends: BTreeMap<u8, i64>,
     /// Time before the first segment that is there, in nanoseconds.
     start_offset: Option<i64>,
+    facts: MovieFacts,
 }
 
 /// The codec configuration that applies to a track.
@@ -140,6 +151,7 @@ impl<'s> IndexBuilder<'s> {
             track_count: 0,
             segment_ends: BTreeMap::new(),
             start_offset: None,
+            facts: MovieFacts::default(),
         }
     }
 
@@ -157,7 +169,7 @@ impl<'s> IndexBuilder<'s> {
         Ok(builder)
     }
 
-    fn tracks(mut self) -> Vec<Mp4Track> {
+    fn finish(mut self) -> Assembly {
         let start_offset = self.start_offset.unwrap_or(0);
         if self.segment_format == SegmentFormat::Ts {
             self.select_tracks();
@@ -168,7 +180,8 @@ impl<'s> IndexBuilder<'s> {
         for track in &mut tracks {
             track.start_offset = start_offset;
         }
-        tracks
+        let facts = self.facts.into_vec();
+        Assembly { tracks, facts }
     }
 
     /// Keeps one video track and the audio tracks of the rendition group. A transport stream with
@@ -248,6 +261,13 @@ impl<'s> IndexBuilder<'s> {
             self.start_offset
                 .get_or_insert_with(|| milliseconds(group.start_ms()));
         }
+        let placed = spans.iter().map(|planned| {
+            let offset = self.clock.offset_of(planned.span.key);
+            planned.span.shifted(offset)
+        });
+        let placed: Vec<_> = placed.collect();
+        let start_offset = self.start_offset.unwrap_or(0);
+        self.facts.add_segments(segments, &placed, start_offset);
         for (track, read) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
@@ -256,6 +276,10 @@ impl<'s> IndexBuilder<'s> {
                 SegmentFormat::Fmp4 => self.add_fmp4_segment(track, kind, read)?,
             }
         }
+        self.facts.end_segments(|kind| {
+            let mut of_kind = placed.iter().filter(|span| is_of_kind(span, kind));
+            of_kind.next().map_or(0, |span| span.frame_duration)
+        });
         Ok(())
     }
 
@@ -354,13 +378,18 @@ impl<'s> IndexBuilder<'s> {
     ) -> Result<(), Error> {
         let key = track_key(track_number, sample.kind);
         // Samples before the first codec configuration cannot be decoded: drop them.
+        let time = sample.dts.saturating_add(offset);
+        let movie_time = || nanoseconds(time, self.timescale).unwrap_or(0);
         let (Some(track), Some(codec)) =
             (self.tracks.get_mut(&key), self.codec_states.get_mut(&key))
         else {
+            let missing = FactKind::ConfigurationMissing;
+            self.facts.skip(missing, sample.kind, movie_time());
             return Ok(());
         };
-        let time = sample.dts.saturating_add(offset);
         if is_repeated(track, time, sample, self.same)? {
+            self.facts
+                .skip(FactKind::Repeated, sample.kind, movie_time());
             return Ok(());
         }
         let subticks = i64::from(self.video_timescale / self.timescale);
@@ -421,6 +450,9 @@ impl<'s> IndexBuilder<'s> {
                     let ended = ticks(ended, track.timescale);
                     if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
                         push_fmp4_sample(track, init, &sample, dts)?;
+                    } else {
+                        let time = nanoseconds(dts, track.timescale).unwrap_or(0);
+                        self.facts.skip(FactKind::Repeated, init.kind, time);
                     }
                 }
             }
@@ -434,6 +466,11 @@ impl<'s> IndexBuilder<'s> {
         }
         Ok(())
     }
+}
+
+/// Returns whether a span is of a video or an audio track.
+fn is_of_kind(span: &Span, kind: TrackKind) -> bool {
+    span.key == track_key(span.key, kind)
 }
 
 /// Returns when a sample is presented according to the edit list of its track, in nanoseconds.

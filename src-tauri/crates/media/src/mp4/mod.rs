@@ -7,7 +7,8 @@
 pub(crate) mod assemble;
 mod captions;
 pub(crate) mod columns;
-pub(crate) mod fragment;
+pub(crate) mod facts;
+mod fragment;
 pub(crate) mod head;
 mod index_part;
 pub(crate) mod interleave;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    assemble::{IndexSpec, assemble, estimate, missing_tracks},
+    assemble::{Assembly, IndexSpec, assemble, estimate, missing_tracks},
     captions,
     fragment::{
         EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
@@ -20,7 +20,7 @@ use super::{
     track::Mp4Track,
 };
 use crate::{
-    Content, Error, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    Content, Error, Fact, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
     SegmentFingerprint, SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment,
     TrackKind,
     boxes::write::put32,
@@ -49,6 +49,8 @@ struct DemuxedSegment<'a> {
     slices: Vec<IoSlice<'a>>,
     recorder: Recorder,
     timescale: u32,
+    /// What was lost, left out or changed, with times from the earliest sample.
+    facts: Vec<Fact>,
 }
 
 impl<O: Read + Write + Seek> Mp4Muxer<O> {
@@ -127,6 +129,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                     slices: Vec::new(),
                     recorder,
                     timescale,
+                    facts: Vec::new(),
                 })
             }
             (SegmentFormat::Fmp4, SegmentKind::Media(_)) => {
@@ -154,6 +157,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             checksum: 0,
             fingerprint: SegmentFingerprint::default(),
             content: Content::default(),
+            facts: Vec::new(),
             tables: SegmentTables::at(OutputBase::default(), body),
         };
         let mut fragments = vec![fragment(segment.kind, body)];
@@ -239,6 +243,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             mut slices,
             recorder,
             timescale,
+            facts,
         } = self.demux(&segment, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
         let spans = recorder.spans(segment.track, timescale)?;
@@ -266,6 +271,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             checksum: written.checksum,
             fingerprint: SegmentFingerprint::of(segment.data),
             content,
+            facts,
             tables: SegmentTables::at(base, &body),
         })
     }
@@ -285,7 +291,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
         };
-        let tracks = assemble(spec, fragments, &mut self.output)?;
+        let Assembly { tracks, facts } = assemble(spec, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())
@@ -304,6 +310,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         self.write_index(head, brand, movie)?;
         Ok(Summary {
             size_bytes: self.output.end(),
+            facts,
             ..summary
         })
     }
@@ -366,6 +373,7 @@ fn collect_events<'a>(
         slices,
         recorder,
         timescale,
+        facts: Vec::new(),
     })
 }
 
@@ -405,5 +413,6 @@ fn demux_fmp4<'a>(
         slices,
         recorder,
         timescale: init.timescale,
+        facts: Vec::new(),
     })
 }
