@@ -2,7 +2,7 @@
  * The states of the window, each with the steps that lead to it.
  */
 import { done, FakeBackend, job, preview, progressAt } from "../src/backend/fake";
-import type { Code, Failure, ResolvedLinkView, MissingView } from "../src/backend";
+import type { Code, FactView, Failure, MissingView, ResolvedLinkView } from "../src/backend";
 
 /** The steps from the first screen to a state. */
 export interface State {
@@ -66,6 +66,16 @@ function saving(change: Parameters<typeof job>[0]): State {
 }
 
 /** Every kind of thing that a movie can lack. */
+const ALL_FACTS: FactView[] = [
+  { what: "samples_lost", track: "video", samples: 5, at_ms: 61_000, duration_ms: 200 },
+  { what: "samples_lost", track: "audio", samples: 12, at_ms: 3_723_000, duration_ms: 260 },
+  { what: "samples_lost", samples: 0, at_ms: 3_800_000, duration_ms: 0 },
+  { what: "left_out", name: "MP2 audio", track: "audio", samples: 9, at_ms: 0, duration_ms: 0 },
+  { what: "gap_shortened", samples: 0, at_ms: 4_000_000, duration_ms: 72_000_000 },
+  { what: "moved", track: "video", samples: 0, at_ms: 4_100_000, duration_ms: 2_000 },
+  { what: "repeated", samples: 50, at_ms: 4_200_000, duration_ms: 2_000 },
+  { what: "configuration_missing", track: "audio", samples: 43, at_ms: 0, duration_ms: 1_000 },
+];
 const ALL_KINDS: MissingView[] = [
   { what: "segments", count: 2, total: 1530 },
   { what: "empty_segments", count: 3 },
@@ -224,6 +234,13 @@ export const states: Record<string, State> = {
   }),
   "done-incomplete": saving({
     state: { is: "done", finished: { ...finished, missing: ALL_KINDS } },
+    progress: null,
+  }),
+  "done-with-changes": saving({
+    state: {
+      is: "done",
+      finished: { ...finished, facts: ALL_FACTS, lost: { bytes: 320_000, left_out: ["tx3g"] } },
+    },
     progress: null,
   }),
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },

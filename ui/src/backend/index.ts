@@ -19,6 +19,7 @@ export type { CatalogView } from "./bindings/CatalogView";
 export type { Code } from "./bindings/Code";
 export type { Override } from "./bindings/Override";
 export type { EntryView } from "./bindings/EntryView";
+export type { FactView } from "./bindings/FactView";
 export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
 export type { FolderView } from "./bindings/FolderView";

@@ -59,6 +59,13 @@ export function duration(milliseconds: number): string {
   return joined(list.format(parts));
 }
 
+/** Formats a length that may be short: `0.3 sec`, `12 sec`, `3 min 20 sec`. */
+export function span(milliseconds: number): string {
+  // At least a tenth of a second, because less would read as nothing.
+  if (milliseconds < 10_000) return unit(Math.max(milliseconds, 100) / 1000, "second");
+  return duration(milliseconds);
+}
+
 /** Formats a position in a video: `1:02:03`, `2:03`. */
 export function clock(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1000);

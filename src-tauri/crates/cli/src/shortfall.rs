@@ -1,7 +1,7 @@
 //! Describes what a saved movie lacks compared with what was expected. Failures have their own
 //! texts.
 
-use engine::view::{Finished, GapView, MissingView, TrackKindView};
+use engine::view::{FactKindView, FactView, Finished, GapView, MissingView, TrackKindView};
 
 use crate::resolve::length;
 
@@ -10,7 +10,48 @@ pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
     let mut lines: Vec<_> = finished.missing.iter().map(describe_missing).collect();
     lines.extend(finished.gaps.iter().map(describe_gap));
     lines.extend(finished.shorter_than_stated_ms.map(describe_shorter));
+    lines.extend(finished.facts.iter().map(describe_fact));
     lines
+}
+
+/// Describes what was lost, left out or changed: `lost: 12 frames of audio, 0.3 s, at 1:02:03`.
+fn describe_fact(fact: &FactView) -> String {
+    let of = match fact.track {
+        Some(TrackKindView::Video) => " of video",
+        Some(TrackKindView::Audio) => " of audio",
+        None => "",
+    };
+    let amount = match (fact.samples, fact.duration_ms) {
+        (0, 0) => format!("some{of}"),
+        (0, duration_ms) => format!("{}{of}", seconds(duration_ms)),
+        (samples, 0) => format!("{}{of}", frames(samples)),
+        (samples, duration_ms) => {
+            format!("{}{of}, {},", frames(samples), seconds(duration_ms))
+        }
+    };
+    let at = length(fact.at_ms);
+    match &fact.kind {
+        FactKindView::SamplesLost => format!("lost: {amount} at {at}"),
+        FactKindView::LeftOut { name } => format!("left out: {name}"),
+        FactKindView::GapShortened => {
+            let pause = seconds(fact.duration_ms);
+            format!("changed: a pause at {at} was too long for a file; {pause} were taken out")
+        }
+        FactKindView::Moved => {
+            format!("changed: the clock{of} starts again or jumps at {at}; what follows was moved")
+        }
+        FactKindView::Repeated => format!("repeated: {amount} at {at}; kept once"),
+        FactKindView::ConfigurationMissing => {
+            format!("lost: {amount} at {at}: it is not said how they are coded")
+        }
+    }
+}
+
+fn frames(samples: u64) -> String {
+    match samples {
+        1 => "1 frame".to_owned(),
+        samples => format!("{samples} frames"),
+    }
 }
 
 fn describe_gap(gap: &GapView) -> String {
@@ -101,6 +142,47 @@ mod tests {
                 reason: "its host answered 503".into(),
             },
         ]
+    }
+
+    #[test]
+    fn facts_are_told_with_numbers_and_times() {
+        let fact = |kind, track, samples, duration_ms| FactView {
+            kind,
+            track,
+            samples,
+            at_ms: 3_723_000,
+            duration_ms,
+        };
+        let (video, audio) = (Some(TrackKindView::Video), Some(TrackKindView::Audio));
+        let left_out = FactKindView::LeftOut {
+            name: "MP2 audio".into(),
+        };
+        let finished = Finished {
+            facts: vec![
+                fact(FactKindView::SamplesLost, audio, 12, 260),
+                fact(FactKindView::SamplesLost, video, 1, 0),
+                fact(FactKindView::SamplesLost, None, 0, 0),
+                fact(left_out, audio, 9, 200),
+                fact(FactKindView::GapShortened, None, 0, 72_000_000),
+                fact(FactKindView::Moved, video, 0, 2_000),
+                fact(FactKindView::Repeated, video, 50, 2_000),
+                fact(FactKindView::ConfigurationMissing, audio, 43, 1_000),
+            ],
+            ..Finished::default()
+        };
+        assert_eq!(
+            describe_movie(&finished),
+            [
+                "lost: 12 frames of audio, 0.3 s, at 1:02:03",
+                "lost: 1 frame of video at 1:02:03",
+                "lost: some at 1:02:03",
+                "left out: MP2 audio",
+                "changed: a pause at 1:02:03 was too long for a file; 20:00:00 were taken out",
+                "changed: the clock of video starts again or jumps at 1:02:03; what follows was moved",
+                "repeated: 50 frames of video, 2 s, at 1:02:03; kept once",
+                "lost: 43 frames of audio, 1 s, at 1:02:03: it is not said how they are coded",
+            ]
+        );
     }
 
     #[test]

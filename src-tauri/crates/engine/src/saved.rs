@@ -72,6 +72,9 @@ pub(crate) struct Finished {
     pub(crate) beside: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lost: Option<Loss>,
+    /// What was lost, left out or changed, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) facts: Vec<Fact>,
     /// Folders between the chosen one and the file, separated by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) subfolder: Option<String>,
@@ -102,7 +105,7 @@ pub enum Missing {
         count: usize,
     },
     Track {
-        kind: MissingTrack,
+        kind: TrackKind,
         language: Option<String>,
     },
     Rendition {
@@ -111,12 +114,71 @@ pub enum Missing {
     },
 }
 
-/// Kind of a track that is missing.
+/// Kind of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MissingTrack {
+pub enum TrackKind {
     Video,
     Audio,
+}
+
+impl From<media::TrackKind> for TrackKind {
+    fn from(kind: media::TrackKind) -> Self {
+        match kind {
+            media::TrackKind::Video => Self::Video,
+            media::TrackKind::Audio => Self::Audio,
+        }
+    }
+}
+
+/// Something that was lost, left out or changed between the segments and the movie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fact {
+    #[serde(flatten)]
+    pub(crate) kind: FactKind,
+    /// Absent if it concerns all tracks or none of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) track: Option<TrackKind>,
+    /// 0 if the number is not known.
+    #[serde(default)]
+    pub(crate) samples: u64,
+    /// From the start of the movie.
+    pub(crate) at_ms: u64,
+    #[serde(default)]
+    pub(crate) duration_ms: u64,
+}
+
+/// What happened to the samples of a [`Fact`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub(crate) enum FactKind {
+    SamplesLost,
+    LeftOut { name: String },
+    GapShortened,
+    Moved,
+    Repeated,
+    ConfigurationMissing,
+}
+
+impl From<&media::Fact> for Fact {
+    fn from(fact: &media::Fact) -> Self {
+        Self {
+            kind: match &fact.kind {
+                media::FactKind::SamplesLost => FactKind::SamplesLost,
+                media::FactKind::LeftOut(name) => FactKind::LeftOut {
+                    name: crate::names::clean_text(name),
+                },
+                media::FactKind::GapShortened => FactKind::GapShortened,
+                media::FactKind::Moved => FactKind::Moved,
+                media::FactKind::Repeated => FactKind::Repeated,
+                media::FactKind::ConfigurationMissing => FactKind::ConfigurationMissing,
+            },
+            track: fact.track.map(Into::into),
+            samples: fact.samples,
+            at_ms: fact.at_ms,
+            duration_ms: fact.duration_ms,
+        }
+    }
 }
 
 /// What of an input file on this computer is not in the MP4.
@@ -148,6 +210,12 @@ mod tests {
         r#""gaps":[],"missing":[{"what":"track","kind":"video","language":null}],"#,
         r#""shorter_than_stated_ms":3,"saved_unix_s":4,"beside":["a.en.vtt"],"#,
         r#""lost":{"bytes":5,"left_out":["tx3g"]},"#,
+        r#""facts":[{"what":"samples_lost","track":"audio","samples":12,"at_ms":9,"duration_ms":260},"#,
+        r#"{"what":"left_out","name":"MP2 audio","samples":0,"at_ms":0,"duration_ms":0},"#,
+        r#"{"what":"gap_shortened","samples":0,"at_ms":1,"duration_ms":2},"#,
+        r#"{"what":"moved","track":"video","samples":0,"at_ms":1,"duration_ms":2},"#,
+        r#"{"what":"repeated","samples":1,"at_ms":1,"duration_ms":2},"#,
+        r#"{"what":"configuration_missing","samples":1,"at_ms":1,"duration_ms":2}],"#,
         r#""subfolder":"a/b","saved_before":true}}"#
     );
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::saved::{Gap, Missing, MissingTrack};
+use crate::saved::{Gap, Missing, TrackKind};
 
 /// Most missing time, in milliseconds, with which a movie is saved without asking the user.
 pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
@@ -24,6 +24,17 @@ impl Shortfall {
         let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
         let gaps = gaps.fold(0, u64::saturating_add);
         gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
+    }
+
+    /// Adds that a whole track is missing, unless that is known.
+    pub(crate) fn add_missing_track(&mut self, kind: TrackKind) {
+        let is_known = |missing: &Missing| matches!(missing, Missing::Track { kind: known, .. } if *known == kind);
+        if !self.missing.iter().any(is_known) {
+            self.missing.push(Missing::Track {
+                kind,
+                language: None,
+            });
+        }
     }
 
     /// Returns whether so little is missing that the movie is saved without asking the user.
@@ -59,8 +70,8 @@ fn describe_missing(missing: &Missing) -> String {
             format!("{count} segments carry the content of another place")
         }
         Missing::Track { kind, .. } => match kind {
-            MissingTrack::Video => "there is no video".to_owned(),
-            MissingTrack::Audio => "there is no audio".to_owned(),
+            TrackKind::Video => "there is no video".to_owned(),
+            TrackKind::Audio => "there is no audio".to_owned(),
         },
         Missing::Rendition { wished, reason } => format!("{wished} could not be had: {reason}"),
     }

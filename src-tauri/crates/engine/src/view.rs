@@ -353,6 +353,10 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lost: Option<LossView>,
+    /// What was lost, left out or changed on the way into the file, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<FactView>>", optional)]
+    pub facts: Vec<FactView>,
     /// Folders between the chosen one and the file, separated by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -361,6 +365,51 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub saved_before: bool,
+}
+
+/// Something that was lost, left out or changed between the segments and the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FactView {
+    /// What happened.
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub kind: FactKindView,
+    /// The track; absent if it concerns all of them or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub track: Option<TrackKindView>,
+    /// Number of frames; 0 if it is not known.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub samples: u64,
+    /// When, from the start of the file.
+    #[ts(type = "number")]
+    pub at_ms: u64,
+    /// How much media; 0 if it is not known.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub duration_ms: u64,
+}
+
+/// What happened to the frames of a [`FactView`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum FactKindView {
+    /// They are damaged or missing in the input.
+    SamplesLost,
+    /// They belong to something that the file does not take.
+    LeftOut {
+        /// What it is, in English: `MP2 audio`.
+        name: String,
+    },
+    /// A pause before them was too long for a file, and was shortened.
+    GapShortened,
+    /// Their clock started again or jumped, and they were moved behind those before them.
+    Moved,
+    /// They came twice and are there once.
+    Repeated,
+    /// They could not be kept, because the input does not say how they are coded.
+    ConfigurationMissing,
 }
 
 /// What of a file on this computer is not in the MP4.
@@ -631,6 +680,7 @@ impl From<saved::Finished> for Finished {
             saved_unix_s: finished.saved_unix_s,
             beside: finished.beside,
             lost: finished.lost.map(Into::into),
+            facts: all(finished.facts),
             subfolder: finished.subfolder,
             saved_before: finished.saved_before,
         }
@@ -653,13 +703,38 @@ impl From<saved::Missing> for MissingView {
             saved::Missing::EmptySegments { count } => Self::EmptySegments { count },
             saved::Missing::MisplacedSegments { count } => Self::MisplacedSegments { count },
             saved::Missing::Track { kind, language } => Self::Track {
-                kind: match kind {
-                    saved::MissingTrack::Video => TrackKindView::Video,
-                    saved::MissingTrack::Audio => TrackKindView::Audio,
-                },
+                kind: kind.into(),
                 language,
             },
             saved::Missing::Rendition { wished, reason } => Self::Rendition { wished, reason },
+        }
+    }
+}
+
+impl From<saved::TrackKind> for TrackKindView {
+    fn from(kind: saved::TrackKind) -> Self {
+        match kind {
+            saved::TrackKind::Video => Self::Video,
+            saved::TrackKind::Audio => Self::Audio,
+        }
+    }
+}
+
+impl From<saved::Fact> for FactView {
+    fn from(fact: saved::Fact) -> Self {
+        Self {
+            kind: match fact.kind {
+                saved::FactKind::SamplesLost => FactKindView::SamplesLost,
+                saved::FactKind::LeftOut { name } => FactKindView::LeftOut { name },
+                saved::FactKind::GapShortened => FactKindView::GapShortened,
+                saved::FactKind::Moved => FactKindView::Moved,
+                saved::FactKind::Repeated => FactKindView::Repeated,
+                saved::FactKind::ConfigurationMissing => FactKindView::ConfigurationMissing,
+            },
+            track: fact.track.map(Into::into),
+            samples: fact.samples,
+            at_ms: fact.at_ms,
+            duration_ms: fact.duration_ms,
         }
     }
 }

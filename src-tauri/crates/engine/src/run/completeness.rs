@@ -20,7 +20,7 @@ pub(super) use self::content::Misplaced;
 use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
 use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
-use crate::saved::{Gap, Missing, MissingTrack};
+use crate::saved::{Gap, Missing};
 use crate::shortfall::{ACCEPTABLE_LOSS_MS, Shortfall};
 
 /// What was expected.
@@ -170,23 +170,13 @@ impl<'a> Expectation<'a> {
             return Vec::new();
         };
         let promises = [
-            (
-                rendition.promises.video,
-                TrackKind::Video,
-                MissingTrack::Video,
-            ),
-            (
-                rendition.promises.audio,
-                TrackKind::Audio,
-                MissingTrack::Audio,
-            ),
+            (rendition.promises.video, TrackKind::Video),
+            (rendition.promises.audio, TrackKind::Audio),
         ];
-        let lacks = promises
-            .into_iter()
-            .filter(|(is, kind, _)| *is && !has(*kind));
+        let lacks = promises.into_iter().filter(|(is, kind)| *is && !has(*kind));
         lacks
-            .map(|(_, _, kind)| Missing::Track {
-                kind,
+            .map(|(_, kind)| Missing::Track {
+                kind: kind.into(),
                 language: None,
             })
             .collect()

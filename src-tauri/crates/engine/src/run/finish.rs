@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use media::Summary;
+use media::{Fact, FactKind, Summary, TrackKind};
 
 use super::attempt::Attempt;
 use crate::assemble::Assembler;
@@ -203,13 +203,31 @@ fn compare_with_muxed(movie: &Path, made: &Summary) -> Result<Summary, Error> {
 }
 
 /// Describes a finished movie; its file name is set by [`publish`].
-pub(super) fn summarize(summary: &Summary, shortfall: Shortfall) -> Finished {
+pub(super) fn summarize(summary: &Summary, mut shortfall: Shortfall) -> Finished {
+    for kind in [TrackKind::Video, TrackKind::Audio] {
+        if is_lost(summary, kind) {
+            shortfall.add_missing_track(kind.into());
+        }
+    }
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
+        facts: summary.facts.iter().map(Into::into).collect(),
         ..Finished::default()
     }
     .with_shortfall(shortfall)
+}
+
+/// Returns whether the segments had media of this kind and the movie has no track of it.
+fn is_lost(summary: &Summary, kind: TrackKind) -> bool {
+    let takes_away = |fact: &Fact| match fact.kind {
+        FactKind::SamplesLost | FactKind::LeftOut(_) | FactKind::ConfigurationMissing => {
+            fact.track == Some(kind)
+        }
+        FactKind::GapShortened | FactKind::Moved | FactKind::Repeated => false,
+    };
+    let is_there = summary.tracks.iter().any(|track| track.kind == kind);
+    !is_there && summary.facts.iter().any(takes_away)
 }
 
 impl Finished {
@@ -289,6 +307,41 @@ mod tests {
     use media::{MovieSpec, MuxerConfig, OutputFormat, SegmentData, SegmentFormat, SegmentKind};
 
     use super::*;
+
+    #[test]
+    fn a_movie_whose_sound_was_lost_whole_lacks_a_track() {
+        let fact = |kind| Fact {
+            kind,
+            track: Some(TrackKind::Audio),
+            samples: 9,
+            at_ms: 0,
+            duration_ms: 200,
+        };
+        let summary = |fact: Option<Fact>| Summary {
+            facts: fact.into_iter().collect(),
+            ..Summary::default()
+        };
+        let lacks = |fact| summarize(&summary(fact), Shortfall::default()).missing;
+        let audio = crate::saved::Missing::Track {
+            kind: crate::saved::TrackKind::Audio,
+            language: None,
+        };
+        for kind in [
+            FactKind::SamplesLost,
+            FactKind::LeftOut("MP2 audio".into()),
+            FactKind::ConfigurationMissing,
+        ] {
+            assert_eq!(lacks(Some(fact(kind))), [audio.clone()]);
+        }
+        assert_eq!(lacks(Some(fact(FactKind::Repeated))), []);
+        assert_eq!(lacks(None), []);
+        let known = Shortfall {
+            missing: vec![audio.clone()],
+            ..Shortfall::default()
+        };
+        let lost = summary(Some(fact(FactKind::SamplesLost)));
+        assert_eq!(summarize(&lost, known).missing, [audio]);
+    }
 
     /// Writes a movie of one segment.
     fn muxed(movie: &Path) -> Summary {

@@ -111,7 +111,7 @@ fn a_second_is_accepted_and_a_track_is_not() {
     assert!(!shorter.is_acceptable());
     let silent = Shortfall {
         missing: vec![Missing::Track {
-            kind: MissingTrack::Audio,
+            kind: TrackKind::Audio.into(),
             language: None,
         }],
         ..Shortfall::default()
