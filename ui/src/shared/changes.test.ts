@@ -21,7 +21,11 @@ test("says what was lost, left out or changed", async () => {
     { what: "left_out", name: "MP2 audio", ...fact },
     { what: "gap_shortened", ...fact, duration_ms: 72_000_000 },
   ];
-  const said = changes({ ...finished, facts: known, lost: { bytes: 2_000_000, left_out: ["tx3g"] } });
+  const said = changes({
+    ...finished,
+    facts: known,
+    lost: { bytes: 2_000_000, left_out: ["tx3g"] },
+  });
   const plain = said.map((sentence) =>
     sentence.replace(/[\u2068\u2069]/g, "").replace(/\u00a0/g, " "),
   );
