@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     data_ranges::{DataRanges, outside},
-    init::{Init, OtherTrack, SampleDefaults},
+    init::{Init, SampleDefaults},
     roll::FragmentRolls,
     run::{RunStart, TrackRun},
 };
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Largest number of samples in a segment: a run without fields per sample could claim 2³².
-const MAX_SAMPLES: u32 = 1 << 20;
+pub(super) const MAX_SAMPLES: u32 = 1 << 20;
 
 /// The samples of one track in a media segment.
 #[derive(Debug)]
@@ -100,13 +100,19 @@ struct FragmentDemuxer<'a, 'i> {
 }
 
 /// `tfhd`, with defaults from `trex` (ISO/IEC 14496-12 8.8.7).
-struct TrackFragmentHeader<'i> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TrackFragmentHeader {
+    pub(super) track_id: u32,
+    pub(super) base: Option<u64>,
+    pub(super) base_is_moof: bool,
+    pub(super) defaults: SampleDefaults,
+}
+
+/// A track fragment of a `moof`.
+struct TrackFragment<'a> {
+    traf: ParsedBox<'a>,
+    header: TrackFragmentHeader,
     is_ours: bool,
-    /// The other track of the init segment that it belongs to.
-    other_track: Option<&'i OtherTrack>,
-    base: Option<u64>,
-    base_is_moof: bool,
-    defaults: SampleDefaults,
 }
 
 impl<'a> FragmentDemuxer<'a, '_> {
@@ -115,38 +121,39 @@ impl<'a> FragmentDemuxer<'a, '_> {
         for child in children(&moof.body) {
             let child = child?;
             if child.kind == *b"traf" {
-                let tfhd = children(&child.body).require(*b"tfhd")?;
-                fragments.push((child, fragment_header(tfhd, self.init)?));
+                fragments.push(self.track_fragment(child)?);
             }
         }
-        if let [(_, only)] = fragments.as_mut_slice() {
+        if let [only] = fragments.as_mut_slice() {
             // Some packagers use another track ID in the fragment.
-            only.is_ours |= self.init.track_count == 1 && only.other_track.is_none();
+            only.is_ours |=
+                self.init.track_count == 1 && self.init.other(only.header.track_id).is_none();
         }
         // Without a base, positions count from the end of the previous track fragment's data.
         let mut implied = moof.start;
         let runs = self.runs.len();
-        let mut explicit: Option<(u64, u64)> = None;
-        for (traf, header) in &fragments {
+        let mut explicit: Option<(u64, Range<u64>)> = None;
+        for fragment in &fragments {
+            let header = &fragment.header;
             let base = match header.base {
                 Some(base) => base,
                 None if header.base_is_moof => moof.start,
                 None => implied,
             };
-            self.has_other_tracks |= !header.is_ours;
-            let data = self.fragment(&traf.body, header, base)?;
+            self.has_other_tracks |= !fragment.is_ours;
+            let data = self.fragment(fragment, base)?;
             if header.base.is_some() {
-                let (first, _) = *explicit.get_or_insert((data.start, base));
-                explicit = Some((first.min(data.start), base));
+                let (_, all) = explicit.get_or_insert((base, data.clone()));
+                *all = all.start.min(data.start)..all.end.max(data.end);
             }
             implied = data.end;
         }
-        let Some((first, base)) = explicit else {
+        let Some((base, data)) = explicit else {
             return Ok(());
         };
         let offset = *self
             .segment_offset
-            .get_or_insert_with(|| segment_offset(moof.start, base, first, self.mdat_bodies));
+            .get_or_insert_with(|| segment_offset(moof.start, base, &data, self.mdat_bodies));
         for run in self.runs.iter_mut().skip(runs) {
             // Writers do not mix explicit and implicit bases in one `moof`.
             run.position = run.position.wrapping_sub(offset);
@@ -154,13 +161,26 @@ impl<'a> FragmentDemuxer<'a, '_> {
         Ok(())
     }
 
+    fn track_fragment(&self, traf: ParsedBox<'a>) -> Result<TrackFragment<'a>, Error> {
+        let tfhd = children(&traf.body).require(*b"tfhd")?;
+        let init = self.init;
+        let header = TrackFragmentHeader::read(tfhd, |id| {
+            init.other(id).map_or(init.defaults, |other| other.defaults)
+        })?;
+        Ok(TrackFragment {
+            traf,
+            is_ours: header.track_id == init.track_id,
+            header,
+        })
+    }
+
     /// Collects the runs of a track fragment if it is ours. Returns the byte range of its data.
-    fn fragment(
-        &mut self,
-        traf: &Cursor<'a>,
-        header: &TrackFragmentHeader<'_>,
-        base: u64,
-    ) -> Result<Range<u64>, Error> {
+    fn fragment(&mut self, fragment: &TrackFragment<'a>, base: u64) -> Result<Range<u64>, Error> {
+        let TrackFragment {
+            traf: ParsedBox { body: traf, .. },
+            header,
+            is_ours,
+        } = fragment;
         let mut dts = self.next_dts;
         if let Some(mut tfdt) = children(traf).find(*b"tfdt")? {
             let (version, _) = version_and_flags(&mut tfdt)?;
@@ -181,7 +201,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
                 position: data.as_ref().map_or(base, |data| data.end),
                 dts,
             };
-            let run = TrackRun::read(self.segment, child.body.clone(), self.init, &before)?;
+            let run = TrackRun::read(self.segment, child.body.clone(), self.init.kind, &before)?;
             self.samples = self.samples.saturating_add(run.samples());
             // A sample takes at least one byte, in `mdat` or in `trun`.
             let limit = u32::try_from(self.segment.len()).unwrap_or(u32::MAX);
@@ -197,11 +217,11 @@ impl<'a> FragmentDemuxer<'a, '_> {
             dts = next_dts;
             let start = data.map_or(position, |data| data.start.min(position));
             data = Some(start..end);
-            if header.is_ours {
+            if *is_ours {
                 self.runs.push(run);
             }
         }
-        if header.is_ours {
+        if *is_ours {
             self.next_dts = dts;
         }
         Ok(data.unwrap_or(base..base))
@@ -209,49 +229,55 @@ impl<'a> FragmentDemuxer<'a, '_> {
 }
 
 /// Returns the offset of the segment in the file that it was cut from, for explicit bases, which
-/// count from the start of that file. Assumes that the first data is in the `mdat` after `moof`.
-fn segment_offset(moof: u64, base: u64, first: u64, bodies: &[Range<usize>]) -> u64 {
-    let starts = || bodies.iter().map(|body| body.start as u64);
-    if base == moof || starts().any(|start| start == first) {
+/// count from the start of that file (ISO/IEC 14496-12 8.8.7).
+///
+/// If `data` lies in an `mdat` as it is, the segment was not cut off. Else its start is taken for
+/// that of the `mdat` after `moof`, or of the one before, where Flash Media Server puts it.
+fn segment_offset(moof: u64, base: u64, data: &Range<u64>, bodies: &[Range<usize>]) -> u64 {
+    let bodies = || bodies.iter().map(|body| body.start as u64..body.end as u64);
+    let holds = |body: &Range<u64>| body.start <= data.start && data.end <= body.end;
+    if base == moof || bodies().any(|body| body.start == data.start || holds(&body)) {
         return 0;
     }
-    let next = starts().find(|start| *start > moof);
-    next.map_or(0, |next| first.wrapping_sub(next))
+    let length = data.end.saturating_sub(data.start);
+    let fits = |body: &Range<u64>| length <= body.end - body.start;
+    let next = bodies().find(|body| body.start > moof);
+    let before = bodies().filter(|body| body.end <= moof).last();
+    let own = next.clone().filter(fits).or(before.filter(fits)).or(next);
+    own.map_or(0, |body| data.start.wrapping_sub(body.start))
 }
 
-fn fragment_header<'i>(
-    mut tfhd: Cursor<'_>,
-    init: &'i Init,
-) -> Result<TrackFragmentHeader<'i>, Error> {
-    let (_, flags) = version_and_flags(&mut tfhd)?;
-    let track_id = tfhd.u32()?;
-    let base = if flags & 0x1 != 0 {
-        Some(tfhd.u64()?)
-    } else {
-        None
-    };
-    let other_track = init
-        .other_tracks
-        .iter()
-        .find(|other| other.track_id == track_id);
-    let mut defaults = other_track.map_or(init.defaults, |other| other.defaults);
-    for (flag, field) in [
-        (0x2, &mut defaults.description),
-        (0x8, &mut defaults.duration),
-        (0x10, &mut defaults.size),
-        (0x20, &mut defaults.flags),
-    ] {
-        if flags & flag != 0 {
-            *field = tfhd.u32()?;
+impl TrackFragmentHeader {
+    /// Reads `tfhd`; `defaults` returns those of the track with this ID.
+    pub(super) fn read(
+        mut tfhd: Cursor<'_>,
+        defaults: impl Fn(u32) -> SampleDefaults,
+    ) -> Result<Self, Error> {
+        let (_, flags) = version_and_flags(&mut tfhd)?;
+        let track_id = tfhd.u32()?;
+        let base = if flags & 0x1 != 0 {
+            Some(tfhd.u64()?)
+        } else {
+            None
+        };
+        let mut defaults = defaults(track_id);
+        for (flag, field) in [
+            (0x2, &mut defaults.description),
+            (0x8, &mut defaults.duration),
+            (0x10, &mut defaults.size),
+            (0x20, &mut defaults.flags),
+        ] {
+            if flags & flag != 0 {
+                *field = tfhd.u32()?;
+            }
         }
+        Ok(Self {
+            track_id,
+            base,
+            base_is_moof: flags & 0x2_0000 != 0,
+            defaults,
+        })
     }
-    Ok(TrackFragmentHeader {
-        is_ours: track_id == init.track_id,
-        other_track,
-        base,
-        base_is_moof: flags & 0x2_0000 != 0,
-        defaults,
-    })
 }
 
 /// Whether bytes look like the start of an init segment (`init`) or a media segment.

@@ -46,6 +46,15 @@ pub(crate) struct OtherTrack {
     pub(crate) defaults: SampleDefaults,
 }
 
+impl OtherTrack {
+    /// Reads the ID of a track from `trak`, and its defaults from `mvex`.
+    pub(crate) fn read(mvex: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Self, Error> {
+        let (track_id, _) = track_header(children(trak).require(*b"tkhd")?)?;
+        let defaults = defaults(children(mvex), track_id)?;
+        Ok(Self { track_id, defaults })
+    }
+}
+
 /// Defaults for the fields of samples, from `trex` (ISO/IEC 14496-12 8.8.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SampleDefaults {
@@ -113,6 +122,12 @@ impl Init {
         found.map(Some).ok_or_else(|| {
             Error::Unsupported(format!("track {track} of a piece with {count} tracks"))
         })
+    }
+
+    /// Returns another track of the segment.
+    pub(super) fn other(&self, track_id: u32) -> Option<&OtherTrack> {
+        let mut others = self.other_tracks.iter();
+        others.find(|other| other.track_id == track_id)
     }
 
     /// Number of video and audio tracks in the segment, including this one.

@@ -4,6 +4,7 @@ mod data_ranges;
 mod demux;
 mod init;
 mod init_journal;
+mod outline;
 mod roll;
 mod run;
 #[cfg(test)]
@@ -12,5 +13,6 @@ mod tests;
 pub use demux::{DemuxedTrack, demux};
 pub(crate) use demux::{probe, sniff};
 pub use init::Init;
-pub(crate) use init::SourceEdit;
+pub(crate) use init::{OtherTrack, SourceEdit};
+pub(crate) use outline::{FragmentOutline, outline};
 pub use run::{TimedSample, TrackRun};

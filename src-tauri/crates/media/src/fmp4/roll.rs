@@ -28,7 +28,7 @@ pub(crate) struct MovieRolls {
 }
 
 /// The roll distances of the samples of one track fragment, in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct FragmentRolls {
     runs: Arc<[(u32, Option<i16>)]>,
     run: usize,

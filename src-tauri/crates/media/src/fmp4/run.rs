@@ -1,9 +1,6 @@
 //! Reads the samples of one `trun` (ISO/IEC 14496-12 8.8.8).
 
-use super::{
-    init::{Init, SampleDefaults},
-    roll::FragmentRolls,
-};
+use super::{init::SampleDefaults, roll::FragmentRolls};
 use crate::{Error, Sample, TrackKind, boxes::read::version_and_flags, cursor::Cursor};
 
 const DATA_OFFSET: u32 = 0x1;
@@ -66,11 +63,11 @@ struct SampleFields {
 }
 
 impl<'a> TrackRun<'a> {
-    /// Reads the header of a `trun` of the track of `init`.
+    /// Reads the header of a `trun` of a track of this kind.
     pub(super) fn read(
         segment: &'a [u8],
         mut trun: Cursor<'a>,
-        init: &Init,
+        kind: TrackKind,
         before: &RunStart<'_>,
     ) -> Result<Self, Error> {
         let (_, flags) = version_and_flags(&mut trun)?;
@@ -78,10 +75,8 @@ impl<'a> TrackRun<'a> {
         let mut position = before.position;
         if flags & DATA_OFFSET != 0 {
             let offset = i64::from(trun.i32()?);
-            position = before
-                .base
-                .checked_add_signed(offset)
-                .ok_or_else(|| trun.malformed("data outside the piece"))?;
+            // A wrong offset leads outside the segment, which the samples are checked for.
+            position = before.base.wrapping_add_signed(offset);
         }
         let first_flags = if flags & FIRST_FLAGS != 0 {
             Some(trun.u32()?)
@@ -90,7 +85,7 @@ impl<'a> TrackRun<'a> {
         };
         Ok(Self {
             segment,
-            kind: init.kind,
+            kind,
             description: before.defaults.description.saturating_sub(1),
             entries: trun,
             flags,

@@ -1,41 +1,68 @@
 //! Reads the fragments of a fragmented MP4 unchanged, in the order of the file.
 
-use std::io::{Read, Seek};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Seek},
+    ops::Range,
+};
 
 use super::{
     input::InputFile,
-    mp4::{SplitTrack, header_at},
+    mp4::{FoundIndex, SplitTrack, header_at},
     progressive::{TrackSegment, milliseconds},
 };
 use crate::{
     Error,
     boxes::read::{children, top_level, version_and_flags},
     cursor::Cursor,
+    fmp4::{FragmentOutline, OtherTrack, outline},
 };
 
 /// Small fragments of the same tracks are joined up to this size.
 const SEGMENT_BYTES: usize = 1 << 20;
 /// Largest fragment.
 const MAX_FRAGMENT_BYTES: u64 = 256 << 20;
+/// A fragment that starts this much before the end of those before it is on a new timeline; less,
+/// if those are short. In milliseconds.
+const MAX_OVERLAP_MS: i64 = 1000;
+/// Writers of one fragment per frame round by up to a frame.
+const MIN_OVERLAP_MS: i64 = 100;
+/// A longer jump ahead is a new timeline, and not a pause.
+const MAX_JUMP_MS: i64 = 600_000;
+
+/// What comes next in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// A segment, which is in the buffer.
+    Segment(TrackSegment),
+    /// Another index.
+    Index(FoundIndex),
+    End,
+}
 
 /// State of the fragments that are being read.
 #[derive(Debug)]
 pub(super) struct FragmentReader {
     /// Position in the file of the next box.
     position: u64,
+    /// Position of the `moov` whose fragments are read.
+    index: u64,
+    /// Start of the file that they belong to, if files were put one behind the other.
+    file_start: u64,
+    /// The bodies of the `mdat` boxes between the last fragment and the next `moof`.
+    leading_bodies: Vec<Range<u64>>,
+    /// The `moov` has `mvex`; else `moof` boxes are ignored.
+    pub(super) is_fragmented: bool,
     /// Tracks and start times for which the buffer is still to be returned, in reverse order.
     pending: Vec<(usize, u64)>,
-    /// Start of the first fragment: movies recorded from a broadcast do not start at 0.
-    origin_ms: Option<u64>,
-    /// Start of each track's last fragment, for fragments without a start time.
-    last_ms: Vec<u64>,
+    timeline: Timeline,
+    /// Bytes of fragments whose data is elsewhere in the file.
+    collected_bytes: u64,
     lost_bytes: u64,
-    /// The movie has only one track: ignore the track IDs of fragments.
-    single_track: bool,
 }
 
 /// A fragment in the file, from its `moof` to the end of its last `mdat`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct FragmentRange {
     start: u64,
     /// End of its `moof`.
@@ -43,17 +70,68 @@ struct FragmentRange {
     end: u64,
     /// Start of the next fragment.
     next: u64,
+    /// The bodies of its `mdat` boxes.
+    bodies: Vec<Range<u64>>,
+    /// The bodies of the `mdat` boxes between the fragment before and this one.
+    leading_bodies: Vec<Range<u64>>,
+    /// Position of the last `mdat` if it extends to the end of the file (size 0).
+    open_body: Option<u64>,
+    /// The file ends within its last `mdat`.
+    cut: bool,
+    file_start: u64,
+}
+
+/// What the next boxes of the file are.
+enum Step {
+    Fragment(FragmentRange),
+    Index(FoundIndex),
+    End,
+}
+
+/// Where the data of a fragment is that states positions from the start of the file.
+enum DataPlace {
+    /// In its own `mdat`; add this to the stated positions.
+    Own(u64),
+    /// At this byte range of the file; the number is what was added to the stated positions.
+    Elsewhere(Range<u64>, u64),
+    /// Not known: the demuxer takes the `mdat` behind `moof`.
+    Unknown,
+}
+
+/// The running time of the movie, over restarts of the clock in the file, in milliseconds.
+#[derive(Debug, Default)]
+struct Timeline {
+    /// Time of the file at the start of the movie: movies recorded from a broadcast do not start
+    /// at 0.
+    origin: Option<i64>,
+    /// Start and end of the fragments so far on the clock of the file, by track number.
+    tracks: BTreeMap<usize, (i64, i64)>,
+}
+
+/// The start and end of a track in a fragment, in milliseconds on the clock of the file.
+#[derive(Clone, Copy, Debug)]
+struct TrackTime {
+    /// Index of the track.
+    track: usize,
+    number: usize,
+    /// `None` if the fragment does not state it.
+    start: Option<i64>,
+    duration: i64,
 }
 
 impl FragmentReader {
-    pub(super) fn new(tracks: usize, single_track: bool) -> Self {
+    /// Makes the reader for the `moov` at `index`.
+    pub(super) fn new(index: u64, is_fragmented: bool) -> Self {
         Self {
             position: 0,
+            index,
+            file_start: 0,
+            leading_bodies: Vec::new(),
+            is_fragmented,
             pending: Vec::new(),
-            origin_ms: None,
-            last_ms: vec![0; tracks],
+            timeline: Timeline::default(),
+            collected_bytes: 0,
             lost_bytes: 0,
-            single_track,
         }
     }
 
@@ -65,88 +143,176 @@ impl FragmentReader {
         self.lost_bytes
     }
 
+    /// Time from the start of the movie to the end of the fragments so far.
+    pub(super) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.timeline.elapsed()).unwrap_or(0)
+    }
+
     /// Fills the buffer with complete fragments; returns them once for each of their tracks.
+    /// `defaults` are those of all tracks of the index.
     pub(super) fn fill<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
         tracks: &[SplitTrack],
+        defaults: &[OtherTrack],
         buffer: &mut Vec<u8>,
-    ) -> Result<Option<TrackSegment>, Error> {
-        while self.pending.is_empty() {
+    ) -> Result<Next, Error> {
+        loop {
+            if let Some((track, start_ms)) = self.pending.pop() {
+                return Ok(Next::Segment(TrackSegment { track, start_ms }));
+            }
             buffer.clear();
-            if !self.read(input, tracks, buffer)? {
-                return Ok(None);
+            match self.read(input, tracks, defaults, buffer)? {
+                Next::Segment(_) => {}
+                next => return Ok(next),
             }
         }
-        let next = self.pending.pop();
-        Ok(next.map(|(track, start_ms)| TrackSegment { track, start_ms }))
     }
 
-    /// Reads the next fragments with the same tracks; returns `false` at the end.
+    /// Reads the next fragments with the same tracks on one timeline.
     fn read<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
         tracks: &[SplitTrack],
+        defaults: &[OtherTrack],
         buffer: &mut Vec<u8>,
-    ) -> Result<bool, Error> {
-        let mut ids: Option<Vec<usize>> = None;
-        while let Some(range) = self.next(input)? {
+    ) -> Result<Next, Error> {
+        let nothing = Next::Segment(TrackSegment::default());
+        let mut first: Option<Vec<usize>> = None;
+        loop {
+            let range = match self.next(input)? {
+                Step::Fragment(range) => range,
+                Step::Index(found) => {
+                    if first.is_none() {
+                        self.index = found.start;
+                        self.position = found.body.saturating_add(found.length);
+                        return Ok(Next::Index(found));
+                    }
+                    self.position = found.start;
+                    return Ok(nothing);
+                }
+                Step::End if first.is_none() => return Ok(Next::End),
+                Step::End => return Ok(nothing),
+            };
             let before = buffer.len();
             let length = range.end - range.start;
             if length > MAX_FRAGMENT_BYTES {
                 return Err(Error::Unsupported(format!("a fragment of {length} bytes")));
             }
-            if ids.is_some() && before as u64 + length > SEGMENT_BYTES as u64 {
-                self.position = range.start;
-                break;
+            if first.is_some() && before as u64 + length > SEGMENT_BYTES as u64 {
+                self.back_to(range);
+                return Ok(nothing);
             }
-            let wanted = usize::try_from(length).unwrap_or(usize::MAX);
-            input.read_all(range.start, wanted, buffer)?;
-            let fragment = buffer.get_mut(before..).unwrap_or_default();
-            let starts = fragment_tracks(fragment, tracks, self.single_track)?;
-            let here: Vec<_> = starts.iter().map(|(track, _)| *track).collect();
-            if ids.as_ref().is_some_and(|ids| *ids != here) {
+            let Some(fragments) = self.append(input, &range, defaults, buffer)? else {
+                // The file ends within its data.
                 buffer.truncate(before);
-                self.position = range.start;
-                break;
-            }
-            rebase(fragment, (range.start, before as u64))?;
-            self.position = range.next;
-            if ids.is_none() {
-                self.queue_tracks(starts, tracks);
-                ids = Some(here);
-            }
-        }
-        Ok(ids.is_some())
-    }
-
-    /// Fills `pending` from the tracks of a segment and their start times in ticks.
-    fn queue_tracks(&mut self, starts: Vec<(usize, Option<u64>)>, tracks: &[SplitTrack]) {
-        let mut starts_ms = Vec::new();
-        for (index, time) in starts {
-            let timescale = tracks.get(index).map_or(1, |track| track.timescale);
-            starts_ms.push((index, time.map(|time| milliseconds(time, timescale))));
-        }
-        let first = starts_ms.iter().filter_map(|(_, time)| *time).min();
-        let origin = *self.origin_ms.get_or_insert(first.unwrap_or(0));
-        for (index, time) in starts_ms.into_iter().rev() {
-            let Some(last) = self.last_ms.get_mut(index) else {
+                self.lost_bytes = input.length().saturating_sub(range.start);
+                self.position = range.next;
                 continue;
             };
-            *last = time.map_or(*last, |time| time.saturating_sub(origin));
-            self.pending.push((index, *last));
+            let times = track_times(&fragments, tracks);
+            let here: Vec<_> = times.iter().map(|time| time.track).collect();
+            let restarts = self.timeline.restarts(&times);
+            if first
+                .as_ref()
+                .is_some_and(|first| *first != here || restarts)
+            {
+                buffer.truncate(before);
+                self.back_to(range);
+                return Ok(nothing);
+            }
+            self.position = range.next;
+            let starts = self.timeline.add(&times, restarts);
+            if first.is_none() {
+                self.pending = starts.into_iter().rev().collect();
+                first = Some(here);
+            }
         }
     }
 
-    /// Finds the next complete fragment. Counts a truncated one as lost.
-    fn next<R: Read + Seek>(
+    /// Reads this fragment again with the next segment.
+    fn back_to(&mut self, range: FragmentRange) {
+        self.position = range.start;
+        self.leading_bodies = range.leading_bodies;
+        self.file_start = range.file_start;
+    }
+
+    /// Appends a fragment to the buffer, its data behind its `moof`. Returns its track fragments, or
+    /// `None` if the file ends within its data.
+    fn append<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
-    ) -> Result<Option<FragmentRange>, Error> {
+        range: &FragmentRange,
+        defaults: &[OtherTrack],
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<Vec<FragmentOutline>>, Error> {
+        let before = buffer.len();
+        let read = |input: &mut InputFile<R>, bytes: Range<u64>, buffer: &mut Vec<u8>| {
+            let length = usize::try_from(bytes.end - bytes.start).unwrap_or(usize::MAX);
+            input.read_all(bytes.start, length, buffer)
+        };
+        read(input, range.start..range.moof_end, buffer)?;
+        let moof = Cursor::within("MP4", buffer.get(before..).unwrap_or_default(), range.start);
+        let Some(moof) = children(&moof).next().transpose()? else {
+            return Ok(None);
+        };
+        let fragments = outline(&moof, defaults)?;
+        let absolute = fragments.iter().filter(|fragment| fragment.is_absolute);
+        let absolute = absolute
+            .map(|fragment| fragment.data.clone())
+            .reduce(|all, data| all.start.min(data.start)..all.end.max(data.end));
+        let place = absolute.map_or(DataPlace::Unknown, |data| range.place(data, input.length()));
+        if let DataPlace::Elsewhere(data, added) = place {
+            self.count_collected(&data, input.length())?;
+            let size = data.end - data.start;
+            let size = u32::try_from(size + 8).unwrap_or(u32::MAX);
+            buffer.extend_from_slice(&size.to_be_bytes());
+            buffer.extend_from_slice(b"mdat");
+            let body = buffer.len() as u64;
+            let start = data.start.wrapping_sub(added);
+            read(input, data, buffer)?;
+            rebase(buffer.get_mut(before..).unwrap_or_default(), (start, body))?;
+            return Ok(Some(fragments));
+        }
+        let inside = |data: &Range<u64>| {
+            let mut bodies = range.bodies.iter();
+            bodies.any(|body| body.start <= data.start && data.end <= body.end)
+        };
+        if range.cut && !fragments.iter().all(|fragment| inside(&fragment.data)) {
+            return Ok(None);
+        }
+        read(input, range.moof_end..range.end, buffer)?;
+        let fragment = buffer.get_mut(before..).unwrap_or_default();
+        range.close_body(fragment);
+        let added = if let DataPlace::Own(added) = place {
+            added
+        } else {
+            0
+        };
+        rebase(fragment, (range.start.wrapping_sub(added), before as u64))?;
+        Ok(Some(fragments))
+    }
+
+    /// Counts data that is not in the `mdat` of its fragment. Fragments may share some, but a broken
+    /// file could multiply itself without bound.
+    fn count_collected(&mut self, data: &Range<u64>, file_bytes: u64) -> Result<(), Error> {
+        let length = data.end - data.start;
+        if length > MAX_FRAGMENT_BYTES {
+            return Err(Error::Unsupported(format!("a fragment of {length} bytes")));
+        }
+        self.collected_bytes = self.collected_bytes.saturating_add(length);
+        if self.collected_bytes > file_bytes.saturating_mul(4) {
+            return Err(Cursor::new("MP4", &[]).malformed("the samples lie on top of each other"));
+        }
+        Ok(())
+    }
+
+    /// Finds the next fragment or index. Counts truncated fragments as lost.
+    fn next<R: Read + Seek>(&mut self, input: &mut InputFile<R>) -> Result<Step, Error> {
         let length = input.length();
         let mut found: Option<FragmentRange> = None;
         let mut position = self.position;
-        let mut cut_from = None;
+        let mut cut = false;
         while position < length {
             let header = match header_at(input, position) {
                 Ok(Some(header)) => header,
@@ -154,50 +320,179 @@ impl FragmentReader {
                 Ok(None) | Err(Error::Malformed { .. }) => break,
                 Err(error) => return Err(error),
             };
-            if header.kind == *b"moof"
+            let kind = header.kind;
+            let is_index = kind == *b"moov" && position != self.index;
+            let is_fragment = kind == *b"moof" && self.is_fragmented;
+            if (is_index || is_fragment)
                 && let Some(range) = found
             {
-                return Ok(Some(range.with_next(position)));
+                return Ok(Step::Fragment(range.with_next(position)));
             }
             let start = position.saturating_add(header.header_length);
-            let end =
-                start.saturating_add(header.body_length.unwrap_or(length.saturating_sub(start)));
-            if end > length {
-                cut_from = found.map(|range| range.start);
-                found = found.filter(|_| header.kind != *b"mdat");
+            let left = length.saturating_sub(start);
+            let body = start..start.saturating_add(header.body_length.unwrap_or(left));
+            if body.end > length {
+                cut = kind == *b"mdat";
                 break;
             }
-            match (&header.kind, &mut found) {
-                (b"moof", found) => *found = Some(FragmentRange::new(position, end)),
-                (b"mdat", Some(range)) => range.end = end,
+            let next = body.end;
+            match (&kind, &mut found) {
+                _ if is_index => return Ok(Step::Index(self.found_index(position, body))),
+                (b"moof", found) if is_fragment => {
+                    *found = Some(self.fragment_range(position, next))
+                }
+                (b"mdat", Some(range)) => {
+                    range.open_body = header.body_length.is_none().then_some(position);
+                    range.end = next;
+                    range.bodies.push(body);
+                }
+                (b"mdat", None) => self.leading_bodies.push(body),
+                (b"ftyp", _) if position > self.index => self.file_start = position,
                 _ => {}
             }
-            position = end;
+            position = next;
         }
-        // A last fragment without `mdat` is complete only if the file is not truncated.
-        let complete = found.filter(|range| position == length || range.end > range.moof_end);
-        // Count the loss once, even if the last fragment is read again.
-        if self.position < length {
-            let from = complete.map_or(cut_from.unwrap_or(position), |_| position);
-            self.lost_bytes = length.saturating_sub(from);
-        }
-        self.position = length;
-        Ok(complete.map(|range| range.with_next(length)))
+        Ok(self.last(found, (position, cut), length))
     }
-}
 
-impl FragmentRange {
-    fn new(start: u64, end: u64) -> Self {
-        Self {
+    fn found_index(&self, start: u64, body: Range<u64>) -> FoundIndex {
+        FoundIndex {
+            start,
+            body: body.start,
+            length: body.end - body.start,
+            file_start: self.file_start,
+        }
+    }
+
+    fn fragment_range(&mut self, start: u64, end: u64) -> FragmentRange {
+        FragmentRange {
             start,
             moof_end: end,
             end,
             next: end,
+            leading_bodies: std::mem::take(&mut self.leading_bodies),
+            file_start: self.file_start,
+            ..FragmentRange::default()
         }
     }
 
+    /// Returns the last fragment of the file, which is complete or cut at `position`.
+    fn last(
+        &mut self,
+        found: Option<FragmentRange>,
+        (position, cut): (u64, bool),
+        length: u64,
+    ) -> Step {
+        // A last fragment without `mdat` is complete only if the file is not truncated.
+        let complete =
+            found.filter(|range| position == length || cut || range.end > range.moof_end);
+        // Count the loss once, even if the last fragment is read again.
+        if self.position < length && self.is_fragmented {
+            self.lost_bytes = length.saturating_sub(position);
+        }
+        self.position = length;
+        match complete {
+            Some(range) => Step::Fragment(FragmentRange {
+                cut,
+                ..range.with_next(length)
+            }),
+            None => Step::End,
+        }
+    }
+}
+
+impl FragmentRange {
     fn with_next(self, next: u64) -> Self {
         Self { next, ..self }
+    }
+
+    /// Finds the data of the fragment, which is stated to be at `data` from the start of the file:
+    /// of the whole file, or of the one that was put behind another. It may be before `moof`
+    /// (ISO/IEC 14496-12 8.8.7).
+    fn place(&self, data: Range<u64>, file_bytes: u64) -> DataPlace {
+        let starts_in = |bodies: &[Range<u64>], added: u64| {
+            let start = data.start.saturating_add(added);
+            let end = data.end.saturating_add(added);
+            let mut bodies = bodies.iter();
+            let body = bodies.find(|body| body.contains(&start) && end <= file_bytes)?;
+            Some((start..end, end <= body.end))
+        };
+        let offsets = [0, self.file_start];
+        for added in offsets {
+            match starts_in(&self.bodies, added) {
+                Some((_, true)) => return DataPlace::Own(added),
+                Some((data, false)) => return DataPlace::Elsewhere(data, added),
+                None => {}
+            }
+        }
+        for added in offsets {
+            if let Some((data, _)) = starts_in(&self.leading_bodies, added) {
+                return DataPlace::Elsewhere(data, added);
+            }
+        }
+        DataPlace::Unknown
+    }
+
+    /// Gives the last `mdat` a size if it extends to the end of the file.
+    fn close_body(&self, fragment: &mut [u8]) {
+        let Some(position) = self.open_body else {
+            return;
+        };
+        let at = usize::try_from(position - self.start).unwrap_or(usize::MAX);
+        let size = u32::try_from(self.end - position).unwrap_or(0);
+        let field = fragment.get_mut(at..).and_then(<[u8]>::first_chunk_mut);
+        if let Some(field) = field {
+            *field = size.to_be_bytes();
+        }
+    }
+}
+
+impl Timeline {
+    /// Time from the start of the movie to the end of its longest track.
+    fn elapsed(&self) -> i64 {
+        let end = self.tracks.values().map(|(_, end)| *end).max();
+        end.map_or(0, |end| end.saturating_sub(self.origin.unwrap_or(0)))
+    }
+
+    /// Whether the times of a fragment are not those of the fragments before.
+    fn restarts(&self, times: &[TrackTime]) -> bool {
+        let latest = self.tracks.values().map(|(_, end)| *end).max();
+        times.iter().any(|time| {
+            let Some(start) = time.start else {
+                return false;
+            };
+            let jumps = latest.is_some_and(|end| start > end.saturating_add(MAX_JUMP_MS));
+            let known = self.tracks.get(&time.number);
+            let falls = known.is_some_and(|(first, end)| {
+                let half = end.saturating_sub(*first) / 2;
+                let overlap = half.clamp(MIN_OVERLAP_MS, MAX_OVERLAP_MS);
+                start < end.saturating_sub(overlap)
+            });
+            jumps || falls
+        })
+    }
+
+    /// Adds a fragment; returns the start of each track on the clock of the movie.
+    fn add(&mut self, times: &[TrackTime], restarts: bool) -> Vec<(usize, u64)> {
+        let first = times.iter().filter_map(|time| time.start).min();
+        if restarts {
+            let elapsed = self.elapsed();
+            self.origin = first.map(|first| first.saturating_sub(elapsed));
+            self.tracks.clear();
+        }
+        let origin = *self.origin.get_or_insert(first.unwrap_or(0));
+        let mut starts = Vec::new();
+        for time in times {
+            let known = self.tracks.get(&time.number).copied();
+            let end = known.map_or(origin, |(_, end)| end);
+            let start = time.start.unwrap_or(end);
+            let (first, _) = known.unwrap_or((start, start));
+            let end = start.saturating_add(time.duration);
+            self.tracks.insert(time.number, (first, end));
+            let start_ms = u64::try_from(start.saturating_sub(origin)).unwrap_or(0);
+            starts.push((time.track, start_ms));
+        }
+        starts
     }
 }
 
@@ -219,39 +514,41 @@ fn track_fragments(fragment: &[u8]) -> Result<Vec<Cursor<'_>>, Error> {
     Ok(bodies)
 }
 
-/// Returns the indexes of the tracks in a fragment, and the start time of each in ticks.
-fn fragment_tracks(
-    fragment: &[u8],
-    tracks: &[SplitTrack],
-    single_track: bool,
-) -> Result<Vec<(usize, Option<u64>)>, Error> {
-    let mut starts: Vec<(usize, Option<u64>)> = Vec::new();
-    for traf in track_fragments(fragment)? {
-        let mut tfhd = children(&traf).require(*b"tfhd")?;
-        version_and_flags(&mut tfhd)?;
-        let id = tfhd.u32()?;
-        let index = tracks.iter().position(|track| track.id == id);
+/// Returns the times of the tracks in a fragment, in the order of the tracks.
+fn track_times(fragments: &[FragmentOutline], tracks: &[SplitTrack]) -> Vec<TrackTime> {
+    let mut times: Vec<TrackTime> = Vec::new();
+    for fragment in fragments {
+        let by_id = || {
+            tracks
+                .iter()
+                .position(|track| track.id == fragment.track_id)
+        };
         // Some packagers use another track ID for the only track in its fragments.
-        let Some(index) = index.or(single_track.then_some(0)) else {
+        let only = || tracks.first().filter(|track| track.is_only).map(|_| 0);
+        let Some(index) = by_id().or_else(only) else {
             continue;
         };
-        let time = match children(&traf).find(*b"tfdt")? {
-            Some(mut tfdt) => {
-                let (version, _) = version_and_flags(&mut tfdt)?;
-                Some(tfdt.versioned(version)?)
-            }
-            None => None,
+        let Some(track) = tracks.get(index) else {
+            continue;
         };
-        if starts.iter().all(|(known, _)| *known != index) {
-            starts.push((index, time));
+        let time = |ticks| i64::try_from(milliseconds(ticks, track.timescale)).unwrap_or(i64::MAX);
+        if let Some(known) = times.iter_mut().find(|known| known.track == index) {
+            known.duration = known.duration.saturating_add(time(fragment.duration));
+            continue;
         }
+        times.push(TrackTime {
+            track: index,
+            number: track.number,
+            start: fragment.start.map(time),
+            duration: time(fragment.duration),
+        });
     }
-    starts.sort_unstable();
-    Ok(starts)
+    times.sort_unstable_by_key(|time| time.track);
+    times
 }
 
 /// Changes base data offsets from positions in the file to positions in the buffer, given the
-/// position of the fragment in both.
+/// position of the data in both.
 fn rebase(fragment: &mut [u8], (in_file, in_buffer): (u64, u64)) -> Result<(), Error> {
     let mut bases = Vec::new();
     for traf in track_fragments(fragment)? {

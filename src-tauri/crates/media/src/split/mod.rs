@@ -109,6 +109,18 @@ impl<R: Read + Seek> MovieSplitter<R> {
         &self.info
     }
 
+    /// Continues a movie whose `earlier` file has been read to its end: the tracks of an MP4 get the
+    /// numbers of those that they continue, and no init segment stands alone. To be called before the
+    /// first segment.
+    ///
+    /// The caller raises the numbers and the planned starts of the segments.
+    pub fn follow<S>(&mut self, earlier: &MovieSplitter<S>) -> Result<(), Error> {
+        match (&mut self.splitter, &earlier.splitter) {
+            (FormatSplitter::Mp4(mp4), FormatSplitter::Mp4(earlier)) => mp4.follow(earlier),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns the next segment, or `None` at the end. Segment numbers start at 0 and have gaps.
     pub fn next_segment(&mut self) -> Result<Option<SegmentData<'_>>, Error> {
         let filled = match &mut self.splitter {

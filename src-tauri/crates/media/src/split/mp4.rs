@@ -4,19 +4,20 @@ use std::io::{Read, Seek};
 
 use super::{
     FilledSegment, MovieInfo,
-    fragments::FragmentReader,
+    fragments::{FragmentReader, Next},
     input::InputFile,
     progressive::{ProgressiveReader, TrackSegment},
     table::SampleTable,
 };
 use crate::{
-    Error, SegmentKind,
+    Error, SegmentKind, TrackKind,
     boxes::{
         FourCc,
         read::{self, BoxHeader, children, name, version_and_flags},
         write::boxed,
     },
     cursor::Cursor,
+    fmp4::OtherTrack,
 };
 
 /// Largest index: enough for a movie of four days.
@@ -32,23 +33,87 @@ const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct SplitTrack {
     pub(super) id: u32,
+    pub(super) kind: TrackKind,
     pub(super) timescale: u32,
+    /// Its track number in the segments.
+    pub(super) number: usize,
     /// Its init segment, made from the index.
     init: Vec<u8>,
+    /// Each of its segments has the init segment behind it, because that of the track differs.
+    repeats_init: bool,
+    /// The movie has no other track: ignore the track IDs of fragments.
+    pub(super) is_only: bool,
     pub(super) table: SampleTable,
 }
 
-/// State of an MP4 that is being split: returns init segments, samples of the index, then fragments.
+/// The tracks of a `moov`.
 #[derive(Debug)]
-pub(super) struct Mp4Splitter {
+struct MovieIndex {
+    /// The body of `moov`.
     moov: Vec<u8>,
     tracks: Vec<SplitTrack>,
+    /// Defaults of all tracks, also of those that are left out.
+    defaults: Vec<OtherTrack>,
+    /// Handler types of the tracks that are left out.
+    left_out: Vec<FourCc>,
+    is_fragmented: bool,
+}
+
+/// The numbers of the tracks in the segments, over all indexes and files of a movie.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TrackLayout(Vec<NumberedTrack>);
+
+#[derive(Clone, Debug)]
+struct NumberedTrack {
+    kind: TrackKind,
+    init: Vec<u8>,
+}
+
+/// State of an MP4 that is being split: returns init segments, samples of the index, then fragments;
+/// then the same of each further index in the file.
+#[derive(Debug)]
+pub(super) struct Mp4Splitter {
+    index: MovieIndex,
+    layout: TrackLayout,
     inits_returned: usize,
     progressive: ProgressiveReader,
-    fragments: Option<FragmentReader>,
+    fragments: FragmentReader,
     number: u64,
     /// Tracks that already have a segment with this number.
     tracks_of_number: Vec<usize>,
+    /// Size of the segment in the buffer without an init segment behind it.
+    media_length: usize,
+}
+
+impl TrackLayout {
+    /// Numbers the tracks of an index: the first video track is the first video track of the movie,
+    /// and so on. Further ones get new numbers.
+    fn assign(&mut self, tracks: &mut [SplitTrack]) -> Result<(), Error> {
+        let mut taken = Vec::new();
+        for track in tracks {
+            let free = |(number, known): &(usize, &NumberedTrack)| {
+                known.kind == track.kind && !taken.contains(number)
+            };
+            let known = self.0.iter().enumerate().find(free);
+            if let Some((number, known)) = known {
+                track.number = number;
+                track.repeats_init = known.init != track.init;
+            } else {
+                track.number = self.0.len();
+                track.repeats_init = true;
+                self.0.push(NumberedTrack {
+                    kind: track.kind,
+                    init: track.init.clone(),
+                });
+            }
+            taken.push(track.number);
+            if self.0.len() > MAX_TRACKS {
+                let problem = "more tracks than any film has";
+                return Err(Cursor::new("MP4", &[]).malformed(problem));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Mp4Splitter {
@@ -57,50 +122,48 @@ impl Mp4Splitter {
         input: &mut InputFile<R>,
         info: &mut MovieInfo,
     ) -> Result<Self, Error> {
-        let mut bytes = Vec::new();
-        let position = find_index(input, &mut bytes)?;
-        let moov = Cursor::within("MP4", &bytes, position);
-        if children(&moov).find(*b"cmov")?.is_some() {
-            return Err(Error::Unsupported("a compressed index".into()));
-        }
-        let mvex = children(&moov).find(*b"mvex")?;
-        let mut tracks = Vec::new();
-        for child in children(&moov) {
-            let child = child?;
-            if child.kind == *b"trak" {
-                match track(&moov, &child.body)? {
-                    Ok(track) => tracks.push(track),
-                    Err(other) => info.left_out.push(name(other).trim().to_owned()),
-                }
-            }
-            if tracks.len() > MAX_TRACKS {
-                return Err(moov.malformed("more tracks than any film has"));
-            }
-        }
-        if tracks.is_empty() {
+        let found = find_index(input)?;
+        let mut index = MovieIndex::read(input, &found)?;
+        if index.tracks.is_empty() {
             return Err(Error::Empty);
         }
-        info.duration_ms = duration(&moov, mvex.as_ref())?;
-        let is_fragmented = mvex.is_some();
-        let single_track = tracks.len() == 1 && info.left_out.is_empty();
+        let moov = Cursor::within("MP4", &index.moov, found.body);
+        info.duration_ms = duration(&moov)?;
+        for kind in &index.left_out {
+            info.left_out.push(name(*kind).trim().to_owned());
+        }
+        let mut layout = TrackLayout::default();
+        layout.assign(&mut index.tracks)?;
+        for track in &mut index.tracks {
+            track.repeats_init = false;
+        }
         Ok(Self {
             progressive: ProgressiveReader::new(input.length()),
-            fragments: is_fragmented.then(|| FragmentReader::new(tracks.len(), single_track)),
-            moov: bytes,
-            tracks,
+            fragments: FragmentReader::new(found.start, index.is_fragmented),
+            index,
+            layout,
             inits_returned: 0,
             number: 0,
             tracks_of_number: Vec::new(),
+            media_length: 0,
         })
     }
 
+    /// Continues the tracks of an earlier file: the segments get their numbers, and no init segment
+    /// stands alone.
+    pub(super) fn follow(&mut self, earlier: &Self) -> Result<(), Error> {
+        self.layout = earlier.layout.clone();
+        self.layout.assign(&mut self.index.tracks)?;
+        self.inits_returned = self.index.tracks.len();
+        Ok(())
+    }
+
     pub(super) fn done(&self) -> u64 {
-        let fragments = self.fragments.as_ref().map_or(0, FragmentReader::done);
-        self.progressive.done().max(fragments)
+        self.progressive.done().max(self.fragments.done())
     }
 
     pub(super) fn lost(&self) -> u64 {
-        let fragments = self.fragments.as_ref().map_or(0, FragmentReader::lost);
+        let fragments = self.fragments.lost();
         self.progressive.lost().saturating_add(fragments)
     }
 
@@ -109,49 +172,145 @@ impl Mp4Splitter {
         input: &mut InputFile<R>,
         buffer: &mut Vec<u8>,
     ) -> Result<Option<FilledSegment>, Error> {
-        if let Some(track) = self.tracks.get(self.inits_returned) {
+        if let Some(track) = self.index.tracks.get(self.inits_returned) {
             buffer.clear();
             buffer.extend_from_slice(&track.init);
-            let number = self.inits_returned;
             self.inits_returned += 1;
             return Ok(Some(FilledSegment {
-                track: u8::try_from(number).unwrap_or(u8::MAX),
+                track: u8::try_from(track.number).unwrap_or(u8::MAX),
                 kind: SegmentKind::Init,
                 start_ms: 0,
                 length: buffer.len(),
             }));
         }
-        let mut segment = self
-            .progressive
-            .fill(input, &self.moov, &mut self.tracks, buffer)?;
-        if segment.is_none()
-            && let Some(fragments) = &mut self.fragments
-        {
-            segment = fragments.fill(input, &self.tracks, buffer)?;
+        loop {
+            // Remove the init segment behind the segment before.
+            buffer.truncate(self.media_length);
+            let MovieIndex { moov, tracks, .. } = &mut self.index;
+            let found = match self.progressive.fill(input, moov, tracks, buffer)? {
+                Some(segment) => Next::Segment(segment),
+                None => {
+                    self.fragments
+                        .fill(input, &self.index.tracks, &self.index.defaults, buffer)?
+                }
+            };
+            match found {
+                Next::Segment(segment) => return Ok(self.numbered(segment, buffer)),
+                Next::Index(index) => self.continue_with(input, &index)?,
+                Next::End => return Ok(None),
+            }
         }
-        Ok(segment.map(|segment| self.numbered(segment, buffer.len())))
+    }
+
+    /// Goes on with another index in the file, as of an advertisement between the parts of a movie.
+    /// Ignores a damaged one.
+    fn continue_with<R: Read + Seek>(
+        &mut self,
+        input: &mut InputFile<R>,
+        found: &FoundIndex,
+    ) -> Result<(), Error> {
+        let mut index = match MovieIndex::read(input, found) {
+            Ok(index) if !index.tracks.is_empty() => index,
+            Ok(_) | Err(Error::Malformed { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        self.layout.assign(&mut index.tracks)?;
+        self.fragments.is_fragmented = index.is_fragmented;
+        let elapsed_ms = self
+            .fragments
+            .elapsed_ms()
+            .max(self.progressive.elapsed_ms());
+        self.progressive.begin_index(elapsed_ms, found.file_start);
+        self.index = index;
+        Ok(())
     }
 
     /// Numbers a segment. Consecutive segments of different tracks get the same number: they are
     /// presented at the same time. Every second number is left out, so that the muxer trusts
     /// `start_ms` and does not take a long pause for a reset of the clock.
-    fn numbered(&mut self, segment: TrackSegment, length: usize) -> FilledSegment {
-        if self.tracks_of_number.contains(&segment.track) {
+    fn numbered(&mut self, segment: TrackSegment, buffer: &mut Vec<u8>) -> Option<FilledSegment> {
+        let track = self.index.tracks.get(segment.track)?;
+        if self.tracks_of_number.contains(&track.number) {
             self.tracks_of_number.clear();
             self.number += 2;
         }
-        self.tracks_of_number.push(segment.track);
-        FilledSegment {
-            track: u8::try_from(segment.track).unwrap_or(u8::MAX),
+        self.tracks_of_number.push(track.number);
+        self.media_length = buffer.len();
+        if track.repeats_init {
+            buffer.extend_from_slice(&track.init);
+        }
+        Some(FilledSegment {
+            track: u8::try_from(track.number).unwrap_or(u8::MAX),
             kind: SegmentKind::Media(self.number),
             start_ms: segment.start_ms,
-            length,
-        }
+            length: buffer.len(),
+        })
     }
 }
 
-/// Reads the body of the first `moov`; returns its position in the file.
-fn find_index<R: Read + Seek>(input: &mut InputFile<R>, bytes: &mut Vec<u8>) -> Result<u64, Error> {
+impl MovieIndex {
+    /// Reads the body of a `moov`.
+    fn read<R: Read + Seek>(input: &mut InputFile<R>, found: &FoundIndex) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        let fail = |problem: &str| Err(Cursor::within("MP4", &[], found.start).malformed(problem));
+        if found.length > input.length().saturating_sub(found.body) {
+            return fail("the file ends within its index, moov");
+        }
+        if found.length > MAX_INDEX_BYTES {
+            return fail("a moov too large");
+        }
+        let length = usize::try_from(found.length).unwrap_or(usize::MAX);
+        input.read_all(found.body, length, &mut bytes)?;
+        let moov = Cursor::within("MP4", &bytes, found.body);
+        if children(&moov).find(*b"cmov")?.is_some() {
+            return Err(Error::Unsupported("a compressed index".into()));
+        }
+        let mvex = children(&moov).find(*b"mvex")?;
+        let (mut tracks, mut defaults, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        for child in children(&moov) {
+            let child = child?;
+            if child.kind == *b"trak" {
+                if let Some(mvex) = &mvex
+                    && let Ok(track) = OtherTrack::read(mvex, &child.body)
+                {
+                    defaults.push(track);
+                }
+                match track(&moov, &child.body)? {
+                    Ok(track) => tracks.push(track),
+                    Err(other) => left_out.push(other),
+                }
+            }
+            if tracks.len() > MAX_TRACKS || defaults.len() > MAX_BOXES as usize {
+                return Err(moov.malformed("more tracks than any film has"));
+            }
+        }
+        let is_fragmented = mvex.is_some();
+        if let ([only], true) = (tracks.as_mut_slice(), left_out.is_empty()) {
+            only.is_only = true;
+        }
+        Ok(Self {
+            moov: bytes,
+            tracks,
+            defaults,
+            left_out,
+            is_fragmented,
+        })
+    }
+}
+
+/// Where a `moov` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FoundIndex {
+    pub(super) start: u64,
+    /// Start of its body, and the length of that.
+    pub(super) body: u64,
+    pub(super) length: u64,
+    /// Start of the file that the index belongs to, if files were put one behind the other.
+    pub(super) file_start: u64,
+}
+
+/// Finds the first `moov`.
+fn find_index<R: Read + Seek>(input: &mut InputFile<R>) -> Result<FoundIndex, Error> {
     let mut position = 0;
     for _ in 0..MAX_BOXES {
         let Some(header) = header_at(input, position)? else {
@@ -161,15 +320,12 @@ fn find_index<R: Read + Seek>(input: &mut InputFile<R>, bytes: &mut Vec<u8>) -> 
         let left = input.length().saturating_sub(start);
         let body = header.body_length.unwrap_or(left);
         if header.kind == *b"moov" {
-            let fail = |problem: &str| Cursor::within("MP4", &[], position).malformed(problem);
-            if body > left {
-                return Err(fail("the file ends within its index, moov"));
-            }
-            if body > MAX_INDEX_BYTES {
-                return Err(fail("a moov too large"));
-            }
-            input.read_all(start, usize::try_from(body).unwrap_or(usize::MAX), bytes)?;
-            return Ok(start);
+            return Ok(FoundIndex {
+                start: position,
+                body: start,
+                length: body,
+                file_start: 0,
+            });
         }
         position = match start.checked_add(body) {
             Some(next) if next < input.length() => next,
@@ -197,10 +353,11 @@ fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<SplitTrack, Four
     let mdia = children(trak).require(*b"mdia")?;
     let mut hdlr = children(&mdia).require(*b"hdlr")?;
     hdlr.skip(8)?;
-    let handler = hdlr.array()?;
-    if !matches!(&handler, b"vide" | b"soun") {
-        return Ok(Err(handler));
-    }
+    let kind = match hdlr.array()? {
+        kind if kind == *b"vide" => TrackKind::Video,
+        kind if kind == *b"soun" => TrackKind::Audio,
+        other => return Ok(Err(other)),
+    };
     let mut tkhd = children(trak).require(*b"tkhd")?;
     let (version, _) = version_and_flags(&mut tkhd)?;
     tkhd.versioned(version)?;
@@ -210,13 +367,17 @@ fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<SplitTrack, Four
     let minf = children(&mdia).require(*b"minf")?;
     let stbl = children(&minf).require(*b"stbl")?;
     check_self_contained(&minf)?;
-    if handler == *b"soun" {
+    if kind == TrackKind::Audio {
         check_audio_entry_version(children(&stbl).require(*b"stsd")?)?;
     }
     Ok(Ok(SplitTrack {
         id,
+        kind,
         timescale,
+        number: 0,
         init: init(moov, trak, id)?,
+        repeats_init: false,
+        is_only: false,
         table: SampleTable::read(moov, &stbl)?,
     }))
 }
@@ -235,13 +396,13 @@ fn timed_header(mut header: Cursor<'_>) -> Result<(u32, u64), Error> {
 
 /// Returns the duration of the movie in milliseconds, for fragmented ones from `mehd` (ISO/IEC
 /// 14496-12 8.8.2).
-fn duration(moov: &Cursor<'_>, mvex: Option<&Cursor<'_>>) -> Result<Option<u64>, Error> {
+fn duration(moov: &Cursor<'_>) -> Result<Option<u64>, Error> {
     let Some(mvhd) = children(moov).find(*b"mvhd")? else {
         return Ok(None);
     };
     let (timescale, mut ticks) = timed_header(mvhd)?;
-    if let Some(mvex) = mvex
-        && let Some(mut mehd) = children(mvex).find(*b"mehd")?
+    if let Some(mvex) = children(moov).find(*b"mvex")?
+        && let Some(mut mehd) = children(&mvex).find(*b"mehd")?
     {
         let (version, _) = version_and_flags(&mut mehd)?;
         ticks = ticks.max(mehd.versioned(version)?);

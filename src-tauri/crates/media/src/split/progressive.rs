@@ -23,7 +23,7 @@ const SYNC: u32 = 0x0200_0000;
 const NO_SYNC: u32 = 0x0101_0000;
 
 /// The segment in the buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TrackSegment {
     /// Index of the track.
     pub(super) track: usize,
@@ -36,6 +36,11 @@ pub(super) struct ProgressiveReader {
     file_bytes: u64,
     returned_bytes: u64,
     lost_bytes: u64,
+    /// Start of the index on the clock of the movie, and end of its samples so far.
+    index_start_ms: u64,
+    elapsed_ms: u64,
+    /// Positions count from here.
+    file_start: u64,
     samples: Vec<TableSample>,
 }
 
@@ -45,8 +50,23 @@ impl ProgressiveReader {
             file_bytes,
             returned_bytes: 0,
             lost_bytes: 0,
+            index_start_ms: 0,
+            elapsed_ms: 0,
+            file_start: 0,
             samples: Vec::new(),
         }
+    }
+
+    /// Starts with another index, whose samples are shown `start_ms` after the start of the movie
+    /// and whose positions count from `file_start`.
+    pub(super) fn begin_index(&mut self, start_ms: u64, file_start: u64) {
+        self.index_start_ms = start_ms;
+        self.file_start = file_start;
+    }
+
+    /// Time from the start of the movie to the end of the samples so far.
+    pub(super) fn elapsed_ms(&self) -> u64 {
+        self.elapsed_ms
     }
 
     pub(super) fn done(&self) -> u64 {
@@ -83,9 +103,15 @@ impl ProgressiveReader {
             self.collect_samples(moov, track)?;
             if !self.samples.is_empty() {
                 self.write(input, track.id, buffer)?;
+                if let Some(last) = self.samples.last() {
+                    let end = last.dts.saturating_add(u64::from(last.duration));
+                    let end_ms = milliseconds(end, track.timescale);
+                    let end_ms = end_ms.saturating_add(self.index_start_ms);
+                    self.elapsed_ms = self.elapsed_ms.max(end_ms);
+                }
                 return Ok(Some(TrackSegment {
                     track: index,
-                    start_ms,
+                    start_ms: start_ms.saturating_add(self.index_start_ms),
                 }));
             }
         }
@@ -96,7 +122,8 @@ impl ProgressiveReader {
         self.samples.clear();
         let max_ticks = u64::from(track.timescale).saturating_mul(SEGMENT_SECONDS);
         let mut bytes = 0_u64;
-        while let Some(sample) = track.table.peek(moov) {
+        while let Some(mut sample) = track.table.peek(moov) {
+            sample.position = sample.position.saturating_add(self.file_start);
             let size = u64::from(sample.size);
             if sample.size > MAX_SAMPLE_BYTES {
                 let cursor = Cursor::within("MP4", &[], sample.position);
