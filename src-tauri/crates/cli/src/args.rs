@@ -173,7 +173,7 @@ pub(crate) struct DownloadArgs {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct RemuxArgs {
-    /// An FLV or MP4 file, or the parts of an FLV in their order; then, if you like, the new file
+    /// A film (FLV, MP4, MPEG-TS), or its parts in their order; then, if you like, the new file
     ///
     /// The last of several files is the new one if it ends in .mp4, .m4v or .m4a. Without one, the
     /// new file goes beside the first, under its name. Nothing is ever overwritten.

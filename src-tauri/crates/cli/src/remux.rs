@@ -53,7 +53,7 @@ struct RemuxInput {
 }
 
 /// Decides which arguments are inputs. The last of several files is the output if it has an MP4
-/// extension, or if it follows a single MP4, because MP4 files are not joined.
+/// extension, or if it follows a single MP4: two files are then a movie and its new name.
 fn read_arguments(arguments: &[PathBuf]) -> Result<RemuxInput, Exit> {
     let mut inputs = Vec::new();
     for file in arguments {
@@ -142,6 +142,7 @@ mod tests {
             (&["c.mp4", "new.MP4"], 1, "new", Mp4Extension::Mp4),
             (&["c.mp4", "new.v2"], 1, "new.v2", Mp4Extension::Mp4),
             (&["a.flv", "c.mp4"], 1, "c", Mp4Extension::Mp4),
+            (&["c.mp4", "c.mp4", "new.mp4"], 2, "new", Mp4Extension::Mp4),
             (&["a.flv", "sound.m4a"], 1, "sound", Mp4Extension::M4a),
         ] {
             let input = read_arguments(&files(folder, names)).unwrap();

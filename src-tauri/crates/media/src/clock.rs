@@ -146,6 +146,8 @@ pub(crate) struct MovieClock {
     offset: i64,
     tracks: BTreeMap<u8, AlignedTrack>,
     previous: Option<PreviousSegment>,
+    /// The segment placed last is on another timeline than those before.
+    restarted: bool,
 }
 
 /// The last segment of a track, its times on the clock of the movie.
@@ -187,6 +189,11 @@ impl MovieClock {
         }
     }
 
+    /// Returns what to add to the times of the segment placed last, without the shift of each track.
+    pub(crate) fn offset(&self) -> i64 {
+        self.offset
+    }
+
     /// Places a segment; returns what to add to its times, without the shift of each track.
     pub(crate) fn place(&mut self, segment: &SegmentGroup<'_>) -> i64 {
         let shifted = self.aligned(segment);
@@ -196,6 +203,7 @@ impl MovieClock {
         };
         let kind = segment.kind;
         let start_ms = segment.start_ms();
+        self.restarted = false;
         if let Some(previous) = self.previous {
             let spans: Vec<_> = shifted.iter().map(|(planned, _)| *planned).collect();
             let shifted = SegmentGroup {
@@ -241,6 +249,25 @@ impl MovieClock {
         offset
     }
 
+    /// Returns whether the segment placed last is on another timeline than those before.
+    pub(crate) fn restarted(&self) -> bool {
+        self.restarted
+    }
+
+    /// Moves the segment placed last by `distance` nanoseconds.
+    pub(crate) fn move_last(&mut self, distance: i64) {
+        self.offset = self.offset.saturating_add(distance);
+        let Some(previous) = &mut self.previous else {
+            return;
+        };
+        let kind = previous.kind;
+        let moved = self.tracks.values_mut().filter(|track| track.kind == kind);
+        let times = moved.flat_map(|track| [&mut track.first, &mut track.end]);
+        for time in times.chain([&mut previous.first, &mut previous.end]) {
+            *time = time.saturating_add(distance);
+        }
+    }
+
     /// Returns what to add to the times of a track in the segment placed last.
     pub(crate) fn offset_of(&self, key: u8) -> i64 {
         let shift = self.tracks.get(&key).map_or(0, |track| track.shift);
@@ -254,7 +281,7 @@ impl MovieClock {
 
     /// Returns the offset of a segment after `previous`; `first` is its earliest decode time.
     fn offset_after(
-        &self,
+        &mut self,
         previous: PreviousSegment,
         segment: &SegmentGroup<'_>,
         first: i64,
@@ -278,6 +305,7 @@ impl MovieClock {
         {
             return wrapped;
         }
+        self.restarted = true;
         let joined = self.joined_offset(previous, segment);
         if missing == 0 {
             return joined;

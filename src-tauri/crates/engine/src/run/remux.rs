@@ -243,15 +243,15 @@ impl RemuxSources {
         // ffmpeg reads one file, so join the parts of an FLV first.
         let joins = match first {
             Some(SegmentFormat::Flv) => true,
-            Some(SegmentFormat::Ts) => !convert,
-            Some(SegmentFormat::Fmp4) | None => false,
+            Some(SegmentFormat::Ts | SegmentFormat::Fmp4) => !convert,
+            None => false,
         };
         let foreign = |input: &&SourceFile| !joins || source(input) != first;
         if movies.len() > 1
             && let Some(other) = movies.iter().find(foreign)
         {
             let problem =
-                "joining films other than parts of one FLV or one transport stream".to_owned();
+                "joining films of different formats, or with ffmpeg others than FLV".to_owned();
             return Err(file_error(&other.path, media::Error::Unsupported(problem)));
         }
         let format = match (convert, movies.len()) {
@@ -348,11 +348,15 @@ impl RemuxTask {
         let mut lost = Loss::default();
         // Segments, bytes and milliseconds of the previous files.
         let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
+        let mut previous: Option<MovieSplitter<File>> = None;
         for movie in movies {
             let Some(mut split) = movie.split else {
                 continue;
             };
             let failed = |problem| file_error(&movie.path, problem);
+            if let Some(previous) = &previous {
+                split.follow(previous).map_err(failed)?;
+            }
             let (mut newest, mut start_ms) = (0, before_ms);
             while let Some(mut segment) = split.next_segment().map_err(failed)? {
                 if self.cancel.is_cancelled() {
@@ -373,6 +377,7 @@ impl RemuxTask {
             before = before.saturating_add(movie.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
             lost.left_out.extend(split.info().left_out.iter().cloned());
+            previous = Some(split);
         }
         self.meter.enter(JobStage::Finishing);
         let summary = muxer

@@ -14,7 +14,7 @@ mod sample_descriptions;
 mod samples;
 mod track;
 
-pub(crate) use sample_descriptions::check_sample_entries;
+pub(crate) use sample_descriptions::{check_sample_entries, codec_kind};
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

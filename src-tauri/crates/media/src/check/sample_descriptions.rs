@@ -5,7 +5,10 @@ use std::io::{Read, Seek};
 use super::reader::{BoxReader, LocatedBox, malformed};
 use crate::{
     Error,
-    boxes::read::{ParsedBox, children, name, version_and_flags},
+    boxes::{
+        FourCc,
+        read::{ParsedBox, children, name, version_and_flags},
+    },
     codec::{aac::AudioSpecificConfig, avc::AvcConfig},
     cursor::Cursor,
     digest::SampleRecord,
@@ -159,13 +162,34 @@ fn avc(body: &mut Cursor<'_>) -> Result<u8, Error> {
 
 fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
     body.skip(20)?;
-    elementary_stream(children(body).require(*b"esds")?)
+    elementary_stream(children(body).require(*b"esds")?).map(drop)
 }
 
-/// Reads the decoder configuration in `esds` (ISO/IEC 14496-1 7.2.6.5).
+/// Returns what kind of codec the samples of a sample entry have: those of one kind may share a
+/// track. The first part is the four-character code without the variants that say where parameter
+/// sets are; the second is the object type of `mp4a`.
+pub(crate) fn codec_kind(entry: &[u8]) -> (FourCc, Option<u8>) {
+    let Some(Ok(found)) = children(&Cursor::new("MP4", entry)).next() else {
+        return (*b"    ", None);
+    };
+    match &found.kind {
+        b"avc3" => (*b"avc1", None),
+        b"hev1" => (*b"hvc1", None),
+        b"mp4a" => {
+            let mut body = found.body;
+            let esds = body
+                .skip(28)
+                .and_then(|()| children(&body).require(*b"esds"));
+            (*b"mp4a", esds.and_then(elementary_stream).ok())
+        }
+        _ => (found.kind, None),
+    }
+}
+
+/// Reads the decoder configuration in `esds`; returns the object type of the codec (ISO/IEC 14496-1 7.2.6.5).
 ///
 /// Ignores the lengths of the outer descriptors, as other readers do: some writers get them wrong.
-fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
+fn elementary_stream(mut esds: Cursor<'_>) -> Result<u8, Error> {
     version_and_flags(&mut esds)?;
     descriptor(&mut esds, 3)?;
     esds.skip(2)?;
@@ -188,7 +212,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<(), Error> {
         let length = descriptor(&mut esds, 5)?;
         AudioSpecificConfig::read(&esds.sub_cursor(length)?)?;
     }
-    Ok(())
+    Ok(object_type)
 }
 
 /// Reads the tag of the next descriptor, which must be `wanted`, and returns its stated length

@@ -8,13 +8,17 @@ use std::{
 use super::{
     facts::MovieFacts,
     fragment::{IndexedSample, SegmentTables, TableEntry, track_key},
+    overlap::{self, TailSample, TrackTails},
+    parts::{PartTiming, TrackParts, own_init},
     sample_entry::{AudioClock, build_sample_entry},
     snap::TimestampSnapper,
     track::{Mp4Track, StoredSample, display},
 };
 use crate::{
     AudioSpec, Error, Fact, FactKind, SegmentFormat, SegmentKind, TableFragment, TrackKind,
-    clock::{MovieClock, PlannedSpan, SegmentGroup, Span, milliseconds, nanoseconds, ticks},
+    clock::{
+        MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span, milliseconds, nanoseconds, ticks,
+    },
     flv::Codec,
     fmp4::Init,
     handler::Handler,
@@ -31,8 +35,11 @@ const AUDIO_GROUP: u16 = 1;
 /// Leading bytes that are compared to tell whether a sample of the same time and size is repeated.
 const COMPARED_BYTES: u64 = 4096;
 
+/// Two parts that overlap give the same sample times that differ by at most this, in nanoseconds.
+const OVERLAP_ROUNDING: i64 = 5 * MILLISECOND;
+
 /// Compares a number of bytes at two positions of the output.
-type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
+pub(crate) type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
 /// What the index needs to know of the movie besides the tables.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +118,12 @@ struct IndexBuilder<'s> {
     /// Time before the first segment that is there, in nanoseconds.
     start_offset: Option<i64>,
     facts: MovieFacts,
+    /// The parts of the tracks of a fragmented MP4.
+    parts: TrackParts,
+    tails: TrackTails,
+    /// Where the part before ends, for tracks of which the samples so far repeat that part: the time
+    /// of its last sample in nanoseconds.
+    repeated_until: BTreeMap<u8, i64>,
 }
 
 /// The codec configuration that applies to a track.
@@ -152,6 +165,9 @@ impl<'s> IndexBuilder<'s> {
             segment_ends: BTreeMap::new(),
             start_offset: None,
             facts: MovieFacts::default(),
+            parts: TrackParts::default(),
+            tails: TrackTails::default(),
+            repeated_until: BTreeMap::new(),
         }
     }
 
@@ -163,8 +179,16 @@ impl<'s> IndexBuilder<'s> {
         fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
         let mut builder = Self::new(spec, same);
-        for segments in fragments.chunk_by_mut(|one, next| one.kind == next.kind) {
-            builder.add_segments(segments)?;
+        if builder.segment_format == SegmentFormat::Fmp4 {
+            builder.parts = TrackParts::find(&fragments)?;
+        }
+        let mut left = fragments.as_mut_slice();
+        while let Some(first) = left.first() {
+            let kind = first.kind;
+            let count = left.partition_point(|fragment| fragment.kind <= kind);
+            let (segments, later) = left.split_at_mut(count);
+            builder.add_segments(segments, later)?;
+            left = later;
         }
         Ok(builder)
     }
@@ -232,7 +256,12 @@ impl<'s> IndexBuilder<'s> {
     }
 
     /// Adds the segments with the same number of all tracks: they are shifted by the same time.
-    fn add_segments(&mut self, segments: &mut [TableFragment]) -> Result<(), Error> {
+    /// `later` are those behind them.
+    fn add_segments(
+        &mut self,
+        segments: &mut [TableFragment],
+        later: &[TableFragment],
+    ) -> Result<(), Error> {
         // Take the tables, so that their memory is freed as the index grows.
         let bytes: Vec<_> = segments
             .iter_mut()
@@ -245,18 +274,29 @@ impl<'s> IndexBuilder<'s> {
             .map_or(SegmentKind::Init, |segment| segment.kind);
         for (segment, bytes) in segments.iter().zip(&bytes) {
             let read = SegmentTables::read(bytes)?;
+            let timing = self.timing(segment, &read)?;
             for span in &read.spans {
+                let Some(presented) = timing.presented(*span) else {
+                    continue;
+                };
                 spans.push(PlannedSpan {
-                    span: *span,
+                    span: presented,
                     first_pts: self.first_pts(segment.track, &read, span)?,
                     start_ms: segment.start_ms,
                 });
             }
-            tables.push((segment.track, read));
+            tables.push((segment.track, read, timing));
         }
         let spans = &spans;
         let group = SegmentGroup { kind, spans };
-        let offset = self.clock.place(&group);
+        self.clock.place(&group);
+        if self.clock.restarted() {
+            let tables = tables
+                .iter()
+                .map(|(track, read, timing)| (*track, read.clone(), timing.shift));
+            self.join_overlap(tables.collect(), later)?;
+        }
+        let offset = self.clock.offset();
         if !spans.is_empty() {
             self.start_offset
                 .get_or_insert_with(|| milliseconds(group.start_ms()));
@@ -268,12 +308,12 @@ impl<'s> IndexBuilder<'s> {
         let placed: Vec<_> = placed.collect();
         let start_offset = self.start_offset.unwrap_or(0);
         self.facts.add_segments(segments, &placed, start_offset);
-        for (track, read) in tables {
+        for (track, read, timing) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
                     self.add_elementary_segment(track, read, offset)?;
                 }
-                SegmentFormat::Fmp4 => self.add_fmp4_segment(track, kind, read)?,
+                SegmentFormat::Fmp4 => self.add_fmp4_segment((track, kind), read, timing)?,
             }
         }
         self.facts.end_segments(|kind| {
@@ -281,6 +321,138 @@ impl<'s> IndexBuilder<'s> {
             of_kind.next().map_or(0, |span| span.frame_duration)
         });
         Ok(())
+    }
+
+    /// Returns when a segment is presented according to its edit list.
+    fn timing(
+        &self,
+        segment: &TableFragment,
+        tables: &SegmentTables<'_>,
+    ) -> Result<PartTiming, Error> {
+        if self.segment_format != SegmentFormat::Fmp4 {
+            return Ok(PartTiming::default());
+        }
+        let own = own_init(tables)?;
+        let init = own.as_ref().or_else(|| self.inits.get(&segment.track));
+        Ok(init.map_or_else(PartTiming::default, |init| {
+            let track = self.tracks.get(&track_key(segment.track, init.kind));
+            let place = (segment.track, segment.kind);
+            self.parts.timing(place, init, track)
+        }))
+    }
+
+    /// Moves the segments placed last, which are on a new timeline, if they repeat the end of what is
+    /// there: the same samples get the same times. `tables` are theirs, with the number of the track.
+    fn join_overlap(
+        &mut self,
+        tables: Vec<(u8, SegmentTables<'_>, i64)>,
+        later: &[TableFragment],
+    ) -> Result<(), Error> {
+        self.repeated_until.clear();
+        let spans = tables.iter().flat_map(|(_, read, _)| &read.spans);
+        let Some(key) = spans.map(|span| span.key).min() else {
+            return Ok(());
+        };
+        let mut offset = self.clock.offset_of(key);
+        let mut start = Vec::new();
+        for (track, read, shift) in tables {
+            if track == key & 0x7f {
+                offset = offset.saturating_add(shift);
+                self.part_start(&mut start, key, (track, read))?;
+            }
+        }
+        let same_track = later.iter().filter(|one| one.track == key & 0x7f);
+        for fragment in same_track {
+            if start.len() > self.tails.of(key).len()
+                || !self.part_start(
+                    &mut start,
+                    key,
+                    (fragment.track, SegmentTables::read(&fragment.tables)?),
+                )?
+            {
+                break;
+            }
+        }
+        let is_fmp4 = self.segment_format == SegmentFormat::Fmp4;
+        let end = self.tails.of(key);
+        let count = overlap::repeated(end, &start, self.same)?;
+        let first = count
+            .checked_sub(1)
+            .and_then(|last| end.get(end.len() - 1 - last));
+        let first = first.copied();
+        if let (Some(here), Some(there)) = (first, start.first()) {
+            let time = |key: &u8, ticks| {
+                let track = self.tracks.get(key).filter(|_| is_fmp4);
+                let timescale = track.map_or(self.timescale, |track| track.timescale);
+                nanoseconds(ticks, timescale).unwrap_or(0)
+            };
+            let here = time(&key, here.time);
+            let ends = self.tails.ends();
+            self.repeated_until = ends.map(|(key, end)| (key, time(&key, end))).collect();
+            self.clock
+                .move_last(here.saturating_sub(there.time.saturating_add(offset)));
+        } else {
+            self.tails.clear();
+        }
+        Ok(())
+    }
+
+    /// Appends the samples of a track in a segment, their times on its own clock. Returns whether
+    /// they are on the timeline of those before.
+    fn part_start(
+        &self,
+        start: &mut Vec<TailSample>,
+        key: u8,
+        (track, tables): (u8, SegmentTables<'_>),
+    ) -> Result<bool, Error> {
+        let own = own_init(&tables)?;
+        let init = own.as_ref().or_else(|| self.inits.get(&track));
+        let timescale = init.map_or(self.timescale, |init| init.timescale);
+        let span = tables.spans.iter().find(|span| span.key == key);
+        let last = start.last().map(|sample| sample.time);
+        if span.is_some_and(|span| last.is_some_and(|last| span.first < last)) {
+            return Ok(false);
+        }
+        for entry in tables.entries {
+            if let TableEntry::Sample(sample) = entry?
+                && track_key(track, sample.kind) == key
+            {
+                start.push(TailSample {
+                    time: nanoseconds(sample.dts, timescale).unwrap_or(0),
+                    size: sample.size,
+                    position: sample.position,
+                });
+            }
+        }
+        Ok(true)
+    }
+
+    /// Returns whether a sample repeats the part before; its time has ticks of this timescale. Else
+    /// it becomes the end of its track.
+    fn repeats_part(
+        &mut self,
+        key: u8,
+        (time, timescale): (i64, u32),
+        sample: &IndexedSample,
+    ) -> bool {
+        if let Some(end) = self.repeated_until.get(&key) {
+            // The times of the parts may be rounded differently.
+            let time = nanoseconds(time, timescale).unwrap_or(0);
+            if time <= end.saturating_add(OVERLAP_ROUNDING) {
+                self.facts.skip(FactKind::Repeated, sample.kind, time);
+                return true;
+            }
+            self.repeated_until.remove(&key);
+        }
+        self.tails.push(
+            key,
+            TailSample {
+                time,
+                size: sample.size,
+                position: sample.position,
+            },
+        );
+        false
     }
 
     /// Returns when the first sample of a span is presented, on the clock of its segment.
@@ -379,7 +551,12 @@ impl<'s> IndexBuilder<'s> {
         let key = track_key(track_number, sample.kind);
         // Samples before the first codec configuration cannot be decoded: drop them.
         let time = sample.dts.saturating_add(offset);
-        let movie_time = || nanoseconds(time, self.timescale).unwrap_or(0);
+        let timescale = self.timescale;
+        let movie_time = || nanoseconds(time, timescale).unwrap_or(0);
+        if self.codec_states.contains_key(&key) && self.repeats_part(key, (time, timescale), sample)
+        {
+            return Ok(());
+        }
         let (Some(track), Some(codec)) =
             (self.tracks.get_mut(&key), self.codec_states.get_mut(&key))
         else {
@@ -412,57 +589,86 @@ impl<'s> IndexBuilder<'s> {
 
     fn add_fmp4_segment(
         &mut self,
-        track_number: u8,
-        kind: SegmentKind,
+        (track_number, kind): (u8, SegmentKind),
         tables: SegmentTables<'_>,
+        timing: PartTiming,
     ) -> Result<(), Error> {
-        let mut own = None;
+        let mut own = own_init(&tables)?;
+        if let Some(init) = &own {
+            self.initialised.insert(track_number);
+            self.track_count = self.track_count.max(init.track_count());
+        }
+        if kind == SegmentKind::Init {
+            self.inits
+                .extend(own.take().map(|init| (track_number, init)));
+        }
+        let shared = self.inits.remove(&track_number);
+        let added = match own.as_ref().or(shared.as_ref()) {
+            Some(init) => self.add_fmp4_samples((track_number, init), tables, timing),
+            None if tables.spans.is_empty() => Ok(()),
+            None => Err(Error::InitMissing(track_number)),
+        };
+        self.inits.extend(shared.map(|init| (track_number, init)));
+        added
+    }
+
+    fn add_fmp4_samples(
+        &mut self,
+        (track_number, init): (u8, &Init),
+        tables: SegmentTables<'_>,
+        timing: PartTiming,
+    ) -> Result<(), Error> {
+        let key = track_key(track_number, init.kind);
+        let offset = self.clock.offset_of(key).saturating_add(timing.shift);
+        let spans = tables.spans;
         let mut begun = false;
         for entry in tables.entries {
-            match entry? {
-                TableEntry::Init(init) => {
-                    self.initialised.insert(track_number);
-                    self.track_count = self.track_count.max(init.track_count());
-                    if kind == SegmentKind::Init {
-                        self.inits.insert(track_number, init);
-                    } else {
-                        own = Some(init);
-                    }
-                }
-                TableEntry::Config { .. } | TableEntry::Edge(_) => {}
-                TableEntry::Sample(sample) => {
-                    let init = own
-                        .as_ref()
-                        .or_else(|| self.inits.get(&track_number))
-                        .ok_or(Error::InitMissing(track_number))?;
-                    let key = track_key(track_number, init.kind);
-                    let offset = self.clock.offset_of(key);
-                    let new = || new_track(init, offset);
-                    let track = self.tracks.entry(key).or_insert_with(new);
-                    if !begun {
-                        track.begin_segment();
-                        begun = true;
-                    }
-                    let ended = self.segment_ends.get(&key).copied().unwrap_or(i64::MIN);
-                    let dts = fmp4_dts(track, init, &sample, offset);
-                    // A sample at or after the stated end of the segment before is never a
-                    // repetition: some writers give samples no duration, so that times repeat.
-                    let ended = ticks(ended, track.timescale);
-                    if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
-                        push_fmp4_sample(track, init, &sample, dts)?;
-                    } else {
-                        let time = nanoseconds(dts, track.timescale).unwrap_or(0);
-                        self.facts.skip(FactKind::Repeated, init.kind, time);
-                    }
-                }
+            let TableEntry::Sample(sample) = entry? else {
+                continue;
+            };
+            if timing.cuts() && !timing.holds(&sample, init, &spans) {
+                continue;
+            }
+            let new = || new_track(init, offset);
+            let timescale = self.tracks.entry(key).or_insert_with(new).timescale;
+            let dts = fmp4_dts(timescale, init, &sample, offset);
+            if self.repeats_part(key, (dts, timescale), &sample) {
+                continue;
+            }
+            let Some(track) = self.tracks.get_mut(&key) else {
+                continue;
+            };
+            if !begun {
+                track.begin_segment();
+                begun = true;
+            }
+            let ended = self.segment_ends.get(&key).copied().unwrap_or(i64::MIN);
+            // A sample at or after the stated end of the segment before is never a repetition: some
+            // writers give samples no duration, so that times repeat.
+            let ended = ticks(ended, track.timescale);
+            if !is_repeated(track, dts, &sample, self.same)? || dts >= ended {
+                push_fmp4_sample(track, init, &sample, dts)?;
+            } else {
+                let time = nanoseconds(dts, track.timescale).unwrap_or(0);
+                self.facts.skip(FactKind::Repeated, init.kind, time);
             }
         }
-        for span in tables.spans {
-            let end = span.end.saturating_add(self.clock.offset_of(span.key));
-            if let Some(track) = self.tracks.get_mut(&span.key) {
-                self.segment_ends.insert(span.key, end);
-                track.end_at(ticks(end, track.timescale));
-            }
+        let Some(track) = self.tracks.get_mut(&key) else {
+            return Ok(());
+        };
+        for span in spans {
+            let Some(presented) = timing.presented(span) else {
+                continue;
+            };
+            let end = presented.end.saturating_add(self.clock.offset_of(span.key));
+            self.segment_ends.insert(span.key, end);
+            track.end_at(ticks(end, track.timescale));
+        }
+        if timing.is_last {
+            // The edit list of the first part does not tell where the last one ends.
+            track.edit.duration = None;
+            let end = timing.ends_at.map(|end| end.saturating_add(offset));
+            track.presentation_end = end.map(|end| ticks(end, track.timescale));
         }
         Ok(())
     }
@@ -509,18 +715,18 @@ fn is_repeated(
     }
 }
 
-/// Converts a time in ticks of the init segment to ticks of the track.
-fn scaled(count: i64, track: &Mp4Track, init: &Init) -> i64 {
-    if init.timescale == track.timescale {
+/// Converts a time in ticks of the init segment to ticks of a track with this timescale.
+fn scaled(count: i64, timescale: u32, init: &Init) -> i64 {
+    if init.timescale == timescale {
         return count;
     }
     let time = nanoseconds(count, init.timescale);
-    time.map_or(count, |time| ticks(time, track.timescale))
+    time.map_or(count, |time| ticks(time, timescale))
 }
 
 /// Returns the decode time of a sample shifted by `offset` nanoseconds, in ticks of the track.
-fn fmp4_dts(track: &Mp4Track, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
-    scaled(sample.dts, track, init).saturating_add(ticks(offset, track.timescale))
+fn fmp4_dts(timescale: u32, init: &Init, sample: &IndexedSample, offset: i64) -> i64 {
+    scaled(sample.dts, timescale, init).saturating_add(ticks(offset, timescale))
 }
 
 fn push_fmp4_sample(
@@ -540,7 +746,7 @@ fn push_fmp4_sample(
     let description = track.sample_entries.number(entry)?;
     track.push(StoredSample {
         dts,
-        composition_offset: scaled(i64::from(sample.composition_offset), track, init),
+        composition_offset: scaled(i64::from(sample.composition_offset), track.timescale, init),
         sync: sample.sync,
         size: sample.size,
         position: sample.position,

@@ -14,6 +14,8 @@ mod index_part;
 pub(crate) mod interleave;
 pub(crate) mod join;
 pub(crate) mod moov;
+mod overlap;
+mod parts;
 pub(crate) mod rolls;
 pub(crate) mod sample_entries;
 mod sample_entry;

@@ -147,7 +147,10 @@ fn edit_list(track: &Mp4Track, delay: i64, timescale: u32) -> EditList {
     let end = times.last_pts.saturating_add(tail);
     let left = end.saturating_sub(begin).max(0).unsigned_abs();
     let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
-    let max_length = track.edit.max_duration();
+    let max_length = match track.presentation_end {
+        Some(end) => nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(i64::MAX),
+        None => track.edit.max_duration(),
+    };
     let movie_ticks = |time: i64| ticks(time, timescale).max(0).unsigned_abs();
     EditList {
         empty: movie_ticks(delay),

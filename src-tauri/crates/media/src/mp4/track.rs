@@ -30,6 +30,8 @@ pub(crate) struct Mp4Track {
     /// The last fields of `tkhd`: matrix, width, height.
     pub(crate) display: [u8; 44],
     pub(crate) edit: SourceEdit,
+    /// Where the presentation ends, in its ticks, if it has several parts and the last one says.
+    pub(crate) presentation_end: Option<i64>,
     /// Difference between the movie's clock and the track's own at its first segment, in its ticks.
     pub(crate) timeline_shift: i64,
     /// Time at the start of the movie for which no track has media, in nanoseconds.
@@ -104,6 +106,7 @@ impl Mp4Track {
             alternate_group: 0,
             display: display((0, 0)),
             edit: SourceEdit::default(),
+            presentation_end: None,
             timeline_shift: 0,
             start_offset: 0,
             sample_entries: SampleEntries::default(),

@@ -23,7 +23,8 @@ use crate::{
     Content, Error, Fact, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
     SegmentFingerprint, SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment,
     TrackKind,
-    boxes::write::put32,
+    boxes::{self, write::put32},
+    check::codec_kind,
     flv::{self, DemuxEvent},
     fmp4::{self, Init},
     handler::Handler,
@@ -377,6 +378,29 @@ fn collect_events<'a>(
     })
 }
 
+/// Fails if a track goes on with another codec: no player changes its decoder within a track.
+fn check_codec(known: &Init, own: &Init) -> Result<(), Error> {
+    let kind = |init: &Init| {
+        let entry = init.sample_entries.first();
+        entry.map(|entry| codec_kind(entry))
+    };
+    let (Some(before), Some(now)) = (kind(known), kind(own)) else {
+        return Ok(());
+    };
+    if before == now && known.kind == own.kind {
+        return Ok(());
+    }
+    let name = |(code, object_type): (_, Option<u8>)| match object_type {
+        Some(object_type) => format!("{} ({object_type:#x})", boxes::read::name(code)),
+        None => boxes::read::name(code),
+    };
+    Err(Error::Unsupported(format!(
+        "a track that changes its codec from {} to {}",
+        name(before),
+        name(now)
+    )))
+}
+
 /// Collects the samples of one track of a fragmented MP4.
 fn demux_fmp4<'a>(
     segment: &SegmentData<'a>,
@@ -389,6 +413,9 @@ fn demux_fmp4<'a>(
         .ok_or(Error::InitMissing(segment.track))?;
     let mut recorder = Recorder::default();
     if own.is_some() && own.as_ref() != known {
+        if let Some(known) = known {
+            check_codec(known, init)?;
+        }
         recorder.init(init);
     }
     let media = fmp4::demux(segment.data, init)?;

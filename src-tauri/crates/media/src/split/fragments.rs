@@ -53,8 +53,8 @@ pub(super) struct FragmentReader {
     leading_bodies: Vec<Range<u64>>,
     /// The `moov` has `mvex`; else `moof` boxes are ignored.
     pub(super) is_fragmented: bool,
-    /// Tracks and start times for which the buffer is still to be returned, in reverse order.
-    pending: Vec<(usize, u64)>,
+    /// Tracks for which the buffer is still to be returned, in reverse order.
+    pending: Vec<TrackSegment>,
     timeline: Timeline,
     /// Bytes of fragments whose data is elsewhere in the file.
     collected_bytes: u64,
@@ -158,8 +158,8 @@ impl FragmentReader {
         buffer: &mut Vec<u8>,
     ) -> Result<Next, Error> {
         loop {
-            if let Some((track, start_ms)) = self.pending.pop() {
-                return Ok(Next::Segment(TrackSegment { track, start_ms }));
+            if let Some(segment) = self.pending.pop() {
+                return Ok(Next::Segment(segment));
             }
             buffer.clear();
             match self.read(input, tracks, defaults, buffer)? {
@@ -224,7 +224,15 @@ impl FragmentReader {
             self.position = range.next;
             let starts = self.timeline.add(&times, restarts);
             if first.is_none() {
-                self.pending = starts.into_iter().rev().collect();
+                let segment = |(track, start_ms)| TrackSegment {
+                    track,
+                    start_ms,
+                    restarts: false,
+                };
+                self.pending = starts.into_iter().map(segment).rev().collect();
+                if let Some(segment) = self.pending.last_mut() {
+                    segment.restarts = restarts;
+                }
                 first = Some(here);
             }
         }

@@ -227,10 +227,14 @@ impl Mp4Splitter {
 
     /// Numbers a segment. Consecutive segments of different tracks get the same number: they are
     /// presented at the same time. Every second number is left out, so that the muxer trusts
-    /// `start_ms` and does not take a long pause for a reset of the clock.
+    /// `start_ms` and does not take a long pause for a reset of the clock. Where the clock of the file
+    /// is known to start again, none is left out.
     fn numbered(&mut self, segment: TrackSegment, buffer: &mut Vec<u8>) -> Option<FilledSegment> {
         let track = self.index.tracks.get(segment.track)?;
-        if self.tracks_of_number.contains(&track.number) {
+        if segment.restarts && !self.tracks_of_number.is_empty() {
+            self.tracks_of_number.clear();
+            self.number += 1;
+        } else if self.tracks_of_number.contains(&track.number) {
             self.tracks_of_number.clear();
             self.number += 2;
         }

@@ -28,6 +28,8 @@ pub(super) struct TrackSegment {
     /// Index of the track.
     pub(super) track: usize,
     pub(super) start_ms: u64,
+    /// The clock of the file starts again here.
+    pub(super) restarts: bool,
 }
 
 /// Reads the samples of all tracks in time order.
@@ -39,6 +41,8 @@ pub(super) struct ProgressiveReader {
     /// Start of the index on the clock of the movie, and end of its samples so far.
     index_start_ms: u64,
     elapsed_ms: u64,
+    /// No sample of the index has been returned, and it is not the first.
+    is_new_index: bool,
     /// Positions count from here.
     file_start: u64,
     samples: Vec<TableSample>,
@@ -52,6 +56,7 @@ impl ProgressiveReader {
             lost_bytes: 0,
             index_start_ms: 0,
             elapsed_ms: 0,
+            is_new_index: false,
             file_start: 0,
             samples: Vec::new(),
         }
@@ -61,6 +66,7 @@ impl ProgressiveReader {
     /// and whose positions count from `file_start`.
     pub(super) fn begin_index(&mut self, start_ms: u64, file_start: u64) {
         self.index_start_ms = start_ms;
+        self.is_new_index = true;
         self.file_start = file_start;
     }
 
@@ -112,6 +118,7 @@ impl ProgressiveReader {
                 return Ok(Some(TrackSegment {
                     track: index,
                     start_ms: start_ms.saturating_add(self.index_start_ms),
+                    restarts: std::mem::take(&mut self.is_new_index),
                 }));
             }
         }
