@@ -14,7 +14,7 @@ mod sample_descriptions;
 mod samples;
 mod track;
 
-pub(crate) use sample_descriptions::{check_sample_entries, codec_kind};
+pub(crate) use sample_descriptions::{audio_object_type, check_sample_entries, codec_kind};
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

@@ -165,6 +165,15 @@ fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
     elementary_stream(children(body).require(*b"esds")?).map(drop)
 }
 
+/// Returns the audio object type of an `mp4a` sample entry of MPEG-4 audio (ISO/IEC 14496-3 1.5.1).
+pub(crate) fn audio_object_type(entry: &[u8]) -> Option<u8> {
+    let found = children(&Cursor::new("MP4", entry)).next()?.ok()?;
+    let mut body = found.body;
+    body.skip(28).ok()?;
+    let esds = children(&body).require(*b"esds").ok()?;
+    elementary_stream(esds).ok()?.audio_object_type
+}
+
 /// Returns what kind of codec the samples of a sample entry have: those of one kind may share a
 /// track. The first part is the four-character code without the variants that say where parameter
 /// sets are; the second is the object type of `mp4a`.
@@ -180,7 +189,8 @@ pub(crate) fn codec_kind(entry: &[u8]) -> (FourCc, Option<u8>) {
             let esds = body
                 .skip(28)
                 .and_then(|()| children(&body).require(*b"esds"));
-            (*b"mp4a", esds.and_then(elementary_stream).ok())
+            let codec = esds.and_then(elementary_stream).ok();
+            (*b"mp4a", codec.map(|codec| codec.object_type))
         }
         _ => (found.kind, None),
     }
@@ -189,7 +199,7 @@ pub(crate) fn codec_kind(entry: &[u8]) -> (FourCc, Option<u8>) {
 /// Reads the decoder configuration in `esds`; returns the object type of the codec (ISO/IEC 14496-1 7.2.6.5).
 ///
 /// Ignores the lengths of the outer descriptors, as other readers do: some writers get them wrong.
-fn elementary_stream(mut esds: Cursor<'_>) -> Result<u8, Error> {
+fn elementary_stream(mut esds: Cursor<'_>) -> Result<AudioCodec, Error> {
     version_and_flags(&mut esds)?;
     descriptor(&mut esds, 3)?;
     esds.skip(2)?;
@@ -207,12 +217,31 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<u8, Error> {
     descriptor(&mut esds, 4)?;
     let object_type = esds.u8()?;
     esds.skip(12)?;
+    let mut codec = AudioCodec {
+        object_type,
+        audio_object_type: None,
+    };
     // MPEG-4 audio has its configuration here; other codecs have it in their frames.
     if object_type == 0x40 {
         let length = descriptor(&mut esds, 5)?;
-        AudioSpecificConfig::read(&esds.sub_cursor(length)?)?;
+        let specific = esds.sub_cursor(length)?;
+        AudioSpecificConfig::read(&specific)?;
+        codec.audio_object_type = match specific.rest() {
+            [a, b, ..] if a >> 3 == 31 => Some(32 + (((a & 7) << 3) | (b >> 5))),
+            [a, ..] => Some(a >> 3),
+            [] => None,
+        };
     }
-    Ok(object_type)
+    Ok(codec)
+}
+
+/// What `esds` says of the codec.
+#[derive(Clone, Copy, Debug)]
+struct AudioCodec {
+    /// ISO/IEC 14496-1 table 5.
+    object_type: u8,
+    /// ISO/IEC 14496-3 1.5.1, for MPEG-4 audio.
+    audio_object_type: Option<u8>,
 }
 
 /// Reads the tag of the next descriptor, which must be `wanted`, and returns its stated length

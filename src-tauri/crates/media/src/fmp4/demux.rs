@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{
     data_ranges::{DataRanges, outside},
+    groups::FragmentGroups,
     init::{Init, SampleDefaults},
-    roll::FragmentRolls,
     run::{RunStart, TrackRun},
 };
 use crate::{
@@ -187,7 +187,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
             let time = tfdt.versioned(version)?;
             dts = i64::try_from(time).map_err(|_| tfdt.malformed("a time beyond reason"))?;
         }
-        let mut rolls = FragmentRolls::read(traf, &self.init.rolls);
+        let mut groups = FragmentGroups::read(traf, &self.init.groups);
         let mut data: Option<Range<u64>> = None;
         for child in children(traf) {
             let child = child?;
@@ -196,12 +196,14 @@ impl<'a> FragmentDemuxer<'a, '_> {
             }
             let before = RunStart {
                 defaults: header.defaults,
-                rolls: &rolls,
+                groups: &groups,
                 base,
                 position: data.as_ref().map_or(base, |data| data.end),
                 dts,
             };
-            let run = TrackRun::read(self.segment, child.body.clone(), self.init.kind, &before)?;
+            let mut run =
+                TrackRun::read(self.segment, child.body.clone(), self.init.kind, &before)?;
+            run.has_sync_flags = self.init.has_sync_flags;
             self.samples = self.samples.saturating_add(run.samples());
             // A sample takes at least one byte, in `mdat` or in `trun`.
             let limit = u32::try_from(self.segment.len()).unwrap_or(u32::MAX);
@@ -211,7 +213,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
                     .body
                     .malformed(format!("{count} samples in one piece")));
             }
-            rolls.skip(run.samples());
+            groups.skip(run.samples());
             let position = run.position;
             let (end, next_dts) = run.end()?;
             dts = next_dts;

@@ -1,13 +1,13 @@
 //! Reads an init segment: `ftyp` + `moov`.
 
-use super::roll::MovieRolls;
+use super::{groups::MovieGroups, quicktime::audio_sample_entry};
 use crate::{
     Error, TrackKind,
     boxes::{
         FourCc,
         read::{Boxes, children, name, top_level, version_and_flags},
     },
-    check::check_sample_entries,
+    check::{audio_object_type, check_sample_entries},
     clock::nanoseconds,
     cursor::Cursor,
 };
@@ -31,8 +31,11 @@ pub struct Init {
     pub(crate) display: [u8; 44],
     /// The sample entries unchanged except for the data reference, to keep boxes unknown here.
     pub(crate) sample_entries: Vec<Vec<u8>>,
-    /// Roll groups of the movie.
-    pub(crate) rolls: MovieRolls,
+    /// Sample groups of the movie.
+    pub(crate) groups: MovieGroups,
+    /// Audio samples without the sync flag are no sync samples. Else the flag is ignored: many
+    /// writers set it for no sample.
+    pub(crate) has_sync_flags: bool,
     /// Number of video and audio tracks in the segment, including this one.
     pub(super) track_count: u8,
     /// All other tracks of the segment, of any kind.
@@ -198,7 +201,10 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
 fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, Error> {
     let (timescale, language) = media_header(children(mdia).require(*b"mdhd")?)?;
     let stbl = children(&children(mdia).require(*b"minf")?).require(*b"stbl")?;
-    let entries = sample_entries(children(&stbl).require(*b"stsd")?)?;
+    let entries = sample_entries(children(&stbl).require(*b"stsd")?, kind)?;
+    let has_sync_flags = kind == TrackKind::Video
+        || children(&stbl).find(*b"stss")?.is_some()
+        || entries.iter().any(|entry| has_dependent_audio(entry));
     Ok(Init {
         kind,
         track_id: 0,
@@ -208,7 +214,8 @@ fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, 
         edit: edit(trak)?,
         display: [0; 44],
         sample_entries: entries,
-        rolls: MovieRolls::read(&stbl),
+        groups: MovieGroups::read(&stbl),
+        has_sync_flags,
         track_count: 1,
         other_tracks: Vec::new(),
     })
@@ -255,8 +262,18 @@ fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
     })
 }
 
-fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
-    version_and_flags(&mut stsd)?;
+/// Returns whether a codec has audio samples that depend on others: AC-4, Dolby TrueHD, MPEG-H, and
+/// MPEG-4 audio with xHE-AAC, whose object type is 42 (ISO/IEC 14496-3 1.5.1).
+fn has_dependent_audio(entry: &[u8]) -> bool {
+    match entry.get(4..8) {
+        Some(b"ac-4" | b"mlpa" | b"mha1" | b"mha2" | b"mhm1" | b"mhm2") => true,
+        Some(b"mp4a") => audio_object_type(entry) == Some(42),
+        _ => false,
+    }
+}
+
+fn sample_entries(mut stsd: Cursor<'_>, kind: TrackKind) -> Result<Vec<Vec<u8>>, Error> {
+    let (version, _) = version_and_flags(&mut stsd)?;
     let count = stsd.u32()?;
     if count == 0 || count > MAX_SAMPLE_ENTRIES {
         return Err(stsd.malformed(format!("{count} sample entries")));
@@ -269,7 +286,10 @@ fn sample_entries(mut stsd: Cursor<'_>) -> Result<Vec<Vec<u8>>, Error> {
         match entry.get(4..8) {
             Some(b"encv" | b"enca") => return Err(Error::Encrypted),
             Some(_) => {
-                let mut entry = entry.to_vec();
+                let mut entry = match kind {
+                    TrackKind::Video => entry.to_vec(),
+                    TrackKind::Audio => audio_sample_entry(entry, version)?,
+                };
                 // Data reference 1: the movie that we write has only one.
                 if let Some(reference) = entry.get_mut(14..16) {
                     reference.copy_from_slice(&[0, 1]);

@@ -1,8 +1,8 @@
 //! Reads and writes an [`Init`] in the journal's encoding.
 
 use super::{
+    groups::MovieGroups,
     init::{Init, MAX_SAMPLE_ENTRIES, MAX_TRACKS, OtherTrack, SampleDefaults, SourceEdit},
-    roll::MovieRolls,
 };
 use crate::{
     Error, TrackKind,
@@ -27,13 +27,15 @@ impl Init {
         for entry in &self.sample_entries {
             put_length_prefixed(out, entry);
         }
-        self.rolls.write(out);
+        self.groups.write_rolls(out);
         out.push(self.track_count);
         put_varint(out, self.other_tracks.len() as u64);
         for other in &self.other_tracks {
             put_varint(out, u64::from(other.track_id));
             other.defaults.write(out);
         }
+        self.groups.write_others(out);
+        out.push(u8::from(self.has_sync_flags));
     }
 
     /// Reads what [`Self::write`] appended.
@@ -60,7 +62,8 @@ impl Init {
         for _ in 0..cursor.varint()?.min(u64::from(MAX_SAMPLE_ENTRIES)) {
             sample_entries.push(cursor.length_prefixed()?.to_vec());
         }
-        let rolls = MovieRolls::restore(cursor)?;
+        let mut groups = MovieGroups::default();
+        groups.restore_rolls(cursor)?;
         let track_count = cursor.u8()?;
         let mut other_tracks = Vec::new();
         for _ in 0..cursor.varint()?.min(MAX_TRACKS as u64) {
@@ -68,6 +71,12 @@ impl Init {
                 track_id: field(cursor)?,
                 defaults: SampleDefaults::read(cursor)?,
             });
+        }
+        let mut has_sync_flags = kind == TrackKind::Video;
+        // Journals of version 3 end here.
+        if !cursor.is_empty() {
+            groups.restore_others(cursor)?;
+            has_sync_flags = cursor.u8()? != 0;
         }
         Ok(Self {
             kind,
@@ -78,7 +87,8 @@ impl Init {
             edit,
             display,
             sample_entries,
-            rolls,
+            groups,
+            has_sync_flags,
             track_count,
             other_tracks,
         })

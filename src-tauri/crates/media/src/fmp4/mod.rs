@@ -2,16 +2,18 @@
 
 mod data_ranges;
 mod demux;
+pub(crate) mod groups;
 mod init;
 mod init_journal;
 mod outline;
-mod roll;
+mod quicktime;
 mod run;
 #[cfg(test)]
 mod tests;
 
 pub use demux::{DemuxedTrack, demux};
 pub(crate) use demux::{probe, sniff};
+pub use groups::SampleGroups;
 pub use init::Init;
 pub(crate) use init::{OtherTrack, SourceEdit};
 pub(crate) use outline::{FragmentOutline, outline};

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{
     demux::{MAX_SAMPLES, TrackFragmentHeader},
+    groups::FragmentGroups,
     init::{OtherTrack, SampleDefaults},
-    roll::FragmentRolls,
     run::{RunStart, TrackRun},
 };
 use crate::{
@@ -73,7 +73,7 @@ fn track_fragment(
         }
         None => None,
     };
-    let rolls = FragmentRolls::default();
+    let groups = FragmentGroups::default();
     let mut data: Option<Range<u64>> = None;
     let mut duration = 0;
     let mut samples = 0_u32;
@@ -84,7 +84,7 @@ fn track_fragment(
         }
         let before = RunStart {
             defaults: header.defaults,
-            rolls: &rolls,
+            groups: &groups,
             base,
             position: data.as_ref().map_or(base, |data| data.end),
             dts: duration,

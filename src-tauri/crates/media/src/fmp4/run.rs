@@ -1,6 +1,9 @@
 //! Reads the samples of one `trun` (ISO/IEC 14496-12 8.8.8).
 
-use super::{init::SampleDefaults, roll::FragmentRolls};
+use super::{
+    groups::{FragmentGroups, SampleGroups},
+    init::SampleDefaults,
+};
 use crate::{Error, Sample, TrackKind, boxes::read::version_and_flags, cursor::Cursor};
 
 const DATA_OFFSET: u32 = 0x1;
@@ -23,7 +26,9 @@ pub struct TrackRun<'a> {
     flags: u32,
     defaults: SampleDefaults,
     first_flags: Option<u32>,
-    rolls: FragmentRolls,
+    groups: FragmentGroups,
+    /// [`Init::has_sync_flags`](super::Init).
+    pub(super) has_sync_flags: bool,
     left: u32,
     /// Position in the segment of the next sample's data.
     pub(super) position: u64,
@@ -33,7 +38,7 @@ pub struct TrackRun<'a> {
 /// The state before a run.
 pub(super) struct RunStart<'t> {
     pub(super) defaults: SampleDefaults,
-    pub(super) rolls: &'t FragmentRolls,
+    pub(super) groups: &'t FragmentGroups,
     /// Data offsets count from here.
     pub(super) base: u64,
     /// Where the data of the previous run ends.
@@ -50,8 +55,8 @@ pub struct TimedSample<'a> {
     pub duration: u32,
     /// Position of its data in the segment.
     pub position: usize,
-    /// Roll distance (ISO/IEC 14496-12 10.1), if it is in a roll group.
-    pub roll: Option<i16>,
+    /// The sample groups that it is in.
+    pub groups: SampleGroups,
 }
 
 /// The fields of a sample, explicit or default.
@@ -91,7 +96,8 @@ impl<'a> TrackRun<'a> {
             flags,
             defaults: before.defaults,
             first_flags,
-            rolls: before.rolls.clone(),
+            groups: before.groups.clone(),
+            has_sync_flags: true,
             left,
             position,
             dts: before.dts,
@@ -160,8 +166,7 @@ impl<'a> TrackRun<'a> {
             kind: self.kind,
             dts: self.dts,
             composition_offset: fields.composition_offset,
-            // Every audio sample is a sync sample, whatever its flags say.
-            sync: self.kind == TrackKind::Audio || fields.flags & NOT_SYNC == 0,
+            sync: !self.has_sync_flags || fields.flags & NOT_SYNC == 0,
             data,
         };
         self.advance(&fields)?;
@@ -169,7 +174,7 @@ impl<'a> TrackRun<'a> {
             sample,
             duration: fields.duration,
             position,
-            roll: self.rolls.next(),
+            groups: self.groups.next(),
         })
     }
 }

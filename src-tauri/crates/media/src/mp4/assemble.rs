@@ -201,6 +201,9 @@ impl<'s> IndexBuilder<'s> {
         self.tracks.retain(|_, track| track.times.is_some());
         self.set_audio_alternatives();
         let mut tracks: Vec<_> = self.tracks.into_values().collect();
+        // A delay that the edit lists of all tracks share is a part of the movie.
+        let delays = tracks.iter().map(|track| track.edit.initial_delay());
+        let start_offset = start_offset.max(delays.min().unwrap_or(0));
         for track in &mut tracks {
             track.start_offset = start_offset;
         }
@@ -753,6 +756,6 @@ fn push_fmp4_sample(
         description,
         opens_chunk: sample.opens_chunk,
     })?;
-    track.roll(sample.roll);
+    track.set_groups(sample.groups);
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::io::{IoSlice, Read, Seek, Write};
 use super::fragment::{EdgeBytes, EdgeRecord, IndexedSample, Recorder, SegmentTables, TableEntry};
 use crate::{
     Error, SegmentKind, TableFragment, TrackKind,
+    fmp4::SampleGroups,
     segment_writer::SegmentWriter,
     timestamps::TS,
     ts::{FrameTime, StreamItem, audio::AudioParser, stream::ElementaryParser, video::VideoParser},
@@ -319,7 +320,7 @@ impl SegmentTail {
                         position: start.wrapping_sub(base),
                         description: 0,
                         opens_chunk: false,
-                        roll: None,
+                        groups: SampleGroups::default(),
                     };
                     recorder.indexed_sample(&sample, 0);
                 }

@@ -1,8 +1,8 @@
 //! Builds the sample tables of a track: the children of `stbl` (ISO/IEC 14496-12 8.5 to 8.7).
 
 use super::{
+    groups,
     index_part::{IndexPart, TableHeader},
-    rolls,
     track::Mp4Track,
 };
 use crate::boxes::write::{full_box, put_count, put32};
@@ -13,7 +13,7 @@ pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     parts.extend(composition_offsets(track));
     parts.extend(sync_samples(track));
     parts.extend([chunk_map(track), sizes(track), chunk_offsets(track)]);
-    parts.extend(rolls::parts(track));
+    parts.extend(groups::parts(track));
     parts
 }
 

@@ -9,7 +9,7 @@ use crate::{
     Error,
     clock::{MILLISECOND, nanoseconds},
     digest::{IndexDigest, SampleRecord},
-    fmp4::SourceEdit,
+    fmp4::{SampleGroups, SourceEdit, groups::GROUPINGS},
     handler::Handler,
     language::Language,
 };
@@ -55,8 +55,8 @@ pub(crate) struct Mp4Track {
     open_chunk: Option<Chunk>,
     /// Where the open chunk ends so far.
     chunk_end: u64,
-    /// Roll distance of each sample, see [`encode_roll`].
-    rolls: RunLengthColumn,
+    /// The group of each sample by type: 0 for none, else its description plus 1.
+    groups: [RunLengthColumn; GROUPINGS.len()],
     pub(crate) digest: IndexDigest,
     pub(crate) times: Option<TrackTimes>,
     /// Time, size and position of the samples of the previous and the current segment, to find
@@ -122,7 +122,7 @@ impl Mp4Track {
             chunks: 0,
             open_chunk: None,
             chunk_end: 0,
-            rolls: RunLengthColumn::default(),
+            groups: Default::default(),
             digest: IndexDigest::default(),
             times: None,
             recent: [Vec::new(), Vec::new()],
@@ -202,9 +202,11 @@ impl Mp4Track {
         Ok(())
     }
 
-    /// Sets the roll distance of the sample that was pushed last.
-    pub(crate) fn roll(&mut self, roll: Option<i16>) {
-        self.rolls.push(encode_roll(roll));
+    /// Sets the sample groups of the sample that was pushed last.
+    pub(crate) fn set_groups(&mut self, groups: SampleGroups) {
+        for (column, group) in self.groups.iter_mut().zip(groups.0) {
+            column.push(group.map_or(0, |group| u64::from(group) + 1));
+        }
     }
 
     fn add_to_chunk(&mut self, sample: &StoredSample) {
@@ -322,26 +324,25 @@ impl Mp4Track {
             .map(move |(chunks, value)| [chunks, low(value), low(value >> 32)])
     }
 
-    /// Number of [`Self::rolls`].
-    pub(crate) fn roll_runs(&self) -> u32 {
-        self.rolls.count()
+    /// Number of [`Self::groups`].
+    pub(crate) fn group_runs(&self, grouping: usize) -> u32 {
+        self.groups.get(grouping).map_or(0, RunLengthColumn::count)
     }
 
-    /// Runs of samples with the same roll distance.
-    pub(crate) fn rolls(&self) -> impl Iterator<Item = (u32, Option<i16>)> {
-        self.rolls
-            .iter()
-            .map(|(times, roll)| (times, decode_roll(roll)))
+    /// Runs of samples in the same group of the type with this index in [`GROUPINGS`].
+    pub(crate) fn groups(&self, grouping: usize) -> impl Iterator<Item = (u32, Option<u16>)> {
+        let group = |value: u64| u16::try_from(value.checked_sub(1)?).ok();
+        let columns = self.groups.iter().skip(grouping).take(1);
+        columns
+            .flat_map(RunLengthColumn::iter)
+            .map(move |(times, value)| (times, group(value)))
     }
 
     /// Bytes that the tables take in the index.
     pub(crate) fn table_bytes(&self) -> u64 {
-        let runs = [
-            self.deltas.count(),
-            self.offsets.count(),
-            self.rolls.count(),
-        ];
-        let pairs: u64 = runs.into_iter().map(u64::from).sum();
+        let runs = [self.deltas.count(), self.offsets.count()];
+        let groups = self.groups.iter().map(RunLengthColumn::count);
+        let pairs: u64 = runs.into_iter().chain(groups).map(u64::from).sum();
         let words = u64::from(self.sync_samples) + u64::from(self.samples);
         // `stco` or `co64` with `stsc`: at most 20 bytes per chunk.
         pairs * 8 + words * 4 + u64::from(self.chunks) * 20
@@ -351,15 +352,6 @@ impl Mp4Track {
 /// Converts runs of numbers that fit into 32 bits when they were pushed.
 fn u32_runs(runs: impl Iterator<Item = (u32, u64)>) -> impl Iterator<Item = (u32, u32)> {
     runs.map(|(times, value)| (times, u32::try_from(value).unwrap_or(u32::MAX)))
-}
-
-/// Encodes a roll distance for a column; 0 stands for a sample in no roll group.
-fn encode_roll(roll: Option<i16>) -> u64 {
-    roll.map_or(0, |roll| zigzag_encode(i64::from(roll)) + 1)
-}
-
-fn decode_roll(value: u64) -> Option<i16> {
-    i16::try_from(zigzag_decode(value.checked_sub(1)?)).ok()
 }
 
 /// Returns the last fields of `tkhd` for an unrotated picture of this size (ISO/IEC 14496-12 8.3.2).

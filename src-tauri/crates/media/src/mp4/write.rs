@@ -431,7 +431,7 @@ fn demux_fmp4<'a>(
                 description,
                 duration: timed.duration,
             };
-            recorder.roll(timed.sample.kind, timed.roll);
+            recorder.groups(timed.sample.kind, timed.groups);
             recorder.sample(&timed.sample, location);
         }
     }

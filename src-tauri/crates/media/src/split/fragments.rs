@@ -334,6 +334,8 @@ impl FragmentReader {
             if (is_index || is_fragment)
                 && let Some(range) = found
             {
+                // They may also hold the data of the next fragment.
+                self.leading_bodies.clone_from(&range.bodies);
                 return Ok(Step::Fragment(range.with_next(position)));
             }
             let start = position.saturating_add(header.header_length);

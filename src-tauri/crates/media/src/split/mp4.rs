@@ -26,7 +26,7 @@ const MAX_INDEX_BYTES: u64 = 512 << 20;
 const MAX_BOXES: u32 = 1 << 20;
 /// Largest number of video and audio tracks.
 const MAX_TRACKS: usize = 64;
-/// Larger sample groups are ignored; those of type `roll` are small.
+/// Larger sample groups are ignored; those that are kept are small.
 const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 
 /// A video or audio track.
@@ -371,9 +371,6 @@ fn track(moov: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Result<SplitTrack, Four
     let minf = children(&mdia).require(*b"minf")?;
     let stbl = children(&minf).require(*b"stbl")?;
     check_self_contained(&minf)?;
-    if kind == TrackKind::Audio {
-        check_audio_entry_version(children(&stbl).require(*b"stsd")?)?;
-    }
     Ok(Ok(SplitTrack {
         id,
         kind,
@@ -435,24 +432,6 @@ fn check_self_contained(minf: &Cursor<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Fails for QuickTime's sound descriptions of version 1 and 2, which are not valid in an MP4.
-fn check_audio_entry_version(mut stsd: Cursor<'_>) -> Result<(), Error> {
-    version_and_flags(&mut stsd)?;
-    stsd.u32()?;
-    for entry in children(&stsd) {
-        let mut entry = entry?;
-        // Reserved bytes and the data reference come first.
-        entry.body.skip(8)?;
-        if entry.body.u16()? != 0 {
-            let name = name(entry.kind);
-            return Err(Error::Unsupported(format!(
-                "sound as QuickTime describes it ({name})"
-            )));
-        }
-    }
-    Ok(())
-}
-
 /// Builds a `moov` with only this track, without its sample tables.
 fn init(moov: &Cursor<'_>, trak: &Cursor<'_>, id: u32) -> Result<Vec<u8>, Error> {
     let mvhd = children(moov).find(*b"mvhd")?;
@@ -502,6 +481,8 @@ fn reduce(out: &mut Vec<u8>, body: &Cursor<'_>, kind: FourCc) -> Result<(), Erro
                 reduce(&mut inner, &child.body, child.kind)?;
             }
             (b"stbl", b"sgpd" | b"sbgp") if child.body.rest().len() > MAX_SAMPLE_GROUP_BYTES => {}
+            // Whether audio has sync samples at all; which ones, the fragments say.
+            (b"stbl", b"stss") => boxed(&mut inner, *b"stss", |out| out.extend_from_slice(&[0; 8])),
             (b"trak", b"tkhd" | b"edts")
             | (b"mdia", b"mdhd" | b"hdlr")
             | (b"stbl", b"stsd" | b"sgpd" | b"sbgp") => {

@@ -9,6 +9,7 @@ use crate::{
     Error,
     boxes::write::{boxed, full_box, put_count, put32, put64},
     cursor::Cursor,
+    fmp4::groups::{GROUPINGS, Grouping},
 };
 
 /// Largest size of a segment, unless it is a single sample.
@@ -108,7 +109,7 @@ impl ProgressiveReader {
             };
             self.collect_samples(moov, track)?;
             if !self.samples.is_empty() {
-                self.write(input, track.id, buffer)?;
+                self.write(input, track, buffer)?;
                 if let Some(last) = self.samples.last() {
                     let end = last.dts.saturating_add(u64::from(last.duration));
                     let end_ms = milliseconds(end, track.timescale);
@@ -167,11 +168,11 @@ impl ProgressiveReader {
     fn write<R: Read + Seek>(
         &mut self,
         input: &mut InputFile<R>,
-        track_id: u32,
+        track: &SplitTrack,
         buffer: &mut Vec<u8>,
     ) -> Result<(), Error> {
         buffer.clear();
-        fragment(buffer, track_id, &self.samples);
+        fragment(buffer, track, &self.samples);
         let bytes: u64 = self
             .samples
             .iter()
@@ -196,7 +197,7 @@ impl ProgressiveReader {
 }
 
 /// Appends the `moof` of the samples; an `mdat` with their bytes must follow.
-fn fragment(out: &mut Vec<u8>, track_id: u32, samples: &[TableSample]) {
+fn fragment(out: &mut Vec<u8>, track: &SplitTrack, samples: &[TableSample]) {
     let first = samples.first();
     let mut data_offset = 0;
     let start = out.len();
@@ -205,7 +206,7 @@ fn fragment(out: &mut Vec<u8>, track_id: u32, samples: &[TableSample]) {
         boxed(out, *b"traf", |out| {
             // Flags: default-base-is-moof, sample-description-index-present.
             full_box(out, *b"tfhd", 0, 0x2_0002, |out| {
-                put32(out, track_id);
+                put32(out, track.id);
                 put32(out, first.map_or(1, |sample| sample.description));
             });
             full_box(out, *b"tfdt", 1, 0, |out| {
@@ -223,12 +224,33 @@ fn fragment(out: &mut Vec<u8>, track_id: u32, samples: &[TableSample]) {
                     put32(out, sample.composition_offset.cast_unsigned());
                 }
             });
+            for (number, grouping) in GROUPINGS.iter().enumerate() {
+                if track.table.has_groups(number) {
+                    sample_groups(out, number, grouping, samples);
+                }
+            }
         });
     });
     let media = u32::try_from(out.len() - start + 8).unwrap_or(u32::MAX);
     if let Some(slot) = out.get_mut(data_offset..data_offset + 4) {
         slot.copy_from_slice(&media.to_be_bytes());
     }
+}
+
+/// Appends the `sbgp` of one type of groups; their descriptions are in the init segment.
+fn sample_groups(out: &mut Vec<u8>, number: usize, grouping: &Grouping, samples: &[TableSample]) {
+    let group = |sample: &TableSample| sample.groups.get(number).copied().unwrap_or(0);
+    let runs: Vec<_> = samples
+        .chunk_by(|one, next| group(one) == group(next))
+        .collect();
+    full_box(out, *b"sbgp", 0, 0, |out| {
+        out.extend_from_slice(&grouping.kind);
+        put_count(out, runs.len());
+        for run in runs {
+            put_count(out, run.len());
+            put32(out, run.first().map_or(0, group));
+        }
+    });
 }
 
 /// Converts ticks to milliseconds.

@@ -3,10 +3,13 @@
 //! Lenient: missing or short tables end the track or mean defaults. Reads the rows in place, without
 //! decoding whole tables into memory.
 
+use std::sync::Arc;
+
 use crate::{
     Error,
     boxes::read::{children, version_and_flags},
     cursor::Cursor,
+    fmp4::groups::{self, GROUPINGS},
 };
 
 /// Largest number of samples: more than a movie of a week has. Tracks of uncompressed audio have
@@ -24,6 +27,8 @@ pub(super) struct TableSample {
     pub(super) duration: u32,
     pub(super) composition_offset: i32,
     pub(super) sync: bool,
+    /// The group of each type of [`GROUPINGS`], counted from 1; 0 for none.
+    pub(super) groups: [u32; GROUPINGS.len()],
     /// Counted from 1.
     pub(super) description: u32,
 }
@@ -37,6 +42,7 @@ pub(super) struct SampleTable {
     syncs: Option<SyncCursor>,
     sizes: SizeCursor,
     chunks: ChunkCursor,
+    groups: [GroupCursor; GROUPINGS.len()],
     /// Number of samples left.
     left: u32,
     number: u32,
@@ -83,6 +89,10 @@ impl SampleTable {
                 .transpose()?,
             sizes,
             chunks: ChunkCursor::new(chunk_offsets, RowCursor::read(stsc, base, 12)?),
+            groups: GROUPINGS.map(|grouping| GroupCursor {
+                runs: groups::runs(stbl, grouping.kind).map(Into::into),
+                ..GroupCursor::default()
+            }),
             left,
             ..Self::default()
         };
@@ -113,6 +123,12 @@ impl SampleTable {
         bytes
     }
 
+    /// Returns whether the table groups its samples by the type with this index in [`GROUPINGS`].
+    pub(super) fn has_groups(&self, grouping: usize) -> bool {
+        let cursor = self.groups.get(grouping);
+        cursor.is_some_and(|cursor| cursor.runs.is_some())
+    }
+
     fn read_sample(&mut self, moov: &[u8]) -> Option<TableSample> {
         self.left = self.left.checked_sub(1)?;
         self.number = self.number.wrapping_add(1);
@@ -130,6 +146,7 @@ impl SampleTable {
                 .syncs
                 .as_mut()
                 .is_none_or(|syncs| syncs.holds(moov, self.number)),
+            groups: self.groups.each_mut().map(GroupCursor::next),
             description,
         };
         self.dts = self.dts.saturating_add(u64::from(duration));
@@ -211,6 +228,29 @@ impl RunCursor {
         }
         self.left -= 1;
         self.value
+    }
+}
+
+/// Reads the sample groups of one type.
+#[derive(Clone, Debug, Default)]
+struct GroupCursor {
+    runs: Option<Arc<[(u32, u32)]>>,
+    run: usize,
+    taken: u32,
+}
+
+impl GroupCursor {
+    fn next(&mut self) -> u32 {
+        let runs = self.runs.as_deref().unwrap_or_default();
+        while let Some((count, group)) = runs.get(self.run) {
+            if self.taken < *count {
+                self.taken += 1;
+                return *group;
+            }
+            self.run += 1;
+            self.taken = 0;
+        }
+        0
     }
 }
 

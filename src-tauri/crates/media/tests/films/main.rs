@@ -14,6 +14,7 @@ mod flv_tags;
 mod fmp4;
 mod hostile;
 mod huge;
+mod joined_mp4;
 mod multi_track;
 mod muxing;
 mod odd;

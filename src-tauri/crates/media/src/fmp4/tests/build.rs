@@ -184,7 +184,8 @@ pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
         edit: crate::fmp4::SourceEdit::default(),
         display: [0; 44],
         sample_entries: vec![b"\0\0\0\x08test".to_vec()],
-        rolls: crate::fmp4::roll::MovieRolls::default(),
+        groups: crate::fmp4::groups::MovieGroups::default(),
+        has_sync_flags: true,
         track_count: u8::try_from(1 + others.len()).expect("few"),
         other_tracks: others
             .iter()

@@ -18,6 +18,7 @@ const INIT: u8 = 2;
 const CHUNK: u8 = 3;
 const ROLL: u8 = 4;
 const EDGE: u8 = 5;
+const GROUPS: u8 = 6;
 /// Marks a sample; the low bits tell whether it is a sync sample and which fields are omitted
 /// because they are the same as those of the sample before.
 const SAMPLE: u8 = 0x80;

@@ -1,14 +1,15 @@
 //! Decodes the sample tables of a segment.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
+    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
+    track_kind,
 };
 use crate::{
     Error, TrackKind,
     clock::Span,
     cursor::{Cursor, put_varint},
     flv::Codec,
-    fmp4::Init,
+    fmp4::{Init, SampleGroups},
 };
 
 const FORMAT: &str = "journal";
@@ -19,7 +20,7 @@ struct PreviousSample {
     last_dts: i64,
     delta: i64,
     composition_offset: i32,
-    roll: Option<i16>,
+    groups: SampleGroups,
 }
 
 /// The decoded tables of a segment.
@@ -68,8 +69,7 @@ pub(crate) struct IndexedSample {
     pub(crate) description: u32,
     /// Does not directly follow the previous sample of its track in the file.
     pub(crate) opens_chunk: bool,
-    /// Roll distance (ISO/IEC 14496-12 10.1).
-    pub(crate) roll: Option<i16>,
+    pub(crate) groups: SampleGroups,
 }
 
 impl<'a> SegmentTables<'a> {
@@ -150,6 +150,7 @@ impl<'a> TableEntries<'a> {
                     self.opens_chunk = true;
                 }
                 ROLL => self.roll()?,
+                GROUPS => self.groups()?,
                 mark if mark & SAMPLE != 0 => return self.sample(mark).map(TableEntry::Sample),
                 _ => return Err(self.cursor.malformed("an unknown entry")),
             }
@@ -162,7 +163,22 @@ impl<'a> TableEntries<'a> {
         let is_some = cursor.u8()? != 0;
         let distance = cursor.signed()?;
         let distance = i16::try_from(distance).map_err(|_| cursor.malformed("a roll distance"))?;
-        track_mut(&mut self.tracks, kind).roll = is_some.then_some(distance);
+        let [roll, ..] = &mut track_mut(&mut self.tracks, kind).groups.0;
+        *roll = is_some.then_some(distance.cast_unsigned());
+        Ok(())
+    }
+
+    fn groups(&mut self) -> Result<(), Error> {
+        let cursor = &mut self.cursor;
+        let kind = track_kind(cursor.u8()?);
+        let present = cursor.u8()?;
+        let mut groups = SampleGroups::default();
+        for (number, slot) in groups.0.iter_mut().enumerate() {
+            if present & (1 << number) != 0 {
+                *slot = Some(cursor.u16()?);
+            }
+        }
+        track_mut(&mut self.tracks, kind).groups = groups;
         Ok(())
     }
 
@@ -189,7 +205,7 @@ impl<'a> TableEntries<'a> {
             position: self.next_position,
             description: self.description,
             opens_chunk: self.opens_chunk,
-            roll: track.roll,
+            groups: track.groups,
         };
         self.opens_chunk = false;
         self.next_position = self.next_position.wrapping_add(u64::from(size));

@@ -1,7 +1,7 @@
 //! Encodes the samples of a segment into its tables.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, INIT, IndexedSample, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE,
+    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, SAME_DELTA, SAME_OFFSET, SAMPLE,
     SYNC, track_code, track_key, track_kind,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     clock::Span,
     cursor::{put_length_prefixed, put_signed, put_varint},
     flv::Codec,
-    fmp4::Init,
+    fmp4::{Init, SampleGroups},
 };
 
 /// Collects the tables of one segment.
@@ -35,7 +35,7 @@ struct RecordedTrack {
     composition_offset: i32,
     /// Duration of the last sample, 0 if the container does not store it.
     last_duration: u32,
-    roll: Option<i16>,
+    groups: SampleGroups,
 }
 
 /// Where the data of a sample is, and what else its container stores.
@@ -82,17 +82,21 @@ impl Recorder {
         put_length_prefixed(&mut self.entries, &bytes);
     }
 
-    /// Sets the roll distance of the samples that follow (ISO/IEC 14496-12 10.1).
-    pub(crate) fn roll(&mut self, kind: TrackKind, roll: Option<i16>) {
+    /// Sets the sample groups of the samples that follow.
+    pub(crate) fn groups(&mut self, kind: TrackKind, groups: SampleGroups) {
         let track = self.tracks.get_mut(usize::from(track_code(kind)));
-        let Some(track) = track.filter(|track| track.roll != roll) else {
+        let Some(track) = track.filter(|track| track.groups != groups) else {
             return;
         };
-        track.roll = roll;
-        self.entries.push(ROLL);
-        self.entries.push(track_code(kind));
-        self.entries.push(u8::from(roll.is_some()));
-        put_signed(&mut self.entries, i64::from(roll.unwrap_or(0)));
+        track.groups = groups;
+        let present = (0..).zip(groups.0).fold(0, |bits, (number, group)| {
+            bits | u8::from(group.is_some()) << number
+        });
+        self.entries
+            .extend_from_slice(&[GROUPS, track_code(kind), present]);
+        for group in groups.0.into_iter().flatten() {
+            self.entries.extend_from_slice(&group.to_be_bytes());
+        }
     }
 
     pub(crate) fn edge(&mut self, edge: &EdgeRecord) {
@@ -111,7 +115,7 @@ impl Recorder {
             position: location.position,
             description: location.description,
             opens_chunk: false,
-            roll: None,
+            groups: SampleGroups::default(),
         };
         self.indexed_sample(&indexed, location.duration);
     }
