@@ -243,6 +243,8 @@ impl DownloadPlan {
             artist: names::display_text(recording.owner.as_deref()),
             date: recording.date_unix_s.and_then(utc_day),
             comment: Some(recording.link()),
+            // The same segments make the same file, whenever that is.
+            created: None,
             cover: metadata.cover,
             chapters: metadata.chapters,
         };

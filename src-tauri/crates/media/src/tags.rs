@@ -32,6 +32,8 @@ pub struct Tags {
     pub date: Option<String>,
     /// The link to its source.
     pub comment: Option<String>,
+    /// When the file was made, in seconds since 1904, as an MP4 counts. Not supported by FLV.
+    pub created: Option<u64>,
     /// Cover (thumbnail). Not supported by FLV.
     pub cover: Option<Cover>,
     /// Chapters in order, at most 255. Not supported by FLV.

@@ -244,7 +244,7 @@ fn segment_offset(moof: u64, base: u64, data: &Range<u64>, bodies: &[Range<usize
     let length = data.end.saturating_sub(data.start);
     let fits = |body: &Range<u64>| length <= body.end - body.start;
     let next = bodies().find(|body| body.start > moof);
-    let before = bodies().filter(|body| body.end <= moof).last();
+    let before = bodies().rfind(|body| body.end <= moof);
     let own = next.clone().filter(fits).or(before.filter(fits)).or(next);
     own.map_or(0, |body| data.start.wrapping_sub(body.start))
 }

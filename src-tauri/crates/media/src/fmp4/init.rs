@@ -262,7 +262,7 @@ fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
     })
 }
 
-/// Returns whether a codec has audio samples that depend on others: AC-4, Dolby TrueHD, MPEG-H, and
+/// Returns whether a codec has audio samples that depend on others: AC-4, Dolby `TrueHD`, MPEG-H, and
 /// MPEG-4 audio with xHE-AAC, whose object type is 42 (ISO/IEC 14496-3 1.5.1).
 fn has_dependent_audio(entry: &[u8]) -> bool {
     match entry.get(4..8) {

@@ -96,7 +96,9 @@ fn second_version(body: &mut Cursor<'_>) -> Result<SoundFormat, Error> {
 /// Returns a whole number of hertz, 0 if it is none or does not fit into 16 bits.
 fn whole_rate(rate: f64) -> u16 {
     let mut rates = 1..=u16::MAX;
-    rates.find(|whole| f64::from(*whole) == rate).unwrap_or(0)
+    rates
+        .find(|whole| (f64::from(*whole) - rate).abs() < 0.001)
+        .unwrap_or(0)
 }
 
 /// Returns the configuration of the codec, from `wave` or beside it.

@@ -463,7 +463,7 @@ impl<'s> IndexBuilder<'s> {
         let mut own = None;
         for entry in tables.entries.clone() {
             match entry? {
-                TableEntry::Init(init) => own = Some(init),
+                TableEntry::Init(init) => own = Some(*init),
                 TableEntry::Config { .. } => break,
                 TableEntry::Edge(_) => {}
                 TableEntry::Sample(sample) => {

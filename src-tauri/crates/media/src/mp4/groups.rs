@@ -15,15 +15,11 @@ use crate::{
 pub(crate) fn parts(track: &Mp4Track) -> Vec<IndexPart<'_>> {
     let types = (0..).zip(&GROUPINGS);
     types
-        .flat_map(|(number, grouping)| grouping_parts(track, number, grouping))
+        .flat_map(|(number, grouping)| grouping_parts(track, number, *grouping))
         .collect()
 }
 
-fn grouping_parts<'t>(
-    track: &'t Mp4Track,
-    number: usize,
-    grouping: &Grouping,
-) -> Vec<IndexPart<'t>> {
+fn grouping_parts(track: &Mp4Track, number: usize, grouping: Grouping) -> Vec<IndexPart<'_>> {
     let mut numbers = BTreeMap::new();
     for description in track
         .groups(number)

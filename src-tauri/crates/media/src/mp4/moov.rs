@@ -96,7 +96,7 @@ pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<
     let behind = parts.iter().map(IndexPart::size).sum();
     let mut head = Vec::new();
     boxed_before(&mut head, *b"moov", behind, |out| {
-        movie_header(out, &timing);
+        movie_header(out, &timing, tags.created.unwrap_or(0));
     });
     parts.insert(0, IndexPart::plain(head));
     let size = parts.iter().map(IndexPart::size).sum();
@@ -171,12 +171,13 @@ fn rescaled(ticks: u64, from: u32, to: u32) -> u64 {
     u64::try_from(scaled / u128::from(from.max(1))).unwrap_or(u64::MAX)
 }
 
-fn movie_header(out: &mut Vec<u8>, timing: &MovieTiming) {
-    let version = version_of(&[timing.duration]);
+/// Appends `mvhd`; `created` is 0 if it is not known, so that the same segments make the same file.
+fn movie_header(out: &mut Vec<u8>, timing: &MovieTiming, created: u64) {
+    let version = version_of(&[timing.duration, created]);
     full_box(out, *b"mvhd", version, 0, |out| {
-        // Creation and modification time: 0, so that the same segments make the same file.
-        put_versioned(out, version, 0);
-        put_versioned(out, version, 0);
+        // Creation and modification time.
+        put_versioned(out, version, created);
+        put_versioned(out, version, created);
         put32(out, timing.timescale);
         put_versioned(out, version, timing.duration);
         // Rate and volume: normal.

@@ -158,7 +158,7 @@ impl PartTiming {
 /// Returns the init segment that a media segment has behind it.
 pub(crate) fn own_init(tables: &SegmentTables<'_>) -> Result<Option<Init>, Error> {
     match tables.entries.clone().next().transpose()? {
-        Some(TableEntry::Init(init)) => Ok(Some(init)),
+        Some(TableEntry::Init(init)) => Ok(Some(*init)),
         _ => Ok(None),
     }
 }

@@ -80,7 +80,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         {
             for entry in SegmentTables::read(&fragment.tables)?.entries {
                 if let TableEntry::Init(init) = entry? {
-                    muxer.inits.insert(fragment.track, init);
+                    muxer.inits.insert(fragment.track, *init);
                 }
             }
         }

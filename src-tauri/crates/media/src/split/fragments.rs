@@ -349,7 +349,7 @@ impl FragmentReader {
             match (&kind, &mut found) {
                 _ if is_index => return Ok(Step::Index(self.found_index(position, body))),
                 (b"moof", found) if is_fragment => {
-                    *found = Some(self.fragment_range(position, next))
+                    *found = Some(self.fragment_range(position, next));
                 }
                 (b"mdat", Some(range)) => {
                     range.open_body = header.body_length.is_none().then_some(position);

@@ -226,7 +226,7 @@ fn fragment(out: &mut Vec<u8>, track: &SplitTrack, samples: &[TableSample]) {
             });
             for (number, grouping) in GROUPINGS.iter().enumerate() {
                 if track.table.has_groups(number) {
-                    sample_groups(out, number, grouping, samples);
+                    sample_groups(out, number, *grouping, samples);
                 }
             }
         });
@@ -238,7 +238,7 @@ fn fragment(out: &mut Vec<u8>, track: &SplitTrack, samples: &[TableSample]) {
 }
 
 /// Appends the `sbgp` of one type of groups; their descriptions are in the init segment.
-fn sample_groups(out: &mut Vec<u8>, number: usize, grouping: &Grouping, samples: &[TableSample]) {
+fn sample_groups(out: &mut Vec<u8>, number: usize, grouping: Grouping, samples: &[TableSample]) {
     let group = |sample: &TableSample| sample.groups.get(number).copied().unwrap_or(0);
     let runs: Vec<_> = samples
         .chunk_by(|one, next| group(one) == group(next))

@@ -40,6 +40,9 @@ pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Er
             return Ok(tags);
         };
         range = found;
+        if kind == *b"moov" {
+            tags.created = creation_time(file, &range)?;
+        }
         if kind == *b"udta" {
             tags.chapters = chapters(file, &range)?;
         }
@@ -64,6 +67,17 @@ pub(super) fn read<R: Read + Seek>(file: &mut R, length: u64) -> Result<Tags, Er
         }
     }
     Ok(tags)
+}
+
+/// Reads the creation time in `mvhd` (ISO/IEC 14496-12 8.2.2); 0 means that it is not known.
+fn creation_time<R: Read + Seek>(file: &mut R, moov: &Range<u64>) -> Result<Option<u64>, Error> {
+    let Some(header) = find(file, moov.clone(), *b"mvhd")? else {
+        return Ok(None);
+    };
+    let bytes = bytes(file, &header, 12)?;
+    let mut body = Cursor::within("MP4", &bytes, header.start);
+    let (version, _) = read::version_and_flags(&mut body)?;
+    Ok(Some(body.versioned(version)?).filter(|time| *time > 0))
 }
 
 fn chapters<R: Read + Seek>(file: &mut R, udta: &Range<u64>) -> Result<Vec<Chapter>, Error> {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     packets::{Packets, assert_same, packets, probe_without_warnings, run},
-    segments::{made_by_ffmpeg, movie},
+    segments::made_by_ffmpeg,
     split::{RemuxedMovie, copied, remux},
 };
 
@@ -23,7 +23,7 @@ const FRAGMENTS: [&str; 4] = [
     "frag_keyframe+empty_moov+omit_tfhd_offset",
 ];
 
-/// Another movie: size, frame rate and sample rate differ from those of [`movie`].
+/// Another movie: size, frame rate and sample rate differ from those of the test movie.
 fn other_movie(name: &str, arguments: &[&str]) -> Vec<u8> {
     let inputs = [
         "-f",
@@ -131,13 +131,13 @@ fn boxes(file: &[u8]) -> Vec<(usize, [u8; 4], usize)> {
 }
 
 /// Moves the bases of a `moof`, which count from the start of the file.
-fn rebased(moof: &[u8], distance: i64) -> Vec<u8> {
+fn rebased(moof: &[u8], distance: isize) -> Vec<u8> {
     let mut moof = moof.to_vec();
     let mut at = 0;
     while let Some(found) = moof[at..].windows(4).position(|kind| kind == b"tfhd") {
         let field = at + found + 12;
         let base = i64::from_be_bytes(moof[field..field + 8].try_into().unwrap());
-        moof[field..field + 8].copy_from_slice(&(base + distance).to_be_bytes());
+        moof[field..field + 8].copy_from_slice(&(base + distance as i64).to_be_bytes());
         at = field;
     }
     moof
@@ -158,12 +158,15 @@ fn data_is_at_the_stated_position_before_its_fragment_or_within_its_box() {
             let bytes = &file[at..at + size];
             match &kind {
                 b"moof" => {
-                    let mut mdat = ((length + unused) as u32).to_be_bytes().to_vec();
+                    let mut mdat = u32::try_from(length + unused)
+                        .unwrap()
+                        .to_be_bytes()
+                        .to_vec();
                     mdat.extend_from_slice(b"mdat");
                     mdat.resize(8 + unused, 0xee);
                     mdat.extend_from_slice(&file[data + 8..data + length]);
                     let body = changed.len() + 8 + unused + if is_before { 0 } else { size };
-                    let moof = rebased(bytes, body as i64 - (data + 8) as i64);
+                    let moof = rebased(bytes, body.cast_signed() - (data + 8).cast_signed());
                     let parts = if is_before {
                         [mdat, moof]
                     } else {
@@ -324,12 +327,7 @@ fn movies_put_one_behind_the_other_in_one_file_are_read_to_the_end() {
         let whole = written(folder.path(), "whole.mp4", &[&part, &part]);
         let made = remux(&[&whole]).unwrap();
         let (found, alone) = (packets(&made.path()), packets(&path));
-        assert_eq!(found["video"].len(), 2 * alone["video"].len());
-        assert!(
-            made.summary.duration_ms.abs_diff(6000) < 120,
-            "{:?}",
-            made.summary
-        );
+        assert_parts(&found, &[&alone, &alone]);
     }
 }
 
@@ -371,7 +369,7 @@ fn a_delay_that_all_tracks_share_stays() {
 }
 
 /// Inserts a box at the end of the sample tables of a track whose `moov` is at the end of the file.
-fn with_table(file: &[u8], handler: &[u8; 4], table: &[u8]) -> Vec<u8> {
+fn with_table(file: &[u8], handler: [u8; 4], table: &[u8]) -> Vec<u8> {
     let mut file = file.to_vec();
     let find = |file: &[u8], from: usize, kind: &[u8]| {
         from + file[from..]
@@ -380,7 +378,7 @@ fn with_table(file: &[u8], handler: &[u8; 4], table: &[u8]) -> Vec<u8> {
             .unwrap()
     };
     let moov = file.windows(4).rposition(|found| found == b"moov").unwrap();
-    let at = find(&file, moov, handler);
+    let at = find(&file, moov, &handler);
     let trak = moov
         + file[moov..at]
             .windows(4)
@@ -400,10 +398,10 @@ fn with_table(file: &[u8], handler: &[u8; 4], table: &[u8]) -> Vec<u8> {
     file
 }
 
-fn full_box(kind: &[u8; 4], version: u8, fields: &[&[u8]]) -> Vec<u8> {
+fn full_box(kind: [u8; 4], version: u8, fields: &[&[u8]]) -> Vec<u8> {
     let body = fields.concat();
     let size = u32::try_from(12 + body.len()).unwrap();
-    let head = [&size.to_be_bytes()[..], kind, &[version, 0, 0, 0]];
+    let head = [&size.to_be_bytes()[..], &kind, &[version, 0, 0, 0]];
     [&head.concat()[..], &body].concat()
 }
 
@@ -420,14 +418,14 @@ fn sample_groups_and_sync_samples_of_sound_are_kept() {
     let plain = fs::read(copied(folder.path(), "plain.mp4", &["-t", "5"])).unwrap();
     // The description of each, and runs of 60 samples without and 7 with a group.
     for (handler, kind, description) in [
-        (b"vide", b"rap ", &[0x85][..]),
-        (b"vide", b"sync", &[20]),
-        (b"soun", b"prol", &[0, 3]),
-        (b"vide", b"roll", &[0, 9]),
+        (*b"vide", b"rap ", &[0x85][..]),
+        (*b"vide", b"sync", &[20]),
+        (*b"soun", b"prol", &[0, 3]),
+        (*b"vide", b"roll", &[0, 9]),
     ] {
         let width = u32::try_from(description.len()).unwrap();
-        let sgpd = full_box(b"sgpd", 1, &[kind, &numbers(&[width, 1]), description]);
-        let sbgp = full_box(b"sbgp", 0, &[kind, &numbers(&[2, 60, 0, 7, 1])]);
+        let sgpd = full_box(*b"sgpd", 1, &[kind, &numbers(&[width, 1]), description]);
+        let sbgp = full_box(*b"sbgp", 0, &[kind, &numbers(&[2, 60, 0, 7, 1])]);
         let grouped = with_table(&plain, handler, &[sgpd.as_slice(), &sbgp].concat());
         let path = written(folder.path(), "grouped.mp4", &[&grouped]);
         let made = fs::read(remux(&[&path]).unwrap().path()).unwrap();
@@ -437,8 +435,8 @@ fn sample_groups_and_sync_samples_of_sound_are_kept() {
         let kept = made.windows(runs.len()).any(|window| window == runs);
         assert!(kept, "{}", String::from_utf8_lossy(kind));
     }
-    let stss = full_box(b"stss", 0, &[&numbers(&[3, 1, 40, 150])]);
-    let synced = with_table(&plain, b"soun", &stss);
+    let stss = full_box(*b"stss", 0, &[&numbers(&[3, 1, 40, 150])]);
+    let synced = with_table(&plain, *b"soun", &stss);
     let path = written(folder.path(), "synced.mp4", &[&synced]);
     let made = fs::read(remux(&[&path]).unwrap().path()).unwrap();
     assert!(made.windows(stss.len()).any(|window| window == stss));

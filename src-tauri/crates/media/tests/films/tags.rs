@@ -58,6 +58,26 @@ fn text_and_cover_are_read_back_by_others_and_by_us() {
 }
 
 #[test]
+fn the_creation_time_of_a_movie_is_read_and_written() {
+    let stated = "creation_time=2020-05-06T07:08:09Z";
+    for (format, created) in [("mp4", Some(3_671_593_689)), ("mov", Some(3_671_593_689))] {
+        let sound = ["-f", "lavfi", "-i", "sine=duration=1", "-metadata", stated];
+        let file = made_by_ffmpeg(&format!("dated.{format}"), &sound);
+        let tags = Tags::read(Cursor::new(&file)).unwrap();
+        assert_eq!(tags.created, created);
+    }
+    let (source, segments) = (SegmentFormat::Fmp4, shuffled(dash()));
+    // The second one needs 64 bits.
+    for created in [Some(3_671_593_689), Some(1 << 33), None] {
+        let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
+        job.movie.tags.created = created;
+        job.finish(&segments).unwrap();
+        job.check().unwrap();
+        assert_eq!(read(&job), job.movie.tags);
+    }
+}
+
+#[test]
 fn chapters_are_read_back_by_ffprobe_and_by_us() {
     let (source, segments) = (SegmentFormat::Fmp4, shuffled(dash()));
     let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());

@@ -51,7 +51,7 @@ pub(crate) enum TableEntry<'a> {
         data: &'a [u8],
     },
     /// The init segment of a fragmented MP4.
-    Init(Init),
+    Init(Box<Init>),
     /// Bytes at the edges of the segment that belong to split frames; before all other entries.
     Edge(EdgeRecord),
     Sample(IndexedSample),
@@ -139,7 +139,8 @@ impl<'a> TableEntries<'a> {
                 }
                 INIT => {
                     let bytes = self.cursor.length_prefixed()?;
-                    return Init::read(&mut Cursor::new(FORMAT, bytes)).map(TableEntry::Init);
+                    let init = Init::read(&mut Cursor::new(FORMAT, bytes))?;
+                    return Ok(TableEntry::Init(Box::new(init)));
                 }
                 EDGE => return EdgeRecord::read(&mut self.cursor).map(TableEntry::Edge),
                 CHUNK => {
