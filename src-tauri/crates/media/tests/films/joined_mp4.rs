@@ -294,10 +294,10 @@ fn parts_that_overlap_are_joined_at_the_same_packet() {
             let twice = parts.sum::<usize>() - source[name].len();
             assert!(twice > 20, "{twice}");
             let left_out = usize::try_from(repeated(&made, kind)).unwrap();
-            assert!(
-                left_out.abs_diff(twice) <= 2,
-                "{name}: {left_out} of {twice}"
-            );
+            // Audio that the edit list of a part cuts off is not counted: nobody would have heard it.
+            assert!(left_out > 20 && left_out <= twice, "{left_out} of {twice}");
+            let is_all = kind == TrackKind::Audio || left_out == twice;
+            assert!(is_all, "{name}: {left_out} of {twice}");
         }
     }
 }
