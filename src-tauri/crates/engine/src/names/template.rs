@@ -444,7 +444,8 @@ mod tests {
         ] {
             let name = name_of(template, &long);
             assert!(name.ends_with(end), "{name}");
-            assert!(name.len() <= 180 && name.len() > 140, "{name}");
+            let length = NameLimit::default().length(&name);
+            assert!((141..=180).contains(&length), "{name}");
             assert!(!name.contains("\u{200d} "), "{name}");
         }
         let owner_too = TemplateValues {

@@ -119,21 +119,26 @@ impl EarlierAttempt {
         space::check(parent(new), SpaceNeed::Exact(total))?;
         self.meter.begin_reading(JobStage::Moving, total);
         files::make_folder(new).map_err(Error::new_name(new))?;
+        let copied = self.copy_files(old, new, names);
+        if copied.is_err() {
+            // Whatever was copied is of no use, and may fill the disk.
+            if let Err(error) = delete_folder(new) {
+                tracing::warn!(%error, "an incomplete copy stays");
+            }
+        }
+        copied
+    }
+
+    /// Holds the lock of the new folder meanwhile: a folder with an open file cannot be deleted on
+    /// Windows.
+    fn copy_files(&self, old: &Path, new: &Path, names: &[String]) -> Result<bool, Error> {
         let _held = lock::lock(new)?;
         let mut done = 0;
         let mut is_complete = true;
         for name in names {
             let (from, to) = (old.join(name), new.join(name));
-            match self.copy_file(&from, &to, &mut done) {
-                Ok(was_read) => is_complete &= was_read,
-                Err(source) => {
-                    // Whatever was copied is of no use, and may fill the disk.
-                    if let Err(error) = delete_folder(new) {
-                        tracing::warn!(%error, "an incomplete copy stays");
-                    }
-                    return Err(Error::Disk { path: to, source });
-                }
-            }
+            let was_read = self.copy_file(&from, &to, &mut done);
+            is_complete &= was_read.map_err(Error::disk(&to))?;
         }
         platform::sync_folder(new).map_err(Error::disk(new))?;
         Ok(is_complete)

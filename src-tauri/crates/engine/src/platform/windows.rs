@@ -304,9 +304,10 @@ mod tests {
 
     #[test]
     fn a_volume_has_a_root_and_says_how_long_names_may_be() {
-        let root = |path: &str| volume_root(Path::new(path)).unwrap();
+        // Windows may change the case of what it resolves.
+        let root = |path: &str| volume_root(Path::new(path)).unwrap().to_ascii_lowercase();
         assert_eq!(root(r"c:\films\new"), r"c:\");
-        assert_eq!(root(r"\\?\C:\films"), r"C:\");
+        assert_eq!(root(r"\\?\C:\films"), r"c:\");
         assert_eq!(root(r"\\nas\films\new"), r"\\nas\films\");
         let folder = tempfile::tempdir().unwrap();
         assert!(longest_name(folder.path()).is_some_and(|longest| longest >= 200));
