@@ -26,6 +26,17 @@ pub struct TsWriter {
     counters: BTreeMap<u16, u8>,
 }
 
+/// A stream in a PMT.
+#[derive(Clone, Copy, Debug)]
+pub struct TsStream<'a> {
+    /// Kind of stream (ISO/IEC 13818-1 table 2-34).
+    pub stream_type: u8,
+    /// Where it is.
+    pub pid: u16,
+    /// Its descriptors, each with tag and length (2.6).
+    pub descriptors: &'a [u8],
+}
+
 /// A PES packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Pes<'a> {
@@ -103,18 +114,44 @@ impl TsWriter {
         writer
     }
 
+    /// Lets the counters of all PIDs start again, as where two streams are joined.
+    pub fn restart_counters(&mut self) {
+        self.counters.clear();
+    }
+
     /// Writes a PAT and the PMT of its only programme: stream type and PID of each stream.
     pub fn tables(&mut self, pcr_pid: u16, streams: &[(u8, u16)]) {
-        let [high, low] = PMT_PID.to_be_bytes();
-        self.section(PAT_PID, &section(0, &[0, 1, 0xe0 | high, low]));
-        let [high, low] = pcr_pid.to_be_bytes();
-        let mut entries = vec![0xe0 | high, low, 0xf0, 0];
-        for (stream_type, pid) in streams {
-            entries.push(*stream_type);
-            entries.extend((0xe000 | pid).to_be_bytes());
-            entries.extend([0xf0, 0]);
+        let streams: Vec<_> = streams
+            .iter()
+            .map(|(stream_type, pid)| TsStream {
+                stream_type: *stream_type,
+                pid: *pid,
+                descriptors: &[],
+            })
+            .collect();
+        self.programmes(pcr_pid, &[&streams]);
+    }
+
+    /// Writes a PAT and the PMT of each programme, numbered from 1.
+    pub fn programmes(&mut self, pcr_pid: u16, programmes: &[&[TsStream<'_>]]) {
+        let numbered = || (1_u16..).zip(programmes);
+        let pat: Vec<_> = numbered()
+            .flat_map(|(number, _)| [number, 0xe000 | (PMT_PID + number - 1)])
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        self.section(PAT_PID, &section(0, 1, &pat));
+        for (number, streams) in numbered() {
+            let [high, low] = pcr_pid.to_be_bytes();
+            let mut entries = vec![0xe0 | high, low, 0xf0, 0];
+            for stream in *streams {
+                entries.push(stream.stream_type);
+                entries.extend((0xe000 | stream.pid).to_be_bytes());
+                let length = u8::try_from(stream.descriptors.len()).expect("short descriptors");
+                entries.extend([0xf0, length]);
+                entries.extend_from_slice(stream.descriptors);
+            }
+            self.section(PMT_PID + number - 1, &section(2, number, &entries));
         }
-        self.section(PMT_PID, &section(2, &entries));
     }
 
     /// Writes a section that fits in one packet.
@@ -164,11 +201,12 @@ fn timestamp(mark: u64, time: u64) -> [u8; 5] {
 }
 
 /// Encodes a section of version 0 with its CRC-32 (ISO/IEC 13818-1 2.4.4, annex A).
-fn section(table_id: u8, entries: &[u8]) -> Vec<u8> {
+fn section(table_id: u8, id: u16, entries: &[u8]) -> Vec<u8> {
     let length = u16::try_from(9 + entries.len()).expect("a length of 12 bits");
     let mut bytes = vec![table_id];
     bytes.extend((0xb000 | length).to_be_bytes());
-    bytes.extend([0, 1, 0xc1, 0, 0]);
+    bytes.extend(id.to_be_bytes());
+    bytes.extend([0xc1, 0, 0]);
     bytes.extend_from_slice(entries);
     let crc = bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| {

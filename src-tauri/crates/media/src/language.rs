@@ -23,6 +23,35 @@ impl Language {
         Self { code, tag: None }
     }
 
+    /// Reads three small letters of ISO 639-2: the terminological code, or the bibliographic one
+    /// that twenty languages have besides.
+    pub(crate) fn from_letters(letters: [u8; 3]) -> Self {
+        let code = match &letters {
+            b"alb" => b"sqi",
+            b"arm" => b"hye",
+            b"baq" => b"eus",
+            b"bur" => b"mya",
+            b"chi" => b"zho",
+            b"cze" => b"ces",
+            b"dut" => b"nld",
+            b"fre" => b"fra",
+            b"geo" => b"kat",
+            b"ger" => b"deu",
+            b"gre" => b"ell",
+            b"ice" => b"isl",
+            b"mac" => b"mkd",
+            b"mao" => b"mri",
+            b"may" => b"msa",
+            b"per" => b"fas",
+            b"rum" => b"ron",
+            b"slo" => b"slk",
+            b"tib" => b"bod",
+            b"wel" => b"cym",
+            code => code,
+        };
+        Self::from_code(pack(code))
+    }
+
     /// Reads a tag such as `de`, `deu`, `de-DE`. An invalid tag becomes undetermined.
     pub(crate) fn from_tag(tag: &str) -> Self {
         let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -32,7 +61,9 @@ impl Language {
         let (primary, more) = tag.split_once('-').unwrap_or((tag, ""));
         let primary = primary.to_ascii_lowercase();
         let known = Known::from_639_1(&primary).or_else(|| Known::from_639_3(&primary));
-        let code = known.map_or(Self::UNDETERMINED.code, |known| pack(known.to_639_3()));
+        let code = known.map_or(Self::UNDETERMINED.code, |known| {
+            pack(known.to_639_3().as_bytes())
+        });
         // Keep the tag of a language without a code.
         let says_more = !more.is_empty() || (known.is_none() && primary != "und");
         Self {
@@ -48,8 +79,8 @@ impl Language {
 }
 
 /// Packs three lower-case letters, each as its distance from 0x60 (ISO/IEC 14496-12 8.4.2.3).
-fn pack(code: &str) -> u16 {
-    let letters = code.bytes().take(3);
+fn pack(code: &[u8]) -> u16 {
+    let letters = code.iter().take(3);
     letters.fold(0, |packed, letter| (packed << 5) | u16::from(letter & 0x1f))
 }
 
@@ -65,6 +96,18 @@ pub(crate) fn unpack(code: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_codes_of_a_language_are_read() {
+        for (letters, code) in [
+            (b"ger", "deu"),
+            (b"deu", "deu"),
+            (b"eng", "eng"),
+            (b"chi", "zho"),
+        ] {
+            assert_eq!(Language::from_letters(*letters).letters(), code);
+        }
+    }
 
     #[test]
     fn tags_become_codes_and_are_kept_if_they_say_more() {

@@ -61,8 +61,8 @@ pub(crate) struct TimestampUnwrapper {
     restarted: bool,
     /// The last time of any track.
     last: Option<i64>,
-    /// The last time of video and of audio, and its distance from the one before.
-    tracks: [Option<(i64, i64)>; 2],
+    /// The last time of each track, and its distance from the one before; video first.
+    tracks: Vec<Option<(i64, i64)>>,
 }
 
 impl TimestampUnwrapper {
@@ -72,7 +72,7 @@ impl TimestampUnwrapper {
             shift: 0,
             restarted: false,
             last: None,
-            tracks: [None; 2],
+            tracks: Vec::new(),
         }
     }
 
@@ -81,17 +81,22 @@ impl TimestampUnwrapper {
         self.restarted = true;
     }
 
-    /// Returns the decode time of the next timestamp of a track, in ticks.
+    /// Returns the decode time of the next timestamp of the only track of its kind, in ticks.
     pub(crate) fn next(&mut self, kind: TrackKind, timestamp: i64) -> i64 {
+        self.next_of(usize::from(kind == TrackKind::Audio), timestamp)
+    }
+
+    /// Returns the decode time of the next timestamp of a track, in ticks. Video is track 0, and
+    /// audio the tracks from 1.
+    pub(crate) fn next_of(&mut self, number: usize, timestamp: i64) -> i64 {
         let disorder = self.format.seconds(MAX_DISORDER_S);
         let mut time = timestamp + self.shift;
         let near = self.last.unwrap_or(time);
         time += self.format.wrap_towards(time, near).unwrap_or(0);
-        let [video, audio] = &mut self.tracks;
-        let track = match kind {
-            TrackKind::Video => video,
-            TrackKind::Audio => audio,
-        };
+        if self.tracks.len() <= number {
+            self.tracks.resize(number + 1, None);
+        }
+        let track = self.tracks.get(number).copied().flatten();
         let (last, before) = track.unwrap_or((near, 0));
         let mut distance = if track.is_some() { time - last } else { 0 };
         let jumps = std::mem::take(&mut self.restarted) && (time - near).abs() > disorder;
@@ -101,7 +106,9 @@ impl TimestampUnwrapper {
             time = continued;
             distance = before;
         }
-        *track = Some((time, distance));
+        if let Some(track) = self.tracks.get_mut(number) {
+            *track = Some((time, distance));
+        }
         self.last = Some(time);
         time
     }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     facts::MovieFacts,
-    fragment::{IndexedSample, SegmentTables, TableEntry, track_key},
+    fragment::{IndexedSample, SegmentTables, TableEntry, main_number, track_key},
     overlap::{self, TailSample, TrackTails},
     parts::{PartTiming, TrackParts, own_init},
     sample_entry::{AudioClock, build_sample_entry},
@@ -124,6 +124,8 @@ struct IndexBuilder<'s> {
     /// Where the part before ends, for tracks of which the samples so far repeat that part: the time
     /// of its last sample in nanoseconds.
     repeated_until: BTreeMap<u8, i64>,
+    /// Packed language codes that MPEG-TS segments state, by track key.
+    languages: BTreeMap<u8, u16>,
 }
 
 /// The codec configuration that applies to a track.
@@ -168,6 +170,7 @@ impl<'s> IndexBuilder<'s> {
             parts: TrackParts::default(),
             tails: TrackTails::default(),
             repeated_until: BTreeMap::new(),
+            languages: BTreeMap::new(),
         }
     }
 
@@ -218,19 +221,17 @@ impl<'s> IndexBuilder<'s> {
             let mut audio = self.audio.iter();
             audio.any(|audio| track_key(audio.track, TrackKind::Audio) == key)
         };
-        let chosen = |kind| {
-            let of_kind = |number: &u8| self.tracks.contains_key(&track_key(*number, kind));
-            let mut numbers = (0..0x80).filter(of_kind);
-            match kind {
-                TrackKind::Video => numbers.next(),
-                TrackKind::Audio => numbers.next_back(),
-            }
-            .map(|number| track_key(number, kind))
-        };
-        let kept = [TrackKind::Video, TrackKind::Audio].map(chosen);
+        let has = |number: &u8, kind| self.tracks.contains_key(&track_key(*number, kind));
+        let video = (0..0x80).find(|number| has(number, TrackKind::Video));
+        let audio = (0..0x80)
+            .filter(|number| has(number, TrackKind::Audio))
+            .map(main_number)
+            .max();
+        let video = video.map(|number| track_key(number, TrackKind::Video));
         self.tracks.retain(|key, track| match track.handler {
-            Handler::Audio if !self.audio.is_empty() => is_named(*key),
-            _ => kept.contains(&Some(*key)),
+            Handler::Audio if self.audio.is_empty() => Some(main_number(*key & 0x7f)) == audio,
+            Handler::Audio => is_named(*key),
+            _ => Some(*key) == video,
         });
     }
 
@@ -238,6 +239,11 @@ impl<'s> IndexBuilder<'s> {
     /// get one group, because players play tracks of different groups together (ISO/IEC 14496-12
     /// 8.3.2).
     fn set_audio_alternatives(&mut self) {
+        for (key, code) in &self.languages {
+            if let Some(track) = self.tracks.get_mut(key) {
+                track.language = Language::from_code(*code);
+            }
+        }
         for audio in self.audio {
             let track = self
                 .tracks
@@ -465,7 +471,9 @@ impl<'s> IndexBuilder<'s> {
             match entry? {
                 TableEntry::Init(init) => own = Some(*init),
                 TableEntry::Config { .. } => break,
-                TableEntry::Edge(_) => {}
+                TableEntry::Edge(_)
+                | TableEntry::Language { .. }
+                | TableEntry::OtherTrack { .. } => {}
                 TableEntry::Sample(sample) => {
                     let init = own.as_ref().or_else(|| self.inits.get(&track));
                     return Ok(init.map_or(span.first, |init| shown_at(init, &sample)));
@@ -491,7 +499,11 @@ impl<'s> IndexBuilder<'s> {
                 TableEntry::Config { kind, codec, data } => {
                     self.configure(track_number, kind, codec, data)?;
                 }
-                TableEntry::Init(_) | TableEntry::Edge(_) => {}
+                TableEntry::Language { kind, code } => {
+                    let key = track_key(track_number, kind);
+                    self.languages.entry(key).or_insert(code);
+                }
+                TableEntry::Init(_) | TableEntry::Edge(_) | TableEntry::OtherTrack { .. } => {}
                 TableEntry::Sample(sample) => {
                     self.add_elementary_sample(track_number, &sample, offset_ticks)?;
                 }

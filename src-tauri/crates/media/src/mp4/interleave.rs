@@ -24,13 +24,14 @@ pub(crate) struct Interleaver<'a> {
 
 impl<'a> Interleaver<'a> {
     /// Creates an interleaver of samples whose times have `timescale` ticks per second.
-    pub(crate) fn new(timescale: u32) -> Self {
+    /// Starts at a position in the segment's media.
+    pub(crate) fn at(position: u64, timescale: u32) -> Self {
         Self {
             run_ticks: i64::from(timescale),
             video: Vec::new(),
             audio: Vec::new(),
             start: None,
-            position: 0,
+            position,
             slices: Vec::new(),
         }
     }

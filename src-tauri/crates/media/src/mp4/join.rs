@@ -8,15 +8,21 @@ use std::io::{IoSlice, Read, Seek, Write};
 
 use super::fragment::{EdgeBytes, EdgeRecord, IndexedSample, Recorder, SegmentTables, TableEntry};
 use crate::{
-    Error, SegmentKind, TableFragment, TrackKind,
+    Error, Fact, FactKind, SegmentKind, TableFragment, TrackKind,
+    clock::{MILLISECOND, nanoseconds},
     fmp4::SampleGroups,
     segment_writer::SegmentWriter,
     timestamps::TS,
-    ts::{FrameTime, StreamItem, audio::AudioParser, stream::ElementaryParser, video::VideoParser},
+    ts::{
+        FrameTime, Missing, StreamItem, audio::AudioParser, missing_between,
+        stream::ElementaryParser, video::VideoParser,
+    },
 };
 
 /// No frame is larger than this; do not join more bytes.
 const MAX_JOINED_BYTES: u64 = 64 << 20;
+/// A longer distance between two segments is a jump of the clock: ten seconds.
+const MAX_LOST_TICKS: i64 = 10 * 90_000;
 /// An access unit delimiter with its start code, which begins a new frame (ISO/IEC 14496-10 7.3.2.4).
 const ACCESS_UNIT_DELIMITER: [u8; 5] = [0, 0, 1, 9, 0xf0];
 
@@ -41,18 +47,82 @@ where
                 continue;
             }
             let follows = continuation(fragment, behind, edge)?;
-            let end = SegmentTail::read(&fragment.tables, edge.kind)?;
-            let change = if follows.is_cut && edge.extends {
-                TailChange::drop_last()
-            } else if follows.heads.is_empty() {
-                continue;
-            } else {
-                join(edge, &end, &follows.heads, output)?
-            };
-            fragment.tables = end.changed(fragment, &change)?;
+            let is_dropped = follows.is_cut && edge.extends;
+            if is_dropped || !follows.heads.is_empty() {
+                let end = SegmentTail::read(&fragment.tables, edge.kind)?;
+                let change = if is_dropped {
+                    TailChange::drop_last()
+                } else {
+                    join(edge, &end, &follows.heads, output)?
+                };
+                fragment.tables = end.changed(fragment, &change)?;
+            }
+            let next = behind
+                .first()
+                .filter(|next| follows_directly(fragment, next));
+            if let Some(next) = next {
+                add_losses(fragment, next, edge, is_dropped)?;
+            }
         }
     }
     Ok(())
+}
+
+/// Returns whether the plan has no segment of the track between two.
+fn follows_directly(fragment: &TableFragment, next: &TableFragment) -> bool {
+    let is_next = match (fragment.kind, next.kind) {
+        (SegmentKind::Media(one), SegmentKind::Media(next)) => one.checked_add(1) == Some(next),
+        _ => false,
+    };
+    is_next && next.track == fragment.track
+}
+
+/// Adds a fact to a segment if frames are missing between it and the next one.
+fn add_losses(
+    fragment: &mut TableFragment,
+    next: &TableFragment,
+    edge: EdgeRecord,
+    is_dropped: bool,
+) -> Result<(), Error> {
+    let next_edge = edges(next)?.into_iter().find(|next| next.kind == edge.kind);
+    let is_lost_there = next_edge.is_some_and(|next| next.lost_before);
+    if !(is_dropped || edge.lost_after || is_lost_there) {
+        return Ok(());
+    }
+    let tail = SegmentTail::read(&fragment.tables, edge.kind)?;
+    let (Some(last), Some(step)) = (tail.last, tail.step) else {
+        return Ok(());
+    };
+    let first = first_dts(&next.tables, edge.kind)?.unwrap_or(last.dts);
+    // The clock may start again in the next segment.
+    let is_near = (first.saturating_sub(last.dts)) <= MAX_LOST_TICKS;
+    let first = if is_near { first } else { last.dts };
+    let Some(frames) = missing_between(Missing::Some, last.dts, first, step) else {
+        return Ok(());
+    };
+    let spans = SegmentTables::read(&fragment.tables)?.spans;
+    let start = spans.iter().map(|span| span.first).min().unwrap_or(0);
+    let milliseconds = |ticks| nanoseconds(ticks, TS.timescale).unwrap_or(0) / MILLISECOND;
+    let at = milliseconds(frames.dts).saturating_sub(start / MILLISECOND);
+    fragment.facts.push(Fact {
+        kind: FactKind::SamplesLost,
+        track: Some(edge.kind),
+        samples: frames.count,
+        at_ms: at.max(0).unsigned_abs(),
+        duration_ms: milliseconds(frames.duration).max(0).unsigned_abs(),
+    });
+    Ok(())
+}
+
+/// Returns the decode time of the first sample of a track in a segment.
+fn first_dts(tables: &[u8], kind: TrackKind) -> Result<Option<i64>, Error> {
+    for entry in SegmentTables::read(tables)?.entries {
+        match entry? {
+            TableEntry::Sample(sample) if sample.kind == kind => return Ok(Some(sample.dts)),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the edges of each track in a segment, with absolute positions in the output.
@@ -64,8 +134,10 @@ fn edges(fragment: &TableFragment) -> Result<Vec<EdgeRecord>, Error> {
     };
     let mut edges = Vec::new();
     for entry in tables.entries {
-        let TableEntry::Edge(edge) = entry? else {
-            break;
+        let edge = match entry? {
+            TableEntry::Edge(edge) => edge,
+            TableEntry::Language { .. } | TableEntry::OtherTrack { .. } => continue,
+            _ => break,
         };
         edges.push(EdgeRecord {
             head: absolute(edge.head),
@@ -102,13 +174,22 @@ fn continuation(
         let Some(found) = found.filter(|found| {
             neighbours
                 && next.track == fragment.track
-                && found.head.length > 0
                 && end
                     .last_counter
                     .is_some_and(|last| (last + 1) & 0x0f == found.first_counter)
         }) else {
             break;
         };
+        if found.is_head_torn {
+            heads.clear();
+            return Ok(Continuation {
+                heads,
+                is_cut: true,
+            });
+        }
+        if found.head.length == 0 {
+            break;
+        }
         bytes = bytes.saturating_add(found.head.length);
         if bytes > MAX_JOINED_BYTES {
             heads.clear();
@@ -285,6 +366,9 @@ impl SegmentTail {
                 TableEntry::Config { kind, codec, data } => recorder.config(kind, codec, data),
                 TableEntry::Init(init) => recorder.init(&init),
                 TableEntry::Edge(edge) => recorder.edge(&edge),
+                TableEntry::Language { kind, code } => recorder.language(kind, code),
+                // It has a fragment of its own by now.
+                TableEntry::OtherTrack { .. } => {}
                 TableEntry::Sample(sample) => {
                     samples += u64::from(sample.kind == self.kind);
                     let is_last = sample.kind == self.kind && samples == self.samples;

@@ -11,6 +11,7 @@ use super::{
     captions,
     fragment::{
         EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
+        other_number, separate_tracks,
     },
     head::{FileHead, file_type, mdat_header, reserved_bytes},
     interleave::Interleaver,
@@ -20,15 +21,16 @@ use super::{
     track::Mp4Track,
 };
 use crate::{
-    Content, Error, Fact, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
-    SegmentFingerprint, SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment,
-    TrackKind,
+    Content, Error, Fact, FactKind, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat,
+    SegmentData, SegmentFingerprint, SegmentFormat, SegmentKind, SegmentOrder, Summary,
+    TableFragment, TrackKind,
     boxes::{self, write::put32},
     check::codec_kind,
     flv::{self, DemuxEvent},
     fmp4::{self, Init},
     handler::Handler,
     journal,
+    language::Language,
     segment_writer::SegmentWriter,
     timestamps, ts,
 };
@@ -48,6 +50,8 @@ pub(crate) struct Mp4Muxer<O> {
 /// The media of a segment as slices to be written end to end, and its sample tables.
 struct DemuxedSegment<'a> {
     slices: Vec<IoSlice<'a>>,
+    /// Position of the first slice in the segment's media.
+    start: u64,
     recorder: Recorder,
     timescale: u32,
     /// What was lost, left out or changed, with times from the earliest sample.
@@ -114,7 +118,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
     ) -> Result<DemuxedSegment<'a>, Error> {
         match (self.segment_format, segment.kind) {
             (SegmentFormat::Flv, _) => demux_flv(segment.data),
-            (SegmentFormat::Ts, _) => demux_ts(segment.data, demuxer),
+            (SegmentFormat::Ts, _) => demux_ts(segment, demuxer),
             (SegmentFormat::Fmp4, SegmentKind::Init) => {
                 let init =
                     Init::parse(segment.data, segment.track)?.ok_or_else(|| Error::Malformed {
@@ -128,6 +132,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 self.inits.insert(segment.track, init);
                 Ok(DemuxedSegment {
                     slices: Vec::new(),
+                    start: 0,
                     recorder,
                     timescale,
                     facts: Vec::new(),
@@ -167,6 +172,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             recorder.init(init);
             fragments.push(fragment(SegmentKind::Init, &recorder.finish(&[])));
         }
+        separate_tracks(&mut fragments)?;
         // Ignore errors: this is only an estimate. Whether the segment can be indexed is known when
         // its neighbours are there, and must not depend on which segment comes first.
         let tracks = estimate(self.index_spec(), fragments).unwrap_or_default();
@@ -245,6 +251,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             recorder,
             timescale,
             facts,
+            ..
         } = self.demux(&segment, &mut demuxer)?;
         let has_media = recorder.samples() > 0 || recorder.has_edges();
         let spans = recorder.spans(segment.track, timescale)?;
@@ -286,6 +293,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
         self.output.ensure_unchanged()?;
         if self.segment_format == SegmentFormat::Ts {
+            separate_tracks(&mut fragments)?;
             join::join_segments(&mut fragments, &mut self.output)?;
         }
         let spec = IndexSpec {
@@ -325,37 +333,92 @@ fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
 /// Collects the frames of a transport stream, and the bytes at both ends of the segment that may
 /// belong to frames of the neighbouring segments.
 fn demux_ts<'a>(
-    segment: &[u8],
+    segment: &SegmentData<'_>,
     demuxer: &'a mut ts::TsDemuxer,
 ) -> Result<DemuxedSegment<'a>, Error> {
-    let media = demuxer.demux(segment)?;
+    let media = demuxer.demux(segment.data)?;
     let mut segment_data = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
-    let mut end = segment_data
-        .slices
-        .iter()
-        .map(|slice| slice.len() as u64)
-        .sum();
+    let mut facts = media.facts();
     for open in media.edges() {
+        if open.kind == TrackKind::Audio
+            && let Some(letters) = media.language()
+        {
+            let code = Language::from_letters(letters).code;
+            segment_data.recorder.language(TrackKind::Audio, code);
+        }
+        segment_data.add_edges(&open);
+    }
+    for other in media.other_audio() {
+        match other_number(segment.track, other.number) {
+            Some(track) => segment_data.add_other_audio(&other, track)?,
+            None => facts.push(Fact {
+                kind: FactKind::LeftOut("another audio track".into()),
+                track: Some(TrackKind::Audio),
+                samples: 0,
+                at_ms: 0,
+                duration_ms: 0,
+            }),
+        }
+    }
+    segment_data.facts = facts;
+    Ok(segment_data)
+}
+
+impl<'a> DemuxedSegment<'a> {
+    /// Adds the bytes at both ends of a track.
+    fn add_edges(&mut self, open: &ts::TrackEdges<'a>) {
+        let mut end = self.length();
+        let slices = &mut self.slices;
         let mut put = |bytes: &'a [u8]| {
             if !bytes.is_empty() {
-                segment_data.slices.push(IoSlice::new(bytes));
+                slices.push(IoSlice::new(bytes));
             }
             let length = bytes.len() as u64;
             let position = end;
             end += length;
             EdgeBytes { position, length }
         };
-        let edge = EdgeRecord::new(&open, &mut put);
-        segment_data.recorder.edge(&edge);
+        let edge = EdgeRecord::new(open, &mut put);
+        self.recorder.edge(&edge);
     }
-    Ok(segment_data)
+
+    /// Adds an audio track behind the others.
+    fn add_other_audio(&mut self, other: &ts::OtherAudio<'a>, track: u8) -> Result<(), Error> {
+        let mut own = Self {
+            start: self.length(),
+            ..collect_events_at(other.events().map(Ok), self.timescale, self.length())?
+        };
+        if let Some(letters) = other.language {
+            let code = Language::from_letters(letters).code;
+            own.recorder.language(TrackKind::Audio, code);
+        }
+        own.add_edges(&other.edges);
+        self.slices.append(&mut own.slices);
+        self.recorder
+            .other_track([other.number, track], own.recorder)
+    }
+
+    /// Returns the number of bytes up to here, from the start of the segment's media.
+    fn length(&self) -> u64 {
+        let slices = self.slices.iter().map(|slice| slice.len() as u64);
+        self.start + slices.sum::<u64>()
+    }
 }
 
 fn collect_events<'a>(
     events: impl Iterator<Item = Result<DemuxEvent<'a>, Error>>,
     timescale: u32,
 ) -> Result<DemuxedSegment<'a>, Error> {
-    let mut interleaver = Interleaver::new(timescale);
+    collect_events_at(events, timescale, 0)
+}
+
+/// Collects samples whose bytes start at `start` in the segment's media.
+fn collect_events_at<'a>(
+    events: impl Iterator<Item = Result<DemuxEvent<'a>, Error>>,
+    timescale: u32,
+    start: u64,
+) -> Result<DemuxedSegment<'a>, Error> {
+    let mut interleaver = Interleaver::at(start, timescale);
     let mut recorder = Recorder::default();
     for event in events {
         match event? {
@@ -372,6 +435,7 @@ fn collect_events<'a>(
     let slices = interleaver.finish(&mut recorder);
     Ok(DemuxedSegment {
         slices,
+        start,
         recorder,
         timescale,
         facts: Vec::new(),
@@ -439,6 +503,7 @@ fn demux_fmp4<'a>(
     Ok(DemuxedSegment {
         slices,
         recorder,
+        start: 0,
         timescale: init.timescale,
         facts: Vec::new(),
     })

@@ -77,7 +77,15 @@ impl<R: Read + Seek> MovieSplitter<R> {
             other => other,
         })?;
         let mut input = InputFile::new(file)?;
-        let start = input.peek::<{ sniff::SNIFF_BYTES }>(0)?;
+        let mut start = input.peek::<{ sniff::SNIFF_BYTES }>(0)?;
+        // A transport stream may be behind a long ID3 tag.
+        let behind = crate::ts::id3_end(&start);
+        if behind > 0 {
+            let stream = input.peek::<{ sniff::SNIFF_BYTES }>(behind)?;
+            if crate::ts::is_stream(&stream) {
+                start = stream;
+            }
+        }
         let mut info = MovieInfo {
             segment_format: SegmentFormat::Flv,
             size_bytes: input.length(),

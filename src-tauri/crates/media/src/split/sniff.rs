@@ -1,13 +1,9 @@
 //! Detects the format of a file from its first bytes, never from its name.
 
-use crate::{Error, boxes::read, cursor::Cursor, flv::tag};
+use crate::{Error, boxes::read, cursor::Cursor, flv::tag, ts};
 
-/// Number of bytes inspected: a few packets of a transport stream.
-pub(super) const SNIFF_BYTES: usize = 1024;
-/// Size of a transport stream packet (ISO/IEC 13818-1 2.4.3.2).
-const PACKET_BYTES: usize = 188;
-/// First byte of each packet.
-const SYNC_BYTE: u8 = 0x47;
+/// Number of bytes inspected.
+pub(super) const SNIFF_BYTES: usize = ts::SEARCHED_BYTES;
 
 /// A supported format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +24,7 @@ pub(super) fn detect(start: &[u8]) -> Result<InputFormat, Error> {
     if is_mp4(start) {
         return Ok(InputFormat::Mp4);
     }
-    if is_ts(start) {
+    if ts::is_stream(start) {
         return Ok(InputFormat::Ts);
     }
     Err(Error::Unsupported(describe_unsupported(start).into()))
@@ -42,14 +38,6 @@ fn is_mp4(start: &[u8]) -> bool {
     ];
     let header = read::header(&mut Cursor::new("MP4", start));
     header.is_ok_and(|header| kinds.contains(&&header.kind))
-}
-
-/// Whether there are packets, or packets of M2TS, which have a time of four bytes before each.
-fn is_ts(start: &[u8]) -> bool {
-    let packets = |size: usize, first: usize| {
-        (0..3).all(|number| start.get(first + number * size) == Some(&SYNC_BYTE))
-    };
-    packets(PACKET_BYTES, 0) || packets(PACKET_BYTES + 4, 4)
 }
 
 /// Whether there is an FLV tag without a file header, as in a stream that was recorded raw.
@@ -115,8 +103,21 @@ mod tests {
             assert_eq!(detect(&start).ok(), Some(InputFormat::Mp4), "{first}");
         }
         let mut stream = vec![0; 400];
-        (stream[0], stream[188], stream[376]) = (SYNC_BYTE, SYNC_BYTE, SYNC_BYTE);
+        (stream[0], stream[188], stream[376]) = (0x47, 0x47, 0x47);
         assert_eq!(detect(&stream).ok(), Some(InputFormat::Ts));
+        let packets: Vec<_> = (0..9)
+            .flat_map(|number| {
+                let mut packet = vec![0x47, 1, 0, 0x10 | number];
+                packet.resize(188, 0x55);
+                packet
+            })
+            .collect();
+        for cut in [1, 100, 187] {
+            let start = packets.get(cut..).unwrap_or_default();
+            assert_eq!(detect(start).ok(), Some(InputFormat::Ts), "from {cut}");
+        }
+        let tagged = [&b"ID3\x04\0\0\0\0\0\x02xx"[..], &packets].concat();
+        assert_eq!(detect(&tagged).ok(), Some(InputFormat::Ts));
     }
 
     #[test]
@@ -128,5 +129,13 @@ mod tests {
         assert!(refusal(b"hello").contains("no FLV"));
         assert!(refusal(b"Glad to see").contains("no FLV"));
         assert!(matches!(detect(b""), Err(Error::Empty)));
+        for text in ["G G ", "G110", "G12 "] {
+            let text = format!("x{}", text.repeat(3000));
+            assert!(
+                refusal(text.as_bytes()).contains("no FLV"),
+                "{}",
+                &text[..5]
+            );
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Splits an elementary audio stream into frames: AAC without its ADTS headers, or MP3.
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use super::{
-    frames::{FrameTime, PesTimestamps, StreamFrame, StreamItem},
-    stream::{ElementaryParser, ParsedStream, SegmentEdges},
+    frames::{FrameTime, Missing, PesTimestamps, StreamFrame, StreamItem},
+    stream::{ElementaryParser, Loss, ParsedStream, SegmentEdges},
 };
 use crate::{
     Error,
@@ -24,13 +26,18 @@ pub(crate) struct AudioParser {
     /// The elementary stream.
     bytes: Vec<u8>,
     timestamps: PesTimestamps,
-    /// Positions in `bytes` where data is missing.
-    losses: Vec<usize>,
+    /// Positions in `bytes` where data may be missing.
+    losses: Vec<(usize, Loss)>,
     items: Vec<StreamItem>,
     edges: SegmentEdges,
     config: Option<AudioConfig>,
     /// The last timestamp, and the number of frames since then.
     clock: Option<(FrameTime, i64)>,
+    /// Whether frames are missing before the next one, and how many bytes of frames.
+    missing: Missing,
+    missing_bytes: usize,
+    /// The missing bytes before each frame that is behind a loss.
+    gaps: Vec<usize>,
 }
 
 /// The header fields that are the same in all frames of a stream.
@@ -66,26 +73,36 @@ impl ElementaryParser for AudioParser {
         self.bytes.extend_from_slice(bytes);
     }
 
-    fn mark_loss(&mut self, _: bool) {
-        if self.bytes.is_empty() {
-            self.edges.leading.clear();
-        }
-        self.losses.push(self.bytes.len());
+    fn mark_loss(&mut self, loss: Loss) {
+        self.losses.push((self.bytes.len(), loss));
     }
 
     fn finish(&mut self, _: Option<i64>) -> Result<(), Error> {
         let bytes = std::mem::take(&mut self.bytes);
         let losses = std::mem::take(&mut self.losses);
-        let mut start = 0;
-        for end in losses {
-            self.find_frames(bytes.get(..end).unwrap_or(&bytes), start)?;
+        let mut range = 0..0;
+        let mut is_first = true;
+        for (end, loss) in losses {
+            range.end = end;
+            let rest = self.find_frames(&bytes, range.clone(), is_first)?;
+            is_first = false;
+            let may_continue = matches!(loss, Loss::Join | Loss::Between);
+            if may_continue && rest > range.start && self.is_frame_between_others(&bytes, rest) {
+                range.start = rest;
+                continue;
+            }
             self.edges.remainder.clear();
+            self.edges.next = None;
             self.clock = None;
-            start = end;
+            self.lose(loss, end.saturating_sub(rest));
+            range.start = end;
         }
-        self.find_frames(&bytes, start)?;
+        range.end = bytes.len();
+        self.find_frames(&bytes, range, is_first)?;
+        self.edges.lost_after = self.missing != Missing::None;
         self.bytes = bytes;
         self.backfill_times();
+        self.estimate_times();
         Ok(())
     }
 
@@ -108,16 +125,43 @@ impl ElementaryParser for AudioParser {
 }
 
 impl AudioParser {
-    /// Finds the frames from `start` to the end of `bytes`, between which no data is missing.
-    fn find_frames(&mut self, bytes: &[u8], start: usize) -> Result<(), Error> {
+    /// Records that frames are missing before the next one; `bytes` of one are left.
+    fn lose(&mut self, loss: Loss, bytes: usize) {
+        let (missing, at_least) = match loss {
+            Loss::Join => (Missing::None, 0),
+            Loss::Between => (Missing::Perhaps, 0),
+            Loss::End => (Missing::Some, 0),
+            Loss::Inside { bytes, .. } => (Missing::Some, bytes),
+        };
+        self.missing = self.missing.max(missing);
+        self.missing_bytes = self
+            .missing_bytes
+            .saturating_add(at_least)
+            .saturating_add(bytes);
+    }
+
+    /// Finds the frames in a range of `bytes` in which no data is missing; `is_first` if none was
+    /// found before. Returns where the rest starts that is in no frame.
+    fn find_frames(
+        &mut self,
+        bytes: &[u8],
+        range: Range<usize>,
+        is_first: bool,
+    ) -> Result<usize, Error> {
+        let Range { start, end } = range;
+        let bytes = bytes.get(..end).unwrap_or(bytes);
         let mut at = start;
         let mut found = false;
+        self.edges.remainder.clear();
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             match FrameHeader::read(rest).filter(|header| self.is_frame_start(*header, rest)) {
                 Some(header) if header.length <= rest.len() => {
-                    if start == 0 && !found {
-                        let leading = bytes.get(..at).unwrap_or_default();
-                        self.edges.leading.extend_from_slice(leading);
+                    if !found {
+                        let before = bytes.get(start..at).unwrap_or_default();
+                        if is_first {
+                            self.edges.leading.extend_from_slice(before);
+                        }
+                        self.missing_bytes += before.len();
                     }
                     found = true;
                     self.frame(header, at, rest)?;
@@ -132,17 +176,29 @@ impl AudioParser {
                 }
             }
         }
-        let rest = bytes.get(if found { at } else { start }..);
-        let rest = rest.unwrap_or_default();
+        let at = if found { at } else { start };
+        let rest = bytes.get(at..).unwrap_or_default();
         if found {
             self.edges.remainder.extend_from_slice(rest);
             self.edges.next = self.time(at);
-        } else if start == 0 {
+        } else if is_first {
             // All bytes belong to a frame that starts in the segment before.
             self.edges.leading.extend_from_slice(rest);
-            return reject_unsupported(rest);
+            reject_unsupported(rest)?;
         }
-        Ok(())
+        Ok(at)
+    }
+
+    /// Returns whether a frame with the configuration of those before starts here, and another one
+    /// (or nothing) follows it.
+    fn is_frame_between_others(&self, bytes: &[u8], at: usize) -> bool {
+        let config = |at: usize| FrameHeader::read(bytes.get(at..)?).map(|header| header.config);
+        let header = bytes.get(at..).and_then(FrameHeader::read);
+        header.is_some_and(|header| {
+            let end = at.saturating_add(header.length);
+            let follows = end == bytes.len() || config(end) == self.config;
+            Some(header.config) == self.config && follows
+        })
     }
 
     /// Returns whether a frame starts here: it has the configuration of those before, or another
@@ -171,10 +227,20 @@ impl AudioParser {
             self.items.push(header.config.config_item(bytes));
         }
         let time = self.time(at);
+        let mut missing = std::mem::take(&mut self.missing);
+        let missing_bytes = std::mem::take(&mut self.missing_bytes);
+        if self.items.iter().all(|item| item.frame().is_none()) {
+            self.edges.lost_before = missing != Missing::None;
+            missing = Missing::None;
+        }
+        if missing != Missing::None {
+            self.gaps.push(missing_bytes);
+        }
         self.items.push(StreamItem::Frame(StreamFrame {
             bytes: at + header.header_size..at + header.length,
             time,
             sync: true,
+            missing,
         }));
         if let Some((_, frames)) = &mut self.clock {
             *frames += 1;
@@ -193,17 +259,18 @@ impl AudioParser {
         Some(FrameTime { dts, ..time })
     }
 
-    /// Gives frames before the first timestamp a time, counted back from it.
+    /// Gives frames before a timestamp a time, counted back from it as far as none is missing.
     fn backfill_times(&mut self) {
+        let config = self.config;
         let mut next = None;
-        for item in self.items.iter_mut().rev() {
-            let StreamItem::Frame(frame) = item else {
-                continue;
-            };
+        for frame in self
+            .items
+            .iter_mut()
+            .rev()
+            .filter_map(StreamItem::frame_mut)
+        {
             if let (None, Some((time, distance))) = (frame.time, next) {
-                let duration = self
-                    .config
-                    .map_or(0, |config| config.duration_ticks(distance));
+                let duration = config.map_or(0, |config| config.duration_ticks(distance));
                 let FrameTime { dts, .. } = time;
                 frame.time = Some(FrameTime {
                     dts: dts - duration,
@@ -213,6 +280,39 @@ impl AudioParser {
             } else {
                 next = frame.time.map(|time| (time, 1));
             }
+            if frame.missing != Missing::None {
+                next = None;
+            }
+        }
+    }
+
+    /// Gives frames between two losses, without any timestamp, a time by the number of bytes that
+    /// are missing before them.
+    fn estimate_times(&mut self) {
+        let Some(config) = self.config else { return };
+        let frames = || self.items.iter().filter_map(StreamItem::frame);
+        let bytes: usize = frames().map(|frame| frame.bytes.len()).sum();
+        let mean = bytes.checked_div(frames().count()).unwrap_or(0).max(1);
+        let mut gaps = std::mem::take(&mut self.gaps).into_iter();
+        let mut before: Option<(FrameTime, i64)> = None;
+        for frame in self.items.iter_mut().filter_map(StreamItem::frame_mut) {
+            let missing = match frame.missing {
+                Missing::None => 0,
+                Missing::Perhaps | Missing::Some => {
+                    let missing = gaps.next().unwrap_or(0).saturating_add(mean / 2) / mean;
+                    i64::try_from(missing.max(1)).unwrap_or(1)
+                }
+            };
+            before = match (frame.time, before) {
+                (Some(time), _) => Some((time, 1)),
+                (None, Some((time, count))) => {
+                    let count = count.saturating_add(missing);
+                    let dts = time.dts.saturating_add(config.duration_ticks(count));
+                    frame.time = Some(FrameTime { dts, ..time });
+                    Some((time, count + 1))
+                }
+                (None, None) => None,
+            };
         }
     }
 }
@@ -291,7 +391,11 @@ fn reject_unsupported(bytes: &[u8]) -> Result<(), Error> {
         [0xff, second, third, ..]
             if second & 0xe4 == 0xe4 && !matches!(third >> 4, 0 | 15) && third & 0x0c != 0x0c =>
         {
-            "MPEG audio of layer I or II"
+            if second & 0x02 == 0 {
+                "MP2 audio in MPEG-TS"
+            } else {
+                "MP1 audio in MPEG-TS"
+            }
         }
         _ => return Ok(()),
     };

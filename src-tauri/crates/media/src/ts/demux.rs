@@ -3,32 +3,75 @@
 use super::{
     audio::AudioParser,
     frames::{FrameTime, StreamItem},
+    losses::lost_frames,
     packed_audio,
-    packet::{TsPacket, TsPackets},
+    packet::{PACKET_SIZE, TsPacket, TsPackets},
     pes::{self, PesStart},
-    psi::{Programs, SelectedStreams},
-    stream::{ElementaryParser, ParsedStream, SegmentEdges, Stream},
+    psi::{AudioStream, Programs, SelectedStreams},
+    stream::{ElementaryParser, ParsedStream, SegmentEdges, Stream, StreamMarks},
     video::VideoParser,
 };
 use crate::{
-    Error, Sample, TrackKind,
+    Error, Fact, FactKind, Sample, TrackKind,
     codec::annex_b::is_plausible_h264,
     cursor::Cursor,
+    fact::FactList,
     flv::DemuxEvent,
     timestamps::{TS, TimestampUnwrapper},
 };
+
+/// Most bytes from one packet to the next.
+const MAX_PACKET_SIZE: usize = 204;
+/// After this many packets the continuity counter of a stream is the same again.
+const COUNTED_PACKETS: usize = 16;
+/// Ticks of 90 kHz in a millisecond.
+const TICKS_PER_MS: i64 = 90;
 
 /// Demuxes segments one by one; its buffers are reused for the next segment.
 #[derive(Debug)]
 pub struct TsDemuxer {
     video: Stream<VideoParser>,
-    audio: Stream<AudioParser>,
+    /// In the order of the tables; the first is there in any case.
+    audio: Vec<AudioTrack>,
+    /// Names of the streams that are not demuxed.
+    left_out: Vec<(TrackKind, String)>,
+}
+
+/// An audio stream of a segment.
+#[derive(Debug)]
+struct AudioTrack {
+    stream: Stream<AudioParser>,
+    language: Option<[u8; 3]>,
 }
 
 /// A demuxed segment.
 #[derive(Debug)]
 pub struct TsSegment<'d> {
     demuxer: &'d TsDemuxer,
+}
+
+/// Finds the places where the streams of a segment may not continue.
+#[derive(Debug, Default)]
+struct MarkCounter {
+    marks: StreamMarks,
+    /// Continuity counter and position of the last packet with the PAT.
+    last: Option<(u8, usize)>,
+}
+
+impl MarkCounter {
+    fn packet(&mut self, packet: &TsPacket<'_>) {
+        self.marks.holes += u32::from(packet.skipped >= COUNTED_PACKETS * PACKET_SIZE);
+        if packet.pid != 0 || packet.payload.is_empty() || packet.damaged {
+            return;
+        }
+        let last = self.last.replace((packet.counter, packet.start));
+        let follows = last.is_none_or(|(last, start)| {
+            let is_sent_twice = packet.start - start <= 2 * MAX_PACKET_SIZE;
+            (last + 1) & 0x0f == packet.counter || (last == packet.counter && is_sent_twice)
+        });
+        // Where the tables start again with another count, other streams do too.
+        self.marks.joins += u32::from(!follows);
+    }
 }
 
 /// The data of a track that continues in the neighbouring segments.
@@ -43,14 +86,49 @@ pub(crate) struct TrackEdges<'d> {
     pub(crate) is_cut: bool,
     /// Whether the segment only has bytes of a frame from the segment before.
     pub(crate) only_continuation: bool,
+    /// Whether the segment starts inside of a frame of which a part is missing.
+    pub(crate) is_head_torn: bool,
     pub(crate) edges: &'d SegmentEdges,
+}
+
+/// An audio track of a segment besides the first.
+#[derive(Debug)]
+pub(crate) struct OtherAudio<'d> {
+    /// Its number among the audio tracks of the segment, from 1.
+    pub(crate) number: u8,
+    pub(crate) language: Option<[u8; 3]>,
+    pub(crate) edges: TrackEdges<'d>,
+    parsed: ParsedStream<'d>,
+}
+
+impl<'d> OtherAudio<'d> {
+    /// Returns its configurations and samples, as [`TsSegment::events`].
+    pub(crate) fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
+        TsEvents {
+            video: ParsedStream {
+                items: &[],
+                ..self.parsed
+            },
+            audio: self.parsed,
+        }
+    }
 }
 
 impl Default for TsDemuxer {
     fn default() -> Self {
         Self {
-            video: Stream::new(TrackKind::Video),
-            audio: Stream::new(TrackKind::Audio),
+            video: Stream::new(0),
+            audio: vec![AudioTrack::new(1)],
+            left_out: Vec::new(),
+        }
+    }
+}
+
+impl AudioTrack {
+    fn new(number: usize) -> Self {
+        Self {
+            stream: Stream::new(number),
+            language: None,
         }
     }
 }
@@ -63,69 +141,204 @@ impl TsDemuxer {
     /// no packets.
     pub fn demux(&mut self, data: &[u8]) -> Result<TsSegment<'_>, Error> {
         self.video.clear(None);
-        self.audio.clear(None);
+        self.clear_audio(&[]);
+        self.left_out.clear();
         if let Some((time, frames)) = packed_audio::read(data) {
             let time = FrameTime {
                 dts: time.unwrap_or(0),
                 composition_offset: 0,
             };
-            self.audio.elementary.begin_packet(Some(time), frames);
+            if let Some(audio) = self.audio.first_mut() {
+                audio.stream.elementary.begin_packet(Some(time), frames);
+            }
         } else {
             let packets = TsPackets::new(data)
                 .ok_or_else(|| Cursor::new("MPEG-TS", data).malformed("there are no packets"))?;
             self.multiplex(data, &packets)?;
         }
-        self.video.elementary.finish(None)?;
-        self.audio.elementary.finish(None)?;
+        self.video.finish()?;
+        self.finish_audio()?;
         Ok(TsSegment { demuxer: self })
+    }
+
+    /// Prepares a stream for each audio stream of the tables.
+    fn clear_audio(&mut self, selected: &[AudioStream]) {
+        let count = selected.len().max(1);
+        self.audio.truncate(count);
+        while self.audio.len() < count {
+            self.audio.push(AudioTrack::new(self.audio.len() + 1));
+        }
+        let selected = selected.iter().copied().map(Some);
+        for (track, selected) in self.audio.iter_mut().zip(selected.chain([None])) {
+            track.stream.clear(selected.map(|selected| selected.pid));
+            track.language = selected.and_then(|selected| selected.language);
+        }
+    }
+
+    /// Continues with other audio streams after a change of the tables.
+    fn switch_audio(&mut self, selected: &[AudioStream]) {
+        let pids: Vec<_> = self.audio.iter().map(|track| track.stream.pid()).collect();
+        let is_new = |stream: &&AudioStream| !pids.contains(&Some(stream.pid));
+        let mut new = selected.iter().filter(is_new);
+        for track in &mut self.audio {
+            let pid = track.stream.pid();
+            if selected.iter().any(|stream| Some(stream.pid) == pid) {
+                continue;
+            }
+            let Some(stream) = new.next() else { break };
+            track.stream.switch(Some(stream.pid));
+            track.language = track.language.or(stream.language);
+        }
+        for stream in new {
+            let mut track = AudioTrack::new(self.audio.len() + 1);
+            track.stream.clear(Some(stream.pid));
+            track.language = stream.language;
+            self.audio.push(track);
+        }
+    }
+
+    /// Ends the audio streams. One of another codec than its tables say is left out if there are
+    /// others.
+    fn finish_audio(&mut self) -> Result<(), Error> {
+        let mut first_error = None;
+        let mut is_any_left = false;
+        for track in &mut self.audio {
+            match track.stream.finish() {
+                Ok(()) => is_any_left |= track.stream.first_counter.is_some(),
+                Err(Error::Unsupported(name)) => {
+                    track.stream.clear(None);
+                    self.left_out.push((TrackKind::Audio, name.clone()));
+                    first_error = first_error.or(Some(Error::Unsupported(name)));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        first_error.filter(|_| !is_any_left).map_or(Ok(()), Err)
     }
 
     fn multiplex(&mut self, data: &[u8], packets: &TsPackets<'_>) -> Result<(), Error> {
         let (mut programs, selection) = find_streams(packets.clone())?;
         let mut pcr_pid = selection.pcr_pid;
         self.video.clear(selection.video);
-        self.audio.clear(selection.audio);
+        self.clear_audio(&selection.audio);
+        let left_out = selection.left_out.into_iter();
+        self.left_out = left_out.map(|(kind, name)| (kind, name.into())).collect();
         let mut unwrap = TimestampUnwrapper::new(TS);
+        let mut counter = MarkCounter::default();
         for packet in packets.clone() {
+            counter.packet(&packet);
             if packet.discontinuity && pcr_pid.is_none_or(|pid| pid == packet.pid) {
                 unwrap.restart();
             }
             if self.video.has_pid(packet.pid) {
-                self.video.packet(&packet, data, &mut unwrap)?;
-            } else if self.audio.has_pid(packet.pid) {
-                self.audio.packet(&packet, data, &mut unwrap)?;
+                self.video
+                    .packet(&packet, data, counter.marks, &mut unwrap)?;
+            } else if let Some(track) = find_audio(&mut self.audio, packet.pid) {
+                let marks = counter.marks;
+                track.stream.packet(&packet, data, marks, &mut unwrap)?;
             } else if programs.is_table_pid(packet.pid)
                 && programs.packet(&packet)
                 && let Some(selection) = programs.selected_streams()?
             {
                 pcr_pid = selection.pcr_pid;
                 self.video.switch(selection.video);
-                self.audio.switch(selection.audio);
+                self.switch_audio(&selection.audio);
             }
         }
         Ok(())
     }
 }
 
+/// Returns the audio stream with a PID.
+fn find_audio(tracks: &mut [AudioTrack], pid: u16) -> Option<&mut AudioTrack> {
+    tracks.iter_mut().find(|track| track.stream.has_pid(pid))
+}
+
 impl<'d> TsSegment<'d> {
-    /// Returns configurations and samples of both tracks, by decode time in ticks of 90 kHz.
+    /// Returns configurations and samples of the video and the first audio, by decode time in
+    /// ticks of 90 kHz.
     pub fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
+        let video = self.demuxer.video.elementary.parsed();
         TsEvents {
-            video: self.demuxer.video.elementary.parsed(),
-            audio: self.demuxer.audio.elementary.parsed(),
+            video,
+            audio: self.first_audio().unwrap_or(ParsedStream {
+                items: &[],
+                ..video
+            }),
         }
+    }
+
+    fn first_audio(&self) -> Option<ParsedStream<'d>> {
+        let first = self.demuxer.audio.first();
+        first.map(|audio| audio.stream.elementary.parsed())
+    }
+
+    /// Returns the language of the first audio, if the tables state it: three letters of ISO 639-2.
+    pub(crate) fn language(&self) -> Option<[u8; 3]> {
+        self.demuxer.audio.first()?.language
+    }
+
+    /// Returns the audio tracks besides the first.
+    pub(crate) fn other_audio(&self) -> impl Iterator<Item = OtherAudio<'d>> + use<'d> {
+        let others = (0_u8..).zip(&self.demuxer.audio).skip(1);
+        others.filter_map(|(number, track)| {
+            Some(OtherAudio {
+                number,
+                language: track.language,
+                edges: track_edges(TrackKind::Audio, &track.stream)?,
+                parsed: track.stream.elementary.parsed(),
+            })
+        })
     }
 
     /// Returns whether the audio ends with a complete frame.
     pub(crate) fn audio_is_whole(&self) -> bool {
-        let parsed = self.demuxer.audio.elementary.parsed();
-        parsed.edges.remainder.is_empty()
+        let first = self.first_audio();
+        first.is_none_or(|parsed| parsed.edges.remainder.is_empty())
     }
 
-    /// Returns the data of each track that continues in the neighbouring segments.
+    /// Returns what the segment lacks, with times from its earliest sample.
+    pub fn facts(&self) -> Vec<Fact> {
+        let mut facts = FactList::default();
+        let audio = self.demuxer.audio.iter();
+        let audio = audio.map(|track| (TrackKind::Audio, track.stream.elementary.parsed()));
+        let video = (TrackKind::Video, self.demuxer.video.elementary.parsed());
+        let streams: Vec<_> = [video].into_iter().chain(audio).collect();
+        let frames = || streams.iter().flat_map(|(_, parsed)| parsed.items);
+        let times = || frames().filter_map(|item| Some(item.frame()?.time?.dts));
+        let (Some(start), Some(end)) = (times().min(), times().max()) else {
+            return Vec::new();
+        };
+        let milliseconds = |ticks: i64| (ticks / TICKS_PER_MS).max(0).unsigned_abs();
+        for (kind, name) in &self.demuxer.left_out {
+            facts.add(Fact {
+                kind: FactKind::LeftOut(name.trim_end_matches(" in MPEG-TS").into()),
+                track: Some(*kind),
+                samples: 0,
+                at_ms: 0,
+                duration_ms: milliseconds(end.saturating_sub(start)),
+            });
+        }
+        for (kind, parsed) in &streams {
+            for lost in lost_frames(parsed.items) {
+                facts.add(Fact {
+                    kind: FactKind::SamplesLost,
+                    track: Some(*kind),
+                    samples: lost.count,
+                    at_ms: milliseconds(lost.dts.saturating_sub(start)),
+                    duration_ms: milliseconds(lost.duration),
+                });
+            }
+        }
+        facts.into_vec()
+    }
+
+    /// Returns the data of the video and the first audio that continues in the neighbouring
+    /// segments.
     pub(crate) fn edges(&self) -> impl Iterator<Item = TrackEdges<'d>> + use<'d> {
         let video = track_edges(TrackKind::Video, &self.demuxer.video);
-        let audio = track_edges(TrackKind::Audio, &self.demuxer.audio);
+        let audio = self.demuxer.audio.first();
+        let audio = audio.and_then(|audio| track_edges(TrackKind::Audio, &audio.stream));
         video.into_iter().chain(audio)
     }
 }
@@ -141,7 +354,11 @@ fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Opti
         first_counter: stream.first_counter?,
         last_counter: stream.last_counter.filter(|_| stream.may_continue()),
         is_cut: stream.is_cut(),
-        only_continuation: !has_frames && edges.remainder.is_empty() && !edges.leading.is_empty(),
+        only_continuation: !has_frames
+            && edges.remainder.is_empty()
+            && !edges.leading.is_empty()
+            && !edges.lost_after,
+        is_head_torn: stream.starts_inside && edges.lost_before && edges.leading.is_empty(),
         edges,
     })
 }
@@ -217,8 +434,12 @@ fn find_streams(packets: TsPackets<'_>) -> Result<(Programs, SelectedStreams), E
         scrambled |= packet.scrambled;
         if !programs.is_table_pid(packet.pid) {
             guess_stream(&packet, &mut guess);
+            if packet.payload_start && !packet.scrambled {
+                programs.carries(packet.pid);
+            }
         } else if programs.packet(&packet)
             && programs.complete()
+            && programs.is_single()
             && let Some(selection) = programs.selected_streams()?
         {
             return Ok((programs, selection));
@@ -249,7 +470,10 @@ fn guess_stream(packet: &TsPacket<'_>, guess: &mut SelectedStreams) {
         0xe0..=0xef if guess.video.is_none() && is_plausible_h264(payload) => {
             guess.video = Some(packet.pid);
         }
-        0xc0..=0xdf if guess.audio.is_none() => guess.audio = Some(packet.pid),
+        0xc0..=0xdf if guess.audio.is_empty() => guess.audio.push(AudioStream {
+            pid: packet.pid,
+            language: None,
+        }),
         _ => {}
     }
 }

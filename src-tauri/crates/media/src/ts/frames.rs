@@ -19,6 +19,19 @@ pub(crate) struct StreamFrame {
     /// `None` if unknown.
     pub(crate) time: Option<FrameTime>,
     pub(crate) sync: bool,
+    /// Whether frames are missing between this one and the one before.
+    pub(crate) missing: Missing,
+}
+
+/// Whether frames of the input are missing at some place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Missing {
+    #[default]
+    None,
+    /// Only the timestamps can show it.
+    Perhaps,
+    /// At least one.
+    Some,
 }
 
 /// An item of an elementary stream, in stream order.
@@ -30,6 +43,22 @@ pub(crate) enum StreamItem {
         data: Vec<u8>,
     },
     Frame(StreamFrame),
+}
+
+impl StreamItem {
+    pub(crate) fn frame(&self) -> Option<&StreamFrame> {
+        match self {
+            Self::Frame(frame) => Some(frame),
+            Self::Config { .. } => None,
+        }
+    }
+
+    pub(crate) fn frame_mut(&mut self) -> Option<&mut StreamFrame> {
+        match self {
+            Self::Frame(frame) => Some(frame),
+            Self::Config { .. } => None,
+        }
+    }
 }
 
 /// Assigns the timestamps of PES packets to frames.
@@ -58,12 +87,6 @@ impl PesTimestamps {
         found
     }
 
-    /// Forgets the PES packets from `position`.
-    pub(crate) fn forget_from(&mut self, position: usize) {
-        while self.list.pop_if(|(at, _)| *at >= position).is_some() {}
-        self.next = self.next.min(self.list.len());
-    }
-
     /// Adjusts the positions after the first `bytes` of the stream were removed.
     pub(crate) fn shift(&mut self, bytes: usize) {
         self.list.drain(..self.next);
@@ -85,58 +108,85 @@ const DEFAULT_STEP_TICKS: i64 = 3600;
 /// Gives a time to video frames without one: several in one PES packet share one timestamp.
 ///
 /// Their decode times are spread evenly between their neighbours, and their composition offset is
-/// that of the frame before. `step` is the frame duration of the segment before in ticks of
-/// 90 kHz, if known. If no frame has a timestamp, nothing is changed.
+/// that of the frame before. Where frames are missing, those before are counted from the timestamp
+/// before and those after back from the one after. `step` is the frame duration of the segment
+/// before in ticks of 90 kHz, if known. If no frame has a timestamp, nothing is changed.
 pub(crate) fn interpolate_times(items: &mut [StreamItem], step: Option<i64>) {
-    let mut frames: Vec<_> = items
-        .iter_mut()
-        .filter_map(|item| match item {
-            StreamItem::Frame(frame) => Some(frame),
-            StreamItem::Config { .. } => None,
-        })
-        .collect();
+    let mut frames: Vec<_> = items.iter_mut().filter_map(StreamItem::frame_mut).collect();
     let timed: Vec<_> = (0..)
         .zip(&frames)
         .filter_map(|(index, frame)| Some((index, frame.time?)))
         .collect();
-    let Some(&(first, start)) = timed.first() else {
+    let (Some(&first), Some(&last)) = (timed.first(), timed.last()) else {
         return;
     };
-    if timed.len() == frames.len() {
+    let count = frames.len();
+    if timed.len() == count {
         return;
     }
-    let mut typical = step;
-    let mut known = timed.iter().peekable();
-    let mut before = (first, start);
-    // Frames before the first timestamp are counted back from it.
-    let front = timed.get(1).map(|next| frame_distance(before, *next));
-    let front = typical.or(front).unwrap_or(DEFAULT_STEP_TICKS);
-    let mut current = front;
-    for (index, frame) in (0_i64..).zip(&mut frames) {
-        if known.next_if(|(at, _)| *at == index).is_some() {
-            before = (index, frame.time.unwrap_or_default());
-            if let Some(next) = known.peek() {
-                let measured = frame_distance(before, **next);
-                // Do not spread frames over a gap after them.
-                let no_gap = typical.is_none_or(|typical| measured <= typical.saturating_mul(2));
-                current = if no_gap {
-                    measured
-                } else {
-                    typical.unwrap_or(measured)
-                };
-                typical = Some(current);
-            }
+    let intervals = || timed.iter().copied().zip(timed.iter().copied().skip(1));
+    let mut wholes = intervals()
+        .filter(|(before, after)| first_missing(&frames, before.0 + 1..after.0 + 1).is_none());
+    let measured = wholes
+        .next()
+        .map(|(before, after)| frame_distance(before, after));
+    let mut typical = step.or(measured).unwrap_or(DEFAULT_STEP_TICKS);
+    count_from(&mut frames, 0..first.0, first, typical);
+    let mut known = step;
+    for (before, after) in intervals() {
+        let between = before.0 + 1..after.0;
+        if let Some(lost) = first_missing(&frames, between.start..after.0 + 1) {
+            let step = typical.min(frame_distance(before, after));
+            count_from(&mut frames, between.start..lost, before, step);
+            count_from(&mut frames, lost..between.end, after, step);
         } else {
-            let (at, time) = before;
-            let dts = time.dts.saturating_add(current.saturating_mul(index - at));
-            frame.time = Some(FrameTime { dts, ..time });
+            let measured = frame_distance(before, after);
+            // Do not spread frames over a gap after them.
+            let is_gap = known.is_some_and(|known| measured > known.saturating_mul(2));
+            typical = known.filter(|_| is_gap).unwrap_or(measured);
+            known = Some(typical);
+            count_from(&mut frames, between, before, typical);
         }
+    }
+    let behind = first_missing(&frames, last.0 + 1..count).unwrap_or(count);
+    count_from(&mut frames, last.0 + 1..behind, last, typical);
+    let (at, time) = last;
+    let dts = time.dts.saturating_add(typical);
+    let behind_one = (at, FrameTime { dts, ..time });
+    count_from(&mut frames, behind..count, behind_one, typical);
+}
+
+/// Returns the first of some frames before which others are missing.
+fn first_missing(frames: &[&mut StreamFrame], range: Range<usize>) -> Option<usize> {
+    let mut frames = range.clone().zip(frames.get(range)?);
+    let found = frames.find(|(_, frame)| frame.missing != Missing::None);
+    found.map(|(index, _)| index)
+}
+
+/// Sets the times of some frames, counted in steps from another one.
+fn count_from(
+    frames: &mut [&mut StreamFrame],
+    range: Range<usize>,
+    (at, time): (usize, FrameTime),
+    step: i64,
+) {
+    for (index, frame) in range
+        .clone()
+        .zip(frames.get_mut(range).into_iter().flatten())
+    {
+        let distance = signed(index) - signed(at);
+        let dts = time.dts.saturating_add(step.saturating_mul(distance));
+        frame.time = Some(FrameTime { dts, ..time });
     }
 }
 
-fn frame_distance((at, time): (i64, FrameTime), (next_at, next): (i64, FrameTime)) -> i64 {
+fn signed(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
+
+fn frame_distance((at, time): (usize, FrameTime), (next_at, next): (usize, FrameTime)) -> i64 {
     let ticks = next.dts.saturating_sub(time.dts).max(0);
-    ticks / (next_at - at).max(1)
+    ticks / signed(next_at.saturating_sub(at)).max(1)
 }
 
 #[cfg(test)]
@@ -151,6 +201,7 @@ mod tests {
                 composition_offset: 7,
             }),
             sync: false,
+            missing: Missing::None,
         })
     }
 
@@ -178,6 +229,34 @@ mod tests {
         let times = [Some(0), None, Some(6000), None, Some(90_000)];
         let expected = [0, 3000, 6000, 9000, 90_000].map(Some);
         assert_eq!(interpolated(&times, None), expected);
+    }
+
+    #[test]
+    fn where_a_frame_is_missing_the_others_keep_their_times() {
+        let times = [
+            Some(0),
+            None,
+            None,
+            Some(12_000),
+            None,
+            None,
+            None,
+            Some(24_000),
+        ];
+        let mut items: Vec<_> = times.into_iter().map(frame).collect();
+        // One frame is missing in the first packet, none in the second.
+        if let Some(frame) = items.get_mut(2).and_then(StreamItem::frame_mut) {
+            frame.missing = Missing::Some;
+        }
+        interpolate_times(&mut items, None);
+        let made: Vec<_> = items
+            .iter()
+            .filter_map(|item| Some(item.frame()?.time?.dts))
+            .collect();
+        assert_eq!(
+            made,
+            [0, 3000, 9000, 12_000, 15_000, 18_000, 21_000, 24_000]
+        );
     }
 
     #[test]

@@ -16,7 +16,12 @@ pub(crate) fn read(segment: &[u8]) -> Option<(Option<i64>, &[u8])> {
         time = time.or_else(|| timestamp_in(tag));
         rest = after;
     }
-    let is_packed = rest.len() < segment.len() || audio::sniff(segment);
+    // A transport stream may be behind an ID3 tag too.
+    let has_tag = rest.len() < segment.len();
+    if super::starts_with_packets(rest) || (has_tag && super::has_packets(rest)) {
+        return None;
+    }
+    let is_packed = has_tag || audio::sniff(segment);
     is_packed.then_some((time, rest))
 }
 
@@ -31,6 +36,15 @@ fn split_id3(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     // A tag may have a footer with the fields of its header (ID3v2.4 3.4).
     let footer = if flags & 0x10 != 0 { HEADER_SIZE } else { 0 };
     Some((tag, after.get(footer..)?))
+}
+
+/// Returns the length of an ID3 tag, of which the header is enough.
+pub(super) fn id3_length(bytes: &[u8]) -> Option<u64> {
+    let &[b'I', b'D', b'3', _, _, flags, a, b, c, d] = bytes.first_chunk::<HEADER_SIZE>()? else {
+        return None;
+    };
+    let footer = if flags & 0x10 != 0 { HEADER_SIZE } else { 0 };
+    Some((HEADER_SIZE + synchsafe([a, b, c, d]) + footer) as u64)
 }
 
 fn timestamp_in(mut tag: &[u8]) -> Option<i64> {

@@ -15,6 +15,8 @@ const STRIDES: [usize; 3] = [PACKET_SIZE, 192, 204];
 const ARRIVAL_TIME_SIZE: usize = 4;
 /// Accept a sync byte only if this many follow at the right distances.
 const SYNCS_REQUIRED: usize = 2;
+/// Packets that must look like some if they start inside of other data.
+const PLAUSIBLE_REQUIRED: usize = 6;
 
 /// One packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,11 @@ pub(crate) struct TsPacket<'a> {
     pub(crate) discontinuity: bool,
     /// Whether it is cut, or marked as received with errors.
     pub(crate) damaged: bool,
+    /// Bytes before it that are in no packet.
+    pub(crate) skipped: usize,
+    /// Whether bytes before the payload fill it up, as in the last packet of a PES packet
+    /// (ISO/IEC 13818-1 2.4.3.5).
+    pub(crate) is_stuffed: bool,
     /// Position of its sync byte in the segment.
     pub(crate) start: usize,
     pub(crate) payload: &'a [u8],
@@ -55,12 +62,54 @@ pub(crate) struct TsPackets<'a> {
 impl<'a> TsPackets<'a> {
     /// Finds the first packet; `None` if there are no packets.
     pub(crate) fn new(data: &'a [u8]) -> Option<Self> {
-        memchr_iter(SYNC, data).find_map(|at| {
+        let mut synced = memchr_iter(SYNC, data).filter_map(|at| {
             let stride = STRIDES
                 .into_iter()
                 .find(|stride| is_synced(data, at, *stride))?;
             Some(Self { data, at, stride })
-        })
+        });
+        let first = synced.next()?;
+        if first.at <= ARRIVAL_TIME_SIZE {
+            return Some(first);
+        }
+        // Other data in front may have a few sync bytes at the distance of packets.
+        Self::find_within(data).or(Some(first))
+    }
+
+    /// Finds the first packet of a stream that does not start with one; `None` if the data only
+    /// happens to have bytes like those of packets, as text and other formats do.
+    pub(crate) fn find_within(data: &'a [u8]) -> Option<Self> {
+        let mut found = memchr_iter(SYNC, data).flat_map(|at| {
+            let packets = move |stride| Self { data, at, stride };
+            STRIDES.into_iter().map(packets)
+        });
+        found.find(Self::is_plausible)
+    }
+
+    /// Returns whether the next packets have headers with allowed values.
+    fn is_plausible(&self) -> bool {
+        let starts = (0..PLAUSIBLE_REQUIRED).map(|number| self.at + number * self.stride);
+        let headers = starts.map(|start| self.data.get(start..)?.first_chunk::<5>());
+        let mut payloads = 0;
+        for header in headers {
+            let Some(&[SYNC, flags, _, control, length]) = header else {
+                return false;
+            };
+            payloads += usize::from(control & 0x30 == 0x10);
+            // An adaptation field alone fills the packet (2.4.3.4).
+            let is_allowed = match control & 0x30 {
+                0 => false,
+                0x20 => length == 183,
+                0x30 => length <= 182,
+                _ => true,
+            };
+            // The scrambling value 1 is reserved; damaged packets do not show what this is.
+            if !is_allowed || control & 0xc0 == 0x40 || flags & 0x80 != 0 {
+                return false;
+            }
+        }
+        // No text has packets without an adaptation field.
+        payloads > 0
     }
 
     /// Returns the position of the next packet within `reach` bytes.
@@ -115,6 +164,7 @@ impl<'a> Iterator for TsPackets<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let is_sync = *self.data.get(self.at)? == SYNC;
         let next = self.data.get(self.at + self.stride);
+        let expected = self.at;
         // Junk may begin with a sync byte too; then no sync byte follows where one should.
         if !is_sync || next.is_some_and(|next| *next != SYNC) {
             let reach = if is_sync { self.stride } else { usize::MAX };
@@ -129,8 +179,9 @@ impl<'a> Iterator for TsPackets<'a> {
             Some(bytes) => read(bytes, self.at),
             None => truncated(rest, self.at),
         };
+        let skipped = self.at.saturating_sub(expected);
         self.at += self.stride;
-        packet
+        packet.map(|packet| TsPacket { skipped, ..packet })
     }
 }
 
@@ -152,6 +203,8 @@ fn read(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
         scrambled: control & 0xc0 != 0,
         discontinuity: false,
         damaged: flags & 0x80 != 0,
+        skipped: 0,
+        is_stuffed: false,
         start: at,
         payload: &[],
         position: at + 4,
@@ -159,7 +212,10 @@ fn read(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
     let mut start = 4;
     if control & 0x20 != 0 {
         let length = usize::from(*bytes.get(4)?);
-        packet.discontinuity = length > 0 && bytes.get(5)? & 0x80 != 0;
+        let field = bytes.get(5..).unwrap_or_default();
+        let field = field.get(..length).unwrap_or(field);
+        packet.discontinuity = field.first().is_some_and(|flags| flags & 0x80 != 0);
+        packet.is_stuffed = is_stuffed(field);
         start += 1 + length;
     }
     if control & 0x10 != 0 {
@@ -170,6 +226,24 @@ fn read(bytes: &[u8], at: usize) -> Option<TsPacket<'_>> {
         packet.position = at + start;
     }
     Some(packet)
+}
+
+/// Returns whether an adaptation field is longer than its contents (2.4.3.4).
+fn is_stuffed(field: &[u8]) -> bool {
+    let Some((flags, rest)) = field.split_first() else {
+        // A field of length 0 is one stuffing byte.
+        return true;
+    };
+    let clocks = usize::from(flags & 0x10 != 0) + usize::from(flags & 0x08 != 0);
+    let mut contents = clocks * 6 + usize::from(flags & 0x04 != 0);
+    // Private data, then an extension, each with its length.
+    for flag in [0x02, 0x01] {
+        if flags & flag != 0 {
+            let length = rest.get(contents).copied().unwrap_or(0);
+            contents += 1 + usize::from(length);
+        }
+    }
+    contents < rest.len()
 }
 
 /// Returns a damaged packet that the end of the segment cuts; `None` if its header is cut too.

@@ -1,7 +1,7 @@
 //! Reads the tables of a transport stream, PAT and PMT, and selects its streams (ISO/IEC 13818-1
 //! 2.4.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::packet::TsPacket;
 use crate::{Error, TrackKind, cursor::Cursor};
@@ -18,13 +18,29 @@ const PAT: u8 = 0;
 /// `table_id` of a program map table.
 const PMT: u8 = 2;
 
+/// Most audio streams of a program that are demuxed; more than any service sends.
+const MAX_AUDIO_STREAMS: usize = 16;
+/// `descriptor_tag` of the ISO 639 language descriptor (2.6.18).
+const LANGUAGE_DESCRIPTOR: u8 = 0x0a;
+
 /// PIDs of the streams to demux.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SelectedStreams {
     pub(crate) video: Option<u16>,
-    pub(crate) audio: Option<u16>,
+    /// In the order of the PMT.
+    pub(crate) audio: Vec<AudioStream>,
     /// The PID whose packets carry the program clock reference.
     pub(crate) pcr_pid: Option<u16>,
+    /// Names of the video and audio streams that are not demuxed.
+    pub(crate) left_out: Vec<(TrackKind, &'static str)>,
+}
+
+/// An audio stream to demux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AudioStream {
+    pub(crate) pid: u16,
+    /// The three letters of its language (ISO 639-2), if the tables state it.
+    pub(crate) language: Option<[u8; 3]>,
 }
 
 /// Whether a stream of a program can be demuxed.
@@ -47,13 +63,23 @@ pub(crate) struct Programs {
     maps: BTreeMap<u16, ProgramMap>,
     /// By PID.
     sections: BTreeMap<u16, SectionReader>,
+    /// PIDs on which something has started that is not scrambled.
+    carried: BTreeSet<u16>,
 }
 
 /// One PMT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ProgramMap {
     pcr_pid: u16,
-    streams: Vec<(u16, StreamRole)>,
+    streams: Vec<ProgramStream>,
+}
+
+/// A stream in a PMT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ProgramStream {
+    pid: u16,
+    role: StreamRole,
+    language: Option<[u8; 3]>,
 }
 
 impl Programs {
@@ -81,20 +107,44 @@ impl Programs {
                 .all(|(number, _)| self.maps.contains_key(number))
     }
 
+    /// Takes note that something starts on a PID that is not of a table.
+    pub(crate) fn carries(&mut self, pid: u16) {
+        self.carried.insert(pid);
+    }
+
+    /// Returns whether there is only one program to select from.
+    pub(crate) fn is_single(&self) -> bool {
+        self.pmt_pids.len() == 1
+    }
+
     /// Returns the streams of the first program with media; `None` if no known program has any.
+    /// A program that is only announced comes after those whose streams are there.
     ///
     /// Skips a program whose video or audio is not supported, and fails if no other is left: a
     /// movie must not lose its audio silently.
     pub(crate) fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
         let mut first_error = None;
+        let mut announced = None;
         for (number, _) in &self.pmt_pids {
             match self.maps.get(number).map(ProgramMap::selected_streams) {
-                Some(Ok(Some(selection))) => return Ok(Some(selection)),
+                Some(Ok(Some(selection))) if self.is_carried(&selection) => {
+                    return Ok(Some(selection));
+                }
+                Some(Ok(selection)) => announced = announced.or(selection),
                 Some(Err(error)) => first_error = first_error.or(Some(error)),
-                Some(Ok(None)) | None => {}
+                None => {}
             }
         }
-        first_error.map_or(Ok(None), Err)
+        match (announced, first_error) {
+            (None, Some(error)) => Err(error),
+            (announced, _) => Ok(announced),
+        }
+    }
+
+    fn is_carried(&self, selection: &SelectedStreams) -> bool {
+        let audio = selection.audio.iter().map(|audio| audio.pid);
+        let mut pids = selection.video.into_iter().chain(audio);
+        self.is_single() || pids.any(|pid| self.carried.contains(&pid))
     }
 
     /// Reads a section; returns whether a table changed, or `None` if the section is damaged, not
@@ -158,29 +208,55 @@ impl ProgramMap {
             let stream_type = entries.u8()?;
             let pid = entries.u16()? & 0x1fff;
             let length = usize::from(entries.u16()? & 0x0fff);
-            streams.push((pid, stream_role(stream_type, entries.take(length)?)));
+            let descriptors = entries.take(length)?;
+            streams.push(ProgramStream {
+                pid,
+                role: stream_role(stream_type, descriptors),
+                language: language(descriptors),
+            });
         }
         Ok(Self { pcr_pid, streams })
     }
 
     fn selected_streams(&self) -> Result<Option<SelectedStreams>, Error> {
-        let video = self.first(TrackKind::Video)?;
-        let audio = self.first(TrackKind::Audio)?;
-        let selection = SelectedStreams {
-            video,
-            audio,
+        let mut selection = SelectedStreams {
             pcr_pid: Some(self.pcr_pid),
+            ..SelectedStreams::default()
         };
-        Ok((video.is_some() || audio.is_some()).then_some(selection))
+        for stream in self.supported(TrackKind::Video)? {
+            if selection.video.is_none() {
+                selection.video = Some(stream.pid);
+            } else {
+                selection.left_out.push((TrackKind::Video, "another video"));
+            }
+        }
+        for stream in self.supported(TrackKind::Audio)? {
+            let ProgramStream { pid, language, .. } = *stream;
+            if selection.audio.len() < MAX_AUDIO_STREAMS {
+                selection.audio.push(AudioStream { pid, language });
+            } else {
+                selection
+                    .left_out
+                    .push((TrackKind::Audio, "another audio track"));
+            }
+        }
+        for stream in &self.streams {
+            if let StreamRole::Unsupported(kind, name) = stream.role {
+                selection.left_out.push((kind, name));
+            }
+        }
+        let has_media = selection.video.is_some() || !selection.audio.is_empty();
+        Ok(has_media.then_some(selection))
     }
 
-    /// Returns the PID of the first supported stream of a kind. Fails if the program has streams
-    /// of this kind, but none is supported.
-    fn first(&self, kind: TrackKind) -> Result<Option<u16>, Error> {
+    /// Returns the supported streams of a kind. Fails if the program has streams of this kind, but
+    /// none is supported.
+    fn supported(&self, kind: TrackKind) -> Result<Vec<&ProgramStream>, Error> {
         let mut first_error = None;
-        for (pid, role) in &self.streams {
-            match *role {
-                StreamRole::Supported(found) if found == kind => return Ok(Some(*pid)),
+        let mut supported = Vec::new();
+        for stream in &self.streams {
+            match stream.role {
+                StreamRole::Supported(found) if found == kind => supported.push(stream),
                 StreamRole::Unsupported(found, name) if found == kind => {
                     first_error = first_error.or(Some(Error::Unsupported(name.into())));
                 }
@@ -190,8 +266,34 @@ impl ProgramMap {
                 _ => {}
             }
         }
-        first_error.map_or(Ok(None), Err)
+        match first_error.filter(|_| supported.is_empty()) {
+            Some(error) => Err(error),
+            None => Ok(supported),
+        }
     }
+}
+
+/// Returns the language in the descriptors of a stream, if it is known (2.6.19).
+fn language(descriptors: &[u8]) -> Option<[u8; 3]> {
+    let mut found = descriptors_of(descriptors).filter(|(tag, _)| *tag == LANGUAGE_DESCRIPTOR);
+    let letters = found
+        .next()?
+        .1
+        .first_chunk::<3>()?
+        .map(|letter| letter.to_ascii_lowercase());
+    let is_code = letters.iter().all(u8::is_ascii_lowercase);
+    (is_code && letters != *b"und").then_some(letters)
+}
+
+/// Iterates over descriptors: tag and body (2.6.1).
+fn descriptors_of(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (&[tag, length], after) = rest.split_first_chunk::<2>()?;
+        let (body, after) = after.split_at_checked(usize::from(length))?;
+        rest = after;
+        Some((tag, body))
+    })
 }
 
 /// Maps `stream_type` (ISO/IEC 13818-1 table 2-34, ATSC A/53, Apple's SAMPLE-AES types).
@@ -210,7 +312,9 @@ fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
         0x80 => StreamRole::Unsupported(Audio, "PCM in MPEG-TS"),
         0x81 => StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS"),
         0x82 | 0x85 | 0x86 => StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+        0x83 => StreamRole::Unsupported(Audio, "TrueHD in MPEG-TS"),
         0x87 => StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
+        0x2d | 0x2e => StreamRole::Unsupported(Audio, "MPEG-H audio in MPEG-TS"),
         0xdb => StreamRole::Encrypted(Video),
         0xc1 | 0xc2 | 0xcf => StreamRole::Encrypted(Audio),
         0x06 => private_stream_role(descriptors),
@@ -221,26 +325,26 @@ fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
 /// Maps the descriptors of a private stream (ETSI EN 300 468 6.1, SMPTE RP 217).
 fn private_stream_role(descriptors: &[u8]) -> StreamRole {
     use TrackKind::{Audio, Video};
-    let mut rest = descriptors;
-    while let Some((&[tag, length], after)) = rest.split_first_chunk::<2>() {
-        let Some((body, after)) = after.split_at_checked(usize::from(length)) else {
-            break;
-        };
-        match (tag, body) {
+    for descriptor in descriptors_of(descriptors) {
+        let role = match descriptor {
             (0x05, [b'H', b'E', b'V', b'C', ..]) => {
-                return StreamRole::Unsupported(Video, "HEVC in MPEG-TS");
+                StreamRole::Unsupported(Video, "HEVC in MPEG-TS")
             }
             (0x05, [b'O', b'p', b'u', b's', ..]) => {
-                return StreamRole::Unsupported(Audio, "Opus in MPEG-TS");
+                StreamRole::Unsupported(Audio, "Opus in MPEG-TS")
             }
             (0x05, [b'A', b'C', b'-', b'3', ..]) | (0x6a, _) => {
-                return StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS");
+                StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS")
             }
-            (0x7a, _) => return StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
-            (0x7b, _) => return StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
-            (0x7c, _) => return StreamRole::Unsupported(Audio, "AAC in LATM"),
-            _ => rest = after,
-        }
+            (0x05, [b'A', b'C', b'-', b'4', ..]) | (0x7f, [0x15, ..]) => {
+                StreamRole::Unsupported(Audio, "AC-4 in MPEG-TS")
+            }
+            (0x7a, _) => StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
+            (0x7b, _) => StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+            (0x7c, _) => StreamRole::Unsupported(Audio, "AAC in LATM"),
+            _ => continue,
+        };
+        return role;
     }
     StreamRole::Ignored
 }

@@ -2,8 +2,8 @@
 //! length-prefixed samples (ISO/IEC 14496-15).
 
 use super::{
-    frames::{FrameTime, PesTimestamps, StreamFrame, StreamItem, interpolate_times},
-    stream::{ElementaryParser, ParsedStream, SegmentEdges},
+    frames::{FrameTime, Missing, PesTimestamps, StreamFrame, StreamItem, interpolate_times},
+    stream::{ElementaryParser, Loss, ParsedStream, SegmentEdges},
 };
 use crate::{
     Error,
@@ -19,6 +19,10 @@ use crate::{
 
 /// Parses the pictures of a segment. Its buffers are reused for the next segment.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is known of the stream so far has nothing to do with each other"
+)]
 pub(crate) struct VideoParser {
     /// Bytes of the stream that are not converted to samples yet.
     pending: Vec<u8>,
@@ -28,14 +32,21 @@ pub(crate) struct VideoParser {
     samples: Vec<u8>,
     items: Vec<StreamItem>,
     edges: SegmentEdges,
-    /// Start of the PES packet in progress in `pending`.
-    packet: usize,
-    /// Whether a picture starts there.
+    /// Whether a picture starts where the PES packet in progress starts.
     starts_picture: bool,
     /// Whether the first picture was found, or was lost.
     found_first: bool,
     /// Do not look for complete pictures in fewer pending bytes; avoids quadratic time.
     min_pending: usize,
+    /// Whether a PES packet of this segment has continued a picture.
+    has_split_pictures: bool,
+    /// Whether the pictures of this segment start with access unit delimiters.
+    has_delimiters: bool,
+    /// Whether the pending bytes start inside of a picture of which others are missing: only a
+    /// delimiter shows for certain where the next one starts.
+    is_behind_loss: bool,
+    /// Whether pictures are missing before the next one.
+    missing: Missing,
 }
 
 /// Which of the pending pictures are complete.
@@ -45,7 +56,7 @@ enum Completeness {
     SoFar,
     /// All of them; the segment or a range without loss ends here.
     AtEnd,
-    /// All but the last one.
+    /// All but the last one; its last unit is cut.
     ButLast,
 }
 
@@ -56,11 +67,12 @@ impl ElementaryParser for VideoParser {
 
     fn begin_packet(&mut self, time: Option<FrameTime>, bytes: &[u8]) {
         self.starts_picture = starts_picture(bytes);
-        if self.starts_picture && self.pending.len() >= self.min_pending {
+        self.has_split_pictures |= !self.starts_picture;
+        if self.starts_picture && (self.is_behind_loss || self.pending.len() >= self.min_pending) {
             self.take_pictures(Completeness::SoFar);
+            self.is_behind_loss = false;
         }
-        self.packet = self.pending.len();
-        self.timestamps.push(self.packet, time);
+        self.timestamps.push(self.pending.len(), time);
         self.append(bytes);
     }
 
@@ -68,31 +80,40 @@ impl ElementaryParser for VideoParser {
         self.pending.extend_from_slice(bytes);
     }
 
-    fn mark_loss(&mut self, torn: bool) {
-        if torn {
-            self.pending.truncate(self.packet);
-            self.timestamps.forget_from(self.packet);
-        }
-        let complete = self.starts_picture || !torn;
-        self.take_pictures(if complete {
+    fn mark_loss(&mut self, loss: Loss) {
+        let is_whole = match loss {
+            Loss::Join => true,
+            Loss::Between => !self.has_split_pictures,
+            Loss::Inside { after_whole, .. } => after_whole && !self.has_split_pictures,
+            Loss::End => false,
+        };
+        self.take_pictures(if is_whole {
             Completeness::AtEnd
         } else {
             Completeness::ButLast
         });
-        if !self.found_first {
+        if !self.found_first && !is_whole {
+            // The picture that the segment before began is not complete.
             self.edges.leading.clear();
         }
         self.pending.clear();
         self.timestamps.clear();
         self.found_first = true;
-        self.packet = 0;
         self.starts_picture = true;
+        self.is_behind_loss = matches!(loss, Loss::Inside { .. });
+        self.missing = self.missing.max(match loss {
+            Loss::Join => Missing::None,
+            Loss::Between if is_whole => Missing::Perhaps,
+            Loss::Between | Loss::End | Loss::Inside { .. } => Missing::Some,
+        });
         self.edges.remainder.clear();
+        self.edges.next = None;
         self.edges.last_may_extend = false;
     }
 
     fn finish(&mut self, step: Option<i64>) -> Result<(), Error> {
         self.take_pictures(Completeness::AtEnd);
+        self.edges.lost_after = self.missing != Missing::None;
         interpolate_times(&mut self.items, step);
         Ok(())
     }
@@ -130,9 +151,13 @@ impl VideoParser {
             next_start: None,
             sample_end: 0,
         };
-        for unit in nal_units(&pending) {
-            splitter.unit(unit);
+        let is_cut = completeness == Completeness::ButLast;
+        let mut units = nal_units(&pending).peekable();
+        while let Some(unit) = units.next() {
+            let is_last = units.peek().is_none();
+            splitter.unit(unit, is_cut && is_last);
         }
+        drop(units);
         let split = splitter.end(completeness);
         self.pending = pending;
         if !had_first {
@@ -222,13 +247,14 @@ struct PictureSplitter<'v> {
 }
 
 impl PictureSplitter<'_> {
-    fn unit(&mut self, unit: NalUnit<'_>) {
+    /// Takes a unit; of one that is cut, only the header counts.
+    fn unit(&mut self, unit: NalUnit<'_>, is_cut: bool) {
         match unit.position() {
             NalPosition::BeforeSlices => self.before_slices(&unit),
             NalPosition::Slice { first } => self.slice(&unit, first),
             NalPosition::Other => {}
         }
-        if matches!(self.state, PictureState::Continuation) {
+        if is_cut || matches!(self.state, PictureState::Continuation) {
             return;
         }
         let sets = &mut self.video.sets;
@@ -257,9 +283,13 @@ impl PictureSplitter<'_> {
 
     fn before_slices(&mut self, unit: &NalUnit<'_>) {
         let start = self.picture_start(unit);
+        let is_delimiter = unit.kind() == ACCESS_UNIT_DELIMITER;
+        self.video.has_delimiters |= is_delimiter;
         match self.state {
-            PictureState::Continuation => self.open_first(start),
-            PictureState::BeforeSlices(_) => {}
+            PictureState::Continuation if is_delimiter || self.opens_without_delimiter() => {
+                self.open_first(start);
+            }
+            PictureState::Continuation | PictureState::BeforeSlices(_) => {}
             PictureState::Picture(_) => {
                 let sample_end = self.sample_end;
                 let next_start = self.next_start.get_or_insert(NextPictureStart {
@@ -267,9 +297,14 @@ impl PictureSplitter<'_> {
                     sample_end,
                     delimited: false,
                 });
-                next_start.delimited |= unit.kind() == ACCESS_UNIT_DELIMITER;
+                next_start.delimited |= is_delimiter;
             }
         }
+    }
+
+    /// Returns whether the first picture may start without a delimiter.
+    fn opens_without_delimiter(&self) -> bool {
+        !(self.video.is_behind_loss && self.video.has_delimiters)
     }
 
     /// Starts the first picture of the segment, or the first after a loss.
@@ -299,7 +334,10 @@ impl PictureSplitter<'_> {
             self.push(&picture, start.sample_start);
             self.state = PictureState::BeforeSlices(start);
         }
-        if matches!(self.state, PictureState::Continuation) && first {
+        if matches!(self.state, PictureState::Continuation)
+            && first
+            && self.opens_without_delimiter()
+        {
             self.open_first(here);
         }
         if let PictureState::BeforeSlices(start) = self.state {
@@ -318,10 +356,17 @@ impl PictureSplitter<'_> {
 
     /// Adds the frame of a picture whose sample ends at `end`.
     fn push(&mut self, picture: &PendingPicture, end: usize) {
+        let mut missing = std::mem::take(&mut self.video.missing);
+        let is_first = self.video.items.iter().all(|item| item.frame().is_none());
+        if is_first {
+            self.video.edges.lost_before = missing != Missing::None;
+            missing = Missing::None;
+        }
         self.video.items.push(StreamItem::Frame(StreamFrame {
             bytes: picture.start.sample_start..end,
             time: picture.time,
             sync: picture.sync,
+            missing,
         }));
         self.video.edges.last_may_extend = true;
     }
@@ -332,7 +377,7 @@ impl PictureSplitter<'_> {
         let (incomplete, sample_end) = match (self.state, self.next_start) {
             (PictureState::Continuation, _) => (None, 0),
             (PictureState::BeforeSlices(start), _) => (Some(start), 0),
-            (PictureState::Picture(picture), _) if completeness == Completeness::ButLast => {
+            (PictureState::Picture(picture), None) if completeness == Completeness::ButLast => {
                 (Some(picture.start), 0)
             }
             (PictureState::Picture(picture), next) => {

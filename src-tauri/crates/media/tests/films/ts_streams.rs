@@ -1,12 +1,15 @@
 //! Demuxes transport streams that are written packet by packet.
 
-use kit::ts::{PACKET_BYTES, Pes, TsWriter, VIDEO_PID};
+use std::ops::Range;
+
+use kit::ts::{AUDIO_PID, PACKET_BYTES, Pes, TsWriter, VIDEO_PID};
 use media::{
-    Error, SegmentFormat, SegmentKind, TrackKind,
+    Error, Fact, FactKind, SegmentFormat, SegmentKind, TrackKind,
     flv::{Codec, DemuxEvent},
     sniff,
     ts::TsDemuxer,
 };
+use proptest::prelude::*;
 
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 9, 0xf0];
 const IDR: u8 = 0x65;
@@ -62,6 +65,19 @@ fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
 
 fn frames(data: &[u8]) -> Vec<Frame> {
     taken(data).unwrap().0
+}
+
+fn facts(data: &[u8]) -> Vec<Fact> {
+    TsDemuxer::default().demux(data).unwrap().facts()
+}
+
+/// Returns track, number and time in milliseconds of the samples that are lost.
+fn losses(data: &[u8]) -> Vec<(TrackKind, u64, u64)> {
+    let lost = facts(data).into_iter().map(|fact| {
+        assert_eq!(fact.kind, FactKind::SamplesLost);
+        (fact.track.unwrap(), fact.samples, fact.at_ms)
+    });
+    lost.collect()
 }
 
 /// Returns the time and the last byte of each frame.
@@ -463,6 +479,384 @@ fn a_segment_that_is_cut_inside_a_packet_or_a_frame_is_not_whole() {
                 media::probe(SegmentFormat::Ts, SegmentKind::Media(0), body).is_err(),
                 "{cut}"
             );
+        }
+    }
+}
+
+/// Builds one segment of two pictures and four frames of sound, with all counters from 0.
+fn joined_segment(writer: &mut TsWriter, number: u8, stuffed: bool) {
+    writer.restart_counters();
+    writer.tables(VIDEO_PID, &[(0x1b, VIDEO_PID), (0x0f, AUDIO_PID)]);
+    let time = u64::from(number) * 6000;
+    for (step, picture) in [(0, first(10 * number + 1)), (1, later(10 * number + 2))] {
+        let time = time + step * 3000;
+        // Header and payload fill their packets unless stuffed.
+        let length = 3 * (PACKET_BYTES - 4) - 19;
+        let mut bytes = picture;
+        if !stuffed {
+            let fill = *bytes.last().unwrap();
+            bytes.resize(length, fill);
+        }
+        writer.pes(Pes::video(time, time, &bytes));
+    }
+    let frames: Vec<_> = (0..4)
+        .flat_map(|frame| adts(&[10 * number + frame; 60]))
+        .collect();
+    writer.pes(Pes::audio(time, &frames));
+}
+
+#[test]
+fn counters_that_start_again_at_a_join_lose_no_frame() {
+    for stuffed in [true, false] {
+        let mut writer = TsWriter::default();
+        for number in 0..4 {
+            joined_segment(&mut writer, number, stuffed);
+        }
+        let found = frames(&writer.data);
+        let of = |kind: TrackKind| -> Vec<u8> {
+            let of_kind = found.iter().filter(|frame| frame.kind == kind);
+            of_kind.map(|frame| *frame.data.last().unwrap()).collect()
+        };
+        let fills = of(TrackKind::Video);
+        assert_eq!(fills, [1, 2, 11, 12, 21, 22, 31, 32], "stuffed {stuffed}");
+        assert_eq!(of(TrackKind::Audio).len(), 16, "stuffed {stuffed}");
+        assert_eq!(facts(&writer.data), []);
+    }
+}
+
+#[test]
+fn a_length_that_has_wrapped_cuts_no_frame() {
+    let mut writer = TsWriter::with_tables();
+    for number in 0_u8..4 {
+        let time = u64::from(number) * 3000;
+        let fill = number + 1;
+        let length = 70_000 + usize::from(number) * 40_000;
+        let kind = if number == 0 { IDR } else { OTHER };
+        let sets: &[u8] = if number == 0 { &PARAMETER_SETS } else { &[] };
+        let picture = [&DELIMITER[..], sets, &slice(kind, true, fill, length)].concat();
+        let start = writer.data.len();
+        writer.pes(Pes::video(time, time, &picture));
+        // What a writer states that does not check that the length fits.
+        let stated = u16::try_from((3 + 10 + picture.len()) & 0xffff).unwrap();
+        let head = writer.data[start..]
+            .windows(4)
+            .position(|bytes| bytes == [0, 0, 1, 0xe0])
+            .unwrap();
+        writer.data[start + head + 4..start + head + 6].copy_from_slice(&stated.to_be_bytes());
+    }
+    let found = frames(&writer.data);
+    let sizes: Vec<_> = found.iter().map(|frame| frame.data.len()).collect();
+    assert_eq!(sizes, [70_006, 110_006, 150_006, 190_006]);
+    assert_eq!(facts(&writer.data), []);
+}
+
+/// Builds seven PES packets of three pictures each, about six packets long.
+fn grouped() -> (TsWriter, Vec<usize>) {
+    let mut writer = TsWriter::with_tables();
+    let mut starts = Vec::new();
+    for group in 0_u8..7 {
+        let pictures: Vec<_> = (0..3)
+            .flat_map(|number| {
+                let fill = group * 3 + number + 1;
+                if fill == 1 { first(fill) } else { later(fill) }
+            })
+            .collect();
+        let time = u64::from(group) * 9000;
+        starts.push(writer.data.len());
+        writer.pes(Pes::video(time, time, &pictures));
+    }
+    (writer, starts)
+}
+
+#[test]
+fn one_lost_packet_costs_only_the_pictures_it_touches() {
+    let whole: Vec<_> = (0..21).map(|at| (i64::from(at) * 3000, at + 1)).collect();
+    let (writer, starts) = grouped();
+    assert_eq!(times(&frames(&writer.data)), whole);
+    // The packets of the third group; pictures of 311 bytes, of which the second touches two.
+    for (packet, hit) in [
+        (0, &[7][..]),
+        (1, &[7, 8]),
+        (2, &[8]),
+        (3, &[8, 9]),
+        (4, &[9]),
+    ] {
+        let (mut writer, _) = grouped();
+        let at = starts[2] + packet * PACKET_BYTES;
+        writer.data.drain(at..at + PACKET_BYTES);
+        let left: Vec<_> = whole
+            .iter()
+            .copied()
+            .filter(|(_, fill)| !hit.contains(fill))
+            .collect();
+        assert_eq!(times(&frames(&writer.data)), left, "packet {packet}");
+        let lost = u64::try_from(hit.len()).unwrap();
+        let at_ms = (u64::from(hit[0]) - 1) * 3000 / 90;
+        assert_eq!(losses(&writer.data), [(TrackKind::Video, lost, at_ms)]);
+    }
+}
+
+#[test]
+fn two_losses_near_each_other_are_counted_together() {
+    let (mut writer, starts) = grouped();
+    for group in [4, 2] {
+        let at = starts[group] + PACKET_BYTES;
+        writer.data.drain(at..at + PACKET_BYTES);
+    }
+    let lost = losses(&writer.data);
+    assert_eq!(lost, [(TrackKind::Video, 4, 200)]);
+}
+
+#[test]
+fn one_lost_packet_of_sound_costs_only_the_frames_it_touches() {
+    // 44.1 kHz, frames of 107 bytes, 20 in each of four PES packets.
+    let time = |frame: i64| (frame * 1024 * 90_000 * 2 / 44_100 + 1) / 2;
+    let build = || {
+        let mut writer = TsWriter::with_tables();
+        let mut starts = Vec::new();
+        for group in 0_u8..4 {
+            let bytes: Vec<_> = (0..20)
+                .flat_map(|frame| adts(&[group * 20 + frame; 100]))
+                .collect();
+            starts.push(writer.data.len());
+            let pts = u64::try_from(time(i64::from(group) * 20)).unwrap();
+            writer.pes(Pes::audio(pts, &bytes));
+        }
+        (writer, starts)
+    };
+    for (lost_packets, damaged) in [(1, false), (1, true), (3, false)] {
+        let (mut writer, starts) = build();
+        let at = starts[1] + 4 * PACKET_BYTES;
+        if damaged {
+            writer.data[at + 1] |= 0x80;
+        } else {
+            writer.data.drain(at..at + lost_packets * PACKET_BYTES);
+        }
+        // The PES header takes 14 bytes of the first packet.
+        let bytes = 4 * 184 - 14..(4 + lost_packets) * 184 - 14;
+        let hit = bytes.start / 107..bytes.end.div_ceil(107);
+        let expected: Vec<_> = (0..80)
+            .filter(|frame| !(20 + hit.start..20 + hit.end).contains(frame))
+            .collect();
+        let found = times(&frames(&writer.data));
+        let fills: Vec<_> = found.iter().map(|(_, fill)| usize::from(*fill)).collect();
+        assert_eq!(fills, expected, "{lost_packets} {damaged}");
+        for (made, fill) in found {
+            assert!((made - time(i64::from(fill))).abs() <= 2, "{fill}: {made}");
+        }
+        let lost = losses(&writer.data);
+        let [(TrackKind::Audio, samples, _)] = lost.as_slice() else {
+            panic!("{lost:?}")
+        };
+        assert_eq!(usize::try_from(*samples).unwrap(), hit.len());
+    }
+}
+
+#[test]
+fn frames_between_two_losses_get_a_time_by_what_is_missing() {
+    let mut writer = TsWriter::with_tables();
+    let bytes: Vec<_> = (0..60).flat_map(|frame| adts(&[frame; 100])).collect();
+    writer.pes(Pes::audio(0, &bytes));
+    let start = 2 * PACKET_BYTES;
+    for packet in [20, 10] {
+        let at = start + packet * PACKET_BYTES;
+        writer.data.drain(at..at + PACKET_BYTES);
+    }
+    let found = times(&frames(&writer.data));
+    assert!((52..=56).contains(&found.len()), "{}", found.len());
+    for (time, fill) in found {
+        let expected = i64::from(fill) * 1024 * 90_000 / 44_100;
+        assert!((time - expected).abs() <= 2, "{fill}: {time} of {expected}");
+    }
+}
+
+#[test]
+fn a_hole_after_which_the_counters_fit_again_is_found() {
+    let mut writer = TsWriter::with_tables();
+    let mut starts = Vec::new();
+    for number in 0_u8..20 {
+        let time = u64::from(number) * 3000;
+        starts.push(writer.data.len());
+        let picture = if number == 0 {
+            first(1)
+        } else {
+            later(number + 1)
+        };
+        writer.pes(Pes::video(time, time, &picture));
+    }
+    // Eight pictures of two packets.
+    let hole = starts[5]..starts[13];
+    assert_eq!(hole.len(), 16 * PACKET_BYTES);
+    writer.data[hole].fill(0);
+    assert_eq!(times(&frames(&writer.data)).len(), 12);
+    assert_eq!(losses(&writer.data), [(TrackKind::Video, 8, 166)]);
+}
+
+#[test]
+fn a_stream_is_found_off_the_grid_behind_id3_and_with_other_packet_sizes() {
+    let (writer, _) = grouped();
+    let whole = frames(&writer.data);
+    let tag = b"ID3\x04\0\0\0\0\0\x04test";
+    for (before, after) in [(0, 0), (4, 0), (0, 16)] {
+        let packets = writer.data.chunks(PACKET_BYTES);
+        let data: Vec<_> = packets
+            .flat_map(|packet| [&vec![0x3c; before], packet, &vec![0x47; after]].concat())
+            .collect();
+        for front in [&b""[..], tag, b"ID3\x04\0\0\0\0\0\x04test?", &[0x47; 100]] {
+            let data = [front, &data].concat();
+            assert_eq!(frames(&data), whole, "{before} {after} {front:?}");
+            assert!(sniff(SegmentFormat::Ts, SegmentKind::Media(0), &data));
+        }
+        // From inside of the first packet, the PAT; the streams are found by their bytes.
+        let cut = &data[50..];
+        assert_eq!(frames(cut), whole, "{before} {after}");
+    }
+}
+
+/// A stream with its packets, and which of them each frame needs.
+struct PacketMap {
+    data: Vec<u8>,
+    /// Kind, time and data of each frame, and the packets that hold it.
+    frames: Vec<(Frame, Range<usize>)>,
+}
+
+/// Builds pictures and frames of sound, packed as `shape` says: bytes of each of a few frames that
+/// lie in one PES packet.
+fn packed(shapes: &[(bool, bool, Vec<usize>)]) -> PacketMap {
+    let mut writer = TsWriter::with_tables();
+    let mut map = PacketMap {
+        data: Vec::new(),
+        frames: Vec::new(),
+    };
+    let mut clocks = [0_i64; 2];
+    let mut number = 0_u8;
+    for (is_video, sized, lengths) in shapes {
+        let clock = &mut clocks[usize::from(!is_video)];
+        let kind = if *is_video {
+            TrackKind::Video
+        } else {
+            TrackKind::Audio
+        };
+        let step = if *is_video { 3600 } else { 1920 };
+        let start = *clock;
+        let mut bytes = Vec::new();
+        let mut pieces = Vec::new();
+        for length in lengths {
+            number = number % 200 + 2;
+            let from = bytes.len();
+            let data = if *is_video {
+                let kind = if start == 0 { IDR } else { OTHER };
+                if start == 0 && from == 0 {
+                    bytes.extend(PARAMETER_SETS);
+                }
+                bytes.extend(DELIMITER);
+                bytes.extend(slice(kind, true, number, *length));
+                let size = u32::try_from(length + 2).unwrap().to_be_bytes();
+                [&size[..], &[kind, 0x88], &vec![number; *length]].concat()
+            } else {
+                bytes.extend(kit::ts::adts([0x11, 0x90], &vec![number; *length]));
+                vec![number; *length]
+            };
+            let frame = Frame {
+                kind,
+                dts: *clock,
+                offset: 0,
+                sync: !*is_video || start == 0,
+                data,
+            };
+            *clock += step;
+            pieces.push((frame, from..bytes.len()));
+        }
+        let time = u64::try_from(start).unwrap();
+        let pes = if *is_video {
+            Pes {
+                sized: *sized,
+                ..Pes::video(time, time, &bytes)
+            }
+        } else {
+            Pes::audio(time, &bytes)
+        };
+        let header = pes.bytes().len() - bytes.len();
+        let first = writer.data.len() / PACKET_BYTES;
+        writer.pes(pes);
+        for (frame, range) in pieces {
+            let packet = |byte: usize| first + (header + byte) / (PACKET_BYTES - 4);
+            map.frames
+                .push((frame, packet(range.start)..packet(range.end - 1) + 1));
+        }
+    }
+    map.data = writer.data;
+    map
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn a_frame_whose_packets_are_all_there_is_in_the_output_or_told_as_lost(
+        shapes in proptest::collection::vec(
+            (any::<bool>(), any::<bool>(), proptest::collection::vec(20_usize..600, 1..5)),
+            12..30,
+        ),
+        lost in proptest::collection::vec(any::<proptest::sample::Index>(), 0..4),
+        restart in any::<proptest::sample::Index>(),
+    ) {
+        let count = packed(&shapes).data.len() / PACKET_BYTES;
+        // A tail that is lost at the very end shows nowhere: let something follow.
+        let ends = [true, false].map(|is_video| (is_video, false, vec![100]));
+        let map = packed(&[&shapes[..], &ends].concat());
+        // The tables and the first pictures stay: without its parameter sets nothing can be kept.
+        let lost: Vec<_> = lost.iter().map(|index| 2 + index.index(count - 2)).collect();
+        let restart = restart.index(count);
+        let mut data = Vec::new();
+        for (number, packet) in map.data.chunks(PACKET_BYTES).enumerate() {
+            if lost.contains(&number) {
+                continue;
+            }
+            let mut packet = packet.to_vec();
+            if number >= restart && lost.is_empty() {
+                packet[3] = packet[3] & 0xf0 | (packet[3] + 7) & 0x0f;
+            }
+            data.extend(packet);
+        }
+        let found = frames(&data);
+        let lost_facts = facts(&data);
+        for kind in [TrackKind::Video, TrackKind::Audio] {
+            let of: Vec<_> = map.frames.iter().filter(|(frame, _)| frame.kind == kind).collect();
+            let made: Vec<_> = found.iter().filter(|frame| frame.kind == kind).collect();
+            let mut behind = 0;
+            for made in &made {
+                let at = of.iter().skip(behind).position(|(frame, _)| frame.data == made.data);
+                let at = at.map(|at| at + behind);
+                prop_assert!(
+                    at.is_some(),
+                    "{kind:?} of {} bytes of {:?} is not in the source, or out of order",
+                    made.data.len(),
+                    made.data.last()
+                );
+                let at = at.unwrap();
+                let (source, _) = of[at];
+                // A frame between two losses in packets of several frames has an estimated time.
+                let tolerance = if lost.len() > 1 { 22_000 } else { 2000 };
+                let difference = (source.dts - made.dts).abs();
+                prop_assert!(difference <= tolerance, "{} of {}", made.dts, source.dts);
+                behind = at + 1;
+            }
+            let (Some(first), Some(last)) = (made.first(), made.last()) else { continue };
+            for (frame, packets) in of {
+                let survives = lost.iter().all(|number| !packets.contains(number));
+                let is_made = made.iter().any(|made| made.data == frame.data);
+                // What is missing at the ends shows only with the neighbouring segments.
+                if !survives || is_made || frame.dts < first.dts || frame.dts > last.dts {
+                    continue;
+                }
+                let at_ms = u64::try_from(frame.dts / 90).unwrap();
+                let is_told = lost_facts.iter().any(|fact| {
+                    fact.track == Some(kind)
+                        && fact.at_ms <= at_ms + 45
+                        && at_ms <= fact.at_ms + fact.duration_ms + 1000
+                });
+                prop_assert!(is_told, "{kind:?} at {at_ms} ms of {lost_facts:?}");
+            }
         }
     }
 }

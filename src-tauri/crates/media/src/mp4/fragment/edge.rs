@@ -17,6 +17,12 @@ const ONLY_CONTINUATION: u8 = 4;
 const HAS_LAST_COUNTER: u8 = 8;
 /// [`EdgeRecord::next_time`] is known.
 const HAS_NEXT_TIME: u8 = 16;
+/// Flag of [`EdgeRecord::lost_before`].
+const LOST_BEFORE: u8 = 32;
+/// Flag of [`EdgeRecord::lost_after`].
+const LOST_AFTER: u8 = 64;
+/// Flag of [`EdgeRecord::is_head_torn`].
+const IS_HEAD_TORN: u8 = 128;
 
 /// A byte range of the segment's media that is in no sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +36,10 @@ pub(crate) struct EdgeBytes {
 ///
 /// The bytes themselves are in the output, so that a long journal does not keep them in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about one end of the track"
+)]
 pub(crate) struct EdgeRecord {
     pub(crate) kind: TrackKind,
     /// Continuity counter of the first packet.
@@ -42,6 +52,12 @@ pub(crate) struct EdgeRecord {
     pub(crate) is_cut: bool,
     /// The segment holds nothing of the track but the continuation of a frame.
     pub(crate) only_continuation: bool,
+    /// Data is missing before the first sample.
+    pub(crate) lost_before: bool,
+    /// Data is missing after the last sample.
+    pub(crate) lost_after: bool,
+    /// The segment starts inside of a frame of which a part is missing.
+    pub(crate) is_head_torn: bool,
     /// Time of the sample that starts in the remainder.
     pub(crate) next_time: Option<FrameTime>,
     /// Bytes that belong to a frame of an earlier segment.
@@ -63,6 +79,9 @@ impl EdgeRecord {
             extends: track.edges.last_may_extend,
             is_cut: track.is_cut,
             only_continuation: track.only_continuation,
+            lost_before: track.edges.lost_before,
+            lost_after: track.edges.lost_after,
+            is_head_torn: track.is_head_torn,
             next_time: track.edges.next,
             head: put(&track.edges.leading),
             remainder: put(&track.edges.remainder),
@@ -77,6 +96,9 @@ impl EdgeRecord {
             (ONLY_CONTINUATION, self.only_continuation),
             (HAS_LAST_COUNTER, self.last_counter.is_some()),
             (HAS_NEXT_TIME, self.next_time.is_some()),
+            (LOST_BEFORE, self.lost_before),
+            (LOST_AFTER, self.lost_after),
+            (IS_HEAD_TORN, self.is_head_torn),
         ];
         let flags = flags.into_iter().filter(|(_, is)| *is);
         out.push(track_code(self.kind));
@@ -121,6 +143,9 @@ impl EdgeRecord {
             extends: flags & EXTENDS != 0,
             is_cut: flags & IS_CUT != 0,
             only_continuation: flags & ONLY_CONTINUATION != 0,
+            lost_before: flags & LOST_BEFORE != 0,
+            lost_after: flags & LOST_AFTER != 0,
+            is_head_torn: flags & IS_HEAD_TORN != 0,
             next_time: next,
             head: bytes()?,
             remainder: bytes()?,
@@ -141,6 +166,9 @@ mod tests {
             extends: false,
             is_cut: true,
             only_continuation: false,
+            lost_before: false,
+            lost_after: true,
+            is_head_torn: false,
             next_time: Some(FrameTime {
                 dts: -9000,
                 composition_offset: 7,
@@ -155,6 +183,9 @@ mod tests {
             last_counter: None,
             next_time: None,
             extends: true,
+            lost_before: true,
+            lost_after: false,
+            is_head_torn: true,
             ..edge
         };
         for edge in [edge, plain] {

@@ -4,10 +4,12 @@
 //! is written. So each sample is encoded by its difference from the one before.
 
 mod edge;
+mod other_tracks;
 mod read;
 mod record;
 
 pub(crate) use edge::{EdgeBytes, EdgeRecord};
+pub(crate) use other_tracks::{main_number, other_number, separate_tracks};
 pub(crate) use read::{IndexedSample, OutputBase, SegmentTables, TableEntry};
 pub(crate) use record::{Recorder, SampleLocation};
 
@@ -19,6 +21,8 @@ const CHUNK: u8 = 3;
 const ROLL: u8 = 4;
 const EDGE: u8 = 5;
 const GROUPS: u8 = 6;
+const LANGUAGE: u8 = 8;
+const OTHER_TRACK: u8 = 9;
 /// Marks a sample; the low bits tell whether it is a sync sample and which fields are omitted
 /// because they are the same as those of the sample before.
 const SAMPLE: u8 = 0x80;

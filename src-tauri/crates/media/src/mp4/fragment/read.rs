@@ -1,8 +1,8 @@
 //! Decodes the sample tables of a segment.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, ROLL, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
-    track_kind,
+    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, LANGUAGE, OTHER_TRACK, ROLL, SAME_DELTA,
+    SAME_OFFSET, SAMPLE, SYNC, track_kind,
 };
 use crate::{
     Error, TrackKind,
@@ -54,6 +54,16 @@ pub(crate) enum TableEntry<'a> {
     Init(Box<Init>),
     /// Bytes at the edges of the segment that belong to split frames; before all other entries.
     Edge(EdgeRecord),
+    /// The language of a track: a packed code (ISO/IEC 14496-12 8.4.2.3).
+    Language {
+        kind: TrackKind,
+        code: u16,
+    },
+    /// The tables of a further audio track of the segment, which has this number from 1.
+    OtherTrack {
+        number: u8,
+        tables: &'a [u8],
+    },
     Sample(IndexedSample),
 }
 
@@ -143,6 +153,17 @@ impl<'a> TableEntries<'a> {
                     return Ok(TableEntry::Init(Box::new(init)));
                 }
                 EDGE => return EdgeRecord::read(&mut self.cursor).map(TableEntry::Edge),
+                LANGUAGE => {
+                    let kind = track_kind(self.cursor.u8()?);
+                    let code = self.cursor.u16()?;
+                    return Ok(TableEntry::Language { kind, code });
+                }
+                OTHER_TRACK => {
+                    return Ok(TableEntry::OtherTrack {
+                        number: self.cursor.u8()?,
+                        tables: self.cursor.length_prefixed()?,
+                    });
+                }
                 CHUNK => {
                     self.kind = track_kind(self.cursor.u8()?);
                     self.description = u32::try_from(self.cursor.varint()?).unwrap_or(u32::MAX);

@@ -1,8 +1,8 @@
 //! Encodes the samples of a segment into its tables.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, SAME_DELTA, SAME_OFFSET, SAMPLE,
-    SYNC, track_code, track_key, track_kind,
+    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, LANGUAGE, OTHER_TRACK,
+    SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key, track_kind,
 };
 use crate::{
     Content, Error, Sample, TrackKind,
@@ -10,11 +10,13 @@ use crate::{
     cursor::{put_length_prefixed, put_signed, put_varint},
     flv::Codec,
     fmp4::{Init, SampleGroups},
+    timestamps::TS,
 };
 
 /// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
+    /// What is about the whole segment; comes before the entries.
     edges: Vec<u8>,
     entries: Vec<u8>,
     tracks: [RecordedTrack; 2],
@@ -103,6 +105,25 @@ impl Recorder {
         self.edges.push(EDGE);
         self.edge_bytes += edge.head.length + edge.remainder.length;
         edge.write(&mut self.edges);
+    }
+
+    /// Records the language of a track, as a packed code (ISO/IEC 14496-12 8.4.2.3).
+    pub(crate) fn language(&mut self, kind: TrackKind, code: u16) {
+        self.edges.extend([LANGUAGE, track_code(kind)]);
+        self.edges.extend(code.to_be_bytes());
+    }
+
+    /// Records a further audio track of the segment: its number from 1, and the one that it gets
+    /// in the movie.
+    pub(crate) fn other_track(
+        &mut self,
+        [number, track]: [u8; 2],
+        other: Self,
+    ) -> Result<(), Error> {
+        let spans = other.spans(track, TS.timescale)?;
+        self.edges.extend([OTHER_TRACK, number]);
+        put_length_prefixed(&mut self.edges, &other.finish(&spans));
+        Ok(())
     }
 
     pub(crate) fn sample(&mut self, sample: &Sample<'_>, location: SampleLocation) {

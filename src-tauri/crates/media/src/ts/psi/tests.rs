@@ -72,7 +72,10 @@ type Pids = (Option<u16>, Option<u16>);
 
 fn selected(packets: &[Vec<u8>]) -> Result<Option<Pids>, Error> {
     let selection = read(packets).selected_streams()?;
-    Ok(selection.map(|selection| (selection.video, selection.audio)))
+    Ok(selection.map(|selection| {
+        let audio = selection.audio.first().map(|audio| audio.pid);
+        (selection.video, audio)
+    }))
 }
 
 const DEFAULT_STREAMS: [(u8, u16, &[u8]); 3] =
@@ -113,7 +116,8 @@ fn a_table_may_be_longer_than_a_packet() {
         .selected_streams()
         .expect("supported")
         .expect("media");
-    assert_eq!((selection.video, selection.audio), (Some(9), Some(8)));
+    let audio: Vec<_> = selection.audio.iter().map(|audio| audio.pid).collect();
+    assert_eq!((selection.video, audio), (Some(9), vec![8]));
 }
 
 #[test]
@@ -192,4 +196,74 @@ fn unsupported_codecs_are_named_if_there_is_no_supported_one() {
     let sample_aes = select(&[(0xdb, 7, &[]), (0xcf, 8, &[])]);
     assert!(matches!(sample_aes, Err(Error::Encrypted)));
     assert_eq!(select(&[(0x06, 7, &[0x56, 0])]).expect("teletext"), None);
+}
+
+#[test]
+fn a_program_that_is_only_announced_comes_after_those_that_are_there() {
+    let packets = [
+        carried(0, &pat(0, &[(1, 0x1001), (2, 0x1002)])),
+        carried(
+            0x1001,
+            &pmt(1, 0, &[(0x1b, 0x100, &[]), (0x0f, 0x101, &[])]),
+        ),
+        carried(
+            0x1002,
+            &pmt(2, 0, &[(0x1b, 0x200, &[]), (0x0f, 0x201, &[])]),
+        ),
+    ];
+    let mut programs = read(&packets);
+    let video = |programs: &Programs| {
+        let selection = programs.selected_streams().expect("supported");
+        selection.and_then(|selection| selection.video)
+    };
+    assert_eq!(video(&programs), Some(0x100), "nothing is there yet");
+    programs.carries(0x201);
+    assert_eq!(video(&programs), Some(0x200));
+    programs.carries(0x101);
+    assert_eq!(video(&programs), Some(0x100));
+}
+
+#[test]
+fn every_sound_of_a_program_is_selected_with_its_language() {
+    let streams: [(u8, u16, &[u8]); 6] = [
+        (0x1b, 0x100, &[]),
+        (0x0f, 0x101, b"\x0a\x04eng\0"),
+        (0x2d, 0x102, b"\x0a\x04ita\0"),
+        (0x0f, 0x103, b"\x05\x04abcd\x0a\x08FRA\0deu\0"),
+        (0x0f, 0x104, b"\x0a\x04und\0"),
+        (0x0f, 0x105, b"\x0a\x09en"),
+    ];
+    let packets = [
+        carried(0, &pat(0, &[(1, 0x1000)])),
+        carried(0x1000, &pmt(1, 0, &streams)),
+    ];
+    let selection = read(&packets).selected_streams().expect("supported");
+    let selection = selection.expect("media");
+    let audio: Vec<_> = selection
+        .audio
+        .iter()
+        .map(|audio| (audio.pid, audio.language))
+        .collect();
+    let expected = [
+        (0x101, Some(*b"eng")),
+        (0x103, Some(*b"fra")),
+        (0x104, None),
+        (0x105, None),
+    ];
+    assert_eq!(audio, expected);
+    let left_out = [(TrackKind::Audio, "MPEG-H audio in MPEG-TS")];
+    assert_eq!(selection.left_out, left_out);
+}
+
+#[test]
+fn mpeg_h_alone_is_refused_by_its_name() {
+    let packets = [
+        carried(0, &pat(0, &[(1, 0x1000)])),
+        carried(
+            0x1000,
+            &pmt(1, 0, &[(0x1b, 0x100, &[]), (0x2d, 0x101, &[])]),
+        ),
+    ];
+    let refused = selected(&packets).expect_err("MPEG-H");
+    assert!(refused.to_string().contains("MPEG-H audio"), "{refused}");
 }

@@ -1,0 +1,102 @@
+//! Counts the frames that are missing in a stream.
+
+use super::frames::{Missing, StreamFrame, StreamItem};
+
+/// Without certain damage, a longer gap than this is a pause and no loss: five seconds in ticks of
+/// 90 kHz.
+const MAX_UNCERTAIN_GAP: i64 = 5 * 90_000;
+
+/// Frames that are missing at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LostFrames {
+    /// When the first of them would be decoded, in ticks of 90 kHz.
+    pub(crate) dts: i64,
+    pub(crate) count: u64,
+    /// What they would have lasted, in ticks.
+    pub(crate) duration: i64,
+}
+
+/// Returns the frames that are missing between those of a segment.
+pub(crate) fn lost_frames(items: &[StreamItem]) -> Vec<LostFrames> {
+    let frames = || items.iter().filter_map(StreamItem::frame);
+    if frames().all(|frame| frame.missing == Missing::None) {
+        return Vec::new();
+    }
+    let pairs = || frames().zip(frames().skip(1));
+    let step = typical_step(pairs());
+    let losses = pairs().filter_map(|(before, after)| {
+        let (before, time) = (before.time?.dts, after.time?.dts);
+        missing_between(after.missing, before, time, step?)
+    });
+    losses.collect()
+}
+
+/// Returns the frames that are missing between two decode times; `step` is the usual distance.
+pub(crate) fn missing_between(
+    missing: Missing,
+    before: i64,
+    after: i64,
+    step: i64,
+) -> Option<LostFrames> {
+    let gap = after.saturating_sub(before).saturating_sub(step).max(0);
+    let count = gap.saturating_add(step / 2) / step.max(1);
+    let count = match missing {
+        Missing::None => return None,
+        Missing::Perhaps if gap > MAX_UNCERTAIN_GAP || count == 0 => return None,
+        Missing::Perhaps => count,
+        Missing::Some => count.max(1),
+    };
+    Some(LostFrames {
+        dts: before.saturating_add(step),
+        count: count.unsigned_abs(),
+        duration: count.saturating_mul(step),
+    })
+}
+
+/// Returns the mean distance of frames between which none is missing.
+fn typical_step<'f>(
+    pairs: impl Iterator<Item = (&'f StreamFrame, &'f StreamFrame)>,
+) -> Option<i64> {
+    let steps = pairs.filter(|(_, after)| after.missing == Missing::None);
+    let steps = steps.filter_map(|(before, after)| Some(after.time?.dts - before.time?.dts));
+    let (sum, count) = steps.fold((0_i64, 0_i64), |(sum, count), step| {
+        (sum.saturating_add(step), count + 1)
+    });
+    sum.checked_div(count).filter(|step| *step > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ts::FrameTime;
+
+    fn frame(dts: i64, missing: Missing) -> StreamItem {
+        StreamItem::Frame(StreamFrame {
+            bytes: 0..0,
+            time: Some(FrameTime {
+                dts,
+                composition_offset: 0,
+            }),
+            sync: false,
+            missing,
+        })
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_by_the_timestamps() {
+        let items = [
+            frame(0, Missing::None),
+            frame(3000, Missing::None),
+            frame(12_000, Missing::Perhaps),
+            frame(15_000, Missing::Perhaps),
+            frame(18_000, Missing::Some),
+            frame(1_000_000, Missing::Perhaps),
+        ];
+        let lost = |dts, count: u32| LostFrames {
+            dts,
+            count: u64::from(count),
+            duration: i64::from(count) * 3000,
+        };
+        assert_eq!(lost_frames(&items), [lost(6000, 2), lost(18_000, 1)]);
+    }
+}
