@@ -499,7 +499,7 @@ fn sound(file: &std::path::Path, number: usize) -> Vec<String> {
     let lines = fs::read_to_string(list).unwrap();
     let lines = lines.lines().filter(|line| !line.starts_with('#'));
     lines
-        .filter_map(|line| line.rsplit(',').next().map(|hash| hash.trim().to_owned()))
+        .filter_map(|line| line.split(',').nth(5).map(|hash| hash.trim().to_owned()))
         .collect()
 }
 
