@@ -15,6 +15,8 @@ pub(super) struct TsSplitter {
     number: u64,
     /// Packets of frames that were incomplete at the end of the previous segment.
     open_frames: Vec<u8>,
+    /// The last tables; segments without their own get them.
+    tables: Vec<u8>,
 }
 
 impl TsSplitter {
@@ -39,6 +41,10 @@ impl TsSplitter {
         if read == SEGMENT_BYTES && self.position < input.length() {
             self.open_frames = ts::take_incomplete(buffer);
         }
+        match ts::tables(buffer) {
+            Some(tables) => self.tables = tables,
+            None => drop(buffer.splice(0..0, self.tables.iter().copied())),
+        }
         let number = self.number;
         self.number += 1;
         Ok(Some(FilledSegment {
@@ -47,5 +53,60 @@ impl TsSplitter {
             start_ms: 0,
             length: buffer.len(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use kit::ts::{AUDIO_PID, Pes, TsWriter, VIDEO_PID, adts};
+
+    use super::*;
+    use crate::{MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentFormat, muxer};
+
+    #[test]
+    fn the_last_segment_without_tables_keeps_its_sounds_apart() {
+        let mut writer = TsWriter::default();
+        writer.tables(VIDEO_PID, &[(0x0f, AUDIO_PID), (0x0f, AUDIO_PID + 1)]);
+        // Frames of the second sound alone in a last segment, far behind the tables.
+        let pes = |number: u64, pid| -> (u64, u16, Vec<u8>) {
+            (
+                number * 1920 * 20,
+                pid,
+                adts([0x11, 0x90], &[7; 3000]).repeat(20),
+            )
+        };
+        let mut add = |(pts, pid, bytes): (u64, u16, Vec<u8>)| {
+            writer.pes(Pes {
+                pid,
+                ..Pes::audio(pts, &bytes)
+            });
+            writer.data.len()
+        };
+        let mut number = 0;
+        while add(pes(number, AUDIO_PID)) < SEGMENT_BYTES - 200_000 {
+            number += 1;
+        }
+        for number in 0..10 {
+            add(pes(number, AUDIO_PID + 1));
+        }
+        assert!(writer.data.len() > SEGMENT_BYTES);
+        let mut movie = MovieSplitter::open(Cursor::new(writer.data)).expect("a stream");
+        let config = MuxerConfig {
+            segment_format: SegmentFormat::Ts,
+            output_format: OutputFormat::Mp4,
+            movie: MovieSpec::default(),
+            journal: &[],
+        };
+        let mut muxer = muxer(config, Cursor::new(Vec::new())).expect("a muxer");
+        let mut fragments = Vec::new();
+        while let Some(segment) = movie.next_segment().expect("a segment") {
+            fragments.push(muxer.push(segment).expect("media"));
+        }
+        assert_eq!(fragments.len(), 2);
+        let summary = muxer.finish(fragments).expect("a movie");
+        let samples: Vec<_> = summary.tracks.iter().map(|track| track.samples).collect();
+        assert_eq!(samples, [(number + 1) * 20, 200]);
     }
 }

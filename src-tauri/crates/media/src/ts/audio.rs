@@ -95,6 +95,10 @@ impl ElementaryParser for AudioParser {
             self.edges.next = None;
             self.clock = None;
             self.lose(loss, end.saturating_sub(rest));
+            if let Some(before) = end.checked_sub(1) {
+                // The frame that they belong to may be missing.
+                self.timestamps.claim(before);
+            }
             range.start = end;
         }
         range.end = bytes.len();

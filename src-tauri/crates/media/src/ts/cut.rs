@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     packet::{TsPacket, TsPackets},
     pes::{self, PesStart},
+    psi::Programs,
 };
 
 /// A PES packet of one stream that may continue after the data.
@@ -63,6 +64,24 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     data.extend(kept);
     removed.extend(incomplete_packet);
     removed
+}
+
+/// Returns the packets with the first whole tables in `data`; `None` if there are none. Without
+/// tables it is not known which of several audio streams is which.
+pub(crate) fn tables(data: &[u8]) -> Option<Vec<u8>> {
+    let packets = TsPackets::new(data)?;
+    let mut programs = Programs::default();
+    let mut found = Vec::new();
+    for packet in packets.clone() {
+        if programs.is_table_pid(packet.pid) {
+            found.extend_from_slice(data.get(packets.bounds(&packet))?);
+            programs.packet(&packet);
+            if programs.complete() {
+                return Some(found);
+            }
+        }
+    }
+    None
 }
 
 /// Updates the open PES packets with one transport packet.

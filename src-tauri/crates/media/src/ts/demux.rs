@@ -457,7 +457,7 @@ fn find_streams(packets: TsPackets<'_>) -> Result<(Programs, SelectedStreams), E
     Ok((programs, guess))
 }
 
-/// Selects the stream of a packet if it is the first of its kind.
+/// Selects the stream of a packet if it is the first video, or audio.
 fn guess_stream(packet: &TsPacket<'_>, guess: &mut SelectedStreams) {
     if !packet.payload_start || packet.scrambled {
         return;
@@ -470,10 +470,15 @@ fn guess_stream(packet: &TsPacket<'_>, guess: &mut SelectedStreams) {
         0xe0..=0xef if guess.video.is_none() && is_plausible_h264(payload) => {
             guess.video = Some(packet.pid);
         }
-        0xc0..=0xdf if guess.audio.is_empty() => guess.audio.push(AudioStream {
-            pid: packet.pid,
-            language: None,
-        }),
+        0xc0..=0xdf => {
+            let pid = packet.pid;
+            // In the order of their PIDs, as most tables list them.
+            let place = guess.audio.partition_point(|audio| audio.pid < pid);
+            if guess.audio.get(place).is_none_or(|audio| audio.pid != pid) {
+                let language = None;
+                guess.audio.insert(place, AudioStream { pid, language });
+            }
+        }
         _ => {}
     }
 }

@@ -17,6 +17,7 @@ mod psi;
 pub(crate) mod stream;
 pub(crate) mod video;
 
+pub(crate) use cut::tables;
 pub use cut::take_incomplete;
 pub(crate) use demux::{OtherAudio, TrackEdges};
 pub use demux::{TsDemuxer, TsSegment};

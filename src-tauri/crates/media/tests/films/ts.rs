@@ -503,13 +503,21 @@ fn sound(file: &std::path::Path, number: usize) -> Vec<String> {
         .collect()
 }
 
+/// Splits a stream into segments of so many packets, each with the tables: without them, nothing
+/// tells which of two sounds is which.
+fn with_tables(bytes: &[u8], packets: usize) -> Vec<OwnedSegment> {
+    let tables = &bytes[PACKET_BYTES..3 * PACKET_BYTES];
+    let parts = bytes.chunks(packets * PACKET_BYTES);
+    numbered(parts.map(|part| [tables, part].concat()))
+}
+
 #[test]
 fn every_sound_becomes_a_track_with_its_language() {
     let folder = TempDir::new().unwrap();
     let bytes = with_sounds(&folder, None);
     let source = folder.path().join("sounds.ts");
     for packets_a_piece in [usize::MAX / PACKET_BYTES, 401, 97] {
-        let segments = chopped(&bytes, packets_a_piece * PACKET_BYTES);
+        let segments = with_tables(&bytes, packets_a_piece);
         let job = mp4_of(&shuffled(&segments));
         let made = job.path();
         for number in [0, 1] {
@@ -536,7 +544,7 @@ fn every_sound_becomes_a_track_with_its_language() {
         probe_without_warnings(&made);
     }
     // The sounds come back from a journal too.
-    let segments = chopped(&bytes, 97 * PACKET_BYTES);
+    let segments = with_tables(&bytes, 97);
     let whole = mp4_of(&segments).bytes();
     let mut job = muxer_job(SegmentFormat::Ts, OutputFormat::Mp4, segments.len());
     job.attempt(&segments[..3]).unwrap();
