@@ -5,17 +5,20 @@
 //! its tracks by the same distance. If segments between them are missing, it is moved to its
 //! planned start instead, so that a gap remains.
 //!
+//! In an FLV, the clock of one track may change alone (`restarts`).
+//!
 //! Tracks with their own segments may count from different origins. If they are farther apart than
 //! their planned starts allow, each track first gets a shift of its own (`align`).
 
 mod align;
+mod restarts;
 
 use std::collections::BTreeMap;
 
 use crate::{
     Error, SegmentKind,
     cursor::{Cursor, put_signed},
-    timestamps::{TimestampFormat, WRAP_WINDOW_S},
+    timestamps::{self, TimestampFormat, WRAP_WINDOW_S},
 };
 
 /// Times in this module are in nanoseconds: finer than a tick of any track, with a range of 292
@@ -29,6 +32,9 @@ const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, plus what is missing, is a restart and not a gap.
 const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
 
+/// A longer distance of two samples is a pause, unless all are as long.
+const MAX_FRAME_SECONDS: i64 = 10;
+
 /// The time span of one track in one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -40,6 +46,23 @@ pub(crate) struct Span {
     pub(crate) end: i64,
     /// Mean duration of the samples; 0 if there is only one.
     pub(crate) frame_duration: i64,
+}
+
+/// Distances between samples that are too long for the duration of one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pauses {
+    count: usize,
+    ticks: i64,
+}
+
+impl Pauses {
+    /// Counts the distance of two samples if it is one, in ticks of `timescale`.
+    pub(crate) fn add(&mut self, distance: i64, timescale: u32) {
+        if distance > MAX_FRAME_SECONDS * i64::from(timescale) {
+            self.count += 1;
+            self.ticks = self.ticks.saturating_add(distance);
+        }
+    }
 }
 
 /// A span with the planned start of its segment.
@@ -97,6 +120,27 @@ impl Span {
         Self {
             first: self.first.saturating_add(offset),
             end: self.end.saturating_add(offset),
+            ..self
+        }
+    }
+
+    /// Takes the mean duration of the samples without `pauses`, for a container that does not store
+    /// durations: a gap between two samples says nothing of the others.
+    pub(crate) fn without_pauses(self, samples: usize, pauses: Pauses, timescale: u32) -> Self {
+        let steps = samples.saturating_sub(1).saturating_sub(pauses.count);
+        let steps = i64::try_from(steps).unwrap_or(i64::MAX);
+        let Some(paused) = nanoseconds(pauses.ticks, timescale) else {
+            return self;
+        };
+        if pauses.count == 0 || steps == 0 {
+            return self;
+        }
+        let last = self.end.saturating_sub(self.frame_duration);
+        let length = last.saturating_sub(self.first).saturating_sub(paused);
+        let frame = (length / steps).max(0);
+        Self {
+            end: last.saturating_add(frame),
+            frame_duration: frame,
             ..self
         }
     }
@@ -274,6 +318,11 @@ impl MovieClock {
         self.offset.saturating_add(shift)
     }
 
+    /// Returns whether the clock of one track may change alone.
+    fn has_own_restarts(&self) -> bool {
+        self.timestamp_format == Some(timestamps::FLV)
+    }
+
     /// Returns whether the source stores sample durations; formats whose timestamps wrap do not.
     fn has_sample_durations(&self) -> bool {
         self.timestamp_format.is_none()
@@ -324,7 +373,11 @@ impl MovieClock {
         previous: PreviousSegment,
     ) -> bool {
         let half = previous.end.saturating_sub(previous.first) / 2;
-        let overlap = MAX_OVERLAP.min(half);
+        let overlap = if self.has_own_restarts() {
+            self.allowed_overlap(planned.span.key, previous)
+        } else {
+            MAX_OVERLAP.min(half)
+        };
         match self.tracks.get(&planned.span.key) {
             Some(track) if track.kind == previous.kind => time >= track.end.saturating_sub(overlap),
             // The track was missing for a while: either the other tracks or the planned starts

@@ -12,6 +12,9 @@ pub(super) const MAX_START_DISTANCE: i64 = 10_000 * MILLISECOND;
 impl MovieClock {
     /// Returns the spans on the clock that all tracks share, and the shift of each.
     pub(super) fn aligned(&self, segment: &SegmentGroup<'_>) -> Vec<(PlannedSpan, i64)> {
+        if self.has_own_restarts() {
+            return self.moved_alone(segment);
+        }
         let reference = segment.spans.iter().min_by_key(|planned| {
             let key = planned.span.key;
             // The track that continues with the smallest jump; among new tracks the first.
@@ -102,7 +105,7 @@ impl MovieClock {
 }
 
 impl PlannedSpan {
-    fn shifted(mut self, shift: i64) -> Self {
+    pub(super) fn shifted(mut self, shift: i64) -> Self {
         for time in [
             &mut self.span.first,
             &mut self.span.end,

@@ -1,8 +1,10 @@
 //! FLV demuxer and muxer (Adobe Flash Video File Format Specification 10.1).
 
 mod demux;
+mod disorder;
 pub(crate) mod meta;
 pub(crate) mod packet;
+mod restarts;
 mod state;
 pub(crate) mod tag;
 mod times;

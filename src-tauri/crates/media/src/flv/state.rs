@@ -94,14 +94,13 @@ impl FlvState {
     /// Applies the fragment of a segment that an earlier attempt has written.
     pub(crate) fn replay(&mut self, fragment: &TableFragment) -> Result<(), Error> {
         let change = SegmentChange::read(&fragment.tables)?;
-        let offset = self.place(fragment.kind, fragment.start_ms, &change.spans);
-        self.apply(change, offset, &fragment.facts);
+        self.place(fragment.kind, fragment.start_ms, &change.spans);
+        self.apply(change, &fragment.facts);
         Ok(())
     }
 
-    /// Places a segment on the clock of the movie. Returns what to add to its times, in
-    /// nanoseconds.
-    pub(crate) fn place(&mut self, kind: SegmentKind, start_ms: u64, spans: &[Span]) -> i64 {
+    /// Places a segment on the clock of the movie.
+    pub(crate) fn place(&mut self, kind: SegmentKind, start_ms: u64, spans: &[Span]) {
         let planned = |span: &Span| PlannedSpan {
             span: *span,
             first_pts: span.first,
@@ -109,18 +108,27 @@ impl FlvState {
         };
         let spans: Vec<_> = spans.iter().map(planned).collect();
         let spans = &spans;
-        self.clock.place(&SegmentGroup { kind, spans })
+        self.clock.place(&SegmentGroup { kind, spans });
     }
 
-    /// Takes over what a segment changed. Its times are moved by `offset` nanoseconds; the times of
-    /// its facts count from its earliest frame.
-    pub(crate) fn apply(&mut self, change: SegmentChange, offset: i64, facts: &[Fact]) {
-        let firsts = change.spans.iter().map(|span| span.first);
+    /// Returns what to add to the times of each track in the segment placed last, in milliseconds
+    /// of the source's clock.
+    pub(crate) fn offsets_ms(&self) -> [i64; TRACK_COUNT] {
+        [0, 1].map(|key| ticks(self.clock.offset_of(key), 1000))
+    }
+
+    /// Takes over what the segment changed that was placed last; the times of its facts count from
+    /// its earliest frame.
+    pub(crate) fn apply(&mut self, change: SegmentChange, facts: &[Fact]) {
+        let firsts = change.spans.iter().map(|span| {
+            let offset = self.clock.offset_of(span.key);
+            span.first.saturating_add(offset)
+        });
         let start_ms = firsts.min().map_or_else(
             || self.tracks.iter().filter_map(|track| track.last_ms).max(),
             |first| {
                 let origin_ms = self.origin_ms.unwrap_or(change.origin_ms);
-                let start = ticks(first.saturating_add(offset), 1000);
+                let start = ticks(first, 1000);
                 Some(start.saturating_sub(origin_ms))
             },
         );

@@ -1,82 +1,143 @@
-//! Decode times of the frames of a segment, with single wrong timestamps repaired.
+//! Decode times of the frames of a segment, with wrong timestamps repaired.
+//!
+//! Recorders write what their source sends: clocks that wrap, restart, fall or jump, of both tracks
+//! or of one. All timestamps of a segment are read first, since only those behind tell which of
+//! these has happened.
 
 use super::{
     demux::packet_of,
+    disorder,
     packet::PacketRole,
+    restarts::{self, ClockChange},
     state::{TRACK_COUNT, track_index},
     tag::{FlvTag, FlvTags},
 };
-use crate::{
-    Error, TrackKind,
-    timestamps::{self, TimestampUnwrapper},
-};
+use crate::{Error, TrackKind, timestamps};
 
-/// A timestamp farther than this from both the one before and the one after is stray. The
-/// unwrapper would take a larger fall for a restart of the clock.
+/// A timestamp farther than this from both the one before and the one after is stray. A larger
+/// fall alone is taken for a restart of the clock.
 const MIN_STRAY_DISTANCE_MS: u64 = 1000;
 
-/// Returns the decode times of a segment, frame by frame.
+/// The decode times of a segment, frame by frame.
 #[derive(Debug)]
 pub(crate) struct FlvTimestamps {
-    unwrap: TimestampUnwrapper,
-    /// Byte positions of the tags with stray timestamps, and their repaired timestamps, in
-    /// descending order.
-    stray: Vec<(u64, i64)>,
+    /// The frames that are not returned yet.
+    frames: std::vec::IntoIter<FrameTime>,
+    /// Where the clock of a track was moved.
+    changes: Vec<ClockChange>,
+}
+
+/// The time of one frame, in the order of the segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameTime {
+    /// Byte position of its tag.
+    pub(super) position: u64,
+    /// Index of its track.
+    pub(super) track: usize,
+    /// Whether its presentation time differs from its decode time.
+    pub(super) is_reordered: bool,
+    /// In milliseconds.
+    pub(super) time: i64,
 }
 
 impl FlvTimestamps {
     pub(crate) fn new(segment: &[u8]) -> Result<Self, Error> {
-        let mut stray = find_stray_timestamps(segment)?;
-        stray.sort_unstable_by(|one, other| other.cmp(one));
+        let mut frames = frame_times(segment)?;
+        repair_stray(&mut frames);
+        unwrap(&mut frames);
+        let changes = restarts::close(&mut frames);
+        for track in 0..TRACK_COUNT {
+            disorder::spread(&mut frames, track);
+        }
         Ok(Self {
-            unwrap: TimestampUnwrapper::new(timestamps::FLV),
-            stray,
+            frames: frames.into_iter(),
+            changes,
         })
     }
 
-    /// Returns the decode time of the next frame in milliseconds; it does not jump back.
-    pub(crate) fn next(&mut self, kind: TrackKind, tag: &FlvTag<'_>) -> i64 {
-        while self
-            .stray
-            .pop_if(|(position, _)| *position < tag.offset)
-            .is_some()
-        {}
-        let repaired = self.stray.pop_if(|(position, _)| *position == tag.offset);
-        let timestamp = repaired.map_or(i64::from(tag.timestamp), |(_, time)| time);
-        self.unwrap.next(kind, timestamp)
+    /// Returns the decode time of the frame in a tag in milliseconds. Frames may be left out.
+    pub(crate) fn next(&mut self, _kind: TrackKind, tag: &FlvTag<'_>) -> i64 {
+        let time = |frame: FrameTime| frame.time;
+        let found = self.frames.find(|frame| frame.position >= tag.offset);
+        found.map_or_else(|| i64::from(tag.timestamp), time)
+    }
+
+    /// Returns where the clock of a track was moved, in the order of the segment.
+    pub(crate) fn changes(&self) -> &[ClockChange] {
+        &self.changes
     }
 }
 
-/// Finds timestamps far from both neighbours of their track while the neighbours are close to each
-/// other; the repaired timestamp is the middle. (After a restart of the clock, the next one would
-/// be far from the one before too.)
-fn find_stray_timestamps(segment: &[u8]) -> Result<Vec<(u64, i64)>, Error> {
-    let mut stray = Vec::new();
-    // The last two frames of each track.
-    let mut lasts: [[Option<(u64, i64)>; 2]; TRACK_COUNT] = [[None; 2]; TRACK_COUNT];
+/// Reads the timestamps of all frames.
+fn frame_times(segment: &[u8]) -> Result<Vec<FrameTime>, Error> {
+    let mut frames = Vec::new();
     for tag in FlvTags::new(segment)? {
         // The reader of the frames reports tags that cannot be read.
         let Ok(tag) = tag else { break };
         let Ok(Some(packet)) = packet_of(&tag) else {
             continue;
         };
-        let (PacketRole::Frame { .. }, Some([before, last])) =
-            (packet.role, lasts.get_mut(track_index(packet.kind)))
-        else {
+        if let PacketRole::Frame {
+            composition_offset, ..
+        } = packet.role
+        {
+            frames.push(FrameTime {
+                position: tag.offset,
+                track: track_index(packet.kind),
+                is_reordered: composition_offset != 0,
+                time: i64::from(tag.timestamp),
+            });
+        }
+    }
+    Ok(frames)
+}
+
+/// Repairs timestamps far from both neighbours of their track while the neighbours are close to
+/// each other: the repaired timestamp is the middle. (After a restart of the clock, the next one
+/// would be far from the one before too.)
+fn repair_stray(frames: &mut [FrameTime]) {
+    // The last two frames of each track.
+    let mut lasts: [[Option<usize>; 2]; TRACK_COUNT] = [[None; 2]; TRACK_COUNT];
+    for index in 0..frames.len() {
+        let Some(&FrameTime { track, time, .. }) = frames.get(index) else {
+            return;
+        };
+        let Some([before, last]) = lasts.get_mut(track) else {
             continue;
         };
-        let time = i64::from(tag.timestamp);
-        if let (Some((_, before)), Some((position, suspect))) = (*before, &mut *last)
-            && before.abs_diff(*suspect) > MIN_STRAY_DISTANCE_MS
-            && time.abs_diff(*suspect) > MIN_STRAY_DISTANCE_MS
-            && before.abs_diff(time) <= MIN_STRAY_DISTANCE_MS
+        let time_of = |at: Option<usize>| at.and_then(|at| frames.get(at)).map(|at| at.time);
+        if let (Some(first), Some(suspect)) = (time_of(*before), time_of(*last))
+            && first.abs_diff(suspect) > MIN_STRAY_DISTANCE_MS
+            && time.abs_diff(suspect) > MIN_STRAY_DISTANCE_MS
+            && first.abs_diff(time) <= MIN_STRAY_DISTANCE_MS
+            && let Some(stray) = last.and_then(|at| frames.get_mut(at))
         {
-            *suspect = i64::midpoint(before, time);
-            stray.push((*position, *suspect));
+            stray.time = i64::midpoint(first, time);
         }
-        *before = last.replace((tag.offset, time));
+        *before = last.replace(index);
     }
-    Ok(stray)
+}
+
+/// Continues timestamps that have wrapped.
+fn unwrap(frames: &mut [FrameTime]) {
+    let mut lasts: [Option<i64>; TRACK_COUNT] = [None; TRACK_COUNT];
+    let mut newest = None;
+    for frame in frames {
+        let wrap = |near: Option<i64>| timestamps::FLV.wrap_towards(frame.time, near?);
+        let own = lasts.get(frame.track).copied().flatten();
+        // A track that was missing for a while is compared with the other one.
+        let shift = wrap(own).or_else(|| {
+            let is_near = own.is_some_and(|own| {
+                own.abs_diff(frame.time) <= (timestamps::WRAP_WINDOW_S * 1000).unsigned_abs()
+            });
+            if is_near { None } else { wrap(newest) }
+        });
+        frame.time = frame.time.saturating_add(shift.unwrap_or(0));
+        newest = Some(frame.time);
+        if let Some(last) = lasts.get_mut(frame.track) {
+            *last = newest;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -136,5 +197,22 @@ mod tests {
         assert_eq!(video_times([0, 40, 60_000, 60_040])[3], 60_040);
         assert_eq!(video_times([0, 20_000, 40_000, 60_000])[1], 20_000);
         assert_eq!(video_times([0, 40, 60_000])[2], 60_000);
+    }
+
+    #[test]
+    fn a_wrap_of_either_number_of_bits_is_unwrapped_for_both_tracks() {
+        let top = 1 << 24;
+        let tags = [
+            (VIDEO, top - 20),
+            (VIDEO, 20),
+            (AUDIO, top - 5),
+            (AUDIO, 18),
+        ];
+        let times = times(&tags).into_iter();
+        let expected = [top - 20, top + 20, top - 5, top + 18];
+        assert!(times.eq(expected.map(i64::from)));
+        let top = i64::from(i32::MAX);
+        let times = video_times([i32::MAX - 9, i32::MIN + 30]);
+        assert_eq!(times, [top - 9, top + 31]);
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
     SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
-    clock::{MILLISECOND, Span, milliseconds, ticks},
+    clock::{MILLISECOND, Pauses, Span, milliseconds, ticks},
     cursor::Cursor,
     digest::SampleRecord,
     journal,
@@ -232,14 +232,15 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         }
     }
 
-    /// Writes the tags, moved by `offset` nanoseconds, and records what they change.
+    /// Writes the tags and records what they change.
     fn write_tags(
         &mut self,
         kept: &[OutputTag<'_>],
-        offset: i64,
         change: &mut SegmentChange,
     ) -> Result<(), Error> {
-        let offset_ms = ticks(offset, 1000).saturating_sub(change.origin_ms);
+        let origin_ms = change.origin_ms;
+        let offsets = self.state.offsets_ms();
+        let offsets = offsets.map(|offset| offset.saturating_sub(origin_ms));
         for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
             now.digest = before.digest;
         }
@@ -251,10 +252,12 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let mut position = self.output.end();
         for tag in kept {
             if let Some(frame) = tag.frame {
-                let time = frame.dts_ms.saturating_add(offset_ms);
-                let Some(last) = lasts.get_mut(frame.track) else {
+                let (Some(last), Some(offset_ms)) =
+                    (lasts.get_mut(frame.track), offsets.get(frame.track))
+                else {
                     continue;
                 };
+                let time = frame.dts_ms.saturating_add(*offset_ms);
                 if self.is_repeated(frame.track, time, tag.body) {
                     continue;
                 }
@@ -299,6 +302,29 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         self.output.append(&mut slices(&headers, &bodies))
     }
 
+    /// Lets each span start at its first frame that the segment before did not have: repeated
+    /// frames tell nothing of the clock.
+    fn skip_repeated(&self, kept: &[OutputTag<'_>], spans: &mut [Span]) {
+        let Some(origin_ms) = self.state.origin_ms else {
+            return;
+        };
+        let offsets = self.state.offsets_ms();
+        for span in spans {
+            let track = usize::from(span.key);
+            let offset_ms = offsets.get(track).copied().unwrap_or(0);
+            let mut frames = kept.iter().filter_map(|tag| {
+                Some((tag.body, tag.frame.filter(|frame| frame.track == track)?))
+            });
+            let new = frames.find(|(body, frame)| {
+                let time = frame.dts_ms.saturating_add(offset_ms);
+                !self.is_repeated(track, time.saturating_sub(origin_ms), body)
+            });
+            if let Some((_, frame)) = new {
+                span.first = frame.dts_ms.saturating_mul(MILLISECOND);
+            }
+        }
+    }
+
     /// Returns whether the segment before had this frame; live servers repeat the last frames.
     fn is_repeated(&self, track: usize, time: i64, body: &[u8]) -> bool {
         let Some(track) = self.state.tracks.get(track) else {
@@ -332,31 +358,31 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let mut change = SegmentChange::default();
         let kept = self.select_tags(segment.data, &mut change)?;
         change.spans = spans(&kept)?;
-        let offset = self
-            .state
+        let content = content(&kept, &change.spans);
+        self.skip_repeated(&kept, &mut change.spans);
+        self.state
             .place(segment.kind, segment.start_ms, &change.spans);
-        let first = change
-            .spans
-            .iter()
-            .map(|span| span.first)
-            .min()
-            .unwrap_or(0);
+        let firsts = change.spans.iter();
+        let firsts = firsts.map(|span| {
+            let offset = self.state.clock.offset_of(span.key);
+            span.first.saturating_add(offset)
+        });
+        let first = firsts.min().unwrap_or(0);
         // If the first segments are missing, the movie starts with a gap as long as they are.
         let start = milliseconds(segment.start_ms);
-        let origin = ticks(first.saturating_add(offset).saturating_sub(start), 1000);
+        let origin = ticks(first.saturating_sub(start), 1000);
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
             self.ensure_head(&kept, &change.spans)?;
         }
         self.output.begin_segment();
         if !kept.is_empty() {
-            self.write_tags(&kept, offset, &mut change)?;
+            self.write_tags(&kept, &mut change)?;
         }
         let written = self.output.end_segment();
         let tables = change.write();
-        let content = content(&kept, &change.spans);
         let facts = Vec::new();
-        self.state.apply(change, offset, &facts);
+        self.state.apply(change, &facts);
         Ok(TableFragment {
             track: segment.track,
             kind: segment.kind,
@@ -439,7 +465,13 @@ fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
                 .map(|frame| frame.dts_ms)
         };
         if let (Some(first), Some(last)) = (times().next(), times().next_back()) {
-            spans.push(Span::new(key, [first, last], times().count(), 0, 1000)?);
+            let samples = times().count();
+            let mut pauses = Pauses::default();
+            for (time, next) in times().zip(times().skip(1)) {
+                pauses.add(next.saturating_sub(time), 1000);
+            }
+            let span = Span::new(key, [first, last], samples, 0, 1000)?;
+            spans.push(span.without_pauses(samples, pauses, 1000));
         }
     }
     Ok(spans)

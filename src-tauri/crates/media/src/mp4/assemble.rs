@@ -285,11 +285,16 @@ impl<'s> IndexBuilder<'s> {
             let read = SegmentTables::read(bytes)?;
             let timing = self.timing(segment, &read)?;
             for span in &read.spans {
-                let Some(presented) = timing.presented(*span) else {
+                let Some(mut planned) = timing.presented(*span) else {
                     continue;
                 };
+                if self.segment_format == SegmentFormat::Flv
+                    && let Some(first) = self.first_new(segment.track, &read, span)?
+                {
+                    planned.first = first;
+                }
                 spans.push(PlannedSpan {
-                    span: presented,
+                    span: planned,
                     first_pts: self.first_pts(segment.track, &read, span)?,
                     start_ms: segment.start_ms,
                 });
@@ -305,7 +310,6 @@ impl<'s> IndexBuilder<'s> {
                 .map(|(track, read, timing)| (*track, read.clone(), timing.shift));
             self.join_overlap(tables.collect(), later)?;
         }
-        let offset = self.clock.offset();
         if !spans.is_empty() {
             self.start_offset
                 .get_or_insert_with(|| milliseconds(group.start_ms()));
@@ -320,7 +324,7 @@ impl<'s> IndexBuilder<'s> {
         for (track, read, timing) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
-                    self.add_elementary_segment(track, read, offset)?;
+                    self.add_elementary_segment(track, read)?;
                 }
                 SegmentFormat::Fmp4 => self.add_fmp4_segment((track, kind), read, timing)?,
             }
@@ -464,6 +468,38 @@ impl<'s> IndexBuilder<'s> {
         false
     }
 
+    /// Returns the time of the first sample of a span that is not repeated from the segment before,
+    /// in nanoseconds on the clock of its segment: repeated ones tell nothing of that clock.
+    fn first_new(
+        &mut self,
+        track_number: u8,
+        tables: &SegmentTables<'_>,
+        span: &Span,
+    ) -> Result<Option<i64>, Error> {
+        let Some(track) = self.tracks.get(&span.key) else {
+            return Ok(None);
+        };
+        let offset = ticks(self.clock.offset_of(span.key), self.timescale);
+        for entry in tables.entries.clone() {
+            let TableEntry::Sample(sample) = entry? else {
+                continue;
+            };
+            if track_key(track_number, sample.kind) != span.key {
+                continue;
+            }
+            let time = sample.dts.saturating_add(offset);
+            let length = u64::from(sample.size).min(COMPARED_BYTES);
+            let is_repeated = match track.find_in_last_segment(time, &sample) {
+                Some(earlier) => (self.same)([earlier, sample.position], length)?,
+                None => false,
+            };
+            if !is_repeated {
+                return Ok(nanoseconds(sample.dts, self.timescale));
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns when the first sample of a span is presented, on the clock of its segment.
     fn first_pts(&self, track: u8, tables: &SegmentTables<'_>, span: &Span) -> Result<i64, Error> {
         let mut own = None;
@@ -488,12 +524,14 @@ impl<'s> IndexBuilder<'s> {
         &mut self,
         track_number: u8,
         tables: SegmentTables<'_>,
-        offset: i64,
     ) -> Result<(), Error> {
-        let offset_ticks = ticks(offset, self.timescale);
         for track in self.tracks.values_mut() {
             track.begin_segment();
         }
+        let [video, audio] = [TrackKind::Video, TrackKind::Audio].map(|kind| {
+            let offset = self.clock.offset_of(track_key(track_number, kind));
+            ticks(offset, self.timescale)
+        });
         for entry in tables.entries {
             match entry? {
                 TableEntry::Config { kind, codec, data } => {
@@ -505,7 +543,11 @@ impl<'s> IndexBuilder<'s> {
                 }
                 TableEntry::Init(_) | TableEntry::Edge(_) | TableEntry::OtherTrack { .. } => {}
                 TableEntry::Sample(sample) => {
-                    self.add_elementary_sample(track_number, &sample, offset_ticks)?;
+                    let offset = match sample.kind {
+                        TrackKind::Video => video,
+                        TrackKind::Audio => audio,
+                    };
+                    self.add_elementary_sample(track_number, &sample, offset)?;
                 }
             }
         }
@@ -516,6 +558,7 @@ impl<'s> IndexBuilder<'s> {
             ) else {
                 continue;
             };
+            let offset = self.clock.offset_of(span.key);
             let mut end = ticks(span.end.saturating_add(offset), track.timescale);
             if let (Some((clock, _)), Some(times)) = (codec.audio, track.times) {
                 let frame = u64::from(clock.frame) * u64::from(track.timescale)

@@ -143,11 +143,14 @@ impl Mp4Track {
     pub(crate) fn find_repeated(&mut self, time: i64, sample: &IndexedSample) -> Option<u64> {
         let [before, now] = &mut self.recent;
         now.push((time, sample.size, sample.position));
-        let overlaps = before.last().is_some_and(|&(last, ..)| time <= last);
-        let wanted = (time, sample.size);
-        let found = before.binary_search_by_key(&wanted, |&(time, size, _)| (time, size));
-        let (.., position) = before.get(found.ok()?).filter(|_| overlaps)?;
-        Some(*position)
+        find(before, time, sample.size)
+    }
+
+    /// Returns the position of a sample in the last segment with this time and size, before the
+    /// next segment is started. `time` as in [`Self::find_repeated`].
+    pub(crate) fn find_in_last_segment(&self, time: i64, sample: &IndexedSample) -> Option<u64> {
+        let [_, last] = &self.recent;
+        find(last, time, sample.size)
     }
 
     /// Appends a sample. Raises its decode time if it is not after that of the sample before; video
@@ -347,6 +350,16 @@ impl Mp4Track {
         // `stco` or `co64` with `stsc`: at most 20 bytes per chunk.
         pairs * 8 + words * 4 + u64::from(self.chunks) * 20
     }
+}
+
+/// Finds the sample with this time and size; returns its position.
+fn find(samples: &[(i64, u32, u64)], time: i64, size: u32) -> Option<u64> {
+    if samples.last().is_none_or(|&(last, ..)| time > last) {
+        return None;
+    }
+    let found = samples.binary_search_by_key(&(time, size), |&(time, size, _)| (time, size));
+    let (.., position) = samples.get(found.ok()?)?;
+    Some(*position)
 }
 
 /// Converts runs of numbers that fit into 32 bits when they were pushed.

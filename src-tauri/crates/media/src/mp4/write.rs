@@ -419,7 +419,7 @@ fn collect_events_at<'a>(
     start: u64,
 ) -> Result<DemuxedSegment<'a>, Error> {
     let mut interleaver = Interleaver::at(start, timescale);
-    let mut recorder = Recorder::default();
+    let mut recorder = Recorder::without_durations(timescale);
     for event in events {
         match event? {
             DemuxEvent::Config { kind, codec, data } => {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Content, Error, Sample, TrackKind,
-    clock::Span,
+    clock::{Pauses, Span},
     cursor::{put_length_prefixed, put_signed, put_varint},
     flv::Codec,
     fmp4::{Init, SampleGroups},
@@ -16,6 +16,8 @@ use crate::{
 /// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
+    /// Ticks per second, if the container does not store the durations of samples.
+    timescale: Option<u32>,
     /// What is about the whole segment; comes before the entries.
     edges: Vec<u8>,
     entries: Vec<u8>,
@@ -34,6 +36,7 @@ struct RecordedTrack {
     first: i64,
     last: i64,
     delta: i64,
+    pauses: Pauses,
     composition_offset: i32,
     /// Duration of the last sample, 0 if the container does not store it.
     last_duration: u32,
@@ -52,6 +55,14 @@ pub(crate) struct SampleLocation {
 }
 
 impl Recorder {
+    /// Starts the tables of a segment whose container does not store the durations of samples.
+    pub(crate) fn without_durations(timescale: u32) -> Self {
+        Self {
+            timescale: Some(timescale),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn samples(&self) -> u64 {
         self.samples
     }
@@ -162,6 +173,9 @@ impl Recorder {
         let Some(track) = track else { return };
         if track.samples == 0 {
             track.first = sample.dts;
+        } else if let Some(timescale) = self.timescale {
+            let distance = sample.dts.wrapping_sub(track.last);
+            track.pauses.add(distance, timescale);
         }
         let delta = sample.dts.wrapping_sub(track.last);
         let mut mark = SAMPLE;
@@ -203,13 +217,9 @@ impl Recorder {
             }
             let key = track_key(track_number, kind);
             let ends = [track.first, track.last];
-            spans.push(Span::new(
-                key,
-                ends,
-                track.samples,
-                track.last_duration,
-                timescale,
-            )?);
+            let tail = track.last_duration;
+            let span = Span::new(key, ends, track.samples, tail, timescale)?;
+            spans.push(span.without_pauses(track.samples, track.pauses, timescale));
         }
         Ok(spans)
     }
