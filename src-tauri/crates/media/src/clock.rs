@@ -33,7 +33,7 @@ const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
 const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
 
 /// A longer distance of two samples is a pause, unless all are as long.
-const MAX_FRAME_SECONDS: i64 = 10;
+const MAX_FRAME_SECONDS: i64 = 2;
 
 /// The time span of one track in one segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,7 +374,7 @@ impl MovieClock {
     ) -> bool {
         let half = previous.end.saturating_sub(previous.first) / 2;
         let overlap = if self.has_own_restarts() {
-            self.allowed_overlap(planned.span.key, previous)
+            self.allowed_overlap(previous)
         } else {
             MAX_OVERLAP.min(half)
         };

@@ -58,6 +58,7 @@ mod cursor;
 mod digest;
 mod error;
 mod fact;
+mod ffmpeg;
 pub mod flv;
 pub mod fmp4;
 mod handler;
@@ -80,6 +81,7 @@ pub use check::check;
 pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
 pub use fact::{Fact, FactKind};
+pub use ffmpeg::ffmpeg_may_remux;
 pub use image_kind::ImageKind;
 pub use measure::measure;
 pub use muxer::{

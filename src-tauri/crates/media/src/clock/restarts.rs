@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Overlaps of two segments up to this are disorder of the frames, if they are also shorter than
-/// one of them.
+/// the longest of them.
 const MAX_DISORDER: i64 = 100 * MILLISECOND;
 
 impl MovieClock {
@@ -68,14 +68,14 @@ impl MovieClock {
         Some(spans().zip(&kept).map(shift).collect())
     }
 
-    /// Returns the shifts if no track goes on: none if the new clock is the same for all, else the
-    /// ones so far if that explains it, else those that let each track go on at its own end.
+    /// Returns the shifts if no track goes on: the ones so far or none, whichever puts the tracks
+    /// next to each other; if neither does, those that let each track go on at its own end.
     fn shifts_after_restart(&self, segment: &SegmentGroup<'_>) -> Option<Vec<i64>> {
         let known = || {
             let spans = segment.spans.iter();
             spans.filter(|planned| self.tracks.contains_key(&planned.span.key))
         };
-        let agrees = |shift: &dyn Fn(u8) -> i64| {
+        let spread = |shift: &dyn Fn(u8) -> i64| {
             let needed = || {
                 known().map(|planned| {
                     let needed = self.needed(planned);
@@ -83,13 +83,14 @@ impl MovieClock {
                 })
             };
             let (least, most) = (needed().min(), needed().max());
-            most.unwrap_or(0).saturating_sub(least.unwrap_or(0)) <= MAX_OVERLAP
+            most.unwrap_or(0).saturating_sub(least.unwrap_or(0))
         };
-        if agrees(&|_| 0) {
-            return Some(vec![0; segment.spans.len()]);
-        }
-        if agrees(&|key| self.shift_of(key)) {
+        let [new, kept] = [spread(&|_| 0), spread(&|key| self.shift_of(key))];
+        if kept <= new.min(MAX_OVERLAP) {
             return None;
+        }
+        if new <= MAX_OVERLAP {
+            return Some(vec![0; segment.spans.len()]);
         }
         let reference = known().min_by_key(|planned| planned.span.key)?;
         let reference = self.needed(reference);
@@ -114,25 +115,19 @@ impl MovieClock {
     fn follows(&self, key: u8, time: i64, previous: PreviousSegment) -> bool {
         self.tracks.get(&key).is_none_or(|track| {
             track.kind != previous.kind
-                || time
-                    >= track
-                        .end
-                        .saturating_sub(self.allowed_overlap(key, previous))
+                || time >= track.end.saturating_sub(self.allowed_overlap(previous))
                     && time <= track.end.saturating_add(MAX_JUMP)
         })
     }
 
     /// Returns by how much a track may overlap its segment before without being moved: its last
-    /// frame, and what is too little for more than one frame; of a short segment, half of it.
-    pub(super) fn allowed_overlap(&self, key: u8, previous: PreviousSegment) -> i64 {
+    /// frame, and what is disorder; of a short segment, half of it. It is the same for all tracks,
+    /// so that they stay together.
+    pub(super) fn allowed_overlap(&self, previous: PreviousSegment) -> i64 {
         let half = previous.end.saturating_sub(previous.first) / 2;
         let durations = self.tracks.values().map(|track| track.frame_duration);
-        let disorder = durations.max().unwrap_or(0).min(MAX_DISORDER);
-        let own = self
-            .tracks
-            .get(&key)
-            .map_or(0, |track| track.frame_duration);
-        own.saturating_add(disorder).min(half)
+        let frame = durations.max().unwrap_or(0);
+        frame.saturating_add(frame.min(MAX_DISORDER)).min(half)
     }
 
     /// Returns whether a track jumps ahead alone: it has no gap if it stays ahead of the others up

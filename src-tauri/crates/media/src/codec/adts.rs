@@ -56,7 +56,39 @@ impl AdtsHeader {
     }
 }
 
+/// Number of different configurations: objects, rates and channels.
+pub(crate) const CONFIG_COUNT: usize = 4 << 7;
+
 impl AdtsConfig {
+    /// Returns the configuration of AAC LC with one of [`SAMPLE_RATES`].
+    pub(crate) fn low_complexity(rate_index: u8, channels: u8) -> Self {
+        Self {
+            object: 2,
+            rate_index,
+            channels,
+        }
+    }
+
+    /// Returns the configuration with this [`Self::number`].
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`try_from` is not for constants; each field has a few bits"
+    )]
+    pub(crate) const fn numbered(number: usize) -> Self {
+        Self {
+            object: (number >> 7 & 3) as u8 + 1,
+            rate_index: (number >> 3 & 0x0f) as u8,
+            channels: (number & 7) as u8,
+        }
+    }
+
+    /// Returns its number, below [`CONFIG_COUNT`].
+    pub(crate) fn number(self) -> usize {
+        usize::from(self.object.saturating_sub(1) & 3) << 7
+            | usize::from(self.rate_index & 0x0f) << 3
+            | usize::from(self.channels & 7)
+    }
+
     /// Returns the samples per second of the core coder.
     pub(crate) fn sample_rate(self) -> u32 {
         let rate = SAMPLE_RATES.get(usize::from(self.rate_index));
@@ -65,10 +97,10 @@ impl AdtsConfig {
 
     /// Returns the `AudioSpecificConfig` with these fields. Spectral band replication is signalled
     /// implicitly, as in ADTS.
-    pub(crate) fn audio_specific_config(self) -> [u8; 2] {
-        let bits = u16::from(self.object) << 11
-            | u16::from(self.rate_index) << 7
-            | u16::from(self.channels) << 3;
+    pub(crate) const fn audio_specific_config(self) -> [u8; 2] {
+        let bits = (self.object as u16) << 11
+            | (self.rate_index as u16) << 7
+            | (self.channels as u16) << 3;
         bits.to_be_bytes()
     }
 }

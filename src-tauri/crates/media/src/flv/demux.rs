@@ -1,13 +1,14 @@
 //! Demuxes an FLV segment into codec configurations and samples.
 
 use super::{
+    aac_config::{self, AAC_CONFIG_TAG, METADATA_NAME},
     packet::{self, Codec, FlvPacket, PacketRole},
-    tag::{AUDIO, FlvTag, FlvTags, TAG_HEADER, VIDEO},
+    tag::{AUDIO, FlvTag, FlvTags, SCRIPT, TAG_HEADER, VIDEO},
     times::FlvTimestamps,
 };
 use crate::{
-    Content, Error, Sample, TrackKind,
-    codec::{avc, mp3},
+    Content, Error, Fact, Sample, TrackKind,
+    codec::{adts::AdtsConfig, avc, mp3},
     content::ContentCounter,
     cursor::Cursor,
     timestamps,
@@ -25,6 +26,9 @@ pub enum DemuxEvent<'a> {
         /// `avcC`, `AudioSpecificConfig`, or the first four bytes of an MP3 frame.
         data: &'a [u8],
     },
+    /// The AAC configuration of samples for which the movie states none anywhere, as an
+    /// `AudioSpecificConfig`.
+    AssumedConfig(&'a [u8]),
     /// One frame; its times are in milliseconds from an FLV, in ticks of 90 kHz from MPEG-TS.
     Sample(Sample<'a>),
 }
@@ -36,7 +40,9 @@ pub(crate) fn demux(segment: &[u8]) -> Result<FlvDemuxer<'_>, Error> {
     Ok(FlvDemuxer {
         tags: FlvTags::new(segment)?,
         times: FlvTimestamps::new(segment)?,
+        segment,
         mp3: None,
+        aac: AacState::default(),
         pending: None,
     })
 }
@@ -61,7 +67,7 @@ pub(crate) fn probe(segment: &[u8]) -> Result<Content, Error> {
                     avc::check_nal_units(Cursor::new("H.264", sample.data), length_size)?;
                 }
             }
-            DemuxEvent::Config { .. } => {}
+            DemuxEvent::Config { .. } | DemuxEvent::AssumedConfig(_) => {}
         }
     }
     counter.content(timestamps::FLV.timescale, false)
@@ -72,14 +78,54 @@ pub(crate) fn probe(segment: &[u8]) -> Result<Content, Error> {
 pub(crate) struct FlvDemuxer<'a> {
     tags: FlvTags<'a>,
     times: FlvTimestamps,
+    segment: &'a [u8],
     /// Fields of the last MP3 frame header.
     mp3: Option<mp3::Mp3Header>,
+    aac: AacState,
     /// The sample whose configuration was returned first.
     pending: Option<Sample<'a>>,
 }
 
+/// What is known of the AAC configuration in the segment.
+#[derive(Debug, Default)]
+struct AacState {
+    /// A tag has stated it, or there was nothing to assume.
+    is_settled: bool,
+    /// The configuration of the last ADTS header.
+    adts: Option<AdtsConfig>,
+    /// The segment has metadata, from which it may be assumed.
+    has_metadata: bool,
+}
+
 impl<'a> FlvDemuxer<'a> {
+    /// Returns what was changed of the timestamps.
+    pub(crate) fn clock_facts(&self) -> Vec<Fact> {
+        self.times.facts().to_vec()
+    }
+
+    /// Returns the configuration of an AAC frame if no tag has stated it and it is new.
+    fn aac_config(&mut self, packet: &FlvPacket<'a>) -> Option<DemuxEvent<'a>> {
+        if self.aac.is_settled {
+            return None;
+        }
+        if let Some(config) = packet.adts {
+            let is_new = self.aac.adts.replace(config) != Some(config);
+            return is_new.then(|| DemuxEvent::Config {
+                kind: packet.kind,
+                codec: packet.codec,
+                data: config_bytes(config),
+            });
+        }
+        self.aac.is_settled = true;
+        let config = Some(self.segment).filter(|_| self.aac.has_metadata);
+        let config = config.and_then(aac_config::from_metadata)?;
+        Some(DemuxEvent::AssumedConfig(config_bytes(config)))
+    }
+
     fn event(&mut self, tag: &FlvTag<'a>) -> Result<Option<DemuxEvent<'a>>, Error> {
+        if tag.kind == SCRIPT {
+            self.aac.has_metadata |= tag.body.starts_with(METADATA_NAME);
+        }
         let Some(packet) = packet_of(tag)? else {
             return Ok(None);
         };
@@ -88,6 +134,7 @@ impl<'a> FlvDemuxer<'a> {
             codec,
             role,
             data,
+            ..
         } = packet;
         if role == PacketRole::NoMedia {
             return Ok(None);
@@ -100,6 +147,7 @@ impl<'a> FlvDemuxer<'a> {
             composition_offset,
         } = role
         else {
+            self.aac.is_settled |= codec == Codec::Aac;
             return Ok(Some(DemuxEvent::Config { kind, codec, data }));
         };
         let dts = self.times.next(kind, tag);
@@ -121,8 +169,20 @@ impl<'a> FlvDemuxer<'a> {
                 data: bytes,
             }));
         }
+        if codec == Codec::Aac
+            && let Some(config) = self.aac_config(&packet)
+        {
+            self.pending = Some(sample);
+            return Ok(Some(config));
+        }
         Ok(Some(DemuxEvent::Sample(sample)))
     }
+}
+
+/// Returns the `AudioSpecificConfig`.
+fn config_bytes(config: AdtsConfig) -> &'static [u8] {
+    let body = aac_config::tag_body(config);
+    body.get(AAC_CONFIG_TAG.len()..).unwrap_or_default()
 }
 
 impl<'a> Iterator for FlvDemuxer<'a> {

@@ -1,10 +1,12 @@
 //! FLV demuxer and muxer (Adobe Flash Video File Format Specification 10.1).
 
+mod aac_config;
 mod demux;
 mod disorder;
 pub(crate) mod meta;
 pub(crate) mod packet;
 mod restarts;
+mod select;
 mod state;
 pub(crate) mod tag;
 mod times;

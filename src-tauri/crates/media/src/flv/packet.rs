@@ -3,7 +3,11 @@
 
 use crate::{
     Error, TrackKind,
-    codec::{aac::AudioSpecificConfig, avc::AvcConfig},
+    codec::{
+        aac::AudioSpecificConfig,
+        adts::{AdtsConfig, AdtsHeader},
+        avc::AvcConfig,
+    },
     cursor::Cursor,
 };
 
@@ -52,7 +56,9 @@ pub(crate) struct FlvPacket<'a> {
     pub(crate) kind: TrackKind,
     pub(crate) codec: Codec,
     pub(crate) role: PacketRole,
-    /// The bytes after the header that this module reads.
+    /// The header that was before an AAC frame, which FLV does not allow but some writers keep.
+    pub(crate) adts: Option<AdtsConfig>,
+    /// The bytes after the headers that this module reads.
     pub(crate) data: &'a [u8],
 }
 
@@ -83,6 +89,7 @@ pub(crate) fn video(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error
             sync: first >> 4 == KEYFRAME,
             composition_offset: 0,
         },
+        adts: None,
         data: body.rest(),
     };
     if first >> 4 == COMMAND {
@@ -116,12 +123,22 @@ pub(crate) fn audio(mut body: Cursor<'_>) -> Result<Option<FlvPacket<'_>>, Error
     if codec == Codec::Aac && body.u8()? == 0 {
         role = PacketRole::Config;
     }
-    let packet = FlvPacket {
+    let mut packet = FlvPacket {
         kind: TrackKind::Audio,
         codec,
         role,
+        adts: None,
         data: body.rest(),
     };
+    if codec == Codec::Aac
+        && role != PacketRole::Config
+        && let Some(header) = AdtsHeader::read(packet.data)
+        && header.frame_length == packet.data.len()
+        && header.raw_blocks == 1
+    {
+        packet.adts = Some(header.config);
+        packet.data = packet.data.get(header.header_size..).unwrap_or_default();
+    }
     Ok(Some(packet.no_media_if_empty()))
 }
 
@@ -172,6 +189,7 @@ fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<FlvPacket<'_>, Error> {
         kind: TrackKind::Video,
         codec,
         role,
+        adts: None,
         data: body.rest(),
     };
     Ok(packet.no_media_if_empty())

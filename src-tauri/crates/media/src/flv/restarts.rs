@@ -11,6 +11,7 @@ use super::{
     state::TRACK_COUNT,
     times::FrameTime,
 };
+use crate::{Fact, FactKind, TrackKind, fact::FactList};
 
 /// A larger fall is always one of the clock, and a smaller jump always a gap. Also how far apart
 /// the tracks may be interleaved.
@@ -34,6 +35,8 @@ pub(crate) struct ClockChange {
     pub(crate) at_ms: i64,
     /// By how much the frames from here on were moved, in milliseconds.
     pub(crate) moved_ms: i64,
+    /// Whether the time between the frames was too long for a gap.
+    pub(crate) is_long_gap: bool,
 }
 
 /// Moves the frames behind each change of a clock. Returns the changes.
@@ -51,14 +54,47 @@ pub(super) fn close(frames: &mut [FrameTime]) -> Vec<ClockChange> {
     for index in 0..closer.frames.len() {
         closer.step(index);
     }
-    let ClockCloser { lead, changes, .. } = closer;
+    let ClockCloser {
+        lead, mut changes, ..
+    } = closer;
     if lead != 0 {
+        for change in &mut changes {
+            change.at_ms = change.at_ms.saturating_sub(lead);
+        }
         // The frames at the start had the wrong time, and not all others.
         for frame in frames {
             frame.time = frame.time.saturating_sub(lead);
         }
     }
     changes
+}
+
+/// Returns what the changes mean for the movie; those of both tracks are one.
+pub(super) fn facts(changes: &[ClockChange]) -> Vec<Fact> {
+    let mut facts = FactList::default();
+    let mut changes = changes.iter().peekable();
+    while let Some(change) = changes.next() {
+        let is_same = |next: &&ClockChange| {
+            next.track != change.track
+                && next.is_long_gap == change.is_long_gap
+                && next.at_ms.abs_diff(change.at_ms) <= MAX_DISORDER_MS.unsigned_abs()
+                && next.moved_ms.abs_diff(change.moved_ms) <= MAX_DISORDER_MS.unsigned_abs()
+        };
+        let both = changes.next_if(is_same).is_some() || change.is_long_gap;
+        let kinds = [TrackKind::Video, TrackKind::Audio];
+        facts.add(Fact {
+            kind: if change.is_long_gap {
+                FactKind::GapShortened
+            } else {
+                FactKind::Moved
+            },
+            track: kinds.get(change.track).copied().filter(|_| !both),
+            samples: 0,
+            at_ms: change.at_ms.max(0).unsigned_abs(),
+            duration_ms: change.moved_ms.unsigned_abs(),
+        });
+    }
+    facts.into_vec()
 }
 
 /// The clock of one track so far.
@@ -72,13 +108,48 @@ struct TrackClock {
     last: Option<i64>,
     /// Distance of its last two frames.
     frame: i64,
-    /// How far its frames were ahead of the other track, at most and at least.
-    max_lead: i64,
-    min_lead: i64,
+    /// How far its frames were ahead of the other track, at least and at most.
+    leads: Option<(i64, i64)>,
     /// The frame at which its clock changes together with the other one, and its shift from there.
     pending: Option<(usize, i64)>,
+    pending_is_long_gap: bool,
     /// The frame of the other track that jumps as this one has jumped.
     waits_for: Option<usize>,
+}
+
+/// The frames on one side of a fall, as far as they are looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct FallSide {
+    frames: usize,
+    /// Frames next to the fall whose times overlap those of the other side.
+    overlapping: usize,
+}
+
+impl FallSide {
+    fn add(&mut self, overlaps: bool) {
+        if overlaps && self.overlapping == self.frames {
+            self.overlapping += 1;
+        }
+        self.frames += 1;
+    }
+
+    /// Whether more frames overlap than disorder explains. Near the end of the segment there may be
+    /// too few frames to tell.
+    fn is_deep(self, fall_ms: i64) -> bool {
+        let ends = self.frames < MAX_DISORDER_FRAMES && fall_ms.unsigned_abs() > SAME_FALL_MS;
+        self.overlapping == self.frames && (ends || self.frames == MAX_DISORDER_FRAMES)
+    }
+}
+
+/// Why frames are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    /// The clock has changed.
+    Clock,
+    /// A gap is longer than any.
+    LongGap,
+    /// The frames at the start have the wrong time.
+    Start,
 }
 
 /// A change of the clock at a frame.
@@ -121,14 +192,14 @@ impl ClockCloser<'_> {
         if let Some((at, shift)) = clock.pending
             && at == index
         {
-            self.set_shift(track, shift);
+            self.set_shift(track, shift, clock.pending_is_long_gap);
         } else if let Some(last) = clock.last {
             let moved = time.saturating_add(clock.shift);
             let distance = moved.saturating_sub(last);
             if clock.pending.is_some() {
                 // Until then it stays on the clock that it had.
             } else if self.is_fall(index, &clock, moved) {
-                self.restart(index, false);
+                self.restart(index, Reason::Clock);
             } else if distance > MAX_DISORDER_MS {
                 self.jump(index, distance);
             }
@@ -158,8 +229,8 @@ impl ClockCloser<'_> {
             && clock.waits_for.is_none()
         {
             let lead = time.saturating_sub(near);
-            clock.max_lead = clock.max_lead.max(lead);
-            clock.min_lead = clock.min_lead.min(lead);
+            let (least, most) = clock.leads.unwrap_or((lead, lead));
+            clock.leads = Some((least.min(lead), most.max(lead)));
         }
         clock.first.get_or_insert(time);
         clock.last = Some(time);
@@ -203,22 +274,23 @@ impl ClockCloser<'_> {
             .take(LOOK_AHEAD)
             .filter(of_track)
             .map(|frame| frame.time.saturating_add(clock.shift))
-            .take(MAX_DISORDER_FRAMES)
-            .take_while(|time| *time <= last);
-        let (mut count, mut least) = (0, time.saturating_add(clock.shift));
+            .take(MAX_DISORDER_FRAMES);
+        let mut sides = [FallSide::default(); 2];
+        let [lower, upper] = &mut sides;
+        let mut least = time.saturating_add(clock.shift);
+        let fall = last.saturating_sub(least);
         for time in behind {
-            count += 1;
+            lower.add(time <= last);
             least = least.min(time);
         }
         // Those before may still have the timestamps of this clock, or times that are later.
         let before = self.frames.get(..index).unwrap_or_default().iter().rev();
-        let before = before
-            .take(LOOK_AHEAD)
-            .filter(of_track)
-            .take(MAX_DISORDER_FRAMES)
-            .take_while(|frame| frame.time.max(frame.time.saturating_add(clock.shift)) >= least)
-            .count();
-        count == MAX_DISORDER_FRAMES && before == MAX_DISORDER_FRAMES
+        let before = before.take(LOOK_AHEAD).filter(of_track);
+        for frame in before.take(MAX_DISORDER_FRAMES) {
+            let time = frame.time.max(frame.time.saturating_add(clock.shift));
+            upper.add(time >= least);
+        }
+        sides.iter().all(|side| side.is_deep(fall))
     }
 
     /// Decides whether a jump ahead is a gap.
@@ -234,10 +306,19 @@ impl ClockCloser<'_> {
             _ => true,
         };
         let is_start = distance > MAX_FIRST_GAP_MS && starts(&clock) && starts(&other);
-        let is_too_long = distance > MAX_GAP_MS || is_start;
-        let is_near =
-            |near: i64| time.saturating_sub(near) <= clock.max_lead.saturating_add(MAX_DISORDER_MS);
+        let too_long = if is_start {
+            Some(Reason::Start)
+        } else {
+            (distance > MAX_GAP_MS).then_some(Reason::LongGap)
+        };
+        let (_, most) = clock.leads.unwrap_or_default();
+        let is_near = |near: i64| time.saturating_sub(near) <= most.saturating_add(MAX_DISORDER_MS);
+        let is_same_time = |near: i64| time.abs_diff(near) <= MAX_DISORDER_MS.unsigned_abs();
+        let is_wrong_start = distance > MAX_FIRST_GAP_MS
+            && starts(&clock)
+            && other.first > clock.last.map(|last| last.saturating_add(MAX_FIRST_GAP_MS));
         match other.last {
+            Some(near) if is_wrong_start && is_same_time(near) => self.lift_start(index, time),
             Some(near) if is_near(near) => {}
             Some(_) => {
                 let ends = self.ahead(index, 1 - frame.track).next().is_none();
@@ -247,23 +328,59 @@ impl ClockCloser<'_> {
                 };
                 let found = self.changes_ahead(index, 1 - frame.track).next();
                 let jump = found.filter(is_joined).map(|found| found.index);
-                if is_too_long && (ends || jump.is_some()) {
-                    self.restart(index, is_start);
+                if let Some(reason) = too_long
+                    && (ends || jump.is_some())
+                {
+                    self.restart(index, reason);
                 } else if let Some(at) = jump {
                     if let Some(clock) = self.tracks.get_mut(frame.track) {
                         clock.waits_for = Some(at);
                     }
                 } else if !ends {
-                    self.restart(index, false);
+                    self.restart(index, Reason::Clock);
                 }
             }
-            None if is_too_long => self.restart(index, is_start),
-            None => {}
+            None => {
+                if let Some(reason) = too_long {
+                    self.restart(index, reason);
+                }
+            }
         }
     }
 
+    /// Moves the frames of a track at the start, which alone have a wrong time, up to the next one.
+    fn lift_start(&mut self, index: usize, time: i64) {
+        let Some(&FrameTime {
+            track,
+            time: timestamp,
+            ..
+        }) = self.frames.get(index)
+        else {
+            return;
+        };
+        let change = self.change(index, track, timestamp);
+        let moved_ms = time.saturating_sub(change.expected);
+        let before = self.frames.get_mut(..index).unwrap_or_default();
+        for frame in before.iter_mut().filter(|frame| frame.track == track) {
+            frame.time = frame.time.saturating_add(moved_ms);
+        }
+        let Some(clock) = self.tracks.get_mut(track) else {
+            return;
+        };
+        for known in [&mut clock.first, &mut clock.last].into_iter().flatten() {
+            *known = known.saturating_add(moved_ms);
+        }
+        clock.leads = None;
+        self.changes.push(ClockChange {
+            track,
+            at_ms: clock.last.unwrap_or(0),
+            moved_ms,
+            is_long_gap: true,
+        });
+    }
+
     /// Moves the track of a frame, and the other one too if its clock changes with it.
-    fn restart(&mut self, index: usize, is_start: bool) {
+    fn restart(&mut self, index: usize, reason: Reason) {
         let Some(frame) = self.frames.get(index).copied() else {
             return;
         };
@@ -277,6 +394,7 @@ impl ClockCloser<'_> {
             shift = shifts[0];
             if let Some(clock) = self.tracks.get_mut(other) {
                 clock.pending = Some((together.index, shifts[1]));
+                clock.pending_is_long_gap = reason != Reason::Clock;
             }
         } else if self
             .tracks
@@ -293,13 +411,13 @@ impl ClockCloser<'_> {
             // Back on the clock of the other track.
             shift = before_other;
         }
-        if is_start {
+        if reason == Reason::Start {
             self.lead = self.lead.saturating_add(shift.saturating_sub(before));
         }
-        self.set_shift(frame.track, shift);
+        self.set_shift(frame.track, shift, reason != Reason::Clock);
     }
 
-    fn set_shift(&mut self, track: usize, shift: i64) {
+    fn set_shift(&mut self, track: usize, shift: i64, is_long_gap: bool) {
         let Some(clock) = self.tracks.get_mut(track) else {
             return;
         };
@@ -309,6 +427,7 @@ impl ClockCloser<'_> {
                 track,
                 at_ms: clock.last.unwrap_or(0),
                 moved_ms,
+                is_long_gap,
             });
         }
         clock.shift = shift;
@@ -332,7 +451,8 @@ impl ClockCloser<'_> {
         let ended = last.saturating_add(frame);
         // A track that was missing for a while goes on where the other one is.
         let near = other.last.unwrap_or(ended);
-        let is_late = ended.saturating_sub(near) < clock.min_lead.saturating_sub(MAX_DISORDER_MS);
+        let (least, _) = clock.leads.unwrap_or_default();
+        let is_late = ended.saturating_sub(near) < least.min(0).saturating_sub(MAX_DISORDER_MS);
         Change {
             index,
             track,
@@ -357,12 +477,13 @@ impl ClockCloser<'_> {
             } else {
                 MAX_DISORDER_MS.unsigned_abs()
             };
-            if change.shift().abs_diff(found.shift()) <= tolerance {
+            let [one, two] = moved;
+            let apart = change.shift().abs_diff(found.shift());
+            if apart <= tolerance.min(one.abs_diff(two)) {
                 // One clock for both.
                 let shift = change.shift().max(found.shift());
                 return Some((found, [shift; 2]));
             }
-            let [one, two] = moved;
             if one.abs_diff(two) <= tolerance {
                 let moved = one.max(two);
                 let shifts = [own.shift, clock.shift].map(|shift| shift.saturating_add(moved));

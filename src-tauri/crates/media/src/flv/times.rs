@@ -8,11 +8,11 @@ use super::{
     demux::packet_of,
     disorder,
     packet::PacketRole,
-    restarts::{self, ClockChange},
+    restarts,
     state::{TRACK_COUNT, track_index},
     tag::{FlvTag, FlvTags},
 };
-use crate::{Error, TrackKind, timestamps};
+use crate::{Error, Fact, TrackKind, timestamps};
 
 /// A timestamp farther than this from both the one before and the one after is stray. A larger
 /// fall alone is taken for a restart of the clock.
@@ -23,8 +23,9 @@ const MIN_STRAY_DISTANCE_MS: u64 = 1000;
 pub(crate) struct FlvTimestamps {
     /// The frames that are not returned yet.
     frames: std::vec::IntoIter<FrameTime>,
-    /// Where the clock of a track was moved.
-    changes: Vec<ClockChange>,
+    /// What was changed, with times from the earliest frame.
+    facts: Vec<Fact>,
+    earliest_ms: i64,
 }
 
 /// The time of one frame, in the order of the segment.
@@ -45,13 +46,18 @@ impl FlvTimestamps {
         let mut frames = frame_times(segment)?;
         repair_stray(&mut frames);
         unwrap(&mut frames);
-        let changes = restarts::close(&mut frames);
+        let mut changes = restarts::close(&mut frames);
         for track in 0..TRACK_COUNT {
             disorder::spread(&mut frames, track);
         }
+        let earliest = frames.iter().map(|frame| frame.time).min().unwrap_or(0);
+        for change in &mut changes {
+            change.at_ms = change.at_ms.saturating_sub(earliest);
+        }
         Ok(Self {
             frames: frames.into_iter(),
-            changes,
+            facts: restarts::facts(&changes),
+            earliest_ms: earliest,
         })
     }
 
@@ -62,9 +68,14 @@ impl FlvTimestamps {
         found.map_or_else(|| i64::from(tag.timestamp), time)
     }
 
-    /// Returns where the clock of a track was moved, in the order of the segment.
-    pub(crate) fn changes(&self) -> &[ClockChange] {
-        &self.changes
+    /// Returns the time of the earliest frame.
+    pub(crate) fn earliest_ms(&self) -> i64 {
+        self.earliest_ms
+    }
+
+    /// Returns what was changed, with times from the earliest frame of the segment.
+    pub(crate) fn facts(&self) -> &[Fact] {
+        &self.facts
     }
 }
 

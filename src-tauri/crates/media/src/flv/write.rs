@@ -3,15 +3,11 @@
 use std::io::{IoSlice, Read, Seek, Write};
 
 use super::{
-    demux::packet_of,
     meta::{FlvMetadata, KEYFRAME_BYTES, metadata},
-    packet::{Codec, FlvPacket, PacketRole},
-    state::{FlvState, SegmentChange, TRACK_COUNT, track_index},
-    tag::{
-        AUDIO, FILE_HEADER, FlvTags, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO, tag_header,
-        tag_size,
-    },
-    times::FlvTimestamps,
+    packet::Codec,
+    select::{FrameTiming, OutputTag, TagBody, select},
+    state::{FlvState, SegmentChange, TRACK_COUNT},
+    tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO, tag_header, tag_size},
 };
 use crate::{
     Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
@@ -29,8 +25,6 @@ const MIN_RESERVED_BYTES: u64 = 8 * 1024;
 const MAX_RESERVED_BYTES: u64 = 256 * 1024;
 /// Byte position of the metadata tag.
 const METADATA_OFFSET: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
-/// The beginning of the body of a metadata tag: an AMF string.
-const METADATA_NAME: &[u8] = b"\x02\x00\x0aonMetaData";
 /// Tags this close to the end of a segment may be repeated in the next.
 const REPEAT_WINDOW_MS: i64 = 1000;
 
@@ -42,40 +36,6 @@ pub(crate) struct FlvMuxer<O> {
     /// Size of the metadata tag's body, once it is written.
     reserved_bytes: Option<u32>,
     state: FlvState,
-}
-
-/// A tag to write to the file; `frame` is `None` for script data and codec configurations.
-#[derive(Clone, Copy, Debug)]
-struct OutputTag<'a> {
-    kind: u8,
-    body: &'a [u8],
-    frame: Option<FrameTiming>,
-}
-
-/// The times of a frame on the clock of its segment.
-#[derive(Clone, Copy, Debug)]
-struct FrameTiming {
-    track: usize,
-    dts_ms: i64,
-    pts_ms: i64,
-    keyframe: bool,
-}
-
-impl FrameTiming {
-    fn composition_offset(&self) -> i32 {
-        i32::try_from(self.pts_ms.saturating_sub(self.dts_ms)).unwrap_or(0)
-    }
-}
-
-/// What to do with an audio or video tag.
-#[derive(Clone, Copy, Debug)]
-enum TagDecision {
-    Dropped,
-    Config,
-    Frame {
-        keyframe: bool,
-        composition_offset: i32,
-    },
 }
 
 impl<O: Read + Write + Seek> FlvMuxer<O> {
@@ -142,96 +102,6 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         head
     }
 
-    /// Returns the tags of a segment to write, on the clock of the segment.
-    fn select_tags<'a>(
-        &self,
-        segment: &'a [u8],
-        change: &mut SegmentChange,
-    ) -> Result<Vec<OutputTag<'a>>, Error> {
-        let mut kept = Vec::new();
-        let mut times = FlvTimestamps::new(segment)?;
-        let mut codecs = self.state.codecs();
-        for tag in FlvTags::new(segment)? {
-            let tag = tag?;
-            let mut frame = None;
-            if tag.kind == SCRIPT {
-                if tag.body.starts_with(METADATA_NAME) {
-                    continue;
-                }
-            } else {
-                let Some(packet) = packet_of(&tag)? else {
-                    continue;
-                };
-                packet.check_config(tag.offset)?;
-                frame = match self.classify(&packet, tag.body, change) {
-                    TagDecision::Dropped => continue,
-                    TagDecision::Config => None,
-                    TagDecision::Frame {
-                        keyframe,
-                        composition_offset,
-                    } => {
-                        let time_ms = times.next(packet.kind, &tag);
-                        Some(FrameTiming {
-                            track: track_index(packet.kind),
-                            dts_ms: time_ms,
-                            pts_ms: time_ms.saturating_add(i64::from(composition_offset)),
-                            keyframe: keyframe && packet.kind == TrackKind::Video,
-                        })
-                    }
-                };
-                // Players expect one codec for a whole track.
-                let codec = codecs.get_mut(track_index(packet.kind));
-                let first = codec.map_or(packet.codec, |codec| *codec.get_or_insert(packet.codec));
-                if first != packet.codec {
-                    let (name, first) = (packet.codec.name(), first.name());
-                    return Err(Error::Unsupported(format!("{name} among {first}")));
-                }
-            }
-            kept.push(OutputTag {
-                kind: tag.kind,
-                body: tag.body,
-                frame,
-            });
-        }
-        Ok(kept)
-    }
-
-    /// Drops repeated configurations, and frames before the first configuration.
-    fn classify(
-        &self,
-        packet: &FlvPacket<'_>,
-        body: &[u8],
-        change: &mut SegmentChange,
-    ) -> TagDecision {
-        let track = track_index(packet.kind);
-        let (Some(before), Some(now)) =
-            (self.state.tracks.get(track), change.tracks.get_mut(track))
-        else {
-            return TagDecision::Dropped;
-        };
-        let config = now.config.as_ref().unwrap_or(&before.config);
-        match packet.role {
-            PacketRole::Config if config == body => TagDecision::Dropped,
-            PacketRole::Config => {
-                now.config = Some(body.to_vec());
-                TagDecision::Config
-            }
-            PacketRole::Frame { .. }
-                if config.is_empty() && matches!(packet.codec, Codec::Avc | Codec::Aac) =>
-            {
-                TagDecision::Dropped
-            }
-            PacketRole::Frame {
-                sync,
-                composition_offset,
-            } => TagDecision::Frame {
-                keyframe: sync,
-                composition_offset,
-            },
-            PacketRole::NoMedia => TagDecision::Dropped,
-        }
-    }
-
     /// Writes the tags and records what they change.
     fn write_tags(
         &mut self,
@@ -258,7 +128,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                     continue;
                 };
                 let time = frame.dts_ms.saturating_add(*offset_ms);
-                if self.is_repeated(frame.track, time, tag.body) {
+                if self.is_repeated(frame.track, time, &tag.body) {
                     continue;
                 }
                 latest = time.max(last.unwrap_or(0));
@@ -296,7 +166,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 .iter()
                 .filter(|(of, time, _)| *of == index && *time >= from);
             track.recent = recent
-                .map(|(_, time, body)| (*time, crc32fast::hash(body)))
+                .map(|(_, time, body)| (*time, body.checksum()))
                 .collect();
         }
         self.output.append(&mut slices(&headers, &bodies))
@@ -317,7 +187,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             });
             let new = frames.find(|(body, frame)| {
                 let time = frame.dts_ms.saturating_add(offset_ms);
-                !self.is_repeated(track, time.saturating_sub(origin_ms), body)
+                !self.is_repeated(track, time.saturating_sub(origin_ms), &body)
             });
             if let Some((_, frame)) = new {
                 span.first = frame.dts_ms.saturating_mul(MILLISECOND);
@@ -326,14 +196,14 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
     }
 
     /// Returns whether the segment before had this frame; live servers repeat the last frames.
-    fn is_repeated(&self, track: usize, time: i64, body: &[u8]) -> bool {
+    fn is_repeated(&self, track: usize, time: i64, body: &TagBody<'_>) -> bool {
         let Some(track) = self.state.tracks.get(track) else {
             return false;
         };
         // Two different frames may have the same time, so compare checksums of their bytes.
         let mut recent = track.recent.iter();
         track.recent.last().is_some_and(|&(last, _)| time <= last)
-            && recent.any(|&(at, hash)| at == time && hash == crc32fast::hash(body))
+            && recent.any(|&(at, hash)| at == time && hash == body.checksum())
     }
 
     fn final_metadata(&self) -> FlvMetadata<'_> {
@@ -356,7 +226,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
     fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut change = SegmentChange::default();
-        let kept = self.select_tags(segment.data, &mut change)?;
+        let (kept, facts) = select(&self.state, segment.data, &mut change)?;
         change.spans = spans(&kept)?;
         let content = content(&kept, &change.spans);
         self.skip_repeated(&kept, &mut change.spans);
@@ -381,7 +251,6 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         }
         let written = self.output.end_segment();
         let tables = change.write();
-        let facts = Vec::new();
         self.state.apply(change, &facts);
         Ok(TableFragment {
             track: segment.track,
@@ -503,13 +372,17 @@ fn record_frame(
 }
 
 /// Returns the bytes of the tags: each body between its header and its `PreviousTagSize`.
-fn slices<'a>(headers: &'a [u8], bodies: &[&'a [u8]]) -> Vec<IoSlice<'a>> {
+fn slices<'a>(headers: &'a [u8], bodies: &[TagBody<'a>]) -> Vec<IoSlice<'a>> {
     let mut slices = Vec::with_capacity(bodies.len() * 2 + 1);
     let mut rest = headers;
     let mut length = TAG_HEADER;
     for body in bodies {
         let (before, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        slices.extend([IoSlice::new(before), IoSlice::new(body)]);
+        slices.push(IoSlice::new(before));
+        if !body.head.is_empty() {
+            slices.push(IoSlice::new(body.head));
+        }
+        slices.push(IoSlice::new(body.rest));
         rest = after;
         length = PREVIOUS_TAG_SIZE + TAG_HEADER;
     }

@@ -185,6 +185,9 @@ impl<'s> IndexBuilder<'s> {
         if builder.segment_format == SegmentFormat::Fmp4 {
             builder.parts = TrackParts::find(&fragments)?;
         }
+        if builder.segment_format == SegmentFormat::Flv {
+            builder.configure_first(&fragments)?;
+        }
         let mut left = fragments.as_mut_slice();
         while let Some(first) = left.first() {
             let kind = first.kind;
@@ -261,6 +264,36 @@ impl<'s> IndexBuilder<'s> {
                 track.enabled = number == 0;
                 track.alternate_group = AUDIO_GROUP;
             }
+        }
+    }
+
+    /// Applies the first configuration of each track, so that frames before it can be decoded: some
+    /// writers send it late, or only in a later segment.
+    fn configure_first(&mut self, fragments: &[TableFragment]) -> Result<(), Error> {
+        let mut missing = vec![TrackKind::Video, TrackKind::Audio];
+        let mut assumed = None;
+        for fragment in fragments {
+            for entry in SegmentTables::read(&fragment.tables)?.entries {
+                match entry? {
+                    TableEntry::Config { kind, codec, data } if missing.contains(&kind) => {
+                        missing.retain(|missing| *missing != kind);
+                        self.configure(fragment.track, kind, codec, data)?;
+                    }
+                    TableEntry::AssumedConfig(data) => {
+                        assumed.get_or_insert((fragment.track, data));
+                    }
+                    _ => {}
+                }
+                if missing.is_empty() {
+                    return Ok(());
+                }
+            }
+        }
+        match assumed {
+            Some((track, data)) if missing.contains(&TrackKind::Audio) => {
+                self.configure(track, TrackKind::Audio, Codec::Aac, data)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -506,7 +539,7 @@ impl<'s> IndexBuilder<'s> {
         for entry in tables.entries.clone() {
             match entry? {
                 TableEntry::Init(init) => own = Some(*init),
-                TableEntry::Config { .. } => break,
+                TableEntry::Config { .. } | TableEntry::AssumedConfig(_) => break,
                 TableEntry::Edge(_)
                 | TableEntry::Language { .. }
                 | TableEntry::OtherTrack { .. } => {}
@@ -541,7 +574,10 @@ impl<'s> IndexBuilder<'s> {
                     let key = track_key(track_number, kind);
                     self.languages.entry(key).or_insert(code);
                 }
-                TableEntry::Init(_) | TableEntry::Edge(_) | TableEntry::OtherTrack { .. } => {}
+                TableEntry::AssumedConfig(_)
+                | TableEntry::Init(_)
+                | TableEntry::Edge(_)
+                | TableEntry::OtherTrack { .. } => {}
                 TableEntry::Sample(sample) => {
                     let offset = match sample.kind {
                         TrackKind::Video => video,

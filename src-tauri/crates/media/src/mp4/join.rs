@@ -364,6 +364,7 @@ impl SegmentTail {
         for entry in tables.entries {
             match entry? {
                 TableEntry::Config { kind, codec, data } => recorder.config(kind, codec, data),
+                TableEntry::AssumedConfig(data) => recorder.assumed_config(data),
                 TableEntry::Init(init) => recorder.init(&init),
                 TableEntry::Edge(edge) => recorder.edge(&edge),
                 TableEntry::Language { kind, code } => recorder.language(kind, code),

@@ -327,7 +327,12 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 
 /// Collects the payloads of FLV tags, interleaved in runs of one track.
 fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
-    collect_events(flv::demux(segment)?, timestamps::FLV.timescale)
+    let demuxer = flv::demux(segment)?;
+    let facts = demuxer.clock_facts();
+    Ok(DemuxedSegment {
+        facts,
+        ..collect_events(demuxer, timestamps::FLV.timescale)?
+    })
 }
 
 /// Collects the frames of a transport stream, and the bytes at both ends of the segment that may
@@ -428,6 +433,10 @@ fn collect_events_at<'a>(
                 build_sample_entry(codec, data)?;
                 interleaver.flush(&mut recorder);
                 recorder.config(kind, codec, data);
+            }
+            DemuxEvent::AssumedConfig(data) => {
+                interleaver.flush(&mut recorder);
+                recorder.assumed_config(data);
             }
             DemuxEvent::Sample(sample) => interleaver.push(sample, &mut recorder),
         }

@@ -10,6 +10,8 @@ mod clocks;
 mod damage;
 mod edits;
 mod flv;
+mod flv_clocks;
+mod flv_configs;
 mod flv_tags;
 mod fmp4;
 mod hostile;

@@ -51,6 +51,7 @@ fn taken(data: &[u8]) -> Result<(Vec<Frame>, Vec<Config>), Error> {
     for event in TsDemuxer::default().demux(data)?.events() {
         match event {
             DemuxEvent::Config { codec, data, .. } => configs.push((codec, data.to_vec())),
+            DemuxEvent::AssumedConfig(data) => configs.push((Codec::Aac, data.to_vec())),
             DemuxEvent::Sample(sample) => frames.push(Frame {
                 kind: sample.kind,
                 dts: sample.dts,

@@ -21,6 +21,7 @@ const CHUNK: u8 = 3;
 const ROLL: u8 = 4;
 const EDGE: u8 = 5;
 const GROUPS: u8 = 6;
+const ASSUMED_CONFIG: u8 = 7;
 const LANGUAGE: u8 = 8;
 const OTHER_TRACK: u8 = 9;
 /// Marks a sample; the low bits tell whether it is a sync sample and which fields are omitted

@@ -1,8 +1,8 @@
 //! Decodes the sample tables of a segment.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, LANGUAGE, OTHER_TRACK, ROLL, SAME_DELTA,
-    SAME_OFFSET, SAMPLE, SYNC, track_kind,
+    ASSUMED_CONFIG, CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, LANGUAGE, OTHER_TRACK, ROLL,
+    SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_kind,
 };
 use crate::{
     Error, TrackKind,
@@ -50,6 +50,8 @@ pub(crate) enum TableEntry<'a> {
         codec: Codec,
         data: &'a [u8],
     },
+    /// AAC configuration of a movie that states none anywhere.
+    AssumedConfig(&'a [u8]),
     /// The init segment of a fragmented MP4.
     Init(Box<Init>),
     /// Bytes at the edges of the segment that belong to split frames; before all other entries.
@@ -151,6 +153,9 @@ impl<'a> TableEntries<'a> {
                     let bytes = self.cursor.length_prefixed()?;
                     let init = Init::read(&mut Cursor::new(FORMAT, bytes))?;
                     return Ok(TableEntry::Init(Box::new(init)));
+                }
+                ASSUMED_CONFIG => {
+                    return Ok(TableEntry::AssumedConfig(self.cursor.length_prefixed()?));
                 }
                 EDGE => return EdgeRecord::read(&mut self.cursor).map(TableEntry::Edge),
                 LANGUAGE => {

@@ -1,8 +1,8 @@
 //! Encodes the samples of a segment into its tables.
 
 use super::{
-    CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, LANGUAGE, OTHER_TRACK,
-    SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key, track_kind,
+    ASSUMED_CONFIG, CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, LANGUAGE,
+    OTHER_TRACK, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key, track_kind,
 };
 use crate::{
     Content, Error, Sample, TrackKind,
@@ -85,6 +85,12 @@ impl Recorder {
             Codec::Aac => 1,
             Codec::Mp3 | Codec::Other(_) => 2,
         });
+        put_length_prefixed(&mut self.entries, data);
+    }
+
+    /// Records an AAC configuration for a movie that states none anywhere.
+    pub(crate) fn assumed_config(&mut self, data: &[u8]) {
+        self.entries.push(ASSUMED_CONFIG);
         put_length_prefixed(&mut self.entries, data);
     }
 
