@@ -136,11 +136,11 @@ async fn a_truncated_playlist_is_not_taken_for_the_whole_recording() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn encrypted_segments_are_reported_as_unsupported() {
+async fn encrypted_segments_are_called_encrypted() {
     let mock = mock_service_with(Delivery::playlists(PlaylistLayout::Encrypted)).await;
     let folder = tempfile::tempdir().unwrap();
     let failure = mock.save(job(MAIN, folder.path())).await.unwrap_err();
-    assert_eq!(failure.code, Code::Unsupported, "{failure:?}");
+    assert_eq!(failure.code, Code::Encrypted, "{failure:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

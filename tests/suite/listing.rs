@@ -306,7 +306,7 @@ async fn unusable_playlists_fail_with_their_own_reason() {
     for (oddity, code) in [
         (PlaylistOddity::Growing, Code::StillLive),
         (PlaylistOddity::NoEnd, Code::BadAnswer),
-        (PlaylistOddity::Encrypted, Code::Unsupported),
+        (PlaylistOddity::Encrypted, Code::Encrypted),
         (PlaylistOddity::NoInitSegment, Code::BadAnswer),
     ] {
         // The other transports are unreachable; the reported error must not be theirs.

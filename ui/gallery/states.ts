@@ -137,6 +137,7 @@ const FAILURES = [
   "convert_failed",
   "check_failed",
   "bad_film",
+  "encrypted",
   "unsupported",
   "internal",
 ] as const;

@@ -457,7 +457,7 @@ fn judge_failure(
         Code::SegmentsMissing | Code::Stalled => lacks || is_short || may_fail || lacks_track,
         Code::Changed => expected.is_replaced,
         Code::CheckFailed => expected.is_damaged,
-        Code::Unsupported => may_fail || expected.track_sets.is_empty(),
+        Code::Unsupported | Code::Encrypted => may_fail || expected.track_sets.is_empty(),
         Code::SiteDown
         | Code::ConnectionRefused
         | Code::Untrusted

@@ -90,6 +90,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   bad_film: { actions: ["again"] },
   no_sound: { actions: ["other-link"] },
   other_ending: { actions: ["other-link"] },
+  encrypted: { actions: ["other-link"] },
   unsupported: { actions: ["copy"] },
   internal: { actions: ["restart", "copy"] },
 };

@@ -53,6 +53,7 @@ const CODES: Record<Code, true> = {
   bad_film: true,
   no_sound: true,
   other_ending: true,
+  encrypted: true,
   unsupported: true,
   internal: true,
 };

@@ -250,6 +250,7 @@ fn class(code: Code) -> ExitClass {
         | Code::ConvertFailed
         | Code::CheckFailed
         | Code::BadMovie
+        | Code::Encrypted
         | Code::Unsupported => ExitClass::Media,
     }
 }

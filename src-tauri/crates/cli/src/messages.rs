@@ -73,6 +73,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::OtherEnding => {
             return format!("this video can be saved as {detail} only").into();
         }
+        Code::Encrypted => "this video is encrypted",
         Code::Unsupported => "this video is stored in a way we don't know",
         Code::Internal => "something went wrong in this program",
     };
@@ -152,6 +153,9 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::NoAudio => "choose one of them with --audio, or leave it away",
         Code::OtherEnding => "give -o a name that ends like this, or a folder",
         Code::BadMovie => "check that it is the right file, and whole",
+        Code::Encrypted => {
+            "only the player of its owner can open it; this program does not remove the protection"
+        }
         Code::Unsupported | Code::Internal => "please report it, with the output of -vv",
     };
     hint.into()
@@ -160,7 +164,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
 /// Returns what the user can do after a failed `remux`.
 pub(crate) fn remux_hint(failure: &Failure) -> Cow<'static, str> {
     let hint = match failure.code {
-        Code::Unsupported => "ffmpeg may be able to: add --remux ffmpeg",
+        Code::Unsupported if failure.ffmpeg_may => "ffmpeg may be able to: add --remux ffmpeg",
+        Code::Unsupported => {
+            "neither this program nor ffmpeg can put it into an MP4; the original is as it was"
+        }
         Code::ConvertFailed => "an MP4 cannot hold every kind of film; the original is as it was",
         Code::NoWrite | Code::ReadOnly | Code::FolderFull | Code::DriveGone => {
             "name a new file in a folder that can be written"

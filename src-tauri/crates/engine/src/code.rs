@@ -105,6 +105,8 @@ pub enum Code {
     NoAudio,
     /// The file cannot have the extension that was asked for; the detail names the possible one.
     OtherEnding,
+    /// The media is encrypted.
+    Encrypted,
     /// The recording is stored in a format that is not supported.
     Unsupported,
     /// A bug in this program.

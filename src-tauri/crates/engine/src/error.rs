@@ -361,7 +361,8 @@ impl Error {
             Self::Media(error) => media_code(error),
             Self::InputFile { problem, .. } => match problem {
                 media::Error::Io(source) => disk_code(source),
-                media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
+                media::Error::Unsupported(_) => Code::Unsupported,
+                media::Error::Encrypted => Code::Encrypted,
                 _ => Code::BadMovie,
             },
             Self::Ending { .. } => Code::OtherEnding,
@@ -406,6 +407,10 @@ impl From<&Error> for saved::Failure {
             may_fit: matches!(
                 error,
                 Error::LowSpace { may_fit: true, .. } | Error::FileTooLarge { may_fit: true, .. }
+            ),
+            ffmpeg_may: matches!(
+                error,
+                Error::InputFile { problem, .. } if media::ffmpeg_may_remux(problem)
             ),
         }
     }
@@ -490,6 +495,7 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
         Find::NoAudio { .. } => Code::NoAudio,
+        Find::Encrypted => Code::Encrypted,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Timeouts, HTTP errors, and later variants.
         _ => Code::SiteDown,
@@ -533,7 +539,8 @@ fn fetch_code(error: &FetchError) -> Code {
 fn media_code(error: &media::Error) -> Code {
     match error {
         media::Error::Io(source) => disk_code(source),
-        media::Error::Unsupported(_) | media::Error::Encrypted => Code::Unsupported,
+        media::Error::Unsupported(_) => Code::Unsupported,
+        media::Error::Encrypted => Code::Encrypted,
         _ => Code::CheckFailed,
     }
 }

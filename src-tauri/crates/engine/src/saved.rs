@@ -41,6 +41,9 @@ pub(crate) struct Failure {
     /// The disk may be large enough after all: the size is an estimate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) may_fit: bool,
+    /// ffmpeg may make an MP4 of the file on this computer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) ffmpeg_may: bool,
 }
 
 /// One field of a sign-up form.
@@ -203,7 +206,7 @@ mod tests {
         r#"{"what":"misplaced_segments","count":3},"#,
         r#"{"what":"track","kind":"audio","language":"en"},"#,
         r#"{"what":"rendition","wished":"1080p","reason":"r"}],"#,
-        r#""shorter_than_stated_ms":5,"may_fit":true}}"#
+        r#""shorter_than_stated_ms":5,"may_fit":true,"ffmpeg_may":true}}"#
     );
     const DONE: &str = concat!(
         r#"{"is":"done","finished":{"file":"a.mp4","size_bytes":1,"duration_ms":2,"#,

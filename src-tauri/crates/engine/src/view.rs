@@ -62,6 +62,10 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub may_fit: bool,
+    /// With [`Code::Unsupported`] and a file on this computer: ffmpeg may make an MP4 of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
+    pub ffmpeg_may: bool,
 }
 
 impl Failure {
@@ -75,6 +79,7 @@ impl Failure {
             missing: Vec::new(),
             shorter_than_stated_ms: None,
             may_fit: false,
+            ffmpeg_may: false,
         }
     }
 }
@@ -654,6 +659,7 @@ impl From<saved::Failure> for Failure {
             missing: all(failure.missing),
             shorter_than_stated_ms: failure.shorter_than_stated_ms,
             may_fit: failure.may_fit,
+            ffmpeg_may: failure.ffmpeg_may,
         }
     }
 }

@@ -97,6 +97,9 @@ pub enum Error {
     /// The service redirects in a circle or to a host that is not its own.
     #[error("the service sends us astray: {0}")]
     Misdirected(String),
+    /// The segments are encrypted.
+    #[error("the segments are encrypted")]
+    Encrypted,
     /// The recording uses a feature that is not supported; names it.
     #[error("not supported: {0}")]
     Unsupported(String),
@@ -133,7 +136,7 @@ impl Error {
     pub(crate) fn precedence(&self) -> u8 {
         match self {
             error if error.is_final() => 5,
-            Self::StillLive | Self::Unsupported(_) => 4,
+            Self::StillLive | Self::Encrypted | Self::Unsupported(_) => 4,
             Self::NotRecorded | Self::NoRendition | Self::NoAudio { .. } => 3,
             // A malformed response on the control connection may come from any web server.
             Self::Malformed { what, .. } if *what != ums::message::WHAT => 3,
@@ -159,6 +162,7 @@ impl Error {
             Self::StillLive => Self::StillLive,
             Self::NotRecorded => Self::NotRecorded,
             Self::NoRendition => Self::NoRendition,
+            Self::Encrypted => Self::Encrypted,
             Self::Unsupported(what) => Self::Unsupported(what.clone()),
             Self::Misdirected(problem) => Self::Misdirected(problem.clone()),
             Self::NotFound(words) => Self::NotFound(words.clone()),

@@ -36,7 +36,7 @@ pub enum Playlist {
 /// Parses a playlist whose URL is `base`.
 ///
 /// Fails with [`Error::TooLarge`] above 4 MiB, [`Error::StillLive`] if it has no end yet,
-/// [`Error::Unsupported`] for encryption and other unsupported features, [`Error::Misdirected`] for
+/// [`Error::Encrypted`], [`Error::Unsupported`] for unsupported features, [`Error::Misdirected`] for
 /// URLs on foreign hosts, else with [`Error::Malformed`].
 pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
     if body.len() > MAX_PLAYLIST_BYTES {

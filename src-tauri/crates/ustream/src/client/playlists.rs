@@ -301,7 +301,11 @@ async fn while_polling<T>(connection: PollingConnection, fetching: impl Future<O
 fn is_permanent(problem: &Error) -> bool {
     matches!(
         problem,
-        Error::Unsupported(_) | Error::Misdirected(_) | Error::TooLarge { .. } | Error::StillLive
+        Error::Encrypted
+            | Error::Unsupported(_)
+            | Error::Misdirected(_)
+            | Error::TooLarge { .. }
+            | Error::StillLive
     )
 }
 

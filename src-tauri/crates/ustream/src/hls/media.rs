@@ -108,7 +108,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
     for line in lines(text) {
         match line? {
             HlsLine::KnownTag(KnownTag::Hls(tag)) => parser.tag(&tag, base)?,
-            HlsLine::UnknownTag(tag) if is_key(tag.name()) => return Err(encrypted()),
+            HlsLine::UnknownTag(tag) if is_key(tag.name()) => return Err(Error::Encrypted),
             HlsLine::UnknownTag(tag) if is_essential(tag.name()) => {
                 return Err(malformed("a tag that cannot be read"));
             }
@@ -151,10 +151,6 @@ fn is_key(name: &str) -> bool {
     name == "-X-KEY"
 }
 
-fn encrypted() -> Error {
-    Error::Unsupported("segments that are encrypted".to_owned())
-}
-
 /// Returns whether a tag says which bytes belong to a segment, or how to read them.
 fn is_essential(name: &str) -> bool {
     let name = name.strip_prefix("-X-").unwrap_or(name);
@@ -190,7 +186,7 @@ impl MediaPlaylistParser {
                 self.discontinuities = tag.discontinuity_sequence();
             }
             hls::Tag::Key(tag) if tag.method() != EnumeratedString::Known(Method::None) => {
-                return Err(encrypted());
+                return Err(Error::Encrypted);
             }
             hls::Tag::Map(tag) => self.init(tag, base)?,
             hls::Tag::IFramesOnly(_) => {
