@@ -36,4 +36,8 @@ shorter_than_stated_ms?: number,
  * With [`Code::LowSpace`]: the needed size is an estimate that may be too high, so going on
  * anyway can help.
  */
-may_fit?: boolean, };
+may_fit?: boolean, 
+/**
+ * With [`Code::Unsupported`] and a file on this computer: ffmpeg may make an MP4 of it.
+ */
+ffmpeg_may?: boolean, };
