@@ -2,15 +2,23 @@
 
 use memchr::memmem;
 
+use super::{avc::without_emulation, bit_reader::BitReader};
+
 /// The bytes before each unit.
 const START_CODE: [u8; 3] = [0, 0, 1];
 
 /// `nal_unit_type` of a slice of an IDR picture (H.264 table 7-1), as are the following.
 pub(crate) const IDR_SLICE: u8 = 5;
+pub(crate) const SEI: u8 = 6;
 pub(crate) const SPS: u8 = 7;
 pub(crate) const PPS: u8 = 8;
 pub(crate) const ACCESS_UNIT_DELIMITER: u8 = 9;
 pub(crate) const SPS_EXTENSION: u8 = 13;
+
+/// `payloadType` of a recovery point (H.264 D.1.8).
+const RECOVERY_POINT: usize = 6;
+/// A recovery point is searched for in this many bytes of an SEI unit.
+const MAX_SEI_BYTES: usize = 4096;
 
 /// One NAL unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +51,29 @@ impl NalUnit<'_> {
         self.bytes.first().map_or(0, |header| header & 0x1f)
     }
 
+    /// Returns `recovery_frame_cnt` if this is supplemental information (SEI) with a recovery
+    /// point: so many frames after this picture, decoding that starts here is correct (H.264
+    /// D.2.8).
+    pub(crate) fn recovery_frames(&self) -> Option<u16> {
+        let unit = self.bytes.get(..MAX_SEI_BYTES).unwrap_or(self.bytes);
+        let (header, body) = unit.split_first()?;
+        if header & 0x1f != SEI {
+            return None;
+        }
+        let plain = without_emulation(body);
+        let mut rest = plain.as_slice();
+        loop {
+            let (kind, after) = sei_number(rest)?;
+            let (length, after) = sei_number(after)?;
+            let (payload, after) = after.split_at_checked(length)?;
+            if kind == RECOVERY_POINT {
+                let frames = BitReader::new(payload).exp_golomb()?;
+                return u16::try_from(frames).ok();
+            }
+            rest = after;
+        }
+    }
+
     pub(crate) fn position(&self) -> NalPosition {
         match self.kind() {
             6..=9 | 14..=18 => NalPosition::BeforeSlices,
@@ -60,6 +91,13 @@ impl NalUnit<'_> {
     pub(crate) fn belongs_in_sample(&self) -> bool {
         !self.bytes.is_empty() && !matches!(self.kind(), 7..=13)
     }
+}
+
+/// Reads the type or the size of an SEI payload: bytes of 255 and the rest (7.3.2.3.1).
+fn sei_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let full = bytes.iter().take_while(|byte| **byte == 0xff).count();
+    let (last, rest) = bytes.get(full..)?.split_first()?;
+    Some((full * 255 + usize::from(*last), rest))
 }
 
 /// Iterates over the NAL units of some bytes; the last one extends to their end.
@@ -155,6 +193,32 @@ mod tests {
             &[0, 0],
         ] {
             assert!(!starts_picture(inside), "{inside:?}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_point_is_found_behind_other_information() {
+        let recovery = |bytes: &[u8]| {
+            let unit = NalUnit {
+                start_code: 0,
+                bytes,
+            };
+            unit.recovery_frames()
+        };
+        // `recovery_frame_cnt` 0 and 3, alone and behind a payload of type 5.
+        assert_eq!(recovery(&[6, 6, 1, 0xc4, 0x80]), Some(0));
+        assert_eq!(recovery(&[6, 6, 1, 0b0010_0100, 0x80]), Some(3));
+        assert_eq!(recovery(&[6, 5, 2, 7, 7, 6, 1, 0xc4, 0x80]), Some(0));
+        let long = [&[6, 5, 255, 5][..], &[1; 260], &[6, 1, 0xc4, 0x80]].concat();
+        assert_eq!(recovery(&long), Some(0));
+        for other in [
+            &[6, 5, 1, 0xc4, 0x80][..],
+            &[6, 6, 9, 1],
+            &[6],
+            &[5, 6, 1, 0xc4],
+            &[],
+        ] {
+            assert_eq!(recovery(other), None, "{other:?}");
         }
     }
 

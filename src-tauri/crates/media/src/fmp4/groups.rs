@@ -52,6 +52,22 @@ impl Grouping {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SampleGroups(pub(crate) [Option<u16>; GROUPINGS.len()]);
 
+impl SampleGroups {
+    /// Returns the groups of a picture at which decoding can start although it is no sync sample:
+    /// a random access point, or one after which so many frames must be decoded (10.1, 10.4).
+    pub(crate) fn recovery_point(frames: Option<u16>) -> Self {
+        let mut groups = Self::default();
+        let [roll, _, random_access, _] = &mut groups.0;
+        match frames {
+            None => {}
+            // The number of leading samples is not known; a roll distance of 0 is not allowed.
+            Some(0) => *random_access = Some(0),
+            Some(frames) => *roll = i16::try_from(frames).ok().map(i16::cast_unsigned),
+        }
+        groups
+    }
+}
+
 /// The groups in `stbl`, which apply to fragments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MovieGroups([MovieGrouping; GROUPINGS.len()]);

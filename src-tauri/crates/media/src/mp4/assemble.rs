@@ -678,7 +678,9 @@ impl<'s> IndexBuilder<'s> {
             position: sample.position,
             description: codec.description,
             opens_chunk: sample.opens_chunk,
-        })
+        })?;
+        track.set_groups(sample.groups);
+        Ok(())
     }
 
     fn add_fmp4_segment(

@@ -7,7 +7,7 @@
 use std::io::IoSlice;
 
 use super::fragment::{Recorder, SampleLocation};
-use crate::{Sample, TrackKind};
+use crate::{Sample, TrackKind, fmp4::SampleGroups};
 
 /// Collects samples and returns them in the order of the output.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub(crate) struct Interleaver<'a> {
     /// Longest run of one track before the other's, in ticks.
     run_ticks: i64,
     /// The samples of the run that is being collected.
-    video: Vec<Sample<'a>>,
-    audio: Vec<Sample<'a>>,
+    video: Vec<(Sample<'a>, SampleGroups)>,
+    audio: Vec<(Sample<'a>, SampleGroups)>,
     start: Option<i64>,
     position: u64,
     slices: Vec<IoSlice<'a>>,
@@ -36,26 +36,31 @@ impl<'a> Interleaver<'a> {
         }
     }
 
-    pub(crate) fn push(&mut self, sample: Sample<'a>, recorder: &mut Recorder) {
+    pub(crate) fn push(
+        &mut self,
+        (sample, groups): (Sample<'a>, SampleGroups),
+        recorder: &mut Recorder,
+    ) {
         let start = *self.start.get_or_insert(sample.dts);
         if sample.dts.saturating_sub(start) >= self.run_ticks {
             self.flush(recorder);
             self.start = Some(sample.dts);
         }
         match sample.kind {
-            TrackKind::Video => self.video.push(sample),
-            TrackKind::Audio => self.audio.push(sample),
+            TrackKind::Video => self.video.push((sample, groups)),
+            TrackKind::Audio => self.audio.push((sample, groups)),
         }
     }
 
     /// Ends the run, so that a codec configuration that follows does not apply to its samples.
     pub(crate) fn flush(&mut self, recorder: &mut Recorder) {
-        for sample in self.video.drain(..).chain(self.audio.drain(..)) {
+        for (sample, groups) in self.video.drain(..).chain(self.audio.drain(..)) {
             let location = SampleLocation {
                 position: self.position,
                 description: 0,
                 duration: 0,
             };
+            recorder.groups(sample.kind, groups);
             recorder.sample(&sample, location);
             self.slices.push(IoSlice::new(sample.data));
             self.position += sample.data.len() as u64;

@@ -377,6 +377,7 @@ impl SegmentTail {
                         continue;
                     }
                     let position = sample.position.wrapping_sub(base.position);
+                    recorder.groups(sample.kind, sample.groups);
                     recorder.indexed_sample(&IndexedSample { position, ..sample }, 0);
                 }
             }
@@ -405,8 +406,9 @@ impl SegmentTail {
                         position: start.wrapping_sub(base),
                         description: 0,
                         opens_chunk: false,
-                        groups: SampleGroups::default(),
+                        groups: SampleGroups::recovery_point(frame.recovery_frames),
                     };
+                    recorder.groups(sample.kind, sample.groups);
                     recorder.indexed_sample(&sample, 0);
                 }
             }

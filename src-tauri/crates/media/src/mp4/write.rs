@@ -27,7 +27,7 @@ use crate::{
     boxes::{self, write::put32},
     check::codec_kind,
     flv::{self, DemuxEvent},
-    fmp4::{self, Init},
+    fmp4::{self, Init, SampleGroups},
     handler::Handler,
     journal,
     language::Language,
@@ -329,9 +329,15 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
     let demuxer = flv::demux(segment)?;
     let facts = demuxer.clock_facts();
+    let events = demuxer.map(|event| {
+        Ok(ts::MarkedEvent {
+            event: event?,
+            recovery_frames: None,
+        })
+    });
     Ok(DemuxedSegment {
         facts,
-        ..collect_events(demuxer, timestamps::FLV.timescale)?
+        ..collect_events(events, timestamps::FLV.timescale)?
     })
 }
 
@@ -342,7 +348,7 @@ fn demux_ts<'a>(
     demuxer: &'a mut ts::TsDemuxer,
 ) -> Result<DemuxedSegment<'a>, Error> {
     let media = demuxer.demux(segment.data)?;
-    let mut segment_data = collect_events(media.events().map(Ok), timestamps::TS.timescale)?;
+    let mut segment_data = collect_events(media.marked_events().map(Ok), timestamps::TS.timescale)?;
     let mut facts = media.facts();
     for open in media.edges() {
         if open.kind == TrackKind::Audio
@@ -411,7 +417,7 @@ impl<'a> DemuxedSegment<'a> {
 }
 
 fn collect_events<'a>(
-    events: impl Iterator<Item = Result<DemuxEvent<'a>, Error>>,
+    events: impl Iterator<Item = Result<ts::MarkedEvent<'a>, Error>>,
     timescale: u32,
 ) -> Result<DemuxedSegment<'a>, Error> {
     collect_events_at(events, timescale, 0)
@@ -419,14 +425,18 @@ fn collect_events<'a>(
 
 /// Collects samples whose bytes start at `start` in the segment's media.
 fn collect_events_at<'a>(
-    events: impl Iterator<Item = Result<DemuxEvent<'a>, Error>>,
+    events: impl Iterator<Item = Result<ts::MarkedEvent<'a>, Error>>,
     timescale: u32,
     start: u64,
 ) -> Result<DemuxedSegment<'a>, Error> {
     let mut interleaver = Interleaver::at(start, timescale);
     let mut recorder = Recorder::without_durations(timescale);
     for event in events {
-        match event? {
+        let ts::MarkedEvent {
+            event,
+            recovery_frames,
+        } = event?;
+        match event {
             DemuxEvent::Config { kind, codec, data } => {
                 // Build it now, so that a malformed configuration fails with its segment and not
                 // in `finish`.
@@ -438,7 +448,10 @@ fn collect_events_at<'a>(
                 interleaver.flush(&mut recorder);
                 recorder.assumed_config(data);
             }
-            DemuxEvent::Sample(sample) => interleaver.push(sample, &mut recorder),
+            DemuxEvent::Sample(sample) => {
+                let groups = SampleGroups::recovery_point(recovery_frames);
+                interleaver.push((sample, groups), &mut recorder);
+            }
         }
     }
     let slices = interleaver.finish(&mut recorder);

@@ -244,6 +244,7 @@ impl AudioParser {
             bytes: at + header.header_size..at + header.length,
             time,
             sync: true,
+            recovery_frames: None,
             missing,
         }));
         if let Some((_, frames)) = &mut self.clock {

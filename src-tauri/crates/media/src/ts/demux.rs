@@ -103,7 +103,7 @@ pub(crate) struct OtherAudio<'d> {
 
 impl<'d> OtherAudio<'d> {
     /// Returns its configurations and samples, as [`TsSegment::events`].
-    pub(crate) fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
+    pub(crate) fn events(&self) -> impl Iterator<Item = MarkedEvent<'d>> + use<'d> {
         TsEvents {
             video: ParsedStream {
                 items: &[],
@@ -258,6 +258,11 @@ impl<'d> TsSegment<'d> {
     /// Returns configurations and samples of the video and the first audio, by decode time in
     /// ticks of 90 kHz.
     pub fn events(&self) -> impl Iterator<Item = DemuxEvent<'d>> + use<'d> {
+        self.marked_events().map(|marked| marked.event)
+    }
+
+    /// Returns what [`Self::events`] does, and where decoding can start besides sync samples.
+    pub(crate) fn marked_events(&self) -> impl Iterator<Item = MarkedEvent<'d>> + use<'d> {
         let video = self.demuxer.video.elementary.parsed();
         TsEvents {
             video,
@@ -363,6 +368,14 @@ fn track_edges<E: ElementaryParser>(kind: TrackKind, stream: &Stream<E>) -> Opti
     })
 }
 
+/// An event, and whether it is a picture at which decoding can start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MarkedEvent<'d> {
+    pub(crate) event: DemuxEvent<'d>,
+    /// Number of frames after which the pictures are correct, if it is no sync sample.
+    pub(crate) recovery_frames: Option<u16>,
+}
+
 /// Merges the items of both tracks by decode time.
 #[derive(Debug)]
 struct TsEvents<'d> {
@@ -371,7 +384,7 @@ struct TsEvents<'d> {
 }
 
 impl<'d> Iterator for TsEvents<'d> {
-    type Item = DemuxEvent<'d>;
+    type Item = MarkedEvent<'d>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let video = next_dts(&mut self.video.items);
@@ -385,7 +398,8 @@ impl<'d> Iterator for TsEvents<'d> {
         };
         let (item, rest) = stream.items.split_first()?;
         stream.items = rest;
-        Some(match item {
+        let recovery_frames = item.frame().and_then(|frame| frame.recovery_frames);
+        let event = match item {
             StreamItem::Config { codec, data } => DemuxEvent::Config {
                 kind,
                 codec: *codec,
@@ -401,6 +415,10 @@ impl<'d> Iterator for TsEvents<'d> {
                     data: stream.bytes.get(frame.bytes.clone()).unwrap_or_default(),
                 })
             }
+        };
+        Some(MarkedEvent {
+            event,
+            recovery_frames,
         })
     }
 }

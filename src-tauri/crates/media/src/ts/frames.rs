@@ -19,6 +19,9 @@ pub(crate) struct StreamFrame {
     /// `None` if unknown.
     pub(crate) time: Option<FrameTime>,
     pub(crate) sync: bool,
+    /// If decoding can start here although it is no sync sample: after so many frames the pictures
+    /// are correct.
+    pub(crate) recovery_frames: Option<u16>,
     /// Whether frames are missing between this one and the one before.
     pub(crate) missing: Missing,
 }
@@ -201,6 +204,7 @@ mod tests {
                 composition_offset: 7,
             }),
             sync: false,
+            recovery_frames: None,
             missing: Missing::None,
         })
     }

@@ -78,6 +78,7 @@ mod tests {
                 composition_offset: 0,
             }),
             sync: false,
+            recovery_frames: None,
             missing,
         })
     }

@@ -19,7 +19,7 @@ pub(crate) mod video;
 
 pub(crate) use cut::tables;
 pub use cut::take_incomplete;
-pub(crate) use demux::{OtherAudio, TrackEdges};
+pub(crate) use demux::{MarkedEvent, OtherAudio, TrackEdges};
 pub use demux::{TsDemuxer, TsSegment};
 pub(crate) use frames::{FrameTime, Missing, StreamItem};
 pub(crate) use losses::missing_between;

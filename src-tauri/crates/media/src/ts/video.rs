@@ -9,7 +9,7 @@ use crate::{
     Error,
     codec::{
         annex_b::{
-            ACCESS_UNIT_DELIMITER, IDR_SLICE, NalPosition, NalUnit, PPS, SPS, SPS_EXTENSION,
+            ACCESS_UNIT_DELIMITER, IDR_SLICE, NalPosition, NalUnit, PPS, SEI, SPS, SPS_EXTENSION,
             nal_units, starts_picture,
         },
         parameter_sets::{ParameterSets, PictureField},
@@ -149,6 +149,7 @@ impl VideoParser {
             state: PictureState::Continuation,
             first_start: None,
             next_start: None,
+            recovery_frames: None,
             sample_end: 0,
         };
         let is_cut = completeness == Completeness::ButLast;
@@ -225,6 +226,7 @@ struct PendingPicture {
     time: Option<FrameTime>,
     field: Option<PictureField>,
     sync: bool,
+    recovery_frames: Option<u16>,
 }
 
 /// A position after the slices of a picture where the next picture may start.
@@ -243,6 +245,8 @@ struct PictureSplitter<'v> {
     state: PictureState,
     first_start: Option<usize>,
     next_start: Option<NextPictureStart>,
+    /// The recovery point of the next picture.
+    recovery_frames: Option<u16>,
     sample_end: usize,
 }
 
@@ -259,6 +263,7 @@ impl PictureSplitter<'_> {
         }
         let sets = &mut self.video.sets;
         match unit.kind() {
+            SEI => self.recovery_frames = unit.recovery_frames().or(self.recovery_frames),
             SPS => sets.add_sps(unit.bytes),
             PPS => sets.add_pps(unit.bytes),
             SPS_EXTENSION => sets.add_sps_extension(unit.bytes),
@@ -350,6 +355,7 @@ impl PictureSplitter<'_> {
                 time: self.video.timestamps.claim(start.start_code),
                 field,
                 sync: unit.kind() == IDR_SLICE,
+                recovery_frames: self.recovery_frames.take(),
             });
         }
     }
@@ -366,6 +372,7 @@ impl PictureSplitter<'_> {
             bytes: picture.start.sample_start..end,
             time: picture.time,
             sync: picture.sync,
+            recovery_frames: picture.recovery_frames.filter(|_| !picture.sync),
             missing,
         }));
         self.video.edges.last_may_extend = true;

@@ -600,3 +600,40 @@ fn losses_at_the_ends_of_segments_are_told_in_movie_time() {
         probe_without_warnings(&job.path());
     }
 }
+
+/// Returns the body of the first box of a type, wherever it is.
+fn first_box<'b>(file: &'b [u8], kind: &[u8; 4]) -> Option<&'b [u8]> {
+    let at = file.windows(4).position(|bytes| bytes == kind)?;
+    let length = u32::from_be_bytes(*file.get(at - 4..at)?.first_chunk()?);
+    file.get(at + 4..at - 4 + usize::try_from(length).unwrap())
+}
+
+#[test]
+fn decoding_can_start_at_the_recovery_points_of_an_open_gop() {
+    for (options, kind, size) in [
+        ("open-gop=1:keyint=25:min-keyint=25", b"rap ", 1),
+        ("intra-refresh=1:keyint=25:bframes=0", b"roll", 2),
+    ] {
+        let encoder = ["-x264-params", options];
+        let encoder: &'static [&'static str] = Box::leak(Box::new(encoder));
+        let film = TsMovie::new(coded(encoder));
+        for packets_a_piece in [usize::MAX / PACKET_BYTES, 97] {
+            let segments = chopped(&film.bytes(), packets_a_piece * PACKET_BYTES);
+            let job = mp4_of(&shuffled(&segments));
+            let bytes = job.bytes();
+            let descriptions = first_box(&bytes, b"sgpd").expect("descriptions");
+            assert_eq!(&descriptions[4..8], kind);
+            // A random access point of unknown leading pictures, or pictures until all is refreshed.
+            assert_eq!(descriptions[8..12], [0, 0, 0, size]);
+            let value = descriptions.last().unwrap();
+            assert_eq!(*value > 0, size == 2, "{options}: {value}");
+            // Version, type and number of runs, then the length and the group of each run.
+            let runs = first_box(&bytes, b"sbgp").expect("groups");
+            assert_eq!(&runs[4..8], kind);
+            let points = runs[12..].chunks(8).filter(|run| run[7] == 1);
+            assert!((8..=10).contains(&points.count()), "{options}");
+            assert_same(packets(&job.path()), film.reference(), TICK);
+            probe_without_warnings(&job.path());
+        }
+    }
+}
