@@ -129,14 +129,14 @@ impl Span {
     pub(crate) fn without_pauses(self, samples: usize, pauses: Pauses, timescale: u32) -> Self {
         let steps = samples.saturating_sub(1).saturating_sub(pauses.count);
         let steps = i64::try_from(steps).unwrap_or(i64::MAX);
-        let Some(paused) = nanoseconds(pauses.ticks, timescale) else {
+        let Some(idle) = nanoseconds(pauses.ticks, timescale) else {
             return self;
         };
         if pauses.count == 0 || steps == 0 {
             return self;
         }
         let last = self.end.saturating_sub(self.frame_duration);
-        let length = last.saturating_sub(self.first).saturating_sub(paused);
+        let length = last.saturating_sub(self.first).saturating_sub(idle);
         let frame = (length / steps).max(0);
         Self {
             end: last.saturating_add(frame),

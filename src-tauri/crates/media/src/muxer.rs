@@ -285,6 +285,12 @@ pub trait Muxer: Send {
     /// [`Self::finish`]. Only for [`SegmentOrder::Arrival`].
     fn forget(&mut self, _track: u8, _kind: SegmentKind) {}
 
+    /// Returns what is wrong with the segments that were pushed, if the movie made of them cannot
+    /// pass [`check()`](crate::check()) for that reason. Ask before [`Self::finish`].
+    fn input_problem(&self) -> Option<Error> {
+        None
+    }
+
     /// Writes the index over `fragments`: those of all segments, in any order.
     ///
     /// Fails with [`Error::Empty`] if no segment held media.

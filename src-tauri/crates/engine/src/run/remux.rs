@@ -379,6 +379,9 @@ impl RemuxTask {
             lost.left_out.extend(split.info().left_out.iter().cloned());
             previous = Some(split);
         }
+        if let Some(problem) = muxer.input_problem() {
+            return Err(file_error(&first, problem).into());
+        }
         self.meter.enter(JobStage::Finishing);
         let summary = muxer
             .finish(fragments)

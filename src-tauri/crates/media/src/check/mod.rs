@@ -15,6 +15,7 @@ mod samples;
 mod track;
 
 pub(crate) use sample_descriptions::{audio_object_type, check_sample_entries, codec_kind};
+pub(crate) use samples::INSPECTED_SAMPLES;
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The contents of the first samples are inspected, up to this many.
-const INSPECTED_SAMPLES: usize = 8;
+pub(crate) const INSPECTED_SAMPLES: usize = 8;
 
 /// What all tables agree on.
 #[derive(Clone, Debug)]

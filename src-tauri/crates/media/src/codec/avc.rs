@@ -47,6 +47,15 @@ pub(crate) fn check_nal_units(mut sample: Cursor<'_>, length_size: u8) -> Result
     Ok(())
 }
 
+/// Returns whether a sample looks like one: its NAL units fill it, and it does not start with an
+/// empty one (whose length is probably the upper half of a longer field).
+pub(crate) fn is_sample(data: &[u8], length_size: u8) -> bool {
+    let first = data.get(..usize::from(length_size));
+    let is_empty_unit = first.is_none_or(|length| length.iter().all(|byte| *byte == 0));
+    data.is_empty()
+        || !is_empty_unit && check_nal_units(Cursor::new("H.264", data), length_size).is_ok()
+}
+
 /// The fields of a sequence parameter set that are needed here (H.264 7.3.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SequenceParameterSet {

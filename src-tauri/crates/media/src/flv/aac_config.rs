@@ -117,7 +117,8 @@ impl AacFrames {
 
 fn stated_channels(metadata: &[u8]) -> Option<u8> {
     if let Some(count) = number(metadata, b"\0\x0daudiochannels\0") {
-        return [1_u8, 2].into_iter().find(|&one| f64::from(one) == count);
+        let is_count = |channels: &u8| (f64::from(*channels) - count).abs() < 0.5;
+        return [1, 2].into_iter().find(is_count);
     }
     let stereo = bytes_after(metadata, b"\0\x06stereo\x01")?.first()?;
     Some(if *stereo == 0 { 1 } else { 2 })

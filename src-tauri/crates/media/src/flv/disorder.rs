@@ -58,18 +58,18 @@ fn spread_falls(times: &mut [i64]) {
             continue;
         }
         let (mut start, mut end) = (at - 1, at + 1);
-        let (mut least, mut most) = (time, before);
+        let (mut lowest, mut highest) = (time, before);
         // Take in the neighbours that lie between the others, until none is left.
         loop {
             let known = (start, end);
-            while let Some(next) = times.get(end).filter(|next| **next <= most) {
-                least = least.min(*next);
+            while let Some(next) = times.get(end).filter(|next| **next <= highest) {
+                lowest = lowest.min(*next);
                 end += 1;
             }
             while let Some(&last) = start.checked_sub(1).and_then(|index| times.get(index))
-                && last >= least
+                && last >= lowest
             {
-                most = most.max(last);
+                highest = highest.max(last);
                 start -= 1;
             }
             if known == (start, end) {
@@ -78,9 +78,11 @@ fn spread_falls(times: &mut [i64]) {
         }
         let first = match start.checked_sub(1).and_then(|index| times.get(index)) {
             Some(first) => *first,
-            None => least.saturating_sub(1),
+            None => lowest.saturating_sub(1),
         };
-        let last = times.get(end).map_or(most.saturating_add(1), |last| *last);
+        let last = times
+            .get(end)
+            .map_or(highest.saturating_add(1), |last| *last);
         let steps = i64::try_from(end - start + 1).unwrap_or(i64::MAX);
         let length = last.saturating_sub(first);
         for (number, time) in (1..).zip(times.get_mut(start..end).unwrap_or_default()) {

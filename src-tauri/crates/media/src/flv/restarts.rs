@@ -277,18 +277,18 @@ impl ClockCloser<'_> {
             .take(MAX_DISORDER_FRAMES);
         let mut sides = [FallSide::default(); 2];
         let [lower, upper] = &mut sides;
-        let mut least = time.saturating_add(clock.shift);
-        let fall = last.saturating_sub(least);
+        let mut lowest = time.saturating_add(clock.shift);
+        let fall = last.saturating_sub(lowest);
         for time in behind {
             lower.add(time <= last);
-            least = least.min(time);
+            lowest = lowest.min(time);
         }
         // Those before may still have the timestamps of this clock, or times that are later.
         let before = self.frames.get(..index).unwrap_or_default().iter().rev();
         let before = before.take(LOOK_AHEAD).filter(of_track);
         for frame in before.take(MAX_DISORDER_FRAMES) {
             let time = frame.time.max(frame.time.saturating_add(clock.shift));
-            upper.add(time >= least);
+            upper.add(time >= lowest);
         }
         sides.iter().all(|side| side.is_deep(fall))
     }
@@ -451,8 +451,8 @@ impl ClockCloser<'_> {
         let ended = last.saturating_add(frame);
         // A track that was missing for a while goes on where the other one is.
         let near = other.last.unwrap_or(ended);
-        let (least, _) = clock.leads.unwrap_or_default();
-        let is_late = ended.saturating_sub(near) < least.min(0).saturating_sub(MAX_DISORDER_MS);
+        let (lowest, _) = clock.leads.unwrap_or_default();
+        let is_late = ended.saturating_sub(near) < lowest.min(0).saturating_sub(MAX_DISORDER_MS);
         Change {
             index,
             track,

@@ -187,7 +187,7 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
             });
             let new = frames.find(|(body, frame)| {
                 let time = frame.dts_ms.saturating_add(offset_ms);
-                !self.is_repeated(track, time.saturating_sub(origin_ms), &body)
+                !self.is_repeated(track, time.saturating_sub(origin_ms), body)
             });
             if let Some((_, frame)) = new {
                 span.first = frame.dts_ms.saturating_mul(MILLISECOND);

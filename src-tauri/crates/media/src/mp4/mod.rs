@@ -8,6 +8,7 @@ pub(crate) mod assemble;
 mod captions;
 pub(crate) mod columns;
 pub(crate) mod facts;
+mod first_samples;
 mod fragment;
 mod groups;
 pub(crate) mod head;

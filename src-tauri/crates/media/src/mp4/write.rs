@@ -9,6 +9,7 @@ use std::{
 use super::{
     assemble::{Assembly, IndexSpec, assemble, estimate, missing_tracks},
     captions,
+    first_samples::FirstSamples,
     fragment::{
         EdgeBytes, EdgeRecord, OutputBase, Recorder, SampleLocation, SegmentTables, TableEntry,
         other_number, separate_tracks,
@@ -43,6 +44,7 @@ pub(crate) struct Mp4Muxer<O> {
     output: SegmentWriter<O>,
     head: Option<FileHead>,
     inits: BTreeMap<u8, Init>,
+    first_samples: FirstSamples,
     /// Kept between segments so that its buffers are reused.
     demuxer: ts::TsDemuxer,
 }
@@ -68,6 +70,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             output: SegmentWriter::new(output, end),
             head: None,
             inits: BTreeMap::new(),
+            first_samples: FirstSamples::default(),
             demuxer: ts::TsDemuxer::default(),
         };
         let mut with_bytes = config
@@ -256,6 +259,8 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         let has_media = recorder.samples() > 0 || recorder.has_edges();
         let spans = recorder.spans(segment.track, timescale)?;
         let content = recorder.content(&spans);
+        self.first_samples
+            .add(segment.track, segment.kind, recorder.first_samples());
         let body = recorder.finish(&spans);
         if has_media {
             self.begin(&segment, &body)?;
@@ -288,6 +293,10 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         if kind == SegmentKind::Init {
             self.inits.remove(&track);
         }
+    }
+
+    fn input_problem(&self) -> Option<Error> {
+        self.first_samples.problem()
     }
 
     fn finish(mut self: Box<Self>, mut fragments: Vec<TableFragment>) -> Result<Summary, Error> {
@@ -504,6 +513,7 @@ fn demux_fmp4<'a>(
         }
         recorder.init(init);
     }
+    recorder.set_sample_entries(&init.sample_entries);
     let media = fmp4::demux(segment.data, init)?;
     for run in media.runs {
         let description = run.description;

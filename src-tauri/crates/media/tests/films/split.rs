@@ -378,3 +378,67 @@ fn subtitles_are_left_out_by_name() {
     let made = remux(&[&path]).unwrap();
     assert_eq!(made.summary.tracks.len(), 2);
 }
+
+/// Reads a movie to the end; returns what its segments cannot be made of.
+fn input_problem(file: &[u8]) -> Option<String> {
+    let mut movie = MovieSplitter::open(std::io::Cursor::new(file)).unwrap();
+    let config = MuxerConfig {
+        segment_format: movie.info().segment_format,
+        output_format: OutputFormat::Mp4,
+        movie: MovieSpec::default(),
+        journal: &[],
+    };
+    let output = tempfile::tempfile().unwrap();
+    let mut muxer = muxer(config, output.try_clone().unwrap()).unwrap();
+    let mut fragments = Vec::new();
+    while let Some(segment) = movie.next_segment().unwrap() {
+        fragments.push(muxer.push(segment).unwrap());
+    }
+    let problem = muxer.input_problem();
+    muxer.finish(fragments).unwrap();
+    // The check finds the same, and nothing else.
+    assert_eq!(media::check(output).is_err(), problem.is_some());
+    problem.map(|problem| problem.to_string())
+}
+
+#[test]
+fn samples_that_are_none_are_a_problem_of_the_input() {
+    let folder = TempDir::new().unwrap();
+    let flv = folder.path().join("film.flv");
+    fs::write(&flv, movie()).unwrap();
+    let flv = flv.to_str().unwrap();
+    let progressive = made_by_ffmpeg("film.mp4", &["-i", flv, "-c", "copy"]);
+    let fragmented = [
+        "-i",
+        flv,
+        "-c",
+        "copy",
+        "-movflags",
+        "frag_keyframe+empty_moov",
+    ];
+    let fragmented = made_by_ffmpeg("film.mp4", &fragmented);
+    for file in [movie(), &progressive, &fragmented] {
+        assert_eq!(input_problem(file), None);
+        let mut damaged = file.to_vec();
+        let is_flv = file == movie();
+        let mut at = if is_flv { 13 } else { 0 };
+        while at < file.len() {
+            let size: [u8; 4] = file[at..at + 4].try_into().unwrap();
+            let size = if is_flv {
+                // The length of the first unit becomes longer than the tag.
+                if file[at] == 9 && file[at + 12] == 1 {
+                    damaged[at + 16] = 0x7f;
+                }
+                15 + (u32::from_be_bytes(size) & 0xff_ffff) as usize
+            } else {
+                u32::from_be_bytes(size) as usize
+            };
+            if file[at..].get(4..8) == Some(b"mdat") && !is_flv {
+                damaged[at + 8..at + size].fill(0x7f);
+            }
+            at += size;
+        }
+        let problem = input_problem(&damaged).unwrap();
+        assert!(problem.contains("not where the index says"), "{problem}");
+    }
+}

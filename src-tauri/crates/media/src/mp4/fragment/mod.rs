@@ -11,7 +11,7 @@ mod record;
 pub(crate) use edge::{EdgeBytes, EdgeRecord};
 pub(crate) use other_tracks::{main_number, other_number, separate_tracks};
 pub(crate) use read::{IndexedSample, OutputBase, SegmentTables, TableEntry};
-pub(crate) use record::{Recorder, SampleLocation};
+pub(crate) use record::{INSPECTED_SAMPLES, Recorder, SampleLocation};
 
 use crate::TrackKind;
 

@@ -6,18 +6,39 @@ use super::{
 };
 use crate::{
     Content, Error, Sample, TrackKind,
+    boxes::read::children,
     clock::{Pauses, Span},
-    cursor::{put_length_prefixed, put_signed, put_varint},
+    codec::avc,
+    cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
     flv::Codec,
     fmp4::{Init, SampleGroups},
     timestamps::TS,
 };
+
+/// So many of the first samples of a movie are inspected when it is verified.
+pub(crate) const INSPECTED_SAMPLES: usize = crate::check::INSPECTED_SAMPLES;
+/// Bytes of a sample entry of video before its boxes (ISO/IEC 14496-12 12.1.3).
+const VIDEO_ENTRY_BYTES: usize = 86;
+
+/// Returns the size of the NAL unit lengths of a sample entry, `None` if it is not AVC.
+fn nal_length_size(entry: &[u8]) -> Option<u8> {
+    if !matches!(entry.get(4..8)?, b"avc1" | b"avc3") {
+        return None;
+    }
+    let boxes = Cursor::new("MP4", entry.get(VIDEO_ENTRY_BYTES..)?);
+    let record = children(&boxes).find(*b"avcC").ok()??;
+    record.rest().get(4).map(|sizes| (sizes & 3) + 1)
+}
 
 /// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// Ticks per second, if the container does not store the durations of samples.
     timescale: Option<u32>,
+    /// Size of the NAL unit lengths of each sample entry; `None` if it is not AVC.
+    nal_length_sizes: Vec<Option<u8>>,
+    /// Whether the first samples of video are what their sample entries say.
+    first_samples: Vec<bool>,
     /// What is about the whole segment; comes before the entries.
     edges: Vec<u8>,
     entries: Vec<u8>,
@@ -77,7 +98,16 @@ impl Recorder {
         Content::new(self.samples, spans, self.edge_bytes > 0)
     }
 
+    /// Returns whether the first samples of video are what their sample entries say.
+    pub(crate) fn first_samples(&self) -> &[bool] {
+        &self.first_samples
+    }
+
     pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
+        if kind == TrackKind::Video {
+            let sizes = data.get(4).filter(|_| codec == Codec::Avc);
+            self.nal_length_sizes = vec![sizes.map(|sizes| (sizes & 3) + 1)];
+        }
         self.entries.push(CONFIG);
         self.entries.push(track_code(kind));
         self.entries.push(match codec {
@@ -144,6 +174,7 @@ impl Recorder {
     }
 
     pub(crate) fn sample(&mut self, sample: &Sample<'_>, location: SampleLocation) {
+        self.inspect(sample, location.description);
         let indexed = IndexedSample {
             kind: sample.kind,
             dts: sample.dts,
@@ -156,6 +187,23 @@ impl Recorder {
             groups: SampleGroups::default(),
         };
         self.indexed_sample(&indexed, location.duration);
+    }
+
+    /// Sets the sample entries of a track of a fragmented MP4.
+    pub(crate) fn set_sample_entries(&mut self, entries: &[Vec<u8>]) {
+        self.nal_length_sizes = entries.iter().map(|entry| nal_length_size(entry)).collect();
+    }
+
+    fn inspect(&mut self, sample: &Sample<'_>, description: u32) {
+        if sample.kind != TrackKind::Video || self.first_samples.len() >= INSPECTED_SAMPLES {
+            return;
+        }
+        let size = self.nal_length_sizes.get(description as usize);
+        let is_sample = size
+            .copied()
+            .flatten()
+            .is_none_or(|size| avc::is_sample(sample.data, size));
+        self.first_samples.push(is_sample);
     }
 
     /// Records a sample with its position; `duration` as in [`SampleLocation`].
