@@ -68,8 +68,8 @@ struct Step {
 impl Step {
     /// Returns the step of a request, without what differs in each run.
     fn of(request: &LoggedRequest) -> Self {
-        let transport = ["-ws-", "-lp-"].iter();
-        let start = transport.filter_map(|name| request.host.find(name)).next();
+        let mut transports = ["-ws-", "-lp-"].iter();
+        let start = transports.find_map(|name| request.host.find(name));
         let path = request.path.split('?').next().unwrap_or_default();
         Self {
             host: match start {
@@ -149,7 +149,9 @@ async fn save_with(step: Step, fault: Fault) -> Option<String> {
     let problem = match saved {
         Err(failure) => format!("{failure:?}"),
         Ok(_) if mock.service.faults().times_applied(rule) != 1 => "not applied".to_owned(),
-        Ok((path, _)) if path.file_stem().unwrap() != "Short" => format!("saved as {path:?}"),
+        Ok((path, _)) if path.file_stem().unwrap() != "Short" => {
+            format!("saved as {}", path.display())
+        }
         Ok((_, finished)) if !finished.gaps.is_empty() => format!("{:?}", finished.gaps),
         Ok(_) => return None,
     };

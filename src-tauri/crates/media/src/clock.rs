@@ -233,11 +233,6 @@ impl MovieClock {
         }
     }
 
-    /// Returns what to add to the times of the segment placed last, without the shift of each track.
-    pub(crate) fn offset(&self) -> i64 {
-        self.offset
-    }
-
     /// Places a segment; returns what to add to its times, without the shift of each track.
     pub(crate) fn place(&mut self, segment: &SegmentGroup<'_>) -> i64 {
         let shifted = self.aligned(segment);

@@ -1,7 +1,5 @@
 //! Unwraps timestamps of few bits, and continues over restarts of the clock inside one segment.
 
-use crate::TrackKind;
-
 /// A jump is taken for a wrap only if the unwrapped time is this close to the time before.
 pub(crate) const WRAP_WINDOW_S: i64 = 10 * 60;
 /// If the time of one track falls by more than this, the clock was restarted; by less, the frames
@@ -81,11 +79,6 @@ impl TimestampUnwrapper {
         self.restarted = true;
     }
 
-    /// Returns the decode time of the next timestamp of the only track of its kind, in ticks.
-    pub(crate) fn next(&mut self, kind: TrackKind, timestamp: i64) -> i64 {
-        self.next_of(usize::from(kind == TrackKind::Audio), timestamp)
-    }
-
     /// Returns the decode time of the next timestamp of a track, in ticks. Video is track 0, and
     /// audio the tracks from 1.
     pub(crate) fn next_of(&mut self, number: usize, timestamp: i64) -> i64 {
@@ -118,11 +111,14 @@ impl TimestampUnwrapper {
 mod tests {
     use super::*;
 
+    const VIDEO: usize = 0;
+    const AUDIO: usize = 1;
+
     fn video(times: &[i64]) -> Vec<i64> {
         let mut unwrap = TimestampUnwrapper::new(FLV);
         times
             .iter()
-            .map(|&time| unwrap.next(TrackKind::Video, time))
+            .map(|&time| unwrap.next_of(VIDEO, time))
             .collect()
     }
 
@@ -130,20 +126,20 @@ mod tests {
     fn a_24_bit_wrap_is_unwrapped_for_both_tracks() {
         let mut unwrap = TimestampUnwrapper::new(FLV);
         let top = 1 << 24;
-        assert_eq!(unwrap.next(TrackKind::Video, top - 20), top - 20);
-        assert_eq!(unwrap.next(TrackKind::Video, 20), top + 20);
-        assert_eq!(unwrap.next(TrackKind::Audio, top - 5), top - 5);
-        assert_eq!(unwrap.next(TrackKind::Audio, 18), top + 18);
+        assert_eq!(unwrap.next_of(VIDEO, top - 20), top - 20);
+        assert_eq!(unwrap.next_of(VIDEO, 20), top + 20);
+        assert_eq!(unwrap.next_of(AUDIO, top - 5), top - 5);
+        assert_eq!(unwrap.next_of(AUDIO, 18), top + 18);
     }
 
     #[test]
     fn a_33_bit_wrap_is_unwrapped_for_both_tracks() {
         let mut unwrap = TimestampUnwrapper::new(TS);
         let top = 1 << 33;
-        assert_eq!(unwrap.next(TrackKind::Video, top - 3000), top - 3000);
-        assert_eq!(unwrap.next(TrackKind::Audio, 500), top + 500);
-        assert_eq!(unwrap.next(TrackKind::Video, 0), top);
-        assert_eq!(unwrap.next(TrackKind::Audio, top - 100), top - 100);
+        assert_eq!(unwrap.next_of(VIDEO, top - 3000), top - 3000);
+        assert_eq!(unwrap.next_of(AUDIO, 500), top + 500);
+        assert_eq!(unwrap.next_of(VIDEO, 0), top);
+        assert_eq!(unwrap.next_of(AUDIO, top - 100), top - 100);
     }
 
     #[test]
@@ -166,19 +162,19 @@ mod tests {
     fn a_jump_ahead_at_an_announced_restart_is_not_a_gap() {
         let mut unwrap = TimestampUnwrapper::new(TS);
         for time in [0, 3600] {
-            unwrap.next(TrackKind::Video, time);
+            unwrap.next_of(VIDEO, time);
         }
-        unwrap.next(TrackKind::Audio, 3000);
+        unwrap.next_of(AUDIO, 3000);
         unwrap.restart();
-        assert_eq!(unwrap.next(TrackKind::Video, 900_000), 7200);
-        assert_eq!(unwrap.next(TrackKind::Audio, 899_400), 6600);
+        assert_eq!(unwrap.next_of(VIDEO, 900_000), 7200);
+        assert_eq!(unwrap.next_of(AUDIO, 899_400), 6600);
     }
 
     #[test]
     fn an_announced_restart_without_a_jump_changes_nothing() {
         let mut unwrap = TimestampUnwrapper::new(TS);
-        unwrap.next(TrackKind::Video, 90_000);
+        unwrap.next_of(VIDEO, 90_000);
         unwrap.restart();
-        assert_eq!(unwrap.next(TrackKind::Video, 93_600), 93_600);
+        assert_eq!(unwrap.next_of(VIDEO, 93_600), 93_600);
     }
 }

@@ -602,8 +602,8 @@ fn losses_at_the_ends_of_segments_are_told_in_movie_time() {
 }
 
 /// Returns the body of the first box of a type, wherever it is.
-fn first_box<'b>(file: &'b [u8], kind: &[u8; 4]) -> Option<&'b [u8]> {
-    let at = file.windows(4).position(|bytes| bytes == kind)?;
+fn first_box<'b>(file: &'b [u8], kind: [u8; 4]) -> Option<&'b [u8]> {
+    let at = file.windows(4).position(|bytes| *bytes == kind)?;
     let length = u32::from_be_bytes(*file.get(at - 4..at)?.first_chunk()?);
     file.get(at + 4..at - 4 + usize::try_from(length).unwrap())
 }
@@ -621,14 +621,14 @@ fn decoding_can_start_at_the_recovery_points_of_an_open_gop() {
             let segments = chopped(&film.bytes(), packets_a_piece * PACKET_BYTES);
             let job = mp4_of(&shuffled(&segments));
             let bytes = job.bytes();
-            let descriptions = first_box(&bytes, b"sgpd").expect("descriptions");
+            let descriptions = first_box(&bytes, *b"sgpd").expect("descriptions");
             assert_eq!(&descriptions[4..8], kind);
             // A random access point of unknown leading pictures, or pictures until all is refreshed.
             assert_eq!(descriptions[8..12], [0, 0, 0, size]);
             let value = descriptions.last().unwrap();
             assert_eq!(*value > 0, size == 2, "{options}: {value}");
             // Version, type and number of runs, then the length and the group of each run.
-            let runs = first_box(&bytes, b"sbgp").expect("groups");
+            let runs = first_box(&bytes, *b"sbgp").expect("groups");
             assert_eq!(&runs[4..8], kind);
             let points = runs[12..].chunks(8).filter(|run| run[7] == 1);
             assert!((8..=10).contains(&points.count()), "{options}");
