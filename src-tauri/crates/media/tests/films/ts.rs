@@ -602,7 +602,7 @@ fn losses_at_the_ends_of_segments_are_told_in_movie_time() {
 }
 
 /// Returns the body of the first box of a type, wherever it is.
-fn first_box<'b>(file: &'b [u8], kind: [u8; 4]) -> Option<&'b [u8]> {
+fn first_box(file: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
     let at = file.windows(4).position(|bytes| *bytes == kind)?;
     let length = u32::from_be_bytes(*file.get(at - 4..at)?.first_chunk()?);
     file.get(at + 4..at - 4 + usize::try_from(length).unwrap())
