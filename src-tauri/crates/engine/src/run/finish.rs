@@ -331,7 +331,7 @@ mod tests {
             FactKind::LeftOut("MP2 audio".into()),
             FactKind::ConfigurationMissing,
         ] {
-            assert_eq!(lacks(Some(fact(kind))), [audio.clone()]);
+            assert_eq!(lacks(Some(fact(kind))), std::slice::from_ref(&audio));
         }
         assert_eq!(lacks(Some(fact(FactKind::Repeated))), []);
         assert_eq!(lacks(None), []);
