@@ -5,8 +5,8 @@ use crate::Error;
 /// What this crate refuses and ffmpeg takes: other containers, and codecs for which ffmpeg's MP4
 /// muxer has a tag.
 ///
-/// The tags are those of `codec_mp4_tags` in `libavformat/movenc.c` of FFmpeg 7.1. They have none
-/// for Sorenson H.263 (`flv1`), VP6 (`vp6f`, `vp6a`), Screen Video (`flashsv`, `flashsv2`), Speex,
+/// The tags are those of `codec_mp4_tags` in FFmpeg's `libavformat/movenc.c`; FFmpeg 5.1 muxes and
+/// refuses accordingly whatever it has an encoder for. They have none for Sorenson H.263 (`flv1`), VP6 (`vp6f`, `vp6a`), Screen Video (`flashsv`, `flashsv2`), Speex,
 /// Nellymoser, ADPCM, G.711, AAC in LATM, and the PCM of FLV and MPEG-TS.
 const TAKEN_BY_FFMPEG: [&str; 24] = [
     "a Matroska or WebM file",
@@ -31,7 +31,7 @@ const TAKEN_BY_FFMPEG: [&str; 24] = [
     "E-AC-3 in MPEG-TS",
     "DTS in MPEG-TS",
     "Opus in MPEG-TS",
-    "MPEG audio of layer I or II",
+    "MP2 audio in MPEG-TS",
     "AAC with a layout of its own",
 ];
 
