@@ -158,8 +158,8 @@ fn mp4_of(
     Some((made, tracks))
 }
 
-/// Removes the frame size: `tkhd` and the sample entry may state different ones.
-/// Leaves out what only one of the two can know: sizes of video and facts about the input.
+/// Leaves out the facts, which only the muxer knows, and the frame size, of which `tkhd` and the
+/// sample entry may state different ones.
 fn comparable(summary: Summary) -> Summary {
     let mut summary = summary.without_facts();
     for track in &mut summary.tracks {
