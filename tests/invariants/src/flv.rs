@@ -3,7 +3,7 @@
 //! Two readers on purpose: [`read`] is strict, every byte of a finished file must belong to a tag;
 //! [`FlvReading::of`] is lenient, it reads a segment as far as its tags are complete.
 
-use media::{SegmentKind, TrackKind};
+use media::{Fact, FactKind, SegmentKind, TrackKind};
 
 use kit::{memory_file::MemoryFile, segment::OwnedSegment};
 
@@ -33,9 +33,9 @@ pub(crate) struct FlvReading {
     /// How many sequence headers each track had, and whether any came after a frame.
     configs: [usize; 2],
     late_config: bool,
-    /// There are frames before the first sequence header: they are not in the movie, but their
-    /// times count.
-    has_frames_before_config: bool,
+    /// How many frames of each track came before its first sequence header. One that comes later
+    /// may apply to them.
+    unconfigured: [u64; 2],
 }
 
 impl FlvReading {
@@ -68,10 +68,10 @@ impl FlvReading {
         if first >> 4 == 5 || first & 0x8f != AVC || data.is_empty() {
             return;
         }
-        self.has_frames_before_config |= kind == 1 && self.configs[0] == 0;
         if kind == 0 {
             self.config(TrackKind::Video);
-        } else if kind == 1 && self.configs[0] > 0 {
+        } else if kind == 1 {
+            self.unconfigured[0] += u64::from(self.configs[0] == 0);
             self.frames.push(FlvFrame {
                 kind: TrackKind::Video,
                 timestamp,
@@ -89,13 +89,15 @@ impl FlvReading {
         };
         let data = match (first >> 4, rest) {
             (AAC, [0, rest @ ..]) if !rest.is_empty() => return self.config(TrackKind::Audio),
-            (AAC, [1..=255, rest @ ..]) if self.configs[1] > 0 => rest,
+            (AAC, [1..=255, rest @ ..]) => {
+                self.unconfigured[1] += u64::from(self.configs[1] == 0 && !rest.is_empty());
+                rest
+            }
             (2 | 14, rest) => {
                 // Each frame of MP3 may change the codec configuration.
                 self.late_config = true;
                 rest
             }
-            (AAC, [1..=255, _, ..]) => return self.has_frames_before_config = true,
             _ => return,
         };
         if !data.is_empty() {
@@ -112,8 +114,9 @@ impl FlvReading {
 
     fn config(&mut self, kind: TrackKind) {
         let track = usize::from(kind == TrackKind::Audio);
+        self.late_config |=
+            self.configs[track] > 0 && self.frames.iter().any(|frame| frame.kind == kind);
         self.configs[track] += 1;
-        self.late_config |= self.frames.iter().any(|frame| frame.kind == kind);
     }
 
     fn of_kind(&self, kind: TrackKind) -> Vec<&FlvFrame> {
@@ -121,19 +124,35 @@ impl FlvReading {
         frames.filter(|frame| frame.kind == kind).collect()
     }
 
-    /// Asserts that the movie holds the frames in order, except those that repeat an earlier segment.
+    /// Asserts that the movie holds the frames in order, except those that repeat an earlier segment,
+    /// and as many as its facts say that their codec configuration is missing.
     pub(crate) fn assert_frames(
         &self,
         kind: TrackKind,
         found: &[&[u8]],
+        facts: &[Fact],
         repeated: impl Fn(&[u8], &[u8]) -> bool,
     ) {
         if self.late_config && kind == TrackKind::Audio {
             return;
         }
+        let stated = facts
+            .iter()
+            .filter(|fact| fact.kind == FactKind::ConfigurationMissing && fact.track == Some(kind));
+        let stated: u64 = stated.map(|fact| fact.samples).sum();
+        assert!(
+            stated <= self.unconfigured[usize::from(kind == TrackKind::Audio)],
+            "{kind:?}: {stated} frames before their configuration"
+        );
+        let mut missing = 0;
+        let frames = self.of_kind(kind);
+        let present = found.len() as u64;
+        assert!(
+            present + stated <= frames.len() as u64,
+            "{kind:?}: frames that the movie holds are said to be missing"
+        );
         let mut found = found.iter();
         let mut next = found.next();
-        let frames = self.of_kind(kind);
         for (number, frame) in frames.iter().enumerate() {
             if next.is_some_and(|data| *data == frame.data) {
                 next = found.next();
@@ -142,7 +161,8 @@ impl FlvReading {
             let repeats = frames[..number].iter().any(|before| {
                 before.segment < frame.segment && repeated(&before.data, &frame.data)
             });
-            assert!(repeats, "{kind:?} frame {number} is lost");
+            missing += u64::from(!repeats);
+            assert!(missing <= stated, "{kind:?} frame {number} is lost");
         }
         assert!(next.is_none(), "{kind:?}: a frame that no segment holds");
     }
@@ -150,7 +170,6 @@ impl FlvReading {
     /// Whether time advances evenly over all segments, so that no timestamp may change.
     fn is_steady(&self) -> bool {
         !self.late_config
-            && !self.has_frames_before_config
             && self.frames.windows(2).all(|pair| {
                 let [one, next] = pair else { return false };
                 next.timestamp.abs_diff(one.timestamp) < 200

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use kit::{memory_file::MemoryFile, segment::OwnedSegment};
-use media::{Error, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
+use media::{Error, Fact, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
 
 use crate::{
     assembly::{AssemblyResult, assemble},
@@ -118,12 +118,15 @@ fn to_mp4(source: SegmentFormat, input: &FuzzInput) {
     }
     if source == SegmentFormat::Flv {
         let reading = FlvReading::of(&made.accepted);
-        assert_frames(&reading, &tracks);
+        let facts = made
+            .summary
+            .map_or_else(|_| Vec::new(), |summary| summary.facts);
+        assert_frames(&reading, &tracks, &facts);
         reading.assert_times(&tracks);
     }
 }
 
-fn assert_frames(reading: &FlvReading, tracks: &[ParsedTrack]) {
+fn assert_frames(reading: &FlvReading, tracks: &[ParsedTrack], facts: &[Fact]) {
     for kind in [TrackKind::Video, TrackKind::Audio] {
         let found: Vec<&[u8]> = tracks
             .iter()
@@ -132,7 +135,7 @@ fn assert_frames(reading: &FlvReading, tracks: &[ParsedTrack]) {
             .map(|sample| sample.data.as_slice())
             .collect();
         // An MP4 identifies repeated frames by their times and sizes.
-        reading.assert_frames(kind, &found, |before, now| before.len() == now.len());
+        reading.assert_frames(kind, &found, facts, |before, now| before.len() == now.len());
     }
 }
 
@@ -205,7 +208,7 @@ fn to_flv(input: &FuzzInput) {
     for kind in [TrackKind::Video, TrackKind::Audio] {
         let frames = movie.frames.iter().filter(|frame| frame.kind == kind);
         let found: Vec<_> = frames.map(|frame| frame.data.as_slice()).collect();
-        reading.assert_frames(kind, &found, |before, now| before == now);
+        reading.assert_frames(kind, &found, &summary.facts, |before, now| before == now);
     }
 }
 
