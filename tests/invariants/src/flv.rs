@@ -94,8 +94,9 @@ impl FlvReading {
                 rest
             }
             (2 | 14, rest) => {
-                // Each frame of MP3 may change the codec configuration.
+                // Each frame of MP3 may change the codec configuration, or have an unreadable one.
                 self.late_config = true;
+                self.unconfigured[1] += u64::from(!rest.is_empty());
                 rest
             }
             _ => return,
@@ -125,7 +126,7 @@ impl FlvReading {
     }
 
     /// Asserts that the movie holds the frames in order, except those that repeat an earlier segment,
-    /// and as many as its facts say that their codec configuration is missing.
+    /// and those before their codec configuration. Its facts tell how many there are of either.
     pub(crate) fn assert_frames(
         &self,
         kind: TrackKind,
@@ -133,24 +134,23 @@ impl FlvReading {
         facts: &[Fact],
         repeated: impl Fn(&[u8], &[u8]) -> bool,
     ) {
-        if self.late_config && kind == TrackKind::Audio {
-            return;
-        }
-        let stated = facts
-            .iter()
-            .filter(|fact| fact.kind == FactKind::ConfigurationMissing && fact.track == Some(kind));
-        let stated: u64 = stated.map(|fact| fact.samples).sum();
+        let stated = |wanted: FactKind| -> u64 {
+            let facts = facts.iter();
+            let of_kind = facts.filter(|fact| fact.kind == wanted && fact.track == Some(kind));
+            of_kind.map(|fact| fact.samples).sum()
+        };
+        let unconfigured = stated(FactKind::ConfigurationMissing);
         assert!(
-            stated <= self.unconfigured[usize::from(kind == TrackKind::Audio)],
-            "{kind:?}: {stated} frames before their configuration"
+            unconfigured <= self.unconfigured[usize::from(kind == TrackKind::Audio)],
+            "{kind:?}: {unconfigured} frames before their configuration"
+        );
+        let frames = self.of_kind(kind);
+        assert_eq!(
+            frames.len() as u64,
+            found.len() as u64 + unconfigured + stated(FactKind::Repeated),
+            "{kind:?}: each frame is in the movie, or a fact says why not"
         );
         let mut missing = 0;
-        let frames = self.of_kind(kind);
-        let present = found.len() as u64;
-        assert!(
-            present + stated <= frames.len() as u64,
-            "{kind:?}: frames that the movie holds are said to be missing"
-        );
         let mut found = found.iter();
         let mut next = found.next();
         for (number, frame) in frames.iter().enumerate() {
@@ -162,7 +162,7 @@ impl FlvReading {
                 before.segment < frame.segment && repeated(&before.data, &frame.data)
             });
             missing += u64::from(!repeats);
-            assert!(missing <= stated, "{kind:?} frame {number} is lost");
+            assert!(missing <= unconfigured, "{kind:?} frame {number} is lost");
         }
         assert!(next.is_none(), "{kind:?}: a frame that no segment holds");
     }

@@ -10,8 +10,8 @@ use super::{
     tag::{AUDIO, FILE_HEADER, PREVIOUS_TAG_SIZE, SCRIPT, TAG_HEADER, VIDEO, tag_header, tag_size},
 };
 use crate::{
-    Content, Error, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData, SegmentFingerprint,
-    SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
+    Content, Error, Fact, FactKind, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
+    SegmentFingerprint, SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Pauses, Span, milliseconds, ticks},
     cursor::Cursor,
     digest::SampleRecord,
@@ -27,6 +27,14 @@ const MAX_RESERVED_BYTES: u64 = 256 * 1024;
 const METADATA_OFFSET: u64 = (FILE_HEADER + PREVIOUS_TAG_SIZE) as u64;
 /// Tags this close to the end of a segment may be repeated in the next.
 const REPEAT_WINDOW_MS: i64 = 1000;
+
+/// Frames of a track that the segment before had already.
+#[derive(Clone, Copy, Debug, Default)]
+struct RepeatedFrames {
+    samples: u64,
+    /// Time of the first one in the movie.
+    first_ms: i64,
+}
 
 /// Makes one FLV from segments in the order of presentation.
 #[derive(Debug)]
@@ -102,13 +110,15 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         head
     }
 
-    /// Writes the tags and records what they change.
+    /// Writes the tags and records what they change. Returns which frames of each track are left out
+    /// because they are repeated.
     fn write_tags(
         &mut self,
         kept: &[OutputTag<'_>],
         change: &mut SegmentChange,
-    ) -> Result<(), Error> {
+    ) -> Result<[RepeatedFrames; TRACK_COUNT], Error> {
         let origin_ms = change.origin_ms;
+        let mut repeated = [RepeatedFrames::default(); TRACK_COUNT];
         let offsets = self.state.offsets_ms();
         let offsets = offsets.map(|offset| offset.saturating_sub(origin_ms));
         for (now, before) in change.tracks.iter_mut().zip(&self.state.tracks) {
@@ -129,6 +139,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 };
                 let time = frame.dts_ms.saturating_add(*offset_ms);
                 if self.is_repeated(frame.track, time, &tag.body) {
+                    if let Some(repeated) = repeated.get_mut(frame.track) {
+                        repeated.add(time);
+                    }
                     continue;
                 }
                 latest = time.max(last.unwrap_or(0));
@@ -169,7 +182,8 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
                 .map(|(_, time, body)| (*time, body.checksum()))
                 .collect();
         }
-        self.output.append(&mut slices(&headers, &bodies))
+        self.output.append(&mut slices(&headers, &bodies))?;
+        Ok(repeated)
     }
 
     /// Lets each span start at its first frame that the segment before did not have: repeated
@@ -226,7 +240,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
 
     fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut change = SegmentChange::default();
-        let (kept, facts) = select(&self.state, segment.data, &mut change)?;
+        let (kept, mut facts) = select(&self.state, segment.data, &mut change)?;
         change.spans = spans(&kept)?;
         let content = content(&kept, &change.spans);
         self.skip_repeated(&kept, &mut change.spans);
@@ -247,7 +261,9 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         }
         self.output.begin_segment();
         if !kept.is_empty() {
-            self.write_tags(&kept, &mut change)?;
+            let repeated = self.write_tags(&kept, &mut change)?;
+            let start_ms = ticks(first, 1000).saturating_sub(change.origin_ms);
+            facts.extend(repeated_facts(repeated, &change.spans, start_ms));
         }
         let written = self.output.end_segment();
         let tables = change.write();
@@ -344,6 +360,41 @@ fn spans(kept: &[OutputTag<'_>]) -> Result<Vec<Span>, Error> {
         }
     }
     Ok(spans)
+}
+
+impl RepeatedFrames {
+    fn add(&mut self, time_ms: i64) {
+        if self.samples == 0 {
+            self.first_ms = time_ms;
+        }
+        self.samples += 1;
+    }
+}
+
+/// Returns the facts of the frames of a segment that are repeated; it starts at `start_ms` in the
+/// movie.
+fn repeated_facts(
+    repeated: [RepeatedFrames; TRACK_COUNT],
+    spans: &[Span],
+    start_ms: i64,
+) -> impl Iterator<Item = Fact> {
+    let tracks = [TrackKind::Video, TrackKind::Audio].into_iter().zip(0..);
+    let tracks = tracks.zip(repeated);
+    let tracks = tracks.filter(|(_, repeated)| repeated.samples > 0);
+    tracks.map(move |((kind, key), repeated)| {
+        let span = spans.iter().find(|span| span.key == key);
+        let frame = span.map_or(0, |span| span.frame_duration).max(0);
+        let length = frame.unsigned_abs().saturating_mul(repeated.samples);
+        Fact {
+            kind: FactKind::Repeated,
+            track: Some(kind),
+            samples: repeated.samples,
+            at_ms: (repeated.first_ms.saturating_sub(start_ms))
+                .max(0)
+                .unsigned_abs(),
+            duration_ms: length / MILLISECOND.unsigned_abs(),
+        }
+    })
 }
 
 /// Records a frame that is written to the file.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use kit::segment::OwnedSegment;
-use media::{Error, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
+use media::{Error, FactKind, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
@@ -272,6 +272,14 @@ fn a_tail_of_the_same_times_and_sizes_is_no_repetition_where_its_bytes_differ() 
 #[test]
 fn a_repeated_tail_comes_once() {
     let segments = with_repeated_tail(|_| {});
+    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
+        let mut job = muxer_job(SegmentFormat::Flv, format, segments.len());
+        let facts = job.finish(&segments).unwrap().facts;
+        assert!(facts.iter().all(|fact| fact.kind == FactKind::Repeated));
+        let samples: u64 = facts.iter().map(|fact| fact.samples).sum();
+        assert_eq!(samples, 10, "{format:?}: {facts:?}");
+        assert!(facts.iter().all(|fact| fact.at_ms.abs_diff(4000) < 500));
+    }
     assert_same(
         packets(&mp4_of(&segments).path()),
         packets_of(movie()),
