@@ -5,12 +5,19 @@ use engine::view::{FactKindView, FactView, Finished, GapView, MissingView, Track
 
 use crate::resolve::length;
 
-/// Returns one line for each thing that a saved movie lacks.
+/// Most facts that are told in a line each.
+const MAX_FACTS: usize = 20;
+
+/// Returns one line for each thing that a saved movie lacks or in which it differs from its source.
 pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
     let mut lines: Vec<_> = finished.missing.iter().map(describe_missing).collect();
     lines.extend(finished.gaps.iter().map(describe_gap));
     lines.extend(finished.shorter_than_stated_ms.map(describe_shorter));
-    lines.extend(finished.facts.iter().map(describe_fact));
+    lines.extend(finished.facts.iter().take(MAX_FACTS).map(describe_fact));
+    let more = finished.facts.len().saturating_sub(MAX_FACTS);
+    if more > 0 {
+        lines.push(format!("and {more} more like these; --json lists all"));
+    }
     lines
 }
 
@@ -183,6 +190,13 @@ mod tests {
                 "lost: 43 frames of audio, 1 s, at 1:02:03: it is not said how they are coded",
             ]
         );
+        let many = Finished {
+            facts: vec![fact(FactKindView::Moved, None, 0, 0); 120],
+            ..Finished::default()
+        };
+        let lines = describe_movie(&many);
+        assert_eq!(lines.len(), 21);
+        assert_eq!(lines[20], "and 100 more like these; --json lists all");
     }
 
     #[test]
