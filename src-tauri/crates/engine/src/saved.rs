@@ -168,9 +168,7 @@ impl From<&media::Fact> for Fact {
         Self {
             kind: match &fact.kind {
                 media::FactKind::SamplesLost => FactKind::SamplesLost,
-                media::FactKind::LeftOut(name) => FactKind::LeftOut {
-                    name: crate::names::clean_text(name),
-                },
+                media::FactKind::LeftOut(name) => FactKind::LeftOut { name: name.clone() },
                 media::FactKind::GapShortened => FactKind::GapShortened,
                 media::FactKind::Moved => FactKind::Moved,
                 media::FactKind::Repeated => FactKind::Repeated,

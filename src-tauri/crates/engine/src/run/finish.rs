@@ -14,11 +14,11 @@ use crate::download_plan::DownloadPlan;
 use crate::error::Error;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{PartFolder, SavedMovie};
-use crate::saved::Finished;
+use crate::saved::{self, Finished};
 use crate::saved_before::Mark;
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::{ffmpeg, part, platform};
+use crate::{ffmpeg, names, part, platform};
 
 /// Writes the index, then reads the whole movie back and verifies it.
 pub(super) async fn finish(
@@ -212,10 +212,19 @@ pub(super) fn summarize(summary: &Summary, mut shortfall: Shortfall) -> Finished
     Finished {
         size_bytes: summary.size_bytes,
         duration_ms: summary.duration_ms,
-        facts: summary.facts.iter().map(Into::into).collect(),
+        facts: summary.facts.iter().map(saved_fact).collect(),
         ..Finished::default()
     }
     .with_shortfall(shortfall)
+}
+
+/// Converts a fact; the name of what is left out may come from the file.
+fn saved_fact(fact: &Fact) -> saved::Fact {
+    let mut fact = saved::Fact::from(fact);
+    if let saved::FactKind::LeftOut { name } = &mut fact.kind {
+        *name = names::clean_text(name);
+    }
+    fact
 }
 
 /// Returns whether the segments had media of this kind and the movie has no track of it.
@@ -322,8 +331,8 @@ mod tests {
             ..Summary::default()
         };
         let lacks = |fact| summarize(&summary(fact), Shortfall::default()).missing;
-        let audio = crate::saved::Missing::Track {
-            kind: crate::saved::TrackKind::Audio,
+        let audio = saved::Missing::Track {
+            kind: saved::TrackKind::Audio,
             language: None,
         };
         for kind in [
