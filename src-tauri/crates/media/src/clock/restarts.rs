@@ -131,26 +131,39 @@ impl MovieClock {
     }
 
     /// Returns whether a track jumps ahead alone: it has no gap if it stays ahead of the others up
-    /// to the end of the segment.
+    /// to the end of the segment. One that was behind, as the last picture stood for seconds, only
+    /// catches up.
     fn runs_ahead(&self, planned: &PlannedSpan, segment: &SegmentGroup<'_>) -> bool {
         let jump = |planned: &PlannedSpan| {
             let track = self.tracks.get(&planned.span.key)?;
             let moved = track.shift.saturating_add(self.offset);
             let first = planned.span.first.saturating_add(moved);
             let end = planned.span.end.saturating_add(moved);
-            Some((
-                first.saturating_sub(track.end),
-                end.saturating_sub(track.end),
-            ))
+            Some(TrackJump {
+                gap: first.saturating_sub(track.end),
+                length: end.saturating_sub(track.end),
+                // The length of the last frame is a guess.
+                last: end.saturating_sub(planned.span.frame_duration),
+            })
         };
         let others = segment.spans.iter();
         let mut others = others.filter(|other| other.span.key != planned.span.key);
-        let (Some((gap, length)), Some((other_gap, other_length))) =
-            (jump(planned), others.next().and_then(jump))
-        else {
+        let (Some(own), Some(other)) = (jump(planned), others.next().and_then(jump)) else {
             return false;
         };
-        let ahead = length.saturating_sub(other_length);
-        gap > MAX_OVERLAP && other_gap <= MAX_OVERLAP && ahead > gap / 2
+        let ahead = own.length.saturating_sub(other.length);
+        let lead = own.last.saturating_sub(other.last);
+        own.gap > MAX_OVERLAP && other.gap <= MAX_OVERLAP && ahead.min(lead) > own.gap / 2
     }
+}
+
+/// How a track goes on in the next segment, in nanoseconds on the clock of the movie.
+#[derive(Clone, Copy, Debug)]
+struct TrackJump {
+    /// From the end of the track so far to its first frame.
+    gap: i64,
+    /// From there to its end.
+    length: i64,
+    /// When its last frame starts.
+    last: i64,
 }
