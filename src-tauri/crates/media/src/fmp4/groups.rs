@@ -47,7 +47,7 @@ impl Grouping {
     }
 }
 
-/// The description of the group that a sample is in, for each of [`GROUPINGS`]. A roll distance is
+/// The description of the group that a sample is in, for each of `GROUPINGS`. A roll distance is
 /// its two bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SampleGroups(pub(crate) [Option<u16>; GROUPINGS.len()]);
