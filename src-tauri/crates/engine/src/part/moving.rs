@@ -119,8 +119,11 @@ impl EarlierAttempt {
         space::check(parent(new), SpaceNeed::Exact(total))?;
         self.meter.begin_reading(JobStage::Moving, total);
         files::make_folder(new).map_err(Error::new_name(new))?;
+        let held = lock::lock(new)?;
         let copied = self.copy_files(old, new, names);
         if copied.is_err() {
+            // Windows deletes no folder with an open file in it.
+            drop(held);
             // Whatever was copied is of no use, and may fill the disk.
             if let Err(error) = delete_folder(new) {
                 tracing::warn!(%error, "an incomplete copy stays");
@@ -129,10 +132,7 @@ impl EarlierAttempt {
         copied
     }
 
-    /// Holds the lock of the new folder meanwhile: a folder with an open file cannot be deleted on
-    /// Windows.
     fn copy_files(&self, old: &Path, new: &Path, names: &[String]) -> Result<bool, Error> {
-        let _held = lock::lock(new)?;
         let mut done = 0;
         let mut is_complete = true;
         for name in names {
