@@ -421,6 +421,41 @@ mod ffmpeg {
     }
 
     #[test]
+    fn what_was_changed_is_told_whoever_makes_the_mp4() {
+        let folder = tempfile::tempdir().unwrap();
+        let cuts = [
+            "-f",
+            "segment",
+            "-segment_time",
+            "70",
+            "-reset_timestamps",
+            "1",
+            "-segment_format",
+            "flv",
+        ];
+        copied(folder.path(), "part%d.flv", &cuts);
+        let part = |number: u8| folder.path().join(format!("part{number}.flv"));
+        // Without its file header, so that only the clock tells where the second part begins.
+        let second = fs::read(part(1)).unwrap();
+        let both = folder.path().join("both.flv");
+        fs::write(
+            &both,
+            [fs::read(part(0)).unwrap(), second[13..].to_vec()].concat(),
+        )
+        .unwrap();
+        for (options, name) in [
+            (&[][..], "ours.mp4"),
+            (&["--remux", "ffmpeg"], "theirs.mp4"),
+        ] {
+            let new = folder.path().join(name);
+            let output = remux_with(options, &[&both, &part(2), &new]);
+            assert_eq!(output.path(), new);
+            let told = "changed: the clock starts again or jumps at 0:01:09";
+            assert!(output.err.contains(told), "{name}: {}", output.err);
+        }
+    }
+
+    #[test]
     fn a_warning_is_not_a_failure() {
         let folder = tempfile::tempdir().unwrap();
         let movie = flv(folder.path(), "film.flv");

@@ -104,7 +104,10 @@ pub(super) async fn convert(
     attempt.meter.enter(JobStage::Finishing);
     let output = converted.clone();
     let problem = match blocking(move || check(&output)).await {
-        Ok(summary) if known.is_whole(&summary) => return Ok((converted, summary)),
+        Ok(mut summary) if known.is_whole(&summary) => {
+            summary.facts = known.facts();
+            return Ok((converted, summary));
+        }
         Ok(_) => "what it made is not the whole film".to_owned(),
         Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
             problem.to_string()
@@ -134,6 +137,14 @@ impl KnownMedia<'_> {
         match self {
             Self::Written(summary) => Some(summary.duration_ms),
             Self::Stated(duration_ms) => duration_ms,
+        }
+    }
+
+    /// Returns what is known to be lost, left out or changed in the source: no file tells it.
+    fn facts(self) -> Vec<Fact> {
+        match self {
+            Self::Written(summary) => summary.facts.clone(),
+            Self::Stated(_) => Vec::new(),
         }
     }
 
