@@ -150,7 +150,7 @@ impl<'a> FlvDemuxer<'a> {
             self.aac.is_settled |= codec == Codec::Aac;
             return Ok(Some(DemuxEvent::Config { kind, codec, data }));
         };
-        let dts = self.times.next(kind, tag);
+        let dts = self.times.next(tag);
         let sample = Sample {
             kind,
             dts,

@@ -154,7 +154,7 @@ impl<'a> TagSelector<'a> {
                 sync,
                 composition_offset,
             } => {
-                let time_ms = self.times.next(packet.kind, tag);
+                let time_ms = self.times.next(tag);
                 if !self.ensure_configured(&packet, tag.kind) {
                     self.drop_frame(packet.kind, time_ms);
                     return Ok(());

@@ -12,7 +12,7 @@ use super::{
     state::{TRACK_COUNT, track_index},
     tag::{FlvTag, FlvTags},
 };
-use crate::{Error, Fact, TrackKind, timestamps};
+use crate::{Error, Fact, timestamps};
 
 /// A timestamp farther than this from both the one before and the one after is stray. A larger
 /// fall alone is taken for a restart of the clock.
@@ -62,7 +62,7 @@ impl FlvTimestamps {
     }
 
     /// Returns the decode time of the frame in a tag in milliseconds. Frames may be left out.
-    pub(crate) fn next(&mut self, _kind: TrackKind, tag: &FlvTag<'_>) -> i64 {
+    pub(crate) fn next(&mut self, tag: &FlvTag<'_>) -> i64 {
         let time = |frame: FrameTime| frame.time;
         let found = self.frames.find(|frame| frame.position >= tag.offset);
         found.map_or_else(|| i64::from(tag.timestamp), time)
@@ -168,12 +168,7 @@ mod tests {
             .expect("tags")
             .map(|tag| {
                 let tag = tag.expect("whole");
-                let kind = if tag.kind == VIDEO {
-                    TrackKind::Video
-                } else {
-                    TrackKind::Audio
-                };
-                times.next(kind, &tag)
+                times.next(&tag)
             })
             .collect()
     }

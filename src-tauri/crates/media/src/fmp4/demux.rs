@@ -182,9 +182,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
             is_ours,
         } = fragment;
         let mut dts = self.next_dts;
-        if let Some(mut tfdt) = children(traf).find(*b"tfdt")? {
-            let (version, _) = version_and_flags(&mut tfdt)?;
-            let time = tfdt.versioned(version)?;
+        if let Some((time, tfdt)) = decode_time(traf)? {
             dts = i64::try_from(time).map_err(|_| tfdt.malformed("a time beyond reason"))?;
         }
         let mut groups = FragmentGroups::read(traf, &self.init.groups);
@@ -247,6 +245,17 @@ fn segment_offset(moof: u64, base: u64, data: &Range<u64>, bodies: &[Range<usize
     let before = bodies().rfind(|body| body.end <= moof);
     let own = next.clone().filter(fits).or(before.filter(fits)).or(next);
     own.map_or(0, |body| data.start.wrapping_sub(body.start))
+}
+
+/// Returns the decode time that a `traf` states (ISO/IEC 14496-12 8.8.12), in ticks, and its box
+/// behind it, for errors.
+pub(super) fn decode_time<'b>(traf: &Cursor<'b>) -> Result<Option<(u64, Cursor<'b>)>, Error> {
+    let Some(mut tfdt) = children(traf).find(*b"tfdt")? else {
+        return Ok(None);
+    };
+    let (version, _) = version_and_flags(&mut tfdt)?;
+    let ticks = tfdt.versioned(version)?;
+    Ok(Some((ticks, tfdt)))
 }
 
 impl TrackFragmentHeader {

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::{
-    demux::{MAX_SAMPLES, TrackFragmentHeader},
+    demux::{MAX_SAMPLES, TrackFragmentHeader, decode_time},
     groups::FragmentGroups,
     init::{OtherTrack, SampleDefaults},
     run::{RunStart, TrackRun},
 };
 use crate::{
     Error, TrackKind,
-    boxes::read::{ParsedBox, children, version_and_flags},
+    boxes::read::{ParsedBox, children},
     cursor::Cursor,
 };
 
@@ -66,13 +66,7 @@ fn track_fragment(
     header: &TrackFragmentHeader,
     base: u64,
 ) -> Result<FragmentOutline, Error> {
-    let start = match children(traf).find(*b"tfdt")? {
-        Some(mut tfdt) => {
-            let (version, _) = version_and_flags(&mut tfdt)?;
-            Some(tfdt.versioned(version)?)
-        }
-        None => None,
-    };
+    let start = decode_time(traf)?.map(|(ticks, _)| ticks);
     let groups = FragmentGroups::default();
     let mut data: Option<Range<u64>> = None;
     let mut duration = 0;

@@ -6,7 +6,7 @@ use media::{FactKind, OutputFormat, SegmentFormat, SegmentKind, Summary, TrackKi
 use crate::{
     muxing::{MuxerJob, muxer_job},
     packets::{assert_same, packets, probe_without_warnings},
-    segments::{FlvTag, movie, set_time, tags},
+    segments::{FlvTag, flv_tag, movie, tags},
 };
 
 const MILLISECOND: f64 = 0.001_001;
@@ -28,18 +28,6 @@ fn rewritten(mut change: impl FnMut(&FlvTag<'_>) -> Vec<u8>) -> OwnedSegment {
         data.extend(change(&tag));
     }
     segment(0, data)
-}
-
-/// Builds a tag, followed by its size.
-fn tag(kind: u8, time: u32, body: &[u8]) -> Vec<u8> {
-    let size = u32::try_from(body.len()).unwrap();
-    let mut tag = vec![kind];
-    tag.extend_from_slice(&size.to_be_bytes()[1..]);
-    tag.extend_from_slice(&[0; 7]);
-    set_time(&mut tag, time);
-    tag.extend_from_slice(body);
-    tag.extend_from_slice(&(size + 11).to_be_bytes());
-    tag
 }
 
 fn is_config(tag: &FlvTag<'_>, kind: u8) -> bool {
@@ -130,7 +118,7 @@ fn a_configuration_that_comes_with_a_later_segment_is_taken_or_its_lack_is_said(
 fn an_empty_configuration_is_made_of_the_metadata() {
     assert_makes_the_movie(&[rewritten(|of| {
         if is_config(of, 8) {
-            tag(8, of.time, &[0xaf, 0])
+            flv_tag(8, of.time, &[0xaf, 0])
         } else {
             of.bytes.to_vec()
         }
@@ -203,7 +191,7 @@ fn adts_headers_in_the_frames_are_taken_off_and_tell_the_configuration() {
                 return if keeps_config {
                     of.bytes.to_vec()
                 } else {
-                    tag(8, 0, &[0xaf, 0])
+                    flv_tag(8, 0, &[0xaf, 0])
                 };
             }
             if of.kind == 18 {
@@ -213,7 +201,7 @@ fn adts_headers_in_the_frames_are_taken_off_and_tell_the_configuration() {
                 return of.bytes.to_vec();
             }
             let body = &of.bytes[11..of.bytes.len() - 4];
-            tag(8, of.time, &[&body[..2], &with_adts(&body[2..])].concat())
+            flv_tag(8, of.time, &[&body[..2], &with_adts(&body[2..])].concat())
         });
         assert_makes_the_movie(&[segment]);
     }

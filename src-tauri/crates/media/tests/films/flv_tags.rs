@@ -6,7 +6,7 @@ use media::{Error, OutputFormat, SegmentFormat, Summary, TrackKind};
 use crate::{
     muxing::{MuxerJob, muxer_job},
     packets::{assert_same, from_origin, packets, probe_without_warnings},
-    segments::{cut_flv, flv_movie, made_by_ffmpeg, movie, set_time, shuffled, tags},
+    segments::{cut_flv, flv_movie, flv_tag, made_by_ffmpeg, movie, set_time, shuffled, tags},
 };
 
 const MILLISECOND: f64 = 0.001_001;
@@ -67,18 +67,6 @@ fn all_rewritten(change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<OwnedSegment> {
     segments.collect()
 }
 
-/// Builds a tag, followed by its size.
-fn tag(kind: u8, time: u32, body: &[u8]) -> Vec<u8> {
-    let size = u32::try_from(body.len()).unwrap();
-    let mut tag = vec![kind];
-    tag.extend_from_slice(&size.to_be_bytes()[1..]);
-    tag.extend_from_slice(&[0; 7]);
-    set_time(&mut tag, time);
-    tag.extend_from_slice(body);
-    tag.extend_from_slice(&(size + 11).to_be_bytes());
-    tag
-}
-
 fn time_of(tag: &[u8]) -> u32 {
     u32::from_be_bytes([tag[7], tag[4], tag[5], tag[6]])
 }
@@ -135,17 +123,17 @@ fn tags_that_hold_no_media_change_nothing() {
         let time = time_of(bytes);
         [
             // Empty tags.
-            tag(8, time, b""),
-            tag(9, time, b""),
-            tag(18, time, b""),
+            flv_tag(8, time, b""),
+            flv_tag(9, time, b""),
+            flv_tag(18, time, b""),
             // A command to the player, an end of sequence, video and audio without data.
-            tag(9, time, &[0x57, 0]),
-            tag(9, time, &[0x17, 2, 0, 0, 0]),
-            tag(9, time, &[0x27, 1, 0, 0, 0]),
-            tag(8, time, &[0xaf, 1]),
+            flv_tag(9, time, &[0x57, 0]),
+            flv_tag(9, time, &[0x17, 2, 0, 0, 0]),
+            flv_tag(9, time, &[0x27, 1, 0, 0, 0]),
+            flv_tag(8, time, &[0xaf, 1]),
             // Unknown tag types, one of them with times of its own.
-            tag(15, time.wrapping_add(1 << 30), b"unknown"),
-            tag(31, 0, b"unknown"),
+            flv_tag(15, time.wrapping_add(1 << 30), b"unknown"),
+            flv_tag(31, 0, b"unknown"),
             bytes.to_vec(),
         ]
         .concat()
@@ -211,7 +199,7 @@ fn explicit_sbr_in_a_config_changes_no_time() {
     let config = [0xaf, 0, 0x2a, 0x10, 0x88, 0x00];
     let segments = all_rewritten(|bytes| {
         if (bytes[0], bytes[12]) == (8, 0) {
-            tag(8, time_of(bytes), &config)
+            flv_tag(8, time_of(bytes), &config)
         } else {
             bytes.to_vec()
         }
@@ -225,7 +213,7 @@ fn explicit_sbr_in_a_config_changes_no_time() {
 fn encrypted_tags_are_refused() {
     for kind in [0x28, 0x29, 0x32] {
         let mut segments = flv_segments();
-        segments[1].data.extend(tag(kind, 4000, b"secret"));
+        segments[1].data.extend(flv_tag(kind, 4000, b"secret"));
         for refused in refusal(&segments) {
             assert!(matches!(refused, Error::Encrypted), "{refused}");
         }
@@ -239,7 +227,7 @@ fn invalid_configs_are_refused_with_their_segment() {
         &[0x17, 0, 0, 0, 0, 1, 100],
     ] {
         let mut segments = flv_segments();
-        segments[1].data.extend(tag(9, 3900, body));
+        segments[1].data.extend(flv_tag(9, 3900, body));
         for refused in refusal(&segments) {
             assert!(matches!(refused, Error::Malformed { .. }), "{refused}");
         }
@@ -262,7 +250,7 @@ fn a_track_that_changes_its_codec_is_no_flv() {
     let mut segments = flv_segments();
     // A frame of MP3 among AAC: an FLV has one audio codec.
     let frame = [0x2f, 0xff, 0xfb, 0x90, 0x64, 0, 0, 0, 0];
-    segments[1].data.extend(tag(8, 3900, &frame));
+    segments[1].data.extend(flv_tag(8, 3900, &frame));
     let [_, refused] = outcome(&segments);
     assert!(
         matches!(&refused, Err(Error::Unsupported(told)) if told == "MP3 among AAC"),
@@ -423,7 +411,7 @@ fn a_tag_of_sixteen_megabytes_is_carried() {
     body.push(0x0c);
     body.resize(9 + unit as usize, 0xff);
     assert_eq!(body.len(), (1 << 24) - 1);
-    segments[0].data.extend(tag(9, 2040, &body));
+    segments[0].data.extend(flv_tag(9, 2040, &body));
     for format in [OutputFormat::Mp4, OutputFormat::Flv] {
         let job = made(format, &segments);
         let found = packets(&job.path());

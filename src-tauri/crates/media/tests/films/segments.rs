@@ -147,6 +147,18 @@ pub(crate) fn set_time(tag: &mut [u8], time: u32) {
     tag[4..8].copy_from_slice(&[a, b, c, high]);
 }
 
+/// Builds a tag, followed by its size.
+pub(crate) fn flv_tag(kind: u8, time: u32, body: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(body.len()).unwrap();
+    let mut tag = vec![kind];
+    tag.extend_from_slice(&size.to_be_bytes()[1..]);
+    tag.extend_from_slice(&[0; 7]);
+    set_time(&mut tag, time);
+    tag.extend_from_slice(body);
+    tag.extend_from_slice(&(size + 11).to_be_bytes());
+    tag
+}
+
 /// The movie as fragmented MP4: an init segment and segments of 2 s for each of two tracks.
 pub(crate) fn dash() -> &'static [OwnedSegment] {
     static SEGMENTS: OnceLock<Vec<OwnedSegment>> = OnceLock::new();
