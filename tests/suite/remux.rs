@@ -67,6 +67,14 @@ fn copied_with(folder: &Path, name: &str, inputs: &[&str], arguments: &[&str]) -
     path
 }
 
+/// Cuts the fixture movie into three FLVs, of which each begins at time 0.
+fn flv_parts(folder: &Path, cuts: &[&str]) -> [PathBuf; 3] {
+    let format = ["-reset_timestamps", "1", "-segment_format", "flv"];
+    let arguments = [&["-f", "segment"], cuts, &format].concat();
+    copied(folder, "part%d.flv", &arguments);
+    [0, 1, 2].map(|number| folder.join(format!("part{number}.flv")))
+}
+
 /// Copies the fixture movie to another name.
 fn flv(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -89,23 +97,7 @@ fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
 #[test]
 fn flv_parts_whose_timestamps_restart_become_one_movie() {
     let folder = tempfile::tempdir().unwrap();
-    copied(
-        folder.path(),
-        "part%d.flv",
-        &[
-            "-f",
-            "segment",
-            "-segment_time",
-            "70",
-            "-reset_timestamps",
-            "1",
-            "-segment_format",
-            "flv",
-        ],
-    );
-    let parts: Vec<_> = (0..3)
-        .map(|n| folder.path().join(format!("part{n}.flv")))
-        .collect();
+    let parts = flv_parts(folder.path(), &["-segment_time", "70"]);
     let new = folder.path().join("whole.m4v");
     let output = remux(&[&parts[0], &parts[1], &parts[2], &new]);
     assert_eq!(output.path(), new);
@@ -393,20 +385,8 @@ mod ffmpeg {
     #[test]
     fn it_accepts_flv_parts_with_a_single_video_and_a_single_audio_frame() {
         let folder = tempfile::tempdir().unwrap();
-        let cuts = [
-            "-f",
-            "segment",
-            "-segment_times",
-            "70.3,70.35",
-            "-break_non_keyframes",
-            "1",
-            "-reset_timestamps",
-            "1",
-            "-segment_format",
-            "flv",
-        ];
-        copied(folder.path(), "part%d.flv", &cuts);
-        let parts = [0, 1, 2].map(|number| folder.path().join(format!("part{number}.flv")));
+        let cuts = ["-segment_times", "70.3,70.35", "-break_non_keyframes", "1"];
+        let parts = flv_parts(folder.path(), &cuts);
         assert_eq!(packets(&parts[1], "a:0").len(), 1);
         let new = folder.path().join("whole.mp4");
         let output = remux_with(
@@ -423,32 +403,17 @@ mod ffmpeg {
     #[test]
     fn what_was_changed_is_told_whoever_makes_the_mp4() {
         let folder = tempfile::tempdir().unwrap();
-        let cuts = [
-            "-f",
-            "segment",
-            "-segment_time",
-            "70",
-            "-reset_timestamps",
-            "1",
-            "-segment_format",
-            "flv",
-        ];
-        copied(folder.path(), "part%d.flv", &cuts);
-        let part = |number: u8| folder.path().join(format!("part{number}.flv"));
+        let [first, second, third] = flv_parts(folder.path(), &["-segment_time", "70"]);
         // Without its file header, so that only the clock tells where the second part begins.
-        let second = fs::read(part(1)).unwrap();
         let both = folder.path().join("both.flv");
-        fs::write(
-            &both,
-            [fs::read(part(0)).unwrap(), second[13..].to_vec()].concat(),
-        )
-        .unwrap();
+        let second = fs::read(second).unwrap();
+        fs::write(&both, [&fs::read(first).unwrap(), &second[13..]].concat()).unwrap();
         for (options, name) in [
             (&[][..], "ours.mp4"),
             (&["--remux", "ffmpeg"], "theirs.mp4"),
         ] {
             let new = folder.path().join(name);
-            let output = remux_with(options, &[&both, &part(2), &new]);
+            let output = remux_with(options, &[&both, &third, &new]);
             assert_eq!(output.path(), new);
             let told = "changed: the clock starts again or jumps at 0:01:09";
             assert!(output.err.contains(told), "{name}: {}", output.err);

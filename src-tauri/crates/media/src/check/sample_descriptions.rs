@@ -9,7 +9,10 @@ use crate::{
         FourCc,
         read::{ParsedBox, children, name, version_and_flags},
     },
-    codec::{aac::AudioSpecificConfig, avc::AvcConfig},
+    codec::{
+        aac::{AudioSpecificConfig, stated_object_type},
+        avc::AvcConfig,
+    },
     cursor::Cursor,
     digest::SampleRecord,
 };
@@ -166,12 +169,15 @@ fn audio(body: &mut Cursor<'_>) -> Result<(), Error> {
 }
 
 /// Returns the audio object type of an `mp4a` sample entry of MPEG-4 audio (ISO/IEC 14496-3 1.5.1).
-pub(crate) fn audio_object_type(entry: &[u8]) -> Option<u8> {
+pub(crate) fn audio_object_type(entry: &[u8]) -> Option<u32> {
     let found = children(&Cursor::new("MP4", entry)).next()?.ok()?;
-    let mut body = found.body;
-    body.skip(28).ok()?;
-    let esds = children(&body).require(*b"esds").ok()?;
-    elementary_stream(esds).ok()?.audio_object_type
+    mp4a_codec(found.body).ok()?.audio_object_type
+}
+
+/// Reads what an `mp4a` sample entry says of its codec.
+fn mp4a_codec(mut entry: Cursor<'_>) -> Result<AudioCodec, Error> {
+    entry.skip(28)?;
+    elementary_stream(children(&entry).require(*b"esds")?)
 }
 
 /// Returns what kind of codec the samples of a sample entry have: those of one kind may share a
@@ -185,11 +191,7 @@ pub(crate) fn codec_kind(entry: &[u8]) -> (FourCc, Option<u8>) {
         b"avc3" => (*b"avc1", None),
         b"hev1" => (*b"hvc1", None),
         b"mp4a" => {
-            let mut body = found.body;
-            let esds = body
-                .skip(28)
-                .and_then(|()| children(&body).require(*b"esds"));
-            let codec = esds.and_then(elementary_stream).ok();
+            let codec = mp4a_codec(found.body).ok();
             (*b"mp4a", codec.map(|codec| codec.object_type))
         }
         _ => (found.kind, None),
@@ -226,11 +228,7 @@ fn elementary_stream(mut esds: Cursor<'_>) -> Result<AudioCodec, Error> {
         let length = descriptor(&mut esds, 5)?;
         let specific = esds.sub_cursor(length)?;
         AudioSpecificConfig::read(&specific)?;
-        codec.audio_object_type = match specific.rest() {
-            [a, b, ..] if a >> 3 == 31 => Some(32 + (((a & 7) << 3) | (b >> 5))),
-            [a, ..] => Some(a >> 3),
-            [] => None,
-        };
+        codec.audio_object_type = stated_object_type(&specific);
     }
     Ok(codec)
 }
@@ -241,7 +239,7 @@ struct AudioCodec {
     /// ISO/IEC 14496-1 table 5.
     object_type: u8,
     /// ISO/IEC 14496-3 1.5.1, for MPEG-4 audio.
-    audio_object_type: Option<u8>,
+    audio_object_type: Option<u32>,
 }
 
 /// Reads the tag of the next descriptor, which must be `wanted`, and returns its stated length

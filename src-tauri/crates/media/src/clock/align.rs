@@ -105,14 +105,11 @@ impl MovieClock {
 }
 
 impl PlannedSpan {
-    pub(super) fn shifted(mut self, shift: i64) -> Self {
-        for time in [
-            &mut self.span.first,
-            &mut self.span.end,
-            &mut self.first_pts,
-        ] {
-            *time = time.saturating_add(shift);
+    pub(super) fn shifted(self, shift: i64) -> Self {
+        Self {
+            span: self.span.shifted(shift),
+            first_pts: self.first_pts.saturating_add(shift),
+            ..self
         }
-        self
     }
 }

@@ -48,6 +48,11 @@ fn parse(config: &[u8]) -> Option<AudioSpecificConfig> {
     })
 }
 
+/// Returns the audio object type that a configuration states first (ISO/IEC 14496-3 1.5.1).
+pub(crate) fn stated_object_type(config: &Cursor<'_>) -> Option<u32> {
+    object_type(&mut BitReader::new(config.rest()))
+}
+
 fn object_type(bits: &mut BitReader<'_>) -> Option<u32> {
     match bits.bits(5)? {
         31 => Some(32 + bits.bits(6)?),
