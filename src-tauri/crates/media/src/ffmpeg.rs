@@ -5,9 +5,10 @@ use crate::Error;
 /// What this crate refuses and ffmpeg takes: other containers, and codecs for which ffmpeg's MP4
 /// muxer has a tag.
 ///
-/// The tags are those of `codec_mp4_tags` in FFmpeg's `libavformat/movenc.c`; FFmpeg 5.1 muxes and
-/// refuses accordingly whatever it has an encoder for. They have none for Sorenson H.263 (`flv1`), VP6 (`vp6f`, `vp6a`), Screen Video (`flashsv`, `flashsv2`), Speex,
-/// Nellymoser, ADPCM, G.711, AAC in LATM, and the PCM of FLV and MPEG-TS.
+/// The tags are those of `codec_mp4_tags` in FFmpeg's `libavformat/movenc.c`. FFmpeg 5.1 muxes and
+/// refuses accordingly, where it has an encoder to try it with. There are none for Sorenson H.263
+/// (`flv1`), VP6 (`vp6f`, `vp6a`), Screen Video (`flashsv`, `flashsv2`), Speex, Nellymoser, ADPCM,
+/// G.711, AAC in LATM, and the PCM of FLV and MPEG-TS.
 const TAKEN_BY_FFMPEG: [&str; 24] = [
     "a Matroska or WebM file",
     "an AVI file",
