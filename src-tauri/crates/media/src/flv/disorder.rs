@@ -31,11 +31,11 @@ pub(super) fn are_presentation_times(frames: &[FrameTime], track: usize) -> bool
 /// [`super::restarts`] takes for one of the clock are left only within a few frames.
 pub(super) fn spread(frames: &mut [FrameTime], track: usize) {
     let of_track = |frame: &FrameTime| frame.track == track;
-    let falls = frames
+    let is_sorted = frames
         .iter()
         .filter(|frame| of_track(frame))
         .is_sorted_by_key(|frame| frame.time);
-    if falls || are_presentation_times(frames, track) {
+    if is_sorted || are_presentation_times(frames, track) {
         return;
     }
     let mut times: Vec<i64> = frames
