@@ -17,8 +17,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use media::{
-    Content, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentFingerprint, SegmentFormat,
-    SegmentOrder, Summary, TableFragment, journal,
+    Content, MovieSpec, Muxer, MuxerConfig, OutputFormat, RangeChecksum, SegmentFingerprint,
+    SegmentFormat, SegmentOrder, Summary, TableFragment, journal,
 };
 use ustream::{Segment, SegmentId, SegmentKind};
 
@@ -272,11 +272,13 @@ impl Assembler {
         self.flusher.close().map_err(Error::disk(&self.folder))
     }
 
-    /// Finishes the movie with the segments that have been fetched. Missing ones stay gaps.
-    pub(crate) fn finish(mut self) -> Result<Summary, Error> {
+    /// Finishes the movie with the segments that have been fetched. Missing ones stay gaps. Returns
+    /// the checksum of the media too, if the output has no unused bytes between.
+    pub(crate) fn finish(mut self) -> Result<(Summary, Option<RangeChecksum>), Error> {
         self.write_ready(GapPolicy::Skip)?;
         self.flusher.close().map_err(Error::disk(&self.folder))?;
-        Ok(self.muxer.finish(self.fragments)?)
+        let media = RangeChecksum::of_media(&self.fragments);
+        Ok((self.muxer.finish(self.fragments)?, media))
     }
 
     fn append(&mut self, index: usize, body: &[u8]) -> Result<(), Error> {

@@ -13,10 +13,11 @@ use crate::extras::{Extras, MovieMetadata};
 use crate::file_ending::FileEnding;
 use crate::job::{DownloadRequest, JobSpec};
 use crate::names::{self, NameLimit, NamePattern, RelativeName, StemSource, TemplateValues};
+use crate::note::Mark;
 use crate::part;
 use crate::part::{Destination, EarlierAttempt, Extensions, MovieSource, Opened, PartFolder};
 use crate::remuxer::Remuxer;
-use crate::saved_before::{Mark, Search};
+use crate::saved_before::Search;
 
 /// Rendition, containers and file name of one download.
 #[derive(Debug)]

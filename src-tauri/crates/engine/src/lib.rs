@@ -14,7 +14,8 @@
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
 //!    if `remuxer` says so.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
-//!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already.
+//!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already, by
+//!    the `note` in each. `movie_check` checks such a movie later.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
@@ -34,7 +35,9 @@ mod ffmpeg;
 mod file_ending;
 mod job;
 mod job_stream;
+mod movie_check;
 mod names;
+mod note;
 mod outcome;
 mod part;
 mod platform;
@@ -66,6 +69,7 @@ pub use job::{
     OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;
+pub use movie_check::{CheckProgress, check_movie};
 pub use names::{Template, TemplateError};
 pub use remuxer::Remuxer;
 pub use service::Patience;

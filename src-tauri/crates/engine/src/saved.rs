@@ -161,6 +161,7 @@ pub(crate) enum FactKind {
     Moved,
     Repeated,
     ConfigurationMissing,
+    Damaged,
 }
 
 impl From<&media::Fact> for Fact {
@@ -173,6 +174,7 @@ impl From<&media::Fact> for Fact {
                 media::FactKind::Moved => FactKind::Moved,
                 media::FactKind::Repeated => FactKind::Repeated,
                 media::FactKind::ConfigurationMissing => FactKind::ConfigurationMissing,
+                media::FactKind::Damaged => FactKind::Damaged,
             },
             track: fact.track.map(Into::into),
             samples: fact.samples,

@@ -4,74 +4,17 @@
 //! is kept as the service has it holds none; it is known by its name and its exact size.
 
 use std::fs::{self, File, Metadata};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use media::origin;
-use serde::{Deserialize, Serialize};
-use ustream::{RecordingId, SegmentPlan, TrackKind};
-
-use crate::error::Error;
 use crate::names::NamePattern;
+use crate::note::{Mark, Note};
 use crate::part::SavedMovie;
 use crate::saved::Finished;
 use crate::shortfall::ACCEPTABLE_LOSS_MS;
 
 /// Most files of a folder that are opened to look for a mark.
 const MAX_OPENED_FILES: usize = 2_000;
-
-/// What a movie was made of, as it is noted in the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mark {
-    recording: RecordingId,
-    /// `720p`, `audio`, or the name of the rendition if its height is not known.
-    quality: String,
-    /// Languages of the audio tracks, as far as they are stated, sorted.
-    #[serde(default)]
-    audio: Vec<String>,
-    /// Duration of the movie in milliseconds.
-    #[serde(default)]
-    duration_ms: u64,
-}
-
-impl Mark {
-    /// Returns the mark of a movie of this plan, without its duration.
-    pub(crate) fn of(plan: &SegmentPlan, quality: Option<&str>) -> Self {
-        let tracks = plan.tracks.iter();
-        let audio = tracks.filter(|track| track.kind != TrackKind::Video);
-        let mut audio: Vec<String> = audio.filter_map(|track| track.language.clone()).collect();
-        audio.sort_unstable();
-        Self {
-            recording: plan.recording,
-            quality: quality.unwrap_or(&plan.rendition.0).to_owned(),
-            audio,
-            duration_ms: 0,
-        }
-    }
-
-    /// Writes the mark into a finished movie in its part folder, and returns the new size in bytes.
-    pub(crate) fn write(&self, movie: &File, duration_ms: u64) -> Result<u64, Error> {
-        let mark = Self {
-            duration_ms,
-            ..self.clone()
-        };
-        let text =
-            serde_json::to_string(&mark).map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(origin::write(movie, &text)?)
-    }
-
-    fn read(movie: &Path) -> Option<Self> {
-        let note = origin::read(BufReader::new(File::open(movie).ok()?)).ok()??;
-        serde_json::from_str(&note).ok()
-    }
-
-    fn is_same_movie(&self, other: &Self) -> bool {
-        self.recording == other.recording
-            && self.quality == other.quality
-            && self.audio == other.audio
-    }
-}
 
 /// What to look for, and where.
 #[derive(Clone, Debug)]
@@ -140,24 +83,31 @@ impl Search {
     }
 
     fn marked_duration_ms(&self, path: &Path) -> Option<u64> {
-        let mark = Mark::read(path).filter(|mark| mark.is_same_movie(&self.mark))?;
+        let mark = mark_of(path).filter(|mark| mark.is_same_movie(&self.mark))?;
         let stated_ms = self.stated_ms.unwrap_or(0);
-        let is_whole = mark.duration_ms.saturating_add(ACCEPTABLE_LOSS_MS) >= stated_ms;
-        is_whole.then_some(mark.duration_ms)
+        let is_whole = mark.duration_ms().saturating_add(ACCEPTABLE_LOSS_MS) >= stated_ms;
+        is_whole.then_some(mark.duration_ms())
     }
+}
+
+/// Returns the mark of a movie, if it has one.
+fn mark_of(movie: &Path) -> Option<Mark> {
+    Note::read(&File::open(movie).ok()?).ok()??.mark
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
+    fn noted(recording: u32, quality: &str, audio: &str) -> Mark {
+        let mark = json!({ "recording": recording, "quality": quality, "audio": [audio] });
+        serde_json::from_value(mark).unwrap()
+    }
+
     fn mark() -> Mark {
-        Mark {
-            recording: RecordingId(7),
-            quality: "720p".to_owned(),
-            audio: vec!["en".to_owned()],
-            duration_ms: 0,
-        }
+        noted(7, "720p", "en")
     }
 
     fn search(folder: &Path, pattern: NamePattern) -> Search {
@@ -176,7 +126,8 @@ mod tests {
     fn write(path: &Path, mark: &Mark, duration_ms: u64) {
         fs::write(path, b"\0\0\0\x08free\0\0\0\x08free").unwrap();
         let movie = File::options().read(true).write(true).open(path).unwrap();
-        mark.write(&movie, duration_ms).unwrap();
+        let mark = mark.clone().with_duration(duration_ms);
+        Note::write(&movie, Some(mark), None).unwrap();
     }
 
     #[test]
@@ -185,30 +136,9 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let exact = search(folder.path(), NamePattern::exact("film"));
         assert!(exact.run().is_none());
-        write(
-            &at("film.mp4"),
-            &Mark {
-                recording: RecordingId(8),
-                ..mark()
-            },
-            60_000,
-        );
-        write(
-            &at("film (2).mp4"),
-            &Mark {
-                quality: "360p".into(),
-                ..mark()
-            },
-            60_000,
-        );
-        write(
-            &at("film (3).mp4"),
-            &Mark {
-                audio: vec![],
-                ..mark()
-            },
-            60_000,
-        );
+        write(&at("film.mp4"), &noted(8, "720p", "en"), 60_000);
+        write(&at("film (2).mp4"), &noted(7, "360p", "en"), 60_000);
+        write(&at("film (3).mp4"), &noted(7, "720p", "fr"), 60_000);
         write(&at("film (4).mp4"), &mark(), 50_000);
         write(&at("film (5).flv"), &mark(), 60_000);
         write(&at("other.mp4"), &mark(), 60_000);

@@ -3,10 +3,13 @@
 //! TypeScript types are generated from them, and a test compares both. The types on disk are in
 //! `saved`; the conversions from those are at the end of this file.
 
+mod check;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
+pub use self::check::{CheckedTrackView, DamageView, MovieCheckView, ProofView};
 pub use crate::code::Code;
 use crate::remuxer::Remuxer;
 use crate::saved;
@@ -415,6 +418,8 @@ pub enum FactKindView {
     Repeated,
     /// They could not be kept, because the input does not say how they are coded.
     ConfigurationMissing,
+    /// They are damaged in the input, and are in the file as they are.
+    Damaged,
 }
 
 /// What of a file on this computer is not in the MP4.
@@ -736,6 +741,7 @@ impl From<saved::Fact> for FactView {
                 saved::FactKind::Moved => FactKindView::Moved,
                 saved::FactKind::Repeated => FactKindView::Repeated,
                 saved::FactKind::ConfigurationMissing => FactKindView::ConfigurationMissing,
+                saved::FactKind::Damaged => FactKindView::Damaged,
             },
             track: fact.track.map(Into::into),
             samples: fact.samples,

@@ -39,6 +39,9 @@ pub enum FactKind {
     /// Samples are damaged or missing in the input, and are not in the movie. The duration is
     /// what they would have lasted.
     SamplesLost,
+    /// Samples that are damaged in the input, and are in the movie as they are. The duration is
+    /// how long they last.
+    Damaged,
     /// A track or another part of the input that the movie does not take, by its name, for
     /// example `MP2 audio`. The duration is that of the part.
     LeftOut(String),
@@ -70,6 +73,7 @@ impl FactKind {
             Self::Moved => 3,
             Self::Repeated => 4,
             Self::ConfigurationMissing => 5,
+            Self::Damaged => 6,
         }
     }
 }
@@ -103,6 +107,7 @@ impl Fact {
             3 => FactKind::Moved,
             4 => FactKind::Repeated,
             5 => FactKind::ConfigurationMissing,
+            6 => FactKind::Damaged,
             other => return Err(cursor.malformed(format!("a fact of kind {other}"))),
         };
         let track = match cursor.u8()? {
@@ -136,6 +141,17 @@ pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Vec<Fact>, Error> {
         return Err(cursor.malformed(format!("{count} facts of one segment")));
     }
     (0..count).map(|_| Fact::read(cursor)).collect()
+}
+
+/// Returns the facts of both lists about one segment, sorted by time.
+pub(crate) fn joined(facts: Vec<Fact>, more: &[Fact]) -> Vec<Fact> {
+    if more.is_empty() {
+        return facts;
+    }
+    let mut list = FactList::default();
+    list.add_segment(&facts, 0);
+    list.add_segment(more, 0);
+    list.into_vec()
 }
 
 /// Collects facts in the order of time: sums neighbours of one kind, and bounds their number.
@@ -310,6 +326,7 @@ mod tests {
             FactKind::Moved,
             FactKind::Repeated,
             FactKind::ConfigurationMissing,
+            FactKind::Damaged,
         ];
         let tracks = [None, Some(TrackKind::Video), Some(TrackKind::Audio)];
         let facts: Vec<_> = kinds

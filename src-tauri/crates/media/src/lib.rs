@@ -13,9 +13,10 @@
 //! What was lost, left out or changed on the way is a list of [`Fact`]s: of a segment in its
 //! fragment, of the movie in its [`Summary`].
 //!
-//! [`origin`] writes into the finished file what it was made of, and reads that again.
+//! [`origin`] writes into the finished file what it was made of, and reads that again;
+//! [`RangeChecksum`] is the checksum of a file, by which damage is found later.
 //! [`MovieSplitter`] cuts a movie file into segments, so that it takes the same way;
-//! [`measure()`] returns how much media such a file holds.
+//! [`measure()`] returns how much media such a file holds, and [`examine()`] what of it is damaged.
 //!
 //! # Example
 //!
@@ -51,12 +52,14 @@
 mod boxes;
 mod captions;
 mod check;
+mod checksum;
 mod clock;
 mod codec;
 mod content;
 mod cursor;
 mod digest;
 mod error;
+mod examine;
 mod fact;
 mod ffmpeg;
 pub mod flv;
@@ -78,8 +81,10 @@ pub mod ts;
 
 pub use captions::Captions;
 pub use check::check;
+pub use checksum::RangeChecksum;
 pub use content::{Content, ContentSpan, SegmentFingerprint};
 pub use error::Error;
+pub use examine::{Examination, examine};
 pub use fact::{Fact, FactKind};
 pub use ffmpeg::ffmpeg_may_remux;
 pub use image_kind::ImageKind;

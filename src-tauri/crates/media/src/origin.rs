@@ -69,7 +69,7 @@ pub fn read<F: Read + Seek>(mut file: F) -> Result<Option<String>, Error> {
     }
 }
 
-fn is_flv<F: Read + Seek>(file: &mut F) -> Result<bool, Error> {
+pub(crate) fn is_flv<F: Read + Seek>(file: &mut F) -> Result<bool, Error> {
     Ok(bytes_at(file, 0, SIGNATURE.len() as u64)? == SIGNATURE)
 }
 

@@ -4,7 +4,7 @@ use ustream::{PlanChange, Recording, RecordingRef};
 
 use super::attempt::{Attempt, Discovery};
 use super::completeness::Expectation;
-use super::finish::{self, publish, summarize};
+use super::finish::{self, FinishedMovie, NewNote, publish, summarize};
 use super::single_file::{self, FetchedFile};
 use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
@@ -155,14 +155,21 @@ async fn assemble_movie(
         }
         OutputKind::Movie(..) => {
             let movie = part::output(part.path());
-            let summary = finish::finish(attempt, assembler, movie.clone()).await?;
+            let (summary, media) = finish::finish(attempt, assembler, movie.clone()).await?;
             expected.add_summary(&mut shortfall, &summary);
             attempt.accept_shortfall(&shortfall)?;
             if download.convert {
                 finish::convert_with_ffmpeg(attempt, part, (summary, shortfall), download).await?
             } else {
-                let finished = (movie, summarize(&summary, shortfall));
-                publish(attempt, part, finished, Some(&download.mark)).await?
+                let movie = FinishedMovie {
+                    path: movie,
+                    finished: summarize(&summary, shortfall),
+                    note: NewNote::Of {
+                        mark: Some(download.mark.clone()),
+                        media,
+                    },
+                };
+                publish(attempt, part, movie).await?
             }
         }
     };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use media::{Fact, FactKind, Summary, TrackKind};
+use media::{Fact, FactKind, RangeChecksum, Summary, TrackKind};
 
 use super::attempt::Attempt;
 use crate::assemble::Assembler;
@@ -12,22 +12,24 @@ use crate::disk::durable::{self, blocking};
 use crate::disk::guarded::{self, OpenMode};
 use crate::download_plan::DownloadPlan;
 use crate::error::Error;
+use crate::note::Mark;
+use crate::note::Note;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{PartFolder, SavedMovie};
 use crate::saved::{self, Finished};
-use crate::saved_before::Mark;
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
 use crate::{ffmpeg, names, part, platform};
 
-/// Writes the index, then reads the whole movie back and verifies it.
+/// Writes the index, then reads the whole movie back and verifies it. Returns the checksum of its
+/// media too.
 pub(super) async fn finish(
     attempt: &Attempt,
     assembler: Assembler,
     movie: PathBuf,
-) -> Result<Summary, Error> {
-    let made = blocking(move || assembler.finish()).await?;
-    verify_movie(attempt, movie, made).await
+) -> Result<(Summary, Option<RangeChecksum>), Error> {
+    let (made, media) = blocking(move || assembler.finish()).await?;
+    Ok((verify_movie(attempt, movie, made).await?, media))
 }
 
 /// Verifies the file. A failed check is accepted only if the user allowed it.
@@ -58,8 +60,15 @@ pub(super) async fn convert_with_ffmpeg(
     };
     match convert(attempt, &part, source).await {
         Ok((converted, summary)) => {
-            let finished = (converted, summarize(&summary, shortfall));
-            Ok(publish(attempt, part, finished, Some(&download.mark)).await?)
+            let movie = FinishedMovie {
+                path: converted,
+                finished: summarize(&summary, shortfall),
+                note: NewNote::Of {
+                    mark: Some(download.mark.clone()),
+                    media: None,
+                },
+            };
+            Ok(publish(attempt, part, movie).await?)
         }
         Err(Stopped::Failed(Error::Convert { problem, .. })) => {
             let finished = summarize(&summary, shortfall);
@@ -244,7 +253,7 @@ fn is_lost(summary: &Summary, kind: TrackKind) -> bool {
         FactKind::SamplesLost | FactKind::LeftOut(_) | FactKind::ConfigurationMissing => {
             fact.track == Some(kind)
         }
-        FactKind::GapShortened | FactKind::Moved | FactKind::Repeated => false,
+        FactKind::GapShortened | FactKind::Moved | FactKind::Repeated | FactKind::Damaged => false,
     };
     let is_there = summary.tracks.iter().any(|track| track.kind == kind);
     !is_there && summary.facts.iter().any(takes_away)
@@ -276,29 +285,54 @@ impl Finished {
     }
 }
 
-/// Renames a finished movie to its final name. A whole and checked movie gets the mark before, by
-/// which it is known again.
+/// A finished movie in its part folder.
+pub(super) struct FinishedMovie {
+    pub(super) path: PathBuf,
+    pub(super) finished: Finished,
+    pub(super) note: NewNote,
+}
+
+/// What is to be noted in a finished movie.
+pub(super) enum NewNote {
+    /// Nothing: the file is kept byte by byte.
+    None,
+    /// The mark of a movie of a recording, and the checksum of the media if that is known.
+    Of {
+        mark: Option<Mark>,
+        media: Option<RangeChecksum>,
+    },
+}
+
+/// Renames a finished movie to its final name, with its note in it. Only a whole and checked movie
+/// keeps the mark, by which it is known again.
 pub(super) async fn publish(
     attempt: &Attempt,
     part: PartFolder,
-    (movie, finished): (PathBuf, Finished),
-    mark: Option<&Mark>,
+    movie: FinishedMovie,
 ) -> Result<SavedMovie, Error> {
+    let FinishedMovie {
+        path,
+        finished,
+        note,
+    } = movie;
     let mut finished = Finished {
         saved_unix_s: Some(jiff::Timestamp::now().as_second()),
         ..finished
     };
-    let is_whole =
-        finished.shortfall().is_acceptable() && !attempt.unverified.load(Ordering::Relaxed);
-    let mark = mark.filter(|_| is_whole).cloned();
+    let is_checked = !attempt.unverified.load(Ordering::Relaxed);
+    let is_whole = finished.shortfall().is_acceptable();
     blocking(move || {
-        if let Some(mark) = mark {
-            let disk = || Error::disk(&movie);
-            let file = guarded::open(&movie, OpenMode::Change).map_err(disk())?;
-            finished.size_bytes = mark.write(&file, finished.duration_ms)?;
+        if let NewNote::Of { mark, media } = note
+            && is_checked
+        {
+            let disk = || Error::disk(&path);
+            let file = guarded::open(&path, OpenMode::Change).map_err(disk())?;
+            let mark = mark.filter(|_| is_whole);
+            let mark = mark.map(|mark| mark.with_duration(finished.duration_ms));
+            finished.size_bytes = Note::write(&file, mark, media.as_ref())?;
             platform::sync(&file).map_err(disk())?;
         }
-        part.finish(&movie, finished)
+        part.finish(&path, finished)
     })
     .await
 }
@@ -311,7 +345,12 @@ pub(super) async fn keep_original(
     original: PathBuf,
     finished: Finished,
 ) -> Result<PathBuf, Error> {
-    let saved = publish(attempt, part, (original, finished), None).await?;
+    let original = FinishedMovie {
+        path: original,
+        finished,
+        note: NewNote::None,
+    };
+    let saved = publish(attempt, part, original).await?;
     let path = saved.path.clone();
     blocking(move || {
         saved.remove_part_folder();

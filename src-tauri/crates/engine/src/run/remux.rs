@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use media::{
-    MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, SegmentFormat, SegmentKind,
-    Summary, Tags, TrackKind, TrackSummary,
+    MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, RangeChecksum, SegmentFormat,
+    SegmentKind, Summary, Tags, TrackKind, TrackSummary,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Discovery};
-use super::finish::{self, ConversionSource, KnownMedia, publish, summarize};
+use super::finish::{
+    self, ConversionSource, FinishedMovie, KnownMedia, NewNote, publish, summarize,
+};
 use crate::disk::durable::blocking;
 use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
@@ -71,7 +73,19 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
     });
     let movie = part::output(part.path());
     match remux_files(attempt, parts, &part, movie).await {
-        Ok((movie, finished)) => Ok(publish(attempt, part, (movie, finished), None).await?),
+        Ok(RemuxedMovie {
+            path,
+            finished,
+            media,
+        }) => {
+            let note = NewNote::Of { mark: None, media };
+            let movie = FinishedMovie {
+                path,
+                finished,
+                note,
+            };
+            Ok(publish(attempt, part, movie).await?)
+        }
         Err(stopped) => {
             blocking(move || part.remove()).await?;
             Err(stopped)
@@ -84,7 +98,7 @@ pub(super) async fn remux_single_file(
     attempt: &Attempt,
     copy: FileRemux,
     part: &PartFolder,
-) -> Outcome<(PathBuf, Finished)> {
+) -> Outcome<RemuxedMovie> {
     let FileRemux {
         path,
         movie_spec: known,
@@ -95,13 +109,21 @@ pub(super) async fn remux_single_file(
     remux_files(attempt, parts, part, part::converted(part.path())).await
 }
 
-/// Makes the MP4 within the part folder and returns its path.
+/// An MP4 in the part folder.
+pub(super) struct RemuxedMovie {
+    pub(super) path: PathBuf,
+    pub(super) finished: Finished,
+    /// Checksum of its media, if we wrote it.
+    pub(super) media: Option<RangeChecksum>,
+}
+
+/// Makes the MP4 within the part folder.
 async fn remux_files(
     attempt: &Attempt,
     parts: RemuxSources,
     part: &PartFolder,
     movie: PathBuf,
-) -> Outcome<(PathBuf, Finished)> {
+) -> Outcome<RemuxedMovie> {
     let brand = parts.brand;
     let Some(format) = parts.format else {
         // ffmpeg takes the one file as it is.
@@ -114,7 +136,11 @@ async fn remux_files(
         };
         let (path, summary) = finish::convert(attempt, part, source).await?;
         check_ending(brand, &summary)?;
-        return Ok((path, summarize(&summary, Shortfall::default())));
+        return Ok(RemuxedMovie {
+            path,
+            finished: summarize(&summary, Shortfall::default()),
+            media: None,
+        });
     };
     let work = RemuxTask {
         parts,
@@ -131,7 +157,11 @@ async fn remux_files(
             known: KnownMedia::Written(&made.summary),
         };
         return match finish::convert(attempt, part, source).await {
-            Ok((path, summary)) => Ok((path, made.finished(&summary))),
+            Ok((path, summary)) => Ok(RemuxedMovie {
+                path,
+                finished: made.finished(&summary),
+                media: None,
+            }),
             // The joined file is deleted with the part folder.
             Err(Stopped::Failed(Error::Convert { problem, .. })) => Err(Error::Convert {
                 problem,
@@ -145,7 +175,11 @@ async fn remux_files(
     let summary = made.summary.clone();
     let path = movie.clone();
     let summary = finish::verify_movie(attempt, path, summary).await?;
-    Ok((movie, made.finished(&summary)))
+    Ok(RemuxedMovie {
+        path: movie,
+        finished: made.finished(&summary),
+        media: made.media,
+    })
 }
 
 /// Fails if a file for audio alone would have a video track.
@@ -319,6 +353,8 @@ struct RemuxTask {
 /// The written movie, and what of the input files is not in it.
 struct RemuxResult {
     summary: Summary,
+    /// Checksum of its media.
+    media: Option<RangeChecksum>,
     lost: Loss,
     first: PathBuf,
 }
@@ -383,11 +419,13 @@ impl RemuxTask {
             return Err(file_error(&first, problem).into());
         }
         self.meter.enter(JobStage::Finishing);
+        let media = RangeChecksum::of_media(&fragments);
         let summary = muxer
             .finish(fragments)
             .map_err(|problem| file_error(&first, problem))?;
         Ok(RemuxResult {
             summary,
+            media,
             lost,
             first,
         })

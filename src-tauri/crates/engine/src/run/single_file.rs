@@ -7,8 +7,8 @@ use media::{MovieSpec, MovieSplitter};
 
 use super::attempt::Attempt;
 use super::completeness::Expectation;
-use super::finish::{keep_original, publish};
-use super::remux;
+use super::finish::{FinishedMovie, NewNote, keep_original, publish};
+use super::remux::{self, RemuxedMovie};
 use crate::assemble::Assembler;
 use crate::disk::durable::{self, blocking};
 use crate::disk::guarded::{self, OpenMode};
@@ -43,7 +43,12 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     let kept = blocking(move || inspect(&path)).await?;
     let kept = with_checked_duration(attempt, expected, kept)?;
     if download.keep_original {
-        return Ok(publish(attempt, part, (copy, kept), None).await?);
+        let movie = FinishedMovie {
+            path: copy,
+            finished: kept,
+            note: NewNote::None,
+        };
+        return Ok(publish(attempt, part, movie).await?);
     }
     let source = remux::FileRemux {
         path: copy.clone(),
@@ -51,10 +56,22 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
         convert: download.convert,
     };
     let failed = match remux::remux_single_file(attempt, source, &part).await {
-        Ok((movie, finished)) => {
+        Ok(RemuxedMovie {
+            path,
+            finished,
+            media,
+        }) => {
             let finished = with_checked_duration(attempt, expected, finished)?;
-            let mark = Some(&download.mark);
-            return Ok(publish(attempt, part, (movie, finished), mark).await?);
+            let note = NewNote::Of {
+                mark: Some(download.mark.clone()),
+                media,
+            };
+            let movie = FinishedMovie {
+                path,
+                finished,
+                note,
+            };
+            return Ok(publish(attempt, part, movie).await?);
         }
         Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
         Err(stopped) => return Err(stopped),

@@ -27,6 +27,7 @@ use crate::{
     TableFragment, TrackKind,
     boxes::{self, write::put32},
     check::codec_kind,
+    fact,
     flv::{self, DemuxEvent},
     fmp4::{self, Init, SampleGroups},
     handler::Handler,
@@ -256,6 +257,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             facts,
             ..
         } = self.demux(&segment, &mut demuxer)?;
+        let facts = fact::joined(facts, &recorder.damage(timescale));
         let has_media = recorder.samples() > 0 || recorder.has_edges();
         let spans = recorder.spans(segment.track, timescale)?;
         let content = recorder.content(&spans);

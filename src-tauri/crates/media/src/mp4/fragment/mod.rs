@@ -3,6 +3,7 @@
 //! A recording of ten hours has about three million samples, which stay in memory until the index
 //! is written. So each sample is encoded by its difference from the one before.
 
+mod damage;
 mod edge;
 mod other_tracks;
 mod read;

@@ -2,14 +2,14 @@
 
 use super::{
     ASSUMED_CONFIG, CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, LANGUAGE,
-    OTHER_TRACK, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC, track_code, track_key, track_kind,
+    OTHER_TRACK, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
+    damage::{Damage, SampleCoding},
+    track_code, track_key, track_kind,
 };
 use crate::{
-    Content, Error, Sample, TrackKind,
-    boxes::read::children,
+    Content, Error, Fact, Sample, TrackKind,
     clock::{Pauses, Span},
-    codec::avc,
-    cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
+    cursor::{put_length_prefixed, put_signed, put_varint},
     flv::Codec,
     fmp4::{Init, SampleGroups},
     timestamps::TS,
@@ -17,26 +17,15 @@ use crate::{
 
 /// So many of the first samples of a movie are inspected when it is verified.
 pub(crate) const INSPECTED_SAMPLES: usize = crate::check::INSPECTED_SAMPLES;
-/// Bytes of a sample entry of video before its boxes (ISO/IEC 14496-12 12.1.3).
-const VIDEO_ENTRY_BYTES: usize = 86;
-
-/// Returns the size of the NAL unit lengths of a sample entry, `None` if it is not AVC.
-fn nal_length_size(entry: &[u8]) -> Option<u8> {
-    if !matches!(entry.get(4..8)?, b"avc1" | b"avc3") {
-        return None;
-    }
-    let boxes = Cursor::new("MP4", entry.get(VIDEO_ENTRY_BYTES..)?);
-    let record = children(&boxes).find(*b"avcC").ok()??;
-    record.rest().get(4).map(|sizes| (sizes & 3) + 1)
-}
-
 /// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// Ticks per second, if the container does not store the durations of samples.
     timescale: Option<u32>,
-    /// Size of the NAL unit lengths of each sample entry; `None` if it is not AVC.
-    nal_length_sizes: Vec<Option<u8>>,
+    /// What the samples of each sample entry are, if the segment has those of one track alone;
+    /// otherwise what the samples of video are.
+    codings: Vec<SampleCoding>,
+    damage: Damage,
     /// Whether the first samples of video are what their sample entries say.
     first_samples: Vec<bool>,
     /// What is about the whole segment; comes before the entries.
@@ -105,8 +94,10 @@ impl Recorder {
 
     pub(crate) fn config(&mut self, kind: TrackKind, codec: Codec, data: &[u8]) {
         if kind == TrackKind::Video {
-            let sizes = data.get(4).filter(|_| codec == Codec::Avc);
-            self.nal_length_sizes = vec![sizes.map(|sizes| (sizes & 3) + 1)];
+            self.codings = match codec {
+                Codec::Avc => vec![SampleCoding::of_avc_config(data)],
+                _ => Vec::new(),
+            };
         }
         self.entries.push(CONFIG);
         self.entries.push(track_code(kind));
@@ -191,19 +182,35 @@ impl Recorder {
 
     /// Sets the sample entries of a track of a fragmented MP4.
     pub(crate) fn set_sample_entries(&mut self, entries: &[Vec<u8>]) {
-        self.nal_length_sizes = entries.iter().map(|entry| nal_length_size(entry)).collect();
+        self.codings = entries
+            .iter()
+            .map(|entry| SampleCoding::of(entry))
+            .collect();
     }
 
     fn inspect(&mut self, sample: &Sample<'_>, description: u32) {
-        if sample.kind != TrackKind::Video || self.first_samples.len() >= INSPECTED_SAMPLES {
-            return;
+        let is_video = sample.kind == TrackKind::Video;
+        // FLV and MPEG-TS have both tracks in a segment, and audio only as frames.
+        let coding = if is_video || self.timescale.is_none() {
+            let coding = self.codings.get(description as usize);
+            coding.copied().unwrap_or(SampleCoding::Any)
+        } else {
+            SampleCoding::Frames
+        };
+        let fits = coding.fits(sample.data);
+        let track = self.tracks.get(usize::from(track_code(sample.kind)));
+        let number = track.map_or(0, |track| track.samples);
+        self.damage.add(sample, number, fits);
+        if is_video && self.first_samples.len() < INSPECTED_SAMPLES {
+            self.first_samples.push(fits);
         }
-        let size = self.nal_length_sizes.get(description as usize);
-        let is_sample = size
-            .copied()
-            .flatten()
-            .is_none_or(|size| avc::is_sample(sample.data, size));
-        self.first_samples.push(is_sample);
+    }
+
+    /// Returns which samples are damaged. The times of the samples count in `timescale`.
+    pub(crate) fn damage(&self, timescale: u32) -> Vec<Fact> {
+        let tracks = self.tracks.iter().filter(|track| track.samples > 0);
+        let earliest = tracks.map(|track| track.first).min();
+        self.damage.facts(earliest.unwrap_or(0), timescale)
     }
 
     /// Records a sample with its position; `duration` as in [`SampleLocation`].
