@@ -121,6 +121,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             preferences::log_in_to_proxy,
             system::reveal,
             system::open,
+            system::check,
             system::browse,
             system::close,
             system::restart,

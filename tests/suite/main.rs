@@ -11,6 +11,7 @@ mod bindings;
 mod bytes;
 mod catalog;
 mod causes;
+mod check;
 mod cli_behavior;
 mod command_line;
 mod control;

@@ -244,6 +244,19 @@ export const states: Record<string, State> = {
     },
     progress: null,
   }),
+  "saved-damaged": {
+    before: (fake) => {
+      fake.put(job({ id: "old", state: { is: "done", finished }, progress: null }));
+      fake.damage = [
+        { damage: "changed" },
+        ...ALL_FACTS.slice(0, 2).map((fact) => ({ damage: "frames", ...fact }) as const),
+        { damage: "bytes_lost", bytes: 320_000 },
+        { damage: "captions_missing", file: "Launch day.en.vtt" },
+      ];
+    },
+    after: () => document.querySelector("summary")?.click(),
+    press: ["check-file"],
+  },
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },
   "stopped-kept": { link: MAIN, press: ["ready-save", "job-cancel", "stop-keep"] },
   "stopped-deleted": { link: MAIN, press: ["ready-save", "job-cancel", "stop-delete"] },

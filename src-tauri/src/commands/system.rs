@@ -1,9 +1,10 @@
 //! Commands that open files and links in other programs, end the app, or update it.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use engine::Engine;
-use engine::view::{ReleaseView, UpdateOutcome};
+use engine::view::{MovieCheckView, ReleaseView, UpdateOutcome};
 use tauri::{AppHandle, State, WebviewWindow};
 
 use super::{CommandResult, blocking, internal_error, parse_job_id};
@@ -31,6 +32,18 @@ pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> CommandResult
         tauri_plugin_opener::open_path(file, None::<&str>)
     })
     .await
+}
+
+/// Checks whether the finished file of a job is still whole.
+#[tauri::command]
+pub(crate) async fn check(engine: State<'_, Engine>, id: String) -> CommandResult<MovieCheckView> {
+    let file = finished_file(&engine, &id).await?;
+    let checked = blocking(move || {
+        // Until its window is closed: nobody asks to stop it.
+        engine::check_movie(&file, |_| ControlFlow::Continue(()))
+    });
+    let checked = checked.await??;
+    checked.ok_or_else(|| internal_error("the check was stopped"))
 }
 
 /// Opens the web page of a video. The URL is rebuilt from the parsed link, so that the page cannot

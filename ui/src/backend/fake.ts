@@ -5,6 +5,7 @@ import { CHANNEL, entries, MB, script, SIZE } from "./fake/script";
 import type {
   AccessView,
   Backend,
+  DamageView,
   EntryView,
   Failure,
   FolderView,
@@ -12,6 +13,7 @@ import type {
   JobView,
   ResolvedLinkView,
   AppEvent,
+  MovieCheckView,
   ProgressView,
   ReleaseView,
   SaveRequest,
@@ -92,6 +94,10 @@ export class FakeBackend implements Backend {
   release: ReleaseView | null = null;
   /** How its installation ends. */
   outcome: UpdateOutcome = "installed";
+  /** What a check of a saved file finds. */
+  damage: DamageView[] = [];
+  /** Whether the saved files are gone. */
+  gone = false;
   /** If set, links are never resolved. */
   silent = false;
 
@@ -246,6 +252,13 @@ export class FakeBackend implements Backend {
   open(id: string): Promise<void> {
     this.opened.push(id);
     return Promise.resolve();
+  }
+
+  async check(): Promise<MovieCheckView> {
+    await Promise.resolve();
+    if (this.gone) throw { code: "bad_film", detail: "no such file" } satisfies Failure;
+    const { damage } = this;
+    return { size_bytes: SIZE, duration_ms: 3_723_000, tracks: [], proof: "checksum", damage };
   }
 
   browse(link: string): Promise<void> {

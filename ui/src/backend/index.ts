@@ -8,6 +8,7 @@ import type { Failure } from "./bindings/Failure";
 import type { FolderView } from "./bindings/FolderView";
 import type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 import type { AppEvent } from "./bindings/AppEvent";
+import type { MovieCheckView } from "./bindings/MovieCheckView";
 import type { ReleaseView } from "./bindings/ReleaseView";
 import type { SaveRequest } from "./bindings/SaveRequest";
 import type { SettingsView } from "./bindings/SettingsView";
@@ -32,6 +33,8 @@ export type { ContainerChoice } from "./bindings/ContainerChoice";
 export type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 export type { MissingView } from "./bindings/MissingView";
 export type { AppEvent } from "./bindings/AppEvent";
+export type { DamageView } from "./bindings/DamageView";
+export type { MovieCheckView } from "./bindings/MovieCheckView";
 export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
 export type { ReleaseView } from "./bindings/ReleaseView";
@@ -96,6 +99,8 @@ export interface Backend {
   reveal(id: string): Promise<void>;
   /** Plays a finished file. */
   open(id: string): Promise<void>;
+  /** Checks whether a finished file is still whole. */
+  check(id: string): Promise<MovieCheckView>;
   /** Opens the page of a video in the browser. */
   browse(link: string): Promise<void>;
   /** Closes the window, even if a video is being saved. */

@@ -29,6 +29,7 @@ export const tauri: Backend = {
   logInToProxy: (name, password, keep) => invoke("log_in_to_proxy", { name, password, keep }),
   reveal: (id) => invoke("reveal", { id }),
   open: (id) => invoke("open", { id }),
+  check: (id) => invoke("check", { id }),
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),
   restart: () => invoke("restart"),

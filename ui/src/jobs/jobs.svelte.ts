@@ -11,6 +11,7 @@ import {
   type FolderView,
   type JobState,
   type JobView,
+  type MovieCheckView,
   type Update,
 } from "../backend";
 import { announcer } from "../shared/announcer.svelte";
@@ -36,6 +37,8 @@ export class Jobs extends Controller {
   removed: { title: string; id: string; kept: boolean } | null = $state.raw(null);
   /** The finished file that could not be shown or played. */
   notOpened: { id: string; failure: Failure } | null = $state.raw(null);
+  /** The finished file that is being checked, or was checked last. */
+  checked: { id: string; file: string; result: MovieCheckView | null } | null = $state.raw(null);
 
   /** What was sent to unlock each job's video. In memory only. */
   readonly #accesses = new SvelteMap<string, AccessView>();
@@ -68,6 +71,7 @@ export class Jobs extends Controller {
   show(id: string | null) {
     this.failure = null;
     this.notOpened = null;
+    this.checked = null;
     this.removed = null;
     this.unfinished = [];
     this.front = id;
@@ -154,6 +158,27 @@ export class Jobs extends Controller {
   /** Plays a finished file. */
   play(id: string): Promise<void> {
     return this.#open(id, this.backend.open(id));
+  }
+
+  /** Checks whether a finished file is still whole. */
+  async check(id: string, file: string): Promise<void> {
+    this.notOpened = null;
+    const check = { id, file, result: null };
+    this.checked = check;
+    announcer.say(text("check-file.running", { file }));
+    try {
+      const result = await this.backend.check(id);
+      // Another check has begun, or the list was left.
+      if (this.checked !== check) return;
+      this.checked = { id, file, result };
+      if (result.damage.length === 0) announcer.say(text("check-file.whole", { file }));
+      else announcer.warn(text("check-file.damaged", { file }));
+    } catch (thrown) {
+      if (this.checked !== check) return;
+      this.checked = null;
+      this.notOpened = { id, failure: asFailure(thrown) };
+      announcer.warn(text("saved-not-opened"));
+    }
   }
 
   /** Takes over what the backend reports. */

@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import type { Failure, Finished, MissingView } from "../backend";
@@ -194,6 +194,39 @@ it("lists saved videos, and forgets one when asked to", async () => {
   expect(backend.opened).toEqual(["old"]);
   await press("Forget");
   await waitFor(() => expect(screen.queryByText(/Saved videos/)).toBeNull());
+});
+
+it("checks a saved video, and says what is damaged", async () => {
+  backend.put(job({ id: "old", state: done("Launch day"), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.1.\)/));
+  const row = within(screen.getByText("Launch day.mp4").closest("li") ?? document.body);
+  await press("Check");
+  expect(await row.findByText(/Launch day\.mp4.* is whole\./)).toBeVisible();
+
+  const lost = { samples: 3, at_ms: 100_000, duration_ms: 120 };
+  backend.damage = [
+    { damage: "changed" },
+    { damage: "frames", what: "damaged", track: "video", ...lost },
+    { damage: "bytes_lost", bytes: 320_000 },
+    { damage: "shorter", by_ms: 12_000 },
+    { damage: "captions_missing", file: "Launch day.en.vtt" },
+  ];
+  await press("Check");
+  expect(await row.findByText(/is damaged\. You can get it again\./)).toBeVisible();
+  const damages = [
+    "The file is no longer as it was saved.",
+    /Lost picture: .+ at .*1:40/,
+    /320 kB.* of the file can’t be read/,
+    /12 s.* of it are missing/,
+    /Launch day\.en\.vtt.* is missing or can’t be read/,
+  ];
+  for (const sentence of damages) expect(row.getByText(sentence)).toBeVisible();
+
+  backend.gone = true;
+  await press("Check");
+  await row.findByText("We couldn’t open it");
+  expect(row.queryByText(/is damaged/)).toBeNull();
 });
 
 it("moves a job to another folder if the disk is full", async () => {

@@ -20,10 +20,12 @@ export function changes({ facts: known = [], lost }: Finished): string[] {
   return sentences;
 }
 
-function sentence(fact: FactView): string {
+/** Describes one fact. */
+export function sentence(fact: FactView): string {
   const place = { duration: span(fact.duration_ms), time: clock(fact.at_ms) };
   switch (fact.what) {
     case "samples_lost":
+    case "damaged":
       if (fact.track === undefined) return text("fact-lost", place);
       return text(fact.track === "video" ? "fact-lost.video" : "fact-lost.audio", place);
     case "left_out":

@@ -233,6 +233,14 @@ others-failed = لم يكتمل
 saved-list = مقاطع الفيديو المحفوظة ({ $count })
 saved-list-forget = إزالة من القائمة
 saved-list-again = تنزيل مرة أخرى
+check-file = فحص
+    .running = جارٍ فحص { $file }…
+    .whole = الملف { $file } سليم.
+    .damaged = الملف { $file } تالف. يمكنك تنزيله من جديد.
+    .changed = لم يعد الملف كما حُفظ.
+    .unreadable = لم يعد تشغيله ممكنًا.
+    .shorter = ينقصه { $duration }.
+    .gone = الملف { $file } مفقود أو تتعذر قراءته.
 list-damaged = تعذرت قراءة جزء من قائمتك
     .body = وُضع هذا الجزء جانبًا. الملفات التي حفظتها لم تتغير.
 

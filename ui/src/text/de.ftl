@@ -205,6 +205,14 @@ others-failed = Nicht fertig geworden
 saved-list = Gespeicherte Videos ({ $count })
 saved-list-forget = Vergessen
 saved-list-again = Neu laden
+check-file = Prüfen
+    .running = { $file } wird geprüft …
+    .whole = { $file } ist vollständig.
+    .damaged = { $file } ist beschädigt. Sie können das Video neu laden.
+    .changed = Die Datei ist nicht mehr so, wie sie gespeichert wurde.
+    .unreadable = Sie lässt sich nicht mehr abspielen.
+    .shorter = Davon fehlen { $duration }.
+    .gone = { $file } fehlt oder ist nicht lesbar.
 list-damaged = Ein Teil der Liste war nicht lesbar
     .body = Er wurde beiseitegelegt. Die gespeicherten Dateien sind unberührt.
 

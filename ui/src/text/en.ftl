@@ -205,6 +205,14 @@ others-failed = Not finished
 saved-list = Saved videos ({ $count })
 saved-list-forget = Forget
 saved-list-again = Get again
+check-file = Check
+    .running = Checking { $file }…
+    .whole = { $file } is whole.
+    .damaged = { $file } is damaged. You can get it again.
+    .changed = The file is no longer as it was saved.
+    .unreadable = It can no longer be played.
+    .shorter = { $duration } of it are missing.
+    .gone = { $file } is missing or can’t be read.
 list-damaged = Part of your list could not be read
     .body = It was set aside. The files you saved are untouched.
 

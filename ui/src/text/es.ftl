@@ -205,6 +205,14 @@ others-failed = Sin terminar
 saved-list = Vídeos guardados ({ $count })
 saved-list-forget = Olvidar
 saved-list-again = Descargar otra vez
+check-file = Comprobar
+    .running = Comprobando { $file }…
+    .whole = { $file } está completo.
+    .damaged = { $file } está dañado. Puedes descargarlo de nuevo.
+    .changed = El archivo ya no es como se guardó.
+    .unreadable = Ya no se puede reproducir.
+    .shorter = Le faltan { $duration }.
+    .gone = Falta { $file } o no se puede leer.
 list-damaged = No se pudo leer una parte de tu lista
     .body = Se ha apartado. Los archivos que guardaste siguen intactos.
 

@@ -205,6 +205,14 @@ others-failed = Inachevé
 saved-list = Vidéos enregistrées ({ $count })
 saved-list-forget = Oublier
 saved-list-again = Télécharger à nouveau
+check-file = Vérifier
+    .running = Vérification de { $file }…
+    .whole = { $file } est complet.
+    .damaged = { $file } est endommagé. Vous pouvez le récupérer à nouveau.
+    .changed = Le fichier n’est plus tel qu’il a été enregistré.
+    .unreadable = Il n’est plus lisible.
+    .shorter = Il en manque { $duration }.
+    .gone = { $file } est absent ou illisible.
 list-damaged = Une partie de votre liste est illisible
     .body = Elle a été mise de côté. Les fichiers enregistrés sont intacts.
 

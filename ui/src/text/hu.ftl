@@ -205,6 +205,14 @@ others-failed = Nem fejeződött be
 saved-list = Mentett videók ({ $count })
 saved-list-forget = Eltávolítás a listáról
 saved-list-again = Letöltés újra
+check-file = Ellenőrzés
+    .running = { $file } ellenőrzése…
+    .whole = { $file } hibátlan.
+    .damaged = { $file } sérült. Újra letöltheti.
+    .changed = A fájl már nem olyan, amilyennek mentettük.
+    .unreadable = Már nem játszható le.
+    .shorter = { $duration } hiányzik belőle.
+    .gone = { $file } hiányzik vagy nem olvasható.
 list-damaged = A lista egy részét nem sikerült beolvasni
     .body = Félretettük. A mentett fájlok érintetlenek.
 

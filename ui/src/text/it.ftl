@@ -205,6 +205,14 @@ others-failed = Non completato
 saved-list = Video salvati ({ $count })
 saved-list-forget = Dimentica
 saved-list-again = Scarica di nuovo
+check-file = Controlla
+    .running = Controllo di { $file }…
+    .whole = { $file } è integro.
+    .damaged = { $file } è danneggiato. Puoi scaricarlo di nuovo.
+    .changed = Il file non è più com’era quando è stato salvato.
+    .unreadable = Non si può più riprodurre.
+    .shorter = Ne mancano { $duration }.
+    .gone = { $file } manca o non è leggibile.
 list-damaged = Non è stato possibile leggere una parte dell’elenco
     .body = È stata messa da parte. I file salvati sono intatti.
 

@@ -180,6 +180,14 @@ others-failed = 未完了
 saved-list = 保存した動画（{ $count }）
 saved-list-forget = リストから消す
 saved-list-again = もう一度ダウンロード
+check-file = 確認
+    .running = { $file } を確認しています…
+    .whole = { $file } に問題はありません。
+    .damaged = { $file } は破損しています。もう一度ダウンロードできます。
+    .changed = ファイルの内容が保存したときと変わっています。
+    .unreadable = もう再生できません。
+    .shorter = { $duration } の内容が欠けています。
+    .gone = { $file } がないか、読み取れません。
 list-damaged = リストの一部を読み込めませんでした
     .body = 読み込めなかった部分は別に保管しました。保存したファイルはそのまま残っています。
 

@@ -180,6 +180,14 @@ others-failed = 완료되지 않음
 saved-list = 저장한 동영상({ $count })
 saved-list-forget = 목록에서 지우기
 saved-list-again = 다시 받기
+check-file = 검사
+    .running = { $file } 검사 중…
+    .whole = { $file } 파일은 온전합니다.
+    .damaged = { $file } 파일이 손상되었습니다. 다시 받을 수 있습니다.
+    .changed = 파일이 저장했을 때와 달라졌습니다.
+    .unreadable = 더 이상 재생할 수 없습니다.
+    .shorter = { $duration } 분량이 빠져 있습니다.
+    .gone = { $file } 파일이 없거나 읽을 수 없습니다.
 list-damaged = 목록의 일부를 읽을 수 없습니다
     .body = 해당 부분은 따로 보관했습니다. 저장한 파일은 그대로 있습니다.
 

@@ -205,6 +205,14 @@ others-failed = Niet voltooid
 saved-list = Opgeslagen video’s ({ $count })
 saved-list-forget = Vergeten
 saved-list-again = Opnieuw ophalen
+check-file = Controleren
+    .running = { $file } wordt gecontroleerd…
+    .whole = { $file } is heel.
+    .damaged = { $file } is beschadigd. Je kunt de video opnieuw ophalen.
+    .changed = Het bestand is niet meer zoals het is opgeslagen.
+    .unreadable = Het kan niet meer worden afgespeeld.
+    .shorter = Er ontbreekt { $duration }.
+    .gone = { $file } ontbreekt of is niet leesbaar.
 list-damaged = Een deel van je lijst kon niet worden gelezen
     .body = Het is apart gezet. De opgeslagen bestanden zijn onaangeroerd.
 

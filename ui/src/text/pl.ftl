@@ -219,6 +219,14 @@ others-failed = Niedokończone
 saved-list = Zapisane filmy ({ $count })
 saved-list-forget = Zapomnij
 saved-list-again = Pobierz ponownie
+check-file = Sprawdź
+    .running = Sprawdzanie pliku { $file }…
+    .whole = Plik { $file } jest cały.
+    .damaged = Plik { $file } jest uszkodzony. Możesz pobrać go ponownie.
+    .changed = Plik nie jest już taki, jak przy zapisie.
+    .unreadable = Nie da się go już odtworzyć.
+    .shorter = Brakuje { $duration }.
+    .gone = Brak pliku { $file } lub nie da się go odczytać.
 list-damaged = Nie udało się odczytać części listy
     .body = Została odłożona na bok. Zapisane pliki są nienaruszone.
 

@@ -205,6 +205,14 @@ others-failed = Não concluído
 saved-list = Vídeos salvos ({ $count })
 saved-list-forget = Esquecer
 saved-list-again = Baixar de novo
+check-file = Verificar
+    .running = Verificando { $file }…
+    .whole = { $file } está completo.
+    .damaged = { $file } está danificado. Você pode baixá-lo de novo.
+    .changed = O arquivo não está mais como foi salvo.
+    .unreadable = Não é mais possível reproduzi-lo.
+    .shorter = Faltam { $duration }.
+    .gone = { $file } não existe ou não pode ser lido.
 list-damaged = Não foi possível ler uma parte da sua lista
     .body = Ela foi posta de lado. Os arquivos salvos continuam intactos.
 

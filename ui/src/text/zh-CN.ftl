@@ -180,6 +180,14 @@ others-failed = 未完成
 saved-list = 已保存的视频（{ $count }）
 saved-list-forget = 移出列表
 saved-list-again = 重新下载
+check-file = 检查
+    .running = 正在检查 { $file }…
+    .whole = { $file } 完整无损。
+    .damaged = { $file } 已损坏。可以重新下载。
+    .changed = 文件已与保存时不同。
+    .unreadable = 已无法播放。
+    .shorter = 缺少 { $duration }。
+    .gone = { $file } 缺失或无法读取。
 list-damaged = 列表中有一部分无法读取
     .body = 这部分已另存。您保存的文件没有变动。
 

@@ -55,6 +55,8 @@ pub(crate) struct Args {
 pub(crate) enum Action {
     /// Make one MP4 of a film that is already on this computer
     Remux(RemuxArgs),
+    /// Say whether films that were saved are still whole
+    Check(CheckArgs),
     /// Say what a link leads to, without saving anything
     Resolve(ResolveArgs),
     /// List the recordings of a channel, or the players of a page
@@ -194,6 +196,21 @@ pub(crate) struct RemuxArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Films; folders with --recursive
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Check all films in folders and in those below them
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
+
+    /// One JSON object a line on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// Link of a channel, or of a page that plays something
     pub(crate) link: String,
@@ -266,6 +283,7 @@ impl Args {
         match &self.action {
             Some(Action::Resolve(resolve)) => resolve.json,
             Some(Action::Remux(remux)) => remux.json,
+            Some(Action::Check(check)) => check.json,
             Some(Action::List(list)) => list.json,
             Some(_) => false,
             None => self.download.json,

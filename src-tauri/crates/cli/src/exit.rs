@@ -25,7 +25,7 @@ pub(crate) const REMUX_STOPPED: &str = "Stopped. The film is as it was.";
 /// Shown by `--help`; [`ExitClass::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-  0    saved (or resolved)
+  0    saved (or resolved, or whole)
   1    a mistake in this program
   2    the command line makes no sense (or names a file that the video cannot become), or the
        text holds no link of the service
@@ -33,7 +33,7 @@ Exit codes:
   4    locked: a form, a password, the owner's page, a login, a country
   5    the network or the service: offline, down, busy, answers that make no sense
   6    the video is not complete (segments, a track, more than a second of what the service
-       states), or the recording has changed; what is here is kept
+       states), or the recording has changed; what is here is kept; or `check` found damage
   7    the disk: full, not writable, gone, in use
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
@@ -91,6 +91,10 @@ pub(crate) enum Exit {
         first: Box<Self>,
         failed: usize,
     },
+    /// `check` found damage and has reported it.
+    Damaged,
+    /// `check` could not read some files and has reported it; the first decides the exit code.
+    Unchecked(Box<Self>),
 }
 
 impl Exit {
@@ -136,7 +140,8 @@ impl Exit {
             Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
             Self::Usage(_) => ExitClass::Usage,
             Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
-            Self::SomeFailed { first, .. } => first.class(),
+            Self::SomeFailed { first, .. } | Self::Unchecked(first) => first.class(),
+            Self::Damaged => ExitClass::Incomplete,
         }
     }
 
@@ -145,6 +150,8 @@ impl Exit {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::Stopped => STOPPED.to_owned(),
             Self::RemuxStopped => REMUX_STOPPED.to_owned(),
+            Self::Damaged => "error: not all files are whole".to_owned(),
+            Self::Unchecked(_) => "error: not all files could be checked".to_owned(),
             Self::SomeFailed { failed: 1, .. } => "error: 1 video was not saved".to_owned(),
             Self::SomeFailed { failed, .. } => format!("error: {failed} videos were not saved"),
             Self::Failed(failure) | Self::RemuxFailed(failure) => {

@@ -3,7 +3,7 @@
 use std::io;
 
 use engine::Failure;
-use engine::view::{EntryView, Finished, JobView, Preview, ProgressView};
+use engine::view::{EntryView, Finished, JobView, MovieCheckView, Preview, ProgressView};
 use serde::Serialize;
 
 use crate::terminal;
@@ -45,6 +45,19 @@ pub(crate) enum JsonEvent<'a> {
         path: String,
         #[serde(flatten)]
         finished: &'a Finished,
+    },
+    /// A file has been checked.
+    Checked {
+        path: String,
+        whole: bool,
+        #[serde(flatten)]
+        checked: &'a MovieCheckView,
+    },
+    /// A file could not be checked.
+    Unchecked {
+        path: String,
+        #[serde(flatten)]
+        failure: &'a Failure,
     },
     Failed {
         /// The link, if there are several.

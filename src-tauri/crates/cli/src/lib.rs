@@ -1,7 +1,7 @@
 //! The command line program.
 //!
 //! 1. `args`: the arguments.
-//! 2. `download`, `remux`, `resolve` and `list`: the commands.
+//! 2. `download`, `remux`, `check`, `resolve` and `list`: the commands.
 //! 3. `link_list`: the links of a file; `selection`: which recordings the links mean; `filter` picks
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
 //!    password of a locked one; `job_watcher` waits for the jobs.
@@ -13,6 +13,7 @@
 mod archive;
 mod args;
 mod bar;
+mod check;
 mod download;
 mod exit;
 mod filter;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Some(Action::Completions { shell }) => completions(*shell),
         Some(Action::Man) => man(),
         Some(Action::Remux(args)) => on_runtime(async |stop| remux::remux(args, quiet, stop).await),
+        Some(Action::Check(args)) => check::check(args, quiet),
         Some(Action::List(args)) => on_runtime(async |stop| list::list(args, quiet, stop).await),
         Some(Action::Resolve(args)) => {
             on_runtime(async |stop| resolve::resolve(args, quiet, stop).await)

@@ -22,7 +22,7 @@ pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
 }
 
 /// Describes what was lost, left out or changed: `lost: 12 frames of audio, 0.3 s, at 1:02:03`.
-fn describe_fact(fact: &FactView) -> String {
+pub(crate) fn describe_fact(fact: &FactView) -> String {
     let of = match fact.track {
         Some(TrackKindView::Video) => " of video",
         Some(TrackKindView::Audio) => " of audio",
@@ -48,6 +48,7 @@ fn describe_fact(fact: &FactView) -> String {
             format!("changed: the clock{of} starts again or jumps at {at}; what follows was moved")
         }
         FactKindView::Repeated => format!("repeated: {amount} at {at}; kept once"),
+        FactKindView::Damaged => format!("damaged: {amount} at {at}"),
         FactKindView::ConfigurationMissing => {
             format!("lost: {amount} at {at}: it is not said how they are coded")
         }
@@ -111,7 +112,7 @@ fn describe_shorter(by_ms: u64) -> String {
 }
 
 /// Formats a duration: with tenths of seconds below a minute, else hours, minutes and seconds.
-fn seconds(duration_ms: u64) -> String {
+pub(crate) fn seconds(duration_ms: u64) -> String {
     match duration_ms {
         0..60_000 => {
             let tenths = duration_ms.div_ceil(100);
@@ -174,6 +175,7 @@ mod tests {
                 fact(FactKindView::Moved, video, 0, 2_000),
                 fact(FactKindView::Repeated, video, 50, 2_000),
                 fact(FactKindView::ConfigurationMissing, audio, 43, 1_000),
+                fact(FactKindView::Damaged, video, 2, 80),
             ],
             ..Finished::default()
         };
@@ -188,6 +190,7 @@ mod tests {
                 "changed: the clock of video starts again or jumps at 1:02:03; what follows was moved",
                 "repeated: 50 frames of video, 2 s, at 1:02:03; kept once",
                 "lost: 43 frames of audio, 1 s, at 1:02:03: it is not said how they are coded",
+                "damaged: 2 frames of video, 0.1 s, at 1:02:03",
             ]
         );
         let many = Finished {

@@ -24,4 +24,4 @@ duration_ms: number, } & ({ "what": "samples_lost" } | { "what": "left_out",
 /**
  * What it is, in English: `MP2 audio`.
  */
-name: string, } | { "what": "gap_shortened" } | { "what": "moved" } | { "what": "repeated" } | { "what": "configuration_missing" });
+name: string, } | { "what": "gap_shortened" } | { "what": "moved" } | { "what": "repeated" } | { "what": "configuration_missing" } | { "what": "damaged" });
