@@ -69,6 +69,7 @@ mod measure;
 mod mp4;
 mod muxer;
 pub mod origin;
+mod refused;
 mod sample;
 mod segment_writer;
 mod split;
