@@ -38,6 +38,9 @@ const COMPARED_BYTES: u64 = 4096;
 /// Two parts that overlap give the same sample times that differ by at most this, in nanoseconds.
 const OVERLAP_ROUNDING: i64 = 5 * MILLISECOND;
 
+/// Name of encoder priming and padding between joined parts, which players do not present.
+const OUTSIDE_EDIT_LIST: &str = "sound outside of its edit list";
+
 /// Compares a number of bytes at two positions of the output.
 pub(crate) type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
@@ -731,6 +734,10 @@ impl<'s> IndexBuilder<'s> {
                 continue;
             };
             if timing.cuts() && !timing.holds(&sample, init, &spans) {
+                let time = nanoseconds(sample.dts, init.timescale).unwrap_or(0);
+                let outside = FactKind::LeftOut(OUTSIDE_EDIT_LIST.into());
+                self.facts
+                    .skip(outside, init.kind, time.saturating_add(offset));
                 continue;
             }
             let new = || new_track(init, offset);
