@@ -86,7 +86,8 @@ impl ElementaryParser for AudioParser {
             range.end = end;
             let rest = self.find_frames(&bytes, range.clone(), is_first)?;
             is_first = false;
-            let may_continue = matches!(loss, Loss::Join | Loss::Between);
+            // A frame may go on behind a loss; where none is open, whole packets may be missing.
+            let may_continue = loss == Loss::Join || loss == Loss::Between && rest < end;
             if may_continue && rest > range.start && self.is_frame_between_others(&bytes, rest) {
                 range.start = rest;
                 continue;
