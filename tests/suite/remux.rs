@@ -1,6 +1,7 @@
 //! Movies on this computer that the command line, as its own process, remuxes into one MP4.
 
 mod jobs;
+mod odd_inputs;
 
 use std::fs;
 use std::path::{Path, PathBuf};

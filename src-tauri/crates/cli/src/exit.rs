@@ -22,6 +22,10 @@ pub(crate) const STOPPED_AT_ONCE: &str =
 /// Printed after `remux` was stopped.
 pub(crate) const REMUX_STOPPED: &str = "Stopped. The film is as it was.";
 
+/// Printed after `remux` has said what is lost.
+const SAVED_INCOMPLETE: &str =
+    "error: the film was saved, but it is not complete: see what is lost or missing above";
+
 /// Shown by `--help`; [`ExitClass::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
@@ -33,7 +37,8 @@ Exit codes:
   4    locked: a form, a password, the owner's page, a login, a country
   5    the network or the service: offline, down, busy, answers that make no sense
   6    the video is not complete (segments, a track, more than a second of what the service
-       states), or the recording has changed; what is here is kept; or `check` found damage
+       states or of a track that is damaged), or the recording has changed; what is here is kept;
+       after remux: the file is written, but as much of the film is lost; `check` found damage
   7    the disk: full, not writable, gone, in use
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   130  stopped; run the same command again to go on";
@@ -82,6 +87,8 @@ pub(crate) enum Exit {
     /// A failed `remux`, which has other hints.
     RemuxFailed(Failure),
     Usage(String),
+    /// `remux` has written the file, and too much of its input is not in it.
+    SavedIncomplete,
     /// Ctrl-C.
     Stopped,
     /// Ctrl-C during `remux`.
@@ -139,6 +146,7 @@ impl Exit {
         match self {
             Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
             Self::Usage(_) => ExitClass::Usage,
+            Self::SavedIncomplete => ExitClass::Incomplete,
             Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
             Self::SomeFailed { first, .. } | Self::Unchecked(first) => first.class(),
             Self::Damaged => ExitClass::Incomplete,
@@ -148,6 +156,7 @@ impl Exit {
     fn message(&self) -> String {
         match self {
             Self::Usage(problem) => format!("error: {problem}"),
+            Self::SavedIncomplete => SAVED_INCOMPLETE.to_owned(),
             Self::Stopped => STOPPED.to_owned(),
             Self::RemuxStopped => REMUX_STOPPED.to_owned(),
             Self::Damaged => "error: not all files are whole".to_owned(),

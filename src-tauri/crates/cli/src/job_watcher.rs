@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 
-use engine::view::{Finished, JobView, LossView};
+use engine::view::{FactKindView, Finished, JobView};
 use engine::{Engine, Failure, JobId, JobState, JobStream, Overrides};
 use indicatif::DecimalBytes;
 
@@ -142,24 +142,37 @@ pub(crate) fn report(as_json: bool, path: &Path, end: (&str, &Finished)) -> io::
         let path = path.to_string_lossy().into_owned();
         return json::print(Some(job), &json::JsonEvent::Saved { path, finished });
     }
-    let lost = finished.lost.as_ref().map(losses).unwrap_or_default();
-    for line in shortfall::describe_movie(finished).iter().chain(&lost) {
+    let lines = shortfall::describe_movie(finished);
+    for line in lines.iter().chain(&losses(finished)) {
         terminal::print_stderr(&terminal::one_line(line));
     }
     terminal::print_path(path)
 }
 
 /// Describes what `remux` could not take over from the file.
-fn losses(lost: &LossView) -> Vec<String> {
+fn losses(finished: &Finished) -> Vec<String> {
     let mut losses = Vec::new();
+    let Some(lost) = &finished.lost else {
+        return losses;
+    };
     if lost.bytes > 0 {
         losses.push(format!(
             "lost: {} of the film could not be read: it is cut or damaged there",
             DecimalBytes(lost.bytes)
         ));
     }
-    if !lost.left_out.is_empty() {
-        losses.push(format!("left out: {}", lost.left_out.join(", ")));
+    let is_told = |name: &str| {
+        let mut facts = finished.facts.iter();
+        facts.any(|fact| matches!(&fact.kind, FactKindView::LeftOut { name: told } if told == name))
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in &lost.left_out {
+        if !is_told(name) && !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if !names.is_empty() {
+        losses.push(format!("left out: {}", names.join(", ")));
     }
     losses
 }
@@ -218,5 +231,39 @@ impl ProgressOutput {
         if let Self::Bars(bars) = self {
             bars.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::view::{FactView, LossView};
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_told_once() {
+        let left_out = FactView {
+            kind: FactKindView::LeftOut {
+                name: "MP2 audio".into(),
+            },
+            track: None,
+            samples: 0,
+            at_ms: 0,
+            duration_ms: 0,
+        };
+        let finished = Finished {
+            facts: vec![left_out],
+            lost: Some(LossView {
+                bytes: 0,
+                left_out: ["MP2 audio", "tmcd", "text", "tmcd"].map(Into::into).into(),
+            }),
+            ..Finished::default()
+        };
+        assert_eq!(losses(&finished), ["left out: tmcd, text"]);
+        assert_eq!(
+            shortfall::describe_movie(&finished),
+            ["left out: MP2 audio"]
+        );
+        assert!(losses(&Finished::default()).is_empty());
     }
 }

@@ -39,7 +39,11 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
                 &folder.join(&finished.file),
                 (&job.id, &finished),
             )?;
-            Ok(())
+            if finished.is_complete() {
+                Ok(())
+            } else {
+                Err(Exit::SavedIncomplete)
+            }
         },
     };
     watcher.wait(&engine, updates).await.map_err(Exit::of_remux)

@@ -392,10 +392,11 @@ impl From<&Error> for saved::Failure {
             Error::Incomplete { shortfall, .. } => (**shortfall).clone(),
             _ => Shortfall::default(),
         };
+        let gaps = shortfall.spans();
         let Shortfall {
-            gaps,
             missing,
             shorter_than_stated_ms,
+            ..
         } = shortfall;
         Self {
             code: error.code(),

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::saved::{Gap, Missing, TrackKind};
+use crate::saved::{Fact, FactKind, Gap, Missing, TrackKind};
+use crate::view;
 
 /// Most missing time, in milliseconds, with which a movie is saved without asking the user.
 pub(crate) const ACCEPTABLE_LOSS_MS: u64 = 1_000;
@@ -16,14 +17,53 @@ pub struct Shortfall {
     pub missing: Vec<Missing>,
     /// How much shorter the movie is than the service states, if more than rounding explains.
     pub shorter_than_stated_ms: Option<u64>,
+    /// Time spans of frames that are damaged or missing in what came, of the track that lacks most.
+    pub lost: Vec<Gap>,
 }
 
 impl Shortfall {
     /// Returns the missing time in milliseconds.
     pub(crate) fn missing_ms(&self) -> u64 {
-        let gaps = self.gaps.iter().map(|gap| gap.duration_ms);
-        let gaps = gaps.fold(0, u64::saturating_add);
-        gaps.max(self.shorter_than_stated_ms.unwrap_or(0))
+        let is_in_gap = |lost: &&Gap| {
+            let mut gaps = self.gaps.iter();
+            gaps.any(|gap| {
+                let end_ms = gap.start_ms.saturating_add(gap.duration_ms);
+                (gap.start_ms..end_ms).contains(&lost.start_ms)
+            })
+        };
+        let lost = self.lost.iter().filter(|lost| !is_in_gap(lost));
+        let missing_ms = total_ms(self.gaps.iter().chain(lost));
+        missing_ms.max(self.shorter_than_stated_ms.unwrap_or(0))
+    }
+
+    /// Adds the frames that were lost according to these facts.
+    pub(crate) fn add_lost(&mut self, facts: &[Fact]) {
+        let spans = |track: Option<TrackKind>| -> Vec<Gap> {
+            let of_track = facts.iter().filter(|fact| fact.track == track);
+            let lost = of_track.filter(|fact| {
+                matches!(
+                    fact.kind,
+                    FactKind::SamplesLost | FactKind::ConfigurationMissing
+                )
+            });
+            lost.map(|fact| Gap {
+                start_ms: fact.at_ms,
+                duration_ms: fact.duration_ms,
+            })
+            .collect()
+        };
+        let tracks = [None, Some(TrackKind::Video), Some(TrackKind::Audio)];
+        let longest = tracks.map(spans).into_iter();
+        self.lost = longest
+            .max_by_key(|spans| total_ms(spans))
+            .unwrap_or_default();
+    }
+
+    /// Returns the gaps and the spans of lost frames, in order.
+    pub(crate) fn spans(&self) -> Vec<Gap> {
+        let mut spans = [self.gaps.as_slice(), &self.lost].concat();
+        spans.sort_by_key(|span| span.start_ms);
+        spans
     }
 
     /// Adds that a whole track is missing, unless that is known.
@@ -49,6 +89,13 @@ impl Shortfall {
         if !self.gaps.is_empty() {
             parts.push(format!("missing at {}", describe_times(&self.gaps)));
         }
+        let lost_ms = total_ms(&self.lost);
+        if lost_ms > 0 {
+            let (seconds, times) = (lost_ms.div_ceil(1000), describe_times(&self.lost));
+            parts.push(format!(
+                "{seconds} s of frames are damaged or missing in what came, at {times}"
+            ));
+        }
         if let Some(shorter_ms) = self.shorter_than_stated_ms {
             let seconds = shorter_ms.div_ceil(1000);
             parts.push(format!("{seconds} s shorter than the service states"));
@@ -57,6 +104,45 @@ impl Shortfall {
             return "nothing is missing".to_owned();
         }
         parts.join("; ")
+    }
+}
+
+fn total_ms<'g>(spans: impl IntoIterator<Item = &'g Gap>) -> u64 {
+    let durations = spans.into_iter().map(|span| span.duration_ms);
+    durations.fold(0, u64::saturating_add)
+}
+
+impl view::Finished {
+    /// Returns whether a file made of files on this computer has all of them, up to a second: frames
+    /// of each track, and every track. What could not be read as media counts by its share of the
+    /// bytes.
+    pub fn is_complete(&self) -> bool {
+        let lost_ms = |track: Option<view::TrackKindView>| {
+            let of_track = self.facts.iter().filter(|fact| fact.track == track);
+            let lost = of_track.filter(|fact| {
+                let kind = &fact.kind;
+                matches!(
+                    kind,
+                    view::FactKindView::SamplesLost | view::FactKindView::ConfigurationMissing
+                )
+            });
+            let durations = lost.map(|fact| fact.duration_ms);
+            durations.fold(0, u64::saturating_add)
+        };
+        let tracks = [
+            None,
+            Some(view::TrackKindView::Video),
+            Some(view::TrackKindView::Audio),
+        ];
+        let frames_ms = tracks.map(lost_ms).into_iter().max().unwrap_or(0);
+        let lost_bytes = self.lost.as_ref().map_or(0, |lost| lost.bytes);
+        let unread_ms = u128::from(lost_bytes) * u128::from(self.duration_ms)
+            / u128::from(self.size_bytes.max(1));
+        let lacks_track =
+            |missing: &view::MissingView| matches!(missing, view::MissingView::Track { .. });
+        frames_ms <= ACCEPTABLE_LOSS_MS
+            && unread_ms <= u128::from(ACCEPTABLE_LOSS_MS)
+            && !self.missing.iter().any(lacks_track)
     }
 }
 
@@ -91,4 +177,87 @@ fn describe_times(gaps: &[Gap]) -> String {
         let _ = write!(text, ", and {} more", gaps.len() - SHOWN);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(kind: FactKind, track: TrackKind, at_ms: u64, duration_ms: u64) -> Fact {
+        Fact {
+            kind,
+            track: Some(track),
+            samples: 1,
+            at_ms,
+            duration_ms,
+        }
+    }
+
+    #[test]
+    fn lost_frames_of_one_track_count_as_gaps_do() {
+        use TrackKind::{Audio, Video};
+        let lacks = |facts: &[Fact], gaps: &[(u64, u64)]| {
+            let gap = |(start_ms, duration_ms): &(u64, u64)| Gap {
+                start_ms: *start_ms,
+                duration_ms: *duration_ms,
+            };
+            let mut shortfall = Shortfall {
+                gaps: gaps.iter().map(gap).collect(),
+                ..Shortfall::default()
+            };
+            shortfall.add_lost(facts);
+            shortfall
+        };
+        let video = [
+            fact(FactKind::SamplesLost, Video, 5000, 600),
+            fact(FactKind::ConfigurationMissing, Video, 9000, 300),
+        ];
+        let audio = fact(FactKind::SamplesLost, Audio, 5000, 600);
+        let both = [&video[..], std::slice::from_ref(&audio)].concat();
+        assert_eq!(lacks(&both, &[]).missing_ms(), 900);
+        assert!(lacks(&both, &[]).is_acceptable());
+        assert!(!lacks(&both, &[(20_000, 200)]).is_acceptable());
+        // In a gap they are not counted twice.
+        assert_eq!(lacks(&both, &[(4800, 700)]).missing_ms(), 1000);
+        let moved = fact(FactKind::Moved, Video, 0, 60_000);
+        let left_out = fact(FactKind::LeftOut { name: "x".into() }, Audio, 0, 60_000);
+        assert_eq!(lacks(&[moved, left_out], &[]), Shortfall::default());
+        let many = [&video[..], &video[..]].concat();
+        let lost = lacks(&many, &[]);
+        assert!(!lost.is_acceptable());
+        assert_eq!(
+            lost.description(),
+            "2 s of frames are damaged or missing in what came, at 0:00:05, 0:00:09, 0:00:05, 0:00:09"
+        );
+    }
+
+    #[test]
+    fn a_remuxed_file_is_complete_up_to_a_second() {
+        let finished = |facts: &[Fact], bytes| {
+            let lost = crate::saved::Loss {
+                bytes,
+                left_out: Vec::new(),
+            };
+            view::Finished::from(crate::saved::Finished {
+                size_bytes: 60_000,
+                duration_ms: 60_000,
+                facts: facts.to_vec(),
+                lost: Some(lost),
+                ..crate::saved::Finished::default()
+            })
+        };
+        let lost = fact(FactKind::SamplesLost, TrackKind::Audio, 5000, 600);
+        assert!(finished(&[], 0).is_complete());
+        assert!(finished(std::slice::from_ref(&lost), 1000).is_complete());
+        assert!(!finished(&[lost.clone(), lost], 0).is_complete());
+        assert!(!finished(&[], 1001).is_complete());
+        let silent = view::Finished {
+            missing: vec![view::MissingView::Track {
+                kind: view::TrackKindView::Audio,
+                language: None,
+            }],
+            ..finished(&[], 0)
+        };
+        assert!(!silent.is_complete());
+    }
 }

@@ -11,9 +11,12 @@
 //! their planned starts allow, each track first gets a shift of its own (`align`).
 
 mod align;
+mod moves;
 mod restarts;
 
 use std::collections::BTreeMap;
+
+pub(crate) use self::moves::{BorderMoves, ClockMove};
 
 use crate::{
     Error, SegmentKind,
@@ -26,11 +29,11 @@ use crate::{
 pub(crate) const MILLISECOND: i64 = 1_000_000;
 /// Tracks whose ends differ by at most this where two segments meet differ by rounding only; it is
 /// less than half an audio frame.
-const ROUNDING_TOLERANCE: i64 = 10 * MILLISECOND;
+pub(crate) const ROUNDING_TOLERANCE: i64 = 10 * MILLISECOND;
 /// A segment may overlap the one before by this much without being taken for a restart.
-const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
+pub(crate) const MAX_OVERLAP: i64 = 1000 * MILLISECOND;
 /// A jump ahead by more than this, plus what is missing, is a restart and not a gap.
-const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
+pub(crate) const MAX_JUMP: i64 = WRAP_WINDOW_S * 1000 * MILLISECOND;
 
 /// A longer distance of two samples is a pause, unless all are as long.
 const MAX_FRAME_SECONDS: i64 = 2;
@@ -192,6 +195,8 @@ pub(crate) struct MovieClock {
     previous: Option<PreviousSegment>,
     /// The segment placed last is on another timeline than those before.
     restarted: bool,
+    /// The tracks in the segment placed last whose clock has changed.
+    moves: Vec<ClockMove>,
 }
 
 /// The last segment of a track, its times on the clock of the movie.
@@ -236,6 +241,8 @@ impl MovieClock {
     /// Places a segment; returns what to add to its times, without the shift of each track.
     pub(crate) fn place(&mut self, segment: &SegmentGroup<'_>) -> i64 {
         let shifted = self.aligned(segment);
+        self.moves.clear();
+        let before = self.offset;
         let spans = || shifted.iter().map(|(planned, _)| planned.span);
         let Some(first) = spans().map(|span| span.first).min() else {
             return self.offset;
@@ -252,12 +259,20 @@ impl MovieClock {
             self.offset = self.offset_after(previous, &shifted, first);
         }
         let offset = self.offset;
+        // A wrap of the timestamps is no change of the clock.
+        let moved = if self.restarted {
+            offset.saturating_sub(before)
+        } else {
+            0
+        };
         let mut end = first;
         for (PlannedSpan { span, start_ms, .. }, shift) in shifted {
-            let known = self
-                .tracks
-                .get(&span.key)
-                .map_or(0, |track| track.frame_duration);
+            let known = self.tracks.get(&span.key).copied();
+            if let Some(known) = known {
+                let distance = shift.saturating_sub(known.shift).saturating_add(moved);
+                self.add_move(span.key, distance);
+            }
+            let known = known.map_or(0, |track| track.frame_duration);
             let frame = if span.frame_duration > 0 {
                 span.frame_duration
             } else {
@@ -288,6 +303,21 @@ impl MovieClock {
         offset
     }
 
+    /// Returns the tracks in the segment placed last whose clock has changed.
+    pub(crate) fn moves(&self) -> &[ClockMove] {
+        &self.moves
+    }
+
+    fn add_move(&mut self, key: u8, distance: i64) {
+        let is_wrap = self.timestamp_format.is_some_and(|format| {
+            let distance = ticks(distance, format.timescale);
+            format.is_wrap(distance)
+        });
+        if distance != 0 && !is_wrap {
+            self.moves.push(ClockMove { key, distance });
+        }
+    }
+
     /// Returns whether the segment placed last is on another timeline than those before.
     pub(crate) fn restarted(&self) -> bool {
         self.restarted
@@ -296,6 +326,9 @@ impl MovieClock {
     /// Moves the segment placed last by `distance` nanoseconds.
     pub(crate) fn move_last(&mut self, distance: i64) {
         self.offset = self.offset.saturating_add(distance);
+        for moved in &mut self.moves {
+            moved.distance = moved.distance.saturating_add(distance);
+        }
         let Some(previous) = &mut self.previous else {
             return;
         };

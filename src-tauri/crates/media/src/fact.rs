@@ -11,6 +11,12 @@ const MAX_FACTS: usize = 1000;
 const MAX_STORED_FACTS: u64 = 1100;
 /// Facts of one kind that are at most this far apart become one.
 const NEIGHBOUR_MS: u64 = 1000;
+/// The clocks of two tracks that change within this time, by the same time to within as much, are
+/// one clock.
+const SAME_MOVE_MS: u64 = 1000;
+/// Changes of the clock of a track that are told singly: some recorders start it again with every
+/// segment.
+const MAX_MOVES: usize = 20;
 /// Longest name of a part that was left out, in bytes; a file may state names of any length.
 const MAX_NAME_BYTES: usize = 64;
 
@@ -79,6 +85,11 @@ impl FactKind {
 }
 
 impl Fact {
+    /// Returns whether it is of the file as a whole: a user tag, a track of another kind.
+    fn is_timeless(&self) -> bool {
+        matches!(self.kind, FactKind::LeftOut(_)) && self.track.is_none()
+    }
+
     /// Appends the fact in the layout of the journal.
     fn write(&self, out: &mut Vec<u8>) {
         out.push(self.kind.code());
@@ -165,7 +176,8 @@ pub(crate) struct FactList {
 impl FactList {
     /// Adds a fact with a time on the clock of this list.
     ///
-    /// Facts of one kind and track at most a second apart become one, with the time of the first.
+    /// Facts of one kind and track at most a second apart become one, with the time of the first. If
+    /// the clocks of both tracks are moved together, that is one fact, of no track.
     /// What is left out becomes one for each name. Beyond a thousand facts, a fact is added to the
     /// last of its kind and track.
     pub(crate) fn add(&mut self, mut fact: Fact) {
@@ -174,6 +186,10 @@ impl FactList {
             name.truncate(end);
         }
         let end_ms = fact.at_ms.saturating_add(fact.duration_ms);
+        if let Some(both) = self.moved_with(&fact) {
+            both.track = None;
+            return;
+        }
         let Some(index) = self.same(&fact) else {
             self.facts.push(fact);
             self.ends_ms.push(end_ms);
@@ -197,12 +213,24 @@ impl FactList {
         }
     }
 
-    /// Returns the facts, sorted by time.
+    /// Returns the facts, sorted by time; behind them what is left out and belongs to no time.
     pub(crate) fn into_vec(mut self) -> Vec<Fact> {
-        self.facts.sort_by_key(|fact| fact.at_ms);
+        self.facts
+            .sort_by_key(|fact| (fact.is_timeless(), fact.at_ms));
         // All segments of a recording are kept in memory.
         self.facts.shrink_to_fit();
         self.facts
+    }
+
+    /// Returns the move of the other track that this one belongs to.
+    fn moved_with(&mut self, fact: &Fact) -> Option<&mut Fact> {
+        let track = fact.track.filter(|_| fact.kind == FactKind::Moved)?;
+        self.facts.iter_mut().rev().find(|other| {
+            other.kind == FactKind::Moved
+                && other.track.is_some_and(|other| other != track)
+                && other.at_ms.abs_diff(fact.at_ms) <= SAME_MOVE_MS
+                && other.duration_ms.abs_diff(fact.duration_ms) <= SAME_MOVE_MS
+        })
     }
 
     /// Returns the fact that another is added to, or `None` if it is one of its own.
@@ -218,7 +246,10 @@ impl FactList {
         let index = last?;
         let is_neighbour = fact.kind.is_summed()
             && fact.at_ms <= self.ends_ms.get(index)?.saturating_add(NEIGHBOUR_MS);
-        (is_neighbour || self.facts.len() >= MAX_FACTS).then_some(index)
+        let is_crowded = self.facts.len() >= MAX_FACTS
+            || fact.kind == FactKind::Moved
+                && self.facts.iter().filter(|other| is_like(other)).count() >= MAX_MOVES;
+        (is_neighbour || is_crowded).then_some(index)
     }
 }
 
@@ -286,13 +317,40 @@ mod tests {
     }
 
     #[test]
-    fn moves_are_events_that_are_never_summed() {
+    fn the_first_moves_are_told_singly() {
         let moved = |at_ms| Fact {
             kind: FactKind::Moved,
             ..lost(TrackKind::Video, at_ms, 0)
         };
         let facts = [moved(0), moved(10)];
         assert_eq!(listed(&facts), facts);
+        let many: Vec<_> = (0..5000).map(moved).collect();
+        assert_eq!(listed(&many).len(), MAX_MOVES);
+    }
+
+    #[test]
+    fn the_clocks_of_both_tracks_that_move_together_are_one_fact() {
+        let moved = |track, at_ms| Fact {
+            kind: FactKind::Moved,
+            duration_ms: 6000,
+            ..lost(track, at_ms, 0)
+        };
+        let facts = [
+            moved(TrackKind::Video, 1000),
+            moved(TrackKind::Audio, 1500),
+            moved(TrackKind::Audio, 1600),
+            moved(TrackKind::Video, 9000),
+            Fact {
+                duration_ms: 9000,
+                ..moved(TrackKind::Audio, 9000)
+            },
+        ];
+        let both = Fact {
+            track: None,
+            ..facts[0].clone()
+        };
+        let expected = [both, facts[2].clone(), facts[3].clone(), facts[4].clone()];
+        assert_eq!(listed(&facts), expected);
     }
 
     #[test]

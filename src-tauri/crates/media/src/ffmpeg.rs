@@ -1,6 +1,6 @@
 //! What ffmpeg can put into an MP4 that this crate cannot.
 
-use crate::Error;
+use crate::{Error, refused};
 
 /// What this crate refuses and ffmpeg takes: other containers, and codecs for which ffmpeg's MP4
 /// muxer has a tag.
@@ -9,31 +9,30 @@ use crate::Error;
 /// refuses accordingly, where it has an encoder to try it with. There are none for Sorenson H.263
 /// (`flv1`), VP6 (`vp6f`, `vp6a`), Screen Video (`flashsv`, `flashsv2`), Speex, Nellymoser, ADPCM,
 /// G.711, AAC in LATM, and the PCM of FLV and MPEG-TS.
-const TAKEN_BY_FFMPEG: [&str; 24] = [
-    "a Matroska or WebM file",
-    "an AVI file",
-    "a Windows Media file",
-    "an Ogg file",
-    "an MPEG program stream",
-    "a file of sound alone (MP3 or AAC)",
-    "a file that is no FLV, MP4 or MPEG transport stream",
-    "a compressed index",
-    "sound as QuickTime describes it (mp4a)",
-    "HEVC in FLV",
-    "AV1 in FLV",
-    "VP9 in FLV",
-    "MPEG-1 video in MPEG-TS",
-    "MPEG-2 video in MPEG-TS",
-    "MPEG-4 Part 2 video in MPEG-TS",
-    "HEVC in MPEG-TS",
-    "VVC in MPEG-TS",
-    "VC-1 in MPEG-TS",
-    "AC-3 in MPEG-TS",
-    "E-AC-3 in MPEG-TS",
-    "DTS in MPEG-TS",
-    "Opus in MPEG-TS",
-    "MP2 audio in MPEG-TS",
-    "AAC with a layout of its own",
+const TAKEN_BY_FFMPEG: [&str; 23] = [
+    refused::MATROSKA,
+    refused::AVI,
+    refused::WINDOWS_MEDIA,
+    refused::OGG,
+    refused::PROGRAM_STREAM,
+    refused::SOUND_ALONE,
+    refused::OTHER_FILE,
+    refused::COMPRESSED_INDEX,
+    refused::FLV_HEVC,
+    refused::FLV_AV1,
+    refused::FLV_VP9,
+    refused::TS_MPEG1,
+    refused::TS_MPEG2,
+    refused::TS_MPEG4,
+    refused::TS_HEVC,
+    refused::TS_VVC,
+    refused::TS_VC1,
+    refused::TS_AC3,
+    refused::TS_EAC3,
+    refused::TS_DTS,
+    refused::TS_OPUS,
+    refused::TS_MP2,
+    refused::AAC_LAYOUT,
 ];
 
 /// Returns whether ffmpeg may make an MP4 of a file that this crate refuses with this error. It
@@ -48,7 +47,9 @@ pub fn ffmpeg_may_remux(problem: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{TrackKind, flv::Codec};
+    use crate::{TrackKind, flv::Codec, refused};
+
+    const FLV_WITH_TAG: [&str; 3] = [refused::FLV_HEVC, refused::FLV_AV1, refused::FLV_VP9];
 
     #[test]
     fn of_the_codecs_of_an_flv_only_those_with_a_tag_are_taken() {
@@ -57,13 +58,11 @@ mod tests {
                 let kinds = [TrackKind::Video, TrackKind::Audio];
                 kinds.map(|kind| Codec::from_first_byte(kind, byte))
             })
-            .chain(["HEVC in FLV", "AV1 in FLV", "VP9 in FLV"].map(Codec::Other));
+            .chain(FLV_WITH_TAG.map(Codec::Other));
         for codec in names {
             let Codec::Other(name) = codec else { continue };
             let is_taken = ffmpeg_may_remux(&Error::Unsupported(name.into()));
-            let has_tag = ["HEVC", "AV1", "VP9"]
-                .iter()
-                .any(|tagged| name.starts_with(tagged));
+            let has_tag = FLV_WITH_TAG.contains(&name);
             assert_eq!(is_taken, has_tag, "{name}");
         }
     }

@@ -72,6 +72,7 @@ mod measure;
 mod mp4;
 mod muxer;
 pub mod origin;
+mod refused;
 mod sample;
 mod segment_writer;
 mod split;

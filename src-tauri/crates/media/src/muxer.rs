@@ -270,6 +270,10 @@ pub trait Muxer: Send {
     /// Returns the order in which it takes the segments of a track.
     fn order(&self) -> SegmentOrder;
 
+    /// Says that the next segment is the first of another file. That its clock starts again is
+    /// expected and no [`Fact`].
+    fn begin_part(&mut self) {}
+
     /// Appends one segment. When it returns, every byte has been written to the output.
     ///
     /// After an error the output may hold the beginning of the segment; truncate it to the end of

@@ -4,6 +4,7 @@
 
 pub(crate) mod chapters;
 mod flv;
+pub(crate) mod left_out;
 pub(crate) mod mp4;
 
 use std::{

@@ -6,6 +6,9 @@ pub(crate) const WRAP_WINDOW_S: i64 = 10 * 60;
 /// are out of order.
 const MAX_DISORDER_S: i64 = 1;
 
+/// Changes of the clock in one segment that are told; more of them are damage.
+const MAX_MOVES: usize = 256;
+
 /// How the timestamps of a container count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimestampFormat {
@@ -32,6 +35,13 @@ impl TimestampFormat {
     /// Converts seconds to ticks.
     fn seconds(self, count: i64) -> i64 {
         count * i64::from(self.timescale)
+    }
+
+    /// Returns whether this distance in ticks is that of a wrap, to within the disorder of frames.
+    pub(crate) fn is_wrap(self, distance: i64) -> bool {
+        let disorder = self.seconds(MAX_DISORDER_S).unsigned_abs();
+        let mut periods = self.wrap_periods.iter();
+        periods.any(|period| distance.unsigned_abs().abs_diff(period.unsigned_abs()) <= disorder)
     }
 
     /// Returns what to add to `time` if a wrap explains its distance from `expected`. All in ticks.
@@ -61,6 +71,8 @@ pub(crate) struct TimestampUnwrapper {
     last: Option<i64>,
     /// The last time of each track, and its distance from the one before; video first.
     tracks: Vec<Option<(i64, i64)>>,
+    /// When the clock was moved, and by how much, in ticks.
+    moves: Vec<(i64, i64)>,
 }
 
 impl TimestampUnwrapper {
@@ -71,7 +83,13 @@ impl TimestampUnwrapper {
             restarted: false,
             last: None,
             tracks: Vec::new(),
+            moves: Vec::new(),
         }
+    }
+
+    /// Returns when the clock was moved, and by how much, in ticks.
+    pub(crate) fn into_moves(self) -> Vec<(i64, i64)> {
+        self.moves
     }
 
     /// Announces a restart: if the next timestamp jumps, time continues without a jump.
@@ -96,6 +114,9 @@ impl TimestampUnwrapper {
         if distance < -disorder || jumps {
             let continued = near.max(last) + before.max(0);
             self.shift += continued - time;
+            if self.moves.len() < MAX_MOVES {
+                self.moves.push((continued, continued - time));
+            }
             time = continued;
             distance = before;
         }

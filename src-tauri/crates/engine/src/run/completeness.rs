@@ -20,7 +20,7 @@ pub(super) use self::content::Misplaced;
 use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
 use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
-use crate::saved::{Gap, Missing};
+use crate::saved::{Fact, Gap, Missing};
 use crate::shortfall::{ACCEPTABLE_LOSS_MS, Shortfall};
 
 /// What was expected.
@@ -80,12 +80,15 @@ impl<'a> Expectation<'a> {
             gaps: merged_spans(gaps),
             missing: self.missing(&holes, came),
             shorter_than_stated_ms: None,
+            lost: Vec::new(),
         }
     }
 
-    /// Adds missing tracks and the duration of the finished movie.
+    /// Adds missing tracks, lost frames and the duration of the finished movie.
     pub(super) fn add_summary(&self, shortfall: &mut Shortfall, summary: &Summary) {
         self.add_duration(shortfall, summary.duration_ms);
+        let facts: Vec<_> = summary.facts.iter().map(Fact::from).collect();
+        shortfall.add_lost(&facts);
         let has = |kind| summary.tracks.iter().any(|track| track.kind == kind);
         shortfall.missing.extend(self.missing_tracks(has));
     }

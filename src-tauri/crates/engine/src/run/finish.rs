@@ -261,12 +261,15 @@ fn is_lost(summary: &Summary, kind: TrackKind) -> bool {
 
 impl Finished {
     /// Returns what the movie lacks.
-    fn shortfall(&self) -> Shortfall {
-        Shortfall {
+    pub(super) fn shortfall(&self) -> Shortfall {
+        let mut shortfall = Shortfall {
             gaps: self.gaps.clone(),
             missing: self.missing.clone(),
             shorter_than_stated_ms: self.shorter_than_stated_ms,
-        }
+            lost: Vec::new(),
+        };
+        shortfall.add_lost(&self.facts);
+        shortfall
     }
 
     /// Adds what the movie lacks.
@@ -275,6 +278,8 @@ impl Finished {
             gaps,
             missing,
             shorter_than_stated_ms,
+            // Among its facts.
+            lost: _,
         } = shortfall;
         Self {
             gaps,

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use media::{
-    MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, RangeChecksum, SegmentFormat,
-    SegmentKind, Summary, Tags, TrackKind, TrackSummary,
+    Fact, MovieSpec, MovieSplitter, Mp4Brand, MuxerConfig, OutputFormat, RangeChecksum,
+    SegmentFormat, SegmentKind, Summary, Tags, TrackKind, TrackSummary,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -382,6 +382,7 @@ impl RemuxTask {
             .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
         let mut lost = Loss::default();
+        let mut left_out: Vec<Fact> = Vec::new();
         // Segments, bytes and milliseconds of the previous files.
         let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
         let mut previous: Option<MovieSplitter<File>> = None;
@@ -392,6 +393,7 @@ impl RemuxTask {
             let failed = |problem| file_error(&movie.path, problem);
             if let Some(previous) = &previous {
                 split.follow(previous).map_err(failed)?;
+                muxer.begin_part();
             }
             let (mut newest, mut start_ms) = (0, before_ms);
             while let Some(mut segment) = split.next_segment().map_err(failed)? {
@@ -413,6 +415,11 @@ impl RemuxTask {
             before = before.saturating_add(movie.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
             lost.left_out.extend(split.info().left_out.iter().cloned());
+            for fact in &split.info().facts {
+                if !left_out.contains(fact) {
+                    left_out.push(fact.clone());
+                }
+            }
             previous = Some(split);
         }
         if let Some(problem) = muxer.input_problem() {
@@ -420,9 +427,10 @@ impl RemuxTask {
         }
         self.meter.enter(JobStage::Finishing);
         let media = RangeChecksum::of_media(&fragments);
-        let summary = muxer
+        let mut summary = muxer
             .finish(fragments)
             .map_err(|problem| file_error(&first, problem))?;
+        summary.facts.extend(left_out);
         Ok(RemuxResult {
             summary,
             media,

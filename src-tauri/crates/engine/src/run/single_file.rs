@@ -94,17 +94,23 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     }))
 }
 
-/// Compares the duration with the stated one, if the file states its own.
+/// Compares the duration with the stated one, if the file states its own, and counts lost frames.
 fn with_checked_duration(
     attempt: &Attempt,
     expected: Expectation<'_>,
     finished: Finished,
 ) -> Result<Finished, Error> {
-    let mut shortfall = Shortfall::default();
+    let known = finished.shortfall();
+    let mut shortfall = Shortfall {
+        lost: known.lost,
+        ..Shortfall::default()
+    };
     if finished.duration_ms > 0 {
         expected.add_duration(&mut shortfall, finished.duration_ms);
     }
     attempt.accept_shortfall(&shortfall)?;
+    // A track that was lost whole is told; the service does not promise it.
+    shortfall.missing = known.missing;
     Ok(finished.with_shortfall(shortfall))
 }
 

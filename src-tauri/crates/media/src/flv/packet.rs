@@ -9,6 +9,7 @@ use crate::{
         avc::AvcConfig,
     },
     cursor::Cursor,
+    refused,
 };
 
 /// `FrameType` of a seekable frame.
@@ -167,9 +168,9 @@ impl FlvPacket<'_> {
 
 fn enhanced(first: u8, mut body: Cursor<'_>) -> Result<FlvPacket<'_>, Error> {
     let codec = match &body.array::<4>()? {
-        b"hvc1" => Codec::Other("HEVC in FLV"),
-        b"av01" => Codec::Other("AV1 in FLV"),
-        b"vp09" => Codec::Other("VP9 in FLV"),
+        b"hvc1" => Codec::Other(refused::FLV_HEVC),
+        b"av01" => Codec::Other(refused::FLV_AV1),
+        b"vp09" => Codec::Other(refused::FLV_VP9),
         _ => Codec::Other("enhanced FLV video"),
     };
     let sync = (first >> 4) & 0x07 == KEYFRAME;

@@ -3,7 +3,7 @@
 use super::packet::Codec;
 use crate::{
     Error, Fact, SegmentKind, TableFragment, TrackKind,
-    clock::{MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span, ticks},
+    clock::{BorderMoves, MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span, ticks},
     codec::avc::AvcConfig,
     cursor::{Cursor, put_length_prefixed, put_signed, put_varint},
     digest::IndexDigest,
@@ -31,6 +31,9 @@ pub(crate) struct FlvState {
     /// Every n-th keyframe is kept.
     keyframe_step: u64,
     /// What was lost, left out or changed so far, in movie time.
+    /// The next segment is the first of another file.
+    pub(crate) begins_part: bool,
+    moves: BorderMoves,
     facts: FactList,
 }
 
@@ -87,6 +90,8 @@ impl FlvState {
             keyframes: Vec::new(),
             seen_keyframes: 0,
             keyframe_step: 1,
+            begins_part: false,
+            moves: BorderMoves::default(),
             facts: FactList::default(),
         }
     }
@@ -133,6 +138,7 @@ impl FlvState {
             },
         );
         let start_ms = start_ms.unwrap_or(0).max(0).unsigned_abs();
+        self.add_moves(&change, facts);
         self.facts.add_segment(facts, start_ms);
         if change.tracks.iter().any(|track| track.samples > 0) {
             self.origin_ms.get_or_insert(change.origin_ms);
@@ -165,6 +171,28 @@ impl FlvState {
         }
     }
 
+    /// Adds that clocks were moved where a segment with these facts starts.
+    fn add_moves(&mut self, change: &SegmentChange, facts: &[Fact]) {
+        let begins_part = std::mem::take(&mut self.begins_part);
+        let origin_ms = self.origin_ms.unwrap_or(change.origin_ms);
+        let moves = if begins_part { &[] } else { self.clock.moves() };
+        for moved in self.moves.news(moves) {
+            let span = change.spans.iter().find(|span| span.key == moved.key);
+            let kinds = [TrackKind::Video, TrackKind::Audio];
+            if let (Some(span), Some(kind)) = (span, kinds.get(usize::from(moved.key))) {
+                let first = span.first.saturating_add(self.clock.offset_of(span.key));
+                let at_ms = ticks(first, 1000).saturating_sub(origin_ms);
+                self.moves.add(Fact {
+                    at_ms: at_ms.max(0).unsigned_abs(),
+                    ..moved.fact(*kind)
+                });
+            }
+        }
+        if !change.spans.is_empty() {
+            self.moves.end_segment(facts.iter());
+        }
+    }
+
     /// Returns the codec of each track, `None` before its first tag.
     pub(crate) fn codecs(&self) -> [Option<Codec>; TRACK_COUNT] {
         let [video, audio] = &self.tracks;
@@ -176,7 +204,11 @@ impl FlvState {
 
     /// Returns what was lost, left out or changed; the list is empty afterwards.
     pub(crate) fn take_facts(&mut self) -> Vec<Fact> {
-        std::mem::take(&mut self.facts).into_vec()
+        let mut facts = std::mem::take(&mut self.facts);
+        for fact in std::mem::take(&mut self.moves).into_facts() {
+            facts.add(fact);
+        }
+        facts.into_vec()
     }
 
     /// Returns the end of the last frame, the duration of the movie.

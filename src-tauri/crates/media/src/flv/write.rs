@@ -238,6 +238,10 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         OutputFormat::Flv.order()
     }
 
+    fn begin_part(&mut self) {
+        self.state.begins_part = true;
+    }
+
     fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         let mut change = SegmentChange::default();
         let (kept, mut facts) = select(&self.state, segment.data, &mut change)?;

@@ -6,11 +6,13 @@ use super::{
     data_ranges::{DataRanges, outside},
     groups::FragmentGroups,
     init::{Init, SampleDefaults},
+    restarts,
     run::{RunStart, TrackRun},
 };
 use crate::{
-    Content, Error,
+    Content, Error, Fact, FactKind,
     boxes::read::{self, ParsedBox, children, top_level, version_and_flags},
+    clock::{MILLISECOND, nanoseconds, ticks},
     cursor::Cursor,
 };
 
@@ -24,6 +26,8 @@ pub struct DemuxedTrack<'a> {
     pub(crate) data: DataRanges,
     /// The samples of the track, run by run.
     pub(crate) runs: Vec<TrackRun<'a>>,
+    /// Where the clock was moved inside the segment, with times from its first sample.
+    pub(crate) facts: Vec<Fact>,
 }
 
 /// Finds the samples of the track of `init` in a media segment.
@@ -50,13 +54,18 @@ pub fn demux<'a>(segment: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Err
         samples: 0,
         has_other_tracks: false,
         runs: Vec::new(),
+        shift: 0,
+        first_dts: None,
+        facts: Vec::new(),
     };
+    let mut shifts = restarts::shifts(&moofs, init)?.into_iter();
     for moof in &moofs {
-        demuxer.moof(moof)?;
+        demuxer.moof(moof, shifts.next().unwrap_or(0))?;
     }
     let FragmentDemuxer {
         has_other_tracks,
         runs,
+        facts,
         ..
     } = demuxer;
     let ranges = if has_other_tracks {
@@ -68,6 +77,7 @@ pub fn demux<'a>(segment: &'a [u8], init: &Init) -> Result<DemuxedTrack<'a>, Err
     Ok(DemuxedTrack {
         data: DataRanges::new(ranges),
         runs,
+        facts,
     })
 }
 
@@ -97,6 +107,11 @@ struct FragmentDemuxer<'a, 'i> {
     /// The segment contains fragments of other tracks.
     has_other_tracks: bool,
     runs: Vec<TrackRun<'a>>,
+    /// What is added to the decode times of the track, in nanoseconds.
+    shift: i64,
+    /// Decode time of its first sample.
+    first_dts: Option<i64>,
+    facts: Vec<Fact>,
 }
 
 /// `tfhd`, with defaults from `trex` (ISO/IEC 14496-12 8.8.7).
@@ -116,7 +131,8 @@ struct TrackFragment<'a> {
 }
 
 impl<'a> FragmentDemuxer<'a, '_> {
-    fn moof(&mut self, moof: &ParsedBox<'a>) -> Result<(), Error> {
+    /// Collects the runs of a `moof` whose decode times are moved by `shift` nanoseconds.
+    fn moof(&mut self, moof: &ParsedBox<'a>, shift: i64) -> Result<(), Error> {
         let mut fragments = Vec::new();
         for child in children(&moof.body) {
             let child = child?;
@@ -141,7 +157,7 @@ impl<'a> FragmentDemuxer<'a, '_> {
                 None => implied,
             };
             self.has_other_tracks |= !fragment.is_ours;
-            let data = self.fragment(fragment, base)?;
+            let data = self.fragment(fragment, base, shift)?;
             if header.base.is_some() {
                 let (_, all) = explicit.get_or_insert((base, data.clone()));
                 *all = all.start.min(data.start)..all.end.max(data.end);
@@ -175,7 +191,12 @@ impl<'a> FragmentDemuxer<'a, '_> {
     }
 
     /// Collects the runs of a track fragment if it is ours. Returns the byte range of its data.
-    fn fragment(&mut self, fragment: &TrackFragment<'a>, base: u64) -> Result<Range<u64>, Error> {
+    fn fragment(
+        &mut self,
+        fragment: &TrackFragment<'a>,
+        base: u64,
+        shift: i64,
+    ) -> Result<Range<u64>, Error> {
         let TrackFragment {
             traf: ParsedBox { body: traf, .. },
             header,
@@ -184,6 +205,10 @@ impl<'a> FragmentDemuxer<'a, '_> {
         let mut dts = self.next_dts;
         if let Some((time, tfdt)) = decode_time(traf)? {
             dts = i64::try_from(time).map_err(|_| tfdt.malformed("a time beyond reason"))?;
+            dts = dts.saturating_add(ticks(shift, self.init.timescale));
+            if *is_ours {
+                self.set_shift(shift, dts);
+            }
         }
         let mut groups = FragmentGroups::read(traf, &self.init.groups);
         let mut data: Option<Range<u64>> = None;
@@ -225,6 +250,26 @@ impl<'a> FragmentDemuxer<'a, '_> {
             self.next_dts = dts;
         }
         Ok(data.unwrap_or(base..base))
+    }
+}
+
+impl FragmentDemuxer<'_, '_> {
+    /// Tells that the clock of the track is another one from this decode time on.
+    fn set_shift(&mut self, shift: i64, dts: i64) {
+        let first = *self.first_dts.get_or_insert(dts);
+        let moved = shift.saturating_sub(std::mem::replace(&mut self.shift, shift));
+        if moved == 0 {
+            return;
+        }
+        let since = nanoseconds(dts.saturating_sub(first), self.init.timescale);
+        let milliseconds = |time: i64| (time / MILLISECOND).unsigned_abs();
+        self.facts.push(Fact {
+            kind: FactKind::Moved,
+            track: Some(self.init.kind),
+            samples: 0,
+            at_ms: milliseconds(since.unwrap_or(0).max(0)),
+            duration_ms: milliseconds(moved),
+        });
     }
 }
 

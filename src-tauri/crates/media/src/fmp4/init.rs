@@ -1,6 +1,6 @@
 //! Reads an init segment: `ftyp` + `moov`.
 
-use super::{groups::MovieGroups, quicktime::audio_sample_entry};
+use super::{groups::MovieGroups, names::TrackNames, quicktime::audio_sample_entry};
 use crate::{
     Error, TrackKind,
     boxes::{
@@ -36,6 +36,7 @@ pub struct Init {
     /// Audio samples without the sync flag are no sync samples. Else the flag is ignored: many
     /// writers set it for no sample.
     pub(crate) has_sync_flags: bool,
+    pub(crate) names: TrackNames,
     /// Number of video and audio tracks in the segment, including this one.
     pub(super) track_count: u8,
     /// All other tracks of the segment, of any kind.
@@ -46,6 +47,8 @@ pub struct Init {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OtherTrack {
     pub(crate) track_id: u32,
+    /// Of video and audio; 0 if it is neither, or not known.
+    pub(crate) timescale: u32,
     pub(crate) defaults: SampleDefaults,
 }
 
@@ -54,7 +57,11 @@ impl OtherTrack {
     pub(crate) fn read(mvex: &Cursor<'_>, trak: &Cursor<'_>) -> Result<Self, Error> {
         let (track_id, _) = track_header(children(trak).require(*b"tkhd")?)?;
         let defaults = defaults(children(mvex), track_id)?;
-        Ok(Self { track_id, defaults })
+        Ok(Self {
+            track_id,
+            timescale: 0,
+            defaults,
+        })
     }
 }
 
@@ -161,12 +168,17 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
             Some(mvex) => defaults(children(mvex), track_id)?,
             None => SampleDefaults::default(),
         };
-        ids.push(OtherTrack { track_id, defaults });
         let mdia = children(&trak.body).require(*b"mdia")?;
+        let mut other = OtherTrack {
+            track_id,
+            timescale: 0,
+            defaults,
+        };
         match handler(children(&mdia).require(*b"hdlr")?)? {
             Ok(kind) => {
                 let mut init = track(&trak.body, &mdia, kind)?;
                 init.edit.movie_timescale = movie_timescale;
+                other.timescale = init.timescale;
                 init.edit.duration.take_if(|_| mvex.is_some());
                 tracks.push(Init {
                     track_id,
@@ -177,6 +189,7 @@ fn movie(moov: &Cursor<'_>) -> Result<Vec<Init>, Error> {
             }
             Err(other) => left_out = Some(other),
         }
+        ids.push(other);
     }
     if let (true, Some(other)) = (tracks.is_empty(), left_out) {
         return Err(Error::Unsupported(format!(
@@ -216,6 +229,7 @@ fn track(trak: &Cursor<'_>, mdia: &Cursor<'_>, kind: TrackKind) -> Result<Init, 
         sample_entries: entries,
         groups: MovieGroups::read(&stbl),
         has_sync_flags,
+        names: TrackNames::read(trak, mdia),
         track_count: 1,
         other_tracks: Vec::new(),
     })
@@ -253,7 +267,7 @@ fn track_header(mut tkhd: Cursor<'_>) -> Result<(u32, [u8; 44]), Error> {
 
 /// Reads `hdlr`; `Err` holds the type of a track that is neither video nor audio (ISO/IEC 14496-12
 /// 8.4.3).
-fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
+pub(super) fn handler(mut hdlr: Cursor<'_>) -> Result<Result<TrackKind, FourCc>, Error> {
     hdlr.skip(8)?;
     Ok(match hdlr.array()? {
         kind if kind == *b"vide" => Ok(TrackKind::Video),

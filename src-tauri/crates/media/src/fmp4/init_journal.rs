@@ -3,6 +3,7 @@
 use super::{
     groups::MovieGroups,
     init::{Init, MAX_SAMPLE_ENTRIES, MAX_TRACKS, OtherTrack, SampleDefaults, SourceEdit},
+    names::TrackNames,
 };
 use crate::{
     Error, TrackKind,
@@ -36,6 +37,10 @@ impl Init {
         }
         self.groups.write_others(out);
         out.push(u8::from(self.has_sync_flags));
+        self.names.write(out);
+        for other in &self.other_tracks {
+            put_varint(out, u64::from(other.timescale));
+        }
     }
 
     /// Reads what [`Self::write`] appended.
@@ -69,6 +74,7 @@ impl Init {
         for _ in 0..cursor.varint()?.min(MAX_TRACKS as u64) {
             other_tracks.push(OtherTrack {
                 track_id: field(cursor)?,
+                timescale: 0,
                 defaults: SampleDefaults::read(cursor)?,
             });
         }
@@ -77,6 +83,14 @@ impl Init {
         if !cursor.is_empty() {
             groups.restore_others(cursor)?;
             has_sync_flags = cursor.u8()? != 0;
+        }
+        // Journals of the first builds of version 4 end here.
+        let mut names = TrackNames::default();
+        if !cursor.is_empty() {
+            names = TrackNames::restore(cursor)?;
+            for other in &mut other_tracks {
+                other.timescale = field(cursor)?;
+            }
         }
         Ok(Self {
             kind,
@@ -89,6 +103,7 @@ impl Init {
             sample_entries,
             groups,
             has_sync_flags,
+            names,
             track_count,
             other_tracks,
         })

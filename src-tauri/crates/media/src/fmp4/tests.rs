@@ -284,8 +284,9 @@ fn fragments_without_a_time_follow_the_previous_one() {
         tfdt,
         ..Traf::of(1, vec![full(samples(2))])
     };
+    let far = 1 << 34;
     let mut segment = Vec::new();
-    for tfdt in [Some((0, 500)), None, Some((1, 1 << 34)), None] {
+    for tfdt in [Some((1, far)), None, Some((1, far + 500)), None] {
         let moof = moof(segment.len(), 8, &[traf(tfdt)]);
         segment.extend(moof);
         segment.extend(mdat(41));
@@ -296,11 +297,8 @@ fn fragments_without_a_time_follow_the_previous_one() {
     }
     let found = read(&segment, &init(1, &[])).expect("valid");
     let times: Vec<_> = found.iter().map(|read| read.dts).collect();
-    let far = 1 << 34;
-    assert_eq!(
-        times,
-        [500, 600, 701, 801, far, far + 100, far + 201, far + 301]
-    );
+    let expected = [0, 100, 201, 301, 500, 600, 701, 801];
+    assert_eq!(times, expected.map(|time| far.cast_signed() + time));
 }
 
 #[test]

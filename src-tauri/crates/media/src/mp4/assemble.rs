@@ -38,6 +38,9 @@ const COMPARED_BYTES: u64 = 4096;
 /// Two parts that overlap give the same sample times that differ by at most this, in nanoseconds.
 const OVERLAP_ROUNDING: i64 = 5 * MILLISECOND;
 
+/// Name of encoder priming and padding between joined parts, which players do not present.
+const OUTSIDE_EDIT_LIST: &str = "sound outside of its edit list";
+
 /// Compares a number of bytes at two positions of the output.
 pub(crate) type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
 
@@ -47,6 +50,8 @@ pub(crate) struct IndexSpec<'p> {
     pub(crate) segment_format: SegmentFormat,
     /// [`MovieSpec::audio`](crate::MovieSpec::audio).
     pub(crate) audio: &'p [AudioSpec],
+    /// The first segments of further files: that their clocks start again is no news.
+    pub(crate) parts_begin: &'p BTreeSet<SegmentKind>,
 }
 
 /// The index of a movie, and what it does not hold of its segments.
@@ -99,6 +104,7 @@ pub(crate) fn missing_tracks(tracks: usize) -> Error {
 struct IndexBuilder<'s> {
     segment_format: SegmentFormat,
     audio: &'s [AudioSpec],
+    parts_begin: &'s BTreeSet<SegmentKind>,
     same: &'s mut CompareBytes<'s>,
     /// Ticks per second of the sample times of FLV and TS segments.
     timescale: u32,
@@ -140,6 +146,7 @@ impl<'s> IndexBuilder<'s> {
         let IndexSpec {
             segment_format,
             audio,
+            parts_begin,
         } = spec;
         let timescale = segment_format
             .timestamp_format()
@@ -147,6 +154,7 @@ impl<'s> IndexBuilder<'s> {
         Self {
             segment_format,
             audio,
+            parts_begin,
             same,
             timescale,
             video_timescale: match segment_format {
@@ -353,6 +361,9 @@ impl<'s> IndexBuilder<'s> {
         });
         let placed: Vec<_> = placed.collect();
         let start_offset = self.start_offset.unwrap_or(0);
+        if !self.parts_begin.contains(&kind) {
+            self.facts.add_moves(self.clock.moves(), &placed);
+        }
         self.facts.add_segments(segments, &placed, start_offset);
         for (track, read, timing) in tables {
             match self.segment_format {
@@ -723,6 +734,10 @@ impl<'s> IndexBuilder<'s> {
                 continue;
             };
             if timing.cuts() && !timing.holds(&sample, init, &spans) {
+                let time = nanoseconds(sample.dts, init.timescale).unwrap_or(0);
+                let outside = FactKind::LeftOut(OUTSIDE_EDIT_LIST.into());
+                self.facts
+                    .skip(outside, init.kind, time.saturating_add(offset));
                 continue;
             }
             let new = || new_track(init, offset);
@@ -792,6 +807,7 @@ fn new_track(init: &Init, offset: i64) -> Mp4Track {
     let mut track = Mp4Track::new(init.kind, init.timescale);
     track.timeline_shift = ticks(offset, init.timescale);
     track.language = Language::from_code(init.language);
+    track.names = init.names.clone();
     track.display = init.display;
     track.edit = init.edit;
     track

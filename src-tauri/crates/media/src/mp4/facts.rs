@@ -1,8 +1,9 @@
 //! Collects the facts of a movie while its segments are placed on one clock.
 
+use super::fragment::track_of;
 use crate::{
     Fact, FactKind, TableFragment, TrackKind,
-    clock::{MILLISECOND, Span},
+    clock::{BorderMoves, ClockMove, MILLISECOND, Span},
     fact::FactList,
 };
 
@@ -16,6 +17,7 @@ pub(crate) struct MovieFacts {
     list: FactList,
     /// Samples of the segments added last that are not in the movie, and why.
     skipped: Vec<Skipped>,
+    moves: BorderMoves,
 }
 
 /// Samples of one segment that are not in the movie for the same reason.
@@ -42,6 +44,10 @@ impl MovieFacts {
         if let Some(first) = spans.iter().map(|span| span.first).min() {
             let origin = first.saturating_sub(start_offset);
             self.origin.get_or_insert(origin);
+        }
+        if !spans.is_empty() {
+            let facts = segments.iter().flat_map(|segment| &segment.facts);
+            self.moves.end_segment(facts);
         }
         for segment in segments {
             let own = spans
@@ -93,7 +99,24 @@ impl MovieFacts {
         self.list.add(Fact { at_ms, ..fact });
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Fact> {
+    /// Adds that the clocks of tracks were moved where the segments added last start; `spans` are
+    /// theirs. To be called before those are added.
+    pub(crate) fn add_moves(&mut self, moves: &[ClockMove], spans: &[Span]) {
+        for moved in self.moves.news(moves) {
+            if let Some(span) = spans.iter().find(|span| span.key == moved.key) {
+                let at_ms = self.movie_ms(span.first);
+                self.moves.add(Fact {
+                    at_ms,
+                    ..moved.fact(track_of(moved.key))
+                });
+            }
+        }
+    }
+
+    pub(crate) fn into_vec(mut self) -> Vec<Fact> {
+        for fact in self.moves.into_facts() {
+            self.list.add(fact);
+        }
         self.list.into_vec()
     }
 

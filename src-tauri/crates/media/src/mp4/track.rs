@@ -9,7 +9,7 @@ use crate::{
     Error,
     clock::{MILLISECOND, nanoseconds},
     digest::{IndexDigest, SampleRecord},
-    fmp4::{SampleGroups, SourceEdit, groups::GROUPINGS},
+    fmp4::{SampleGroups, SourceEdit, TrackNames, groups::GROUPINGS},
     handler::Handler,
     language::Language,
 };
@@ -23,6 +23,7 @@ pub(crate) struct Mp4Track {
     pub(crate) handler: Handler,
     pub(crate) timescale: u32,
     pub(crate) language: Language,
+    pub(crate) names: TrackNames,
     /// Played by default.
     pub(crate) enabled: bool,
     /// Tracks of one group other than 0 are alternatives (ISO/IEC 14496-12 8.3.2).
@@ -102,6 +103,7 @@ impl Mp4Track {
             handler: handler.into(),
             timescale: timescale.max(1),
             language: Language::UNDETERMINED,
+            names: TrackNames::default(),
             enabled: true,
             alternate_group: 0,
             display: display((0, 0)),

@@ -39,10 +39,11 @@ pub(super) fn parts<'t>(
     boxed_before(&mut head, *b"trak", behind, |out| {
         track_header(out, number, track, edits);
         put_edit_list(out, edits);
+        title(out, track);
         boxed_before(out, *b"mdia", behind, |out| {
             media_header(out, track);
             extended_language(out, track);
-            handler(out, track.handler);
+            handler(out, track);
             boxed_before(out, *b"minf", behind, |out| {
                 media_information(out, track.handler);
                 boxed_before(out, *b"stbl", behind, |_| {});
@@ -143,17 +144,31 @@ fn extended_language(out: &mut Vec<u8>, track: &Mp4Track) {
     }
 }
 
-fn handler(out: &mut Vec<u8>, handler: Handler) {
+/// Appends `udta/name` if the source names the track.
+fn title(out: &mut Vec<u8>, track: &Mp4Track) {
+    let title = &track.names.title;
+    if !title.is_empty() {
+        boxed(out, *b"udta", |out| {
+            boxed(out, *b"name", |out| out.extend_from_slice(title.as_bytes()));
+        });
+    }
+}
+
+/// Appends `hdlr` (8.4.3) with the name of the source, if that has one.
+fn handler(out: &mut Vec<u8>, track: &Mp4Track) {
     // 3GPP TS 26.245 also allows `text`, but players take that for chapters.
-    let (kind, name): (&[u8; 4], &[u8]) = match handler {
-        Handler::Video => (b"vide", b"Video\0"),
-        Handler::Audio => (b"soun", b"Audio\0"),
-        Handler::Text => (b"sbtl", b"Captions\0"),
+    let (kind, name): (&[u8; 4], &str) = match track.handler {
+        Handler::Video => (b"vide", "Video"),
+        Handler::Audio => (b"soun", "Audio"),
+        Handler::Text => (b"sbtl", "Captions"),
     };
     full_box(out, *b"hdlr", 0, 0, |out| {
         put32(out, 0);
         out.extend_from_slice(kind);
         out.extend_from_slice(&[0; 12]);
-        out.extend_from_slice(name);
+        let given = track.names.handler.as_str();
+        let name = if given.is_empty() { name } else { given };
+        out.extend_from_slice(name.as_bytes());
+        out.push(0);
     });
 }

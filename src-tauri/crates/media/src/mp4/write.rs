@@ -1,7 +1,7 @@
 //! The MP4 muxer: appends media as it arrives and writes the index when the movie is finished.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{IoSlice, Read, Seek, Write},
     iter,
 };
@@ -46,6 +46,9 @@ pub(crate) struct Mp4Muxer<O> {
     head: Option<FileHead>,
     inits: BTreeMap<u8, Init>,
     first_samples: FirstSamples,
+    /// The next segment is the first of another file.
+    begins_part: bool,
+    parts_begin: BTreeSet<SegmentKind>,
     /// Kept between segments so that its buffers are reused.
     demuxer: ts::TsDemuxer,
 }
@@ -72,6 +75,8 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             head: None,
             inits: BTreeMap::new(),
             first_samples: FirstSamples::default(),
+            begins_part: false,
+            parts_begin: BTreeSet::new(),
             demuxer: ts::TsDemuxer::default(),
         };
         let mut with_bytes = config
@@ -112,6 +117,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
+            parts_begin: &self.parts_begin,
         }
     }
 
@@ -139,7 +145,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                     start: 0,
                     recorder,
                     timescale,
-                    facts: Vec::new(),
+                    facts: fmp4::left_out(segment.data),
                 })
             }
             (SegmentFormat::Fmp4, SegmentKind::Media(_)) => {
@@ -248,7 +254,14 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         OutputFormat::Mp4.order()
     }
 
+    fn begin_part(&mut self) {
+        self.begins_part = true;
+    }
+
     fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
+        if std::mem::take(&mut self.begins_part) {
+            self.parts_begin.insert(segment.kind);
+        }
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
             mut slices,
@@ -310,6 +323,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         let spec = IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
+            parts_begin: &self.parts_begin,
         };
         let Assembly { tracks, facts } = assemble(spec, fragments, &mut self.output)?;
         let head = self
@@ -539,6 +553,6 @@ fn demux_fmp4<'a>(
         recorder,
         start: 0,
         timescale: init.timescale,
-        facts: Vec::new(),
+        facts: media.facts,
     })
 }

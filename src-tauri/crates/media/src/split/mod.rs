@@ -23,7 +23,7 @@ use std::io::{Read, Seek};
 use self::{
     flv::FlvSplitter, input::InputFile, mp4::Mp4Splitter, sniff::InputFormat, ts::TsSplitter,
 };
-use crate::{Error, SegmentData, SegmentFormat, SegmentKind, Tags};
+use crate::{Error, Fact, SegmentData, SegmentFormat, SegmentKind, Tags};
 
 /// What is known of a movie before its first segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct MovieInfo {
     pub tags: Tags,
     /// Handler types of tracks other than video and audio, which are left out.
     pub left_out: Vec<String>,
+    /// User tags that are left out.
+    pub facts: Vec<Fact>,
 }
 
 /// Splits a movie on disk into segments.
@@ -92,6 +94,7 @@ impl<R: Read + Seek> MovieSplitter<R> {
             duration_ms: None,
             tags,
             left_out: Vec::new(),
+            facts: Vec::new(),
         };
         let splitter = match sniff::detect(&start)? {
             InputFormat::Flv => FormatSplitter::Flv(FlvSplitter::open(&mut input, &mut info)?),

@@ -17,7 +17,8 @@ use crate::{
         write::boxed,
     },
     cursor::Cursor,
-    fmp4::OtherTrack,
+    fmp4::{self, OtherTrack},
+    refused, tags,
 };
 
 /// Largest index: enough for a movie of four days.
@@ -26,6 +27,8 @@ const MAX_INDEX_BYTES: u64 = 512 << 20;
 const MAX_BOXES: u32 = 1 << 20;
 /// Largest number of video and audio tracks.
 const MAX_TRACKS: usize = 64;
+/// Longest name of a track that is kept.
+const MAX_TITLE_BYTES: usize = 1 << 10;
 /// Larger sample groups are ignored; those that are kept are small.
 const MAX_SAMPLE_GROUP_BYTES: usize = 64 << 10;
 
@@ -129,6 +132,7 @@ impl Mp4Splitter {
         }
         let moov = Cursor::within("MP4", &index.moov, found.body);
         info.duration_ms = duration(&moov)?;
+        info.facts = tags::left_out::facts(&moov, Some(&info.tags));
         for kind in &index.left_out {
             info.left_out.push(name(*kind).trim().to_owned());
         }
@@ -267,7 +271,7 @@ impl MovieIndex {
         input.read_all(found.body, length, &mut bytes)?;
         let moov = Cursor::within("MP4", &bytes, found.body);
         if children(&moov).find(*b"cmov")?.is_some() {
-            return Err(Error::Unsupported("a compressed index".into()));
+            return Err(Error::Unsupported(refused::COMPRESSED_INDEX.into()));
         }
         let mvex = children(&moov).find(*b"mvex")?;
         let (mut tracks, mut defaults, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
@@ -483,6 +487,15 @@ fn reduce(out: &mut Vec<u8>, body: &Cursor<'_>, kind: FourCc) -> Result<(), Erro
             (b"stbl", b"sgpd" | b"sbgp") if child.body.rest().len() > MAX_SAMPLE_GROUP_BYTES => {}
             // Whether audio has sync samples at all; which ones, the fragments say.
             (b"stbl", b"stss") => boxed(&mut inner, *b"stss", |out| out.extend_from_slice(&[0; 8])),
+            (b"trak", b"udta") => {
+                if let Some(title) = fmp4::track_title(&child.body)
+                    && title.len() <= MAX_TITLE_BYTES
+                {
+                    boxed(&mut inner, *b"udta", |out| {
+                        boxed(out, *b"name", |out| out.extend_from_slice(title));
+                    });
+                }
+            }
             (b"trak", b"tkhd" | b"edts")
             | (b"mdia", b"mdhd" | b"hdlr")
             | (b"stbl", b"stsd" | b"sgpd" | b"sbgp") => {

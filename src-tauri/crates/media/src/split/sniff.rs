@@ -1,6 +1,6 @@
 //! Detects the format of a file from its first bytes, never from its name.
 
-use crate::{Error, boxes::read, cursor::Cursor, flv::tag, ts};
+use crate::{Error, boxes::read, cursor::Cursor, flv::tag, refused, ts};
 
 /// Number of bytes inspected.
 pub(super) const SNIFF_BYTES: usize = ts::SEARCHED_BYTES;
@@ -62,23 +62,23 @@ fn describe_unsupported(start: &[u8]) -> &'static str {
             .is_some_and(|first| first.eq_ignore_ascii_case(tag))
     };
     match () {
-        () if at(0, b"\x1a\x45\xdf\xa3") => "a Matroska or WebM file",
-        () if at(0, b"RIFF") && at(8, b"AVI ") => "an AVI file",
+        () if at(0, b"\x1a\x45\xdf\xa3") => refused::MATROSKA,
+        () if at(0, b"RIFF") && at(8, b"AVI ") => refused::AVI,
         () if at(0, b"RIFF") && at(8, b"WAVE") => "a WAV file",
-        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => "a Windows Media file",
-        () if at(0, b"OggS") => "an Ogg file",
-        () if at(0, b"\0\0\x01\xba") => "an MPEG program stream",
+        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => refused::WINDOWS_MEDIA,
+        () if at(0, b"OggS") => refused::OGG,
+        () if at(0, b"\0\0\x01\xba") => refused::PROGRAM_STREAM,
         () if at(0, b"#EXTM3U") => "a playlist, not the film itself",
         () if begins(b"<!doctype html") || begins(b"<html") => "a web page",
         () if begins(b"<?xml") || begins(b"<mpd") => "an XML file",
         () if at(0, b"ID3") || at(0, b"\xff\xfb") || at(0, b"\xff\xf1") || at(0, b"\xff\xf9") => {
-            "a file of sound alone (MP3 or AAC)"
+            refused::SOUND_ALONE
         }
         () if at(0, b"\x7fELF") || at(0, b"MZ") => "a program",
         () if at(0, b"PK\x03\x04") || at(0, b"\x1f\x8b") => "an archive",
         () if at(0, b"\xff\xd8\xff") || at(0, b"\x89PNG") || at(0, b"GIF8") => "a picture",
         () if start.iter().all(|byte| *byte == 0) => "a file of zeros",
-        () => "a file that is no FLV, MP4 or MPEG transport stream",
+        () => refused::OTHER_FILE,
     }
 }
 

@@ -24,7 +24,7 @@ const UTF16: u32 = 2;
 const JPEG: u32 = 13;
 const PNG: u32 = 14;
 /// Items of title, artist, date and comment. The first byte is the copyright sign in Mac Roman.
-const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
+pub(super) const NAMES: [[u8; 4]; 4] = [*b"\xa9nam", *b"\xa9ART", *b"\xa9day", *b"\xa9cmt"];
 /// Largest number of sibling boxes that are searched.
 const MAX_BOXES: usize = 1 << 16;
 /// Largest `chpl`: 255 chapters with the longest titles are less.

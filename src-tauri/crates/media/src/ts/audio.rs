@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
+    foreign_audio,
     frames::{FrameTime, Missing, PesTimestamps, StreamFrame, StreamItem},
     stream::{ElementaryParser, Loss, ParsedStream, SegmentEdges},
 };
@@ -12,11 +13,10 @@ use crate::{
     Error,
     codec::{adts, mp3},
     flv::Codec,
+    refused,
     timestamps::TS,
 };
 
-/// Longest ADTS frame (13 bits); more bytes without a frame are of another codec.
-const MAX_FRAME_BYTES: usize = 1 << 13;
 /// Core samples in an ADTS frame of AAC.
 const AAC_FRAME_SAMPLES: u32 = 1024;
 
@@ -86,7 +86,8 @@ impl ElementaryParser for AudioParser {
             range.end = end;
             let rest = self.find_frames(&bytes, range.clone(), is_first)?;
             is_first = false;
-            let may_continue = matches!(loss, Loss::Join | Loss::Between);
+            // A frame may go on behind a loss; where none is open, whole packets may be missing.
+            let may_continue = loss == Loss::Join || loss == Loss::Between && rest < end;
             if may_continue && rest > range.start && self.is_frame_between_others(&bytes, rest) {
                 range.start = rest;
                 continue;
@@ -188,7 +189,7 @@ impl AudioParser {
         } else if is_first {
             // All bytes belong to a frame that starts in the segment before.
             self.edges.leading.extend_from_slice(rest);
-            reject_unsupported(rest)?;
+            foreign_audio::reject(rest)?;
         }
         Ok(at)
     }
@@ -224,7 +225,7 @@ impl AudioParser {
                 ));
             }
             if config.channels == 0 {
-                return Err(Error::Unsupported("AAC with a layout of its own".into()));
+                return Err(Error::Unsupported(refused::AAC_LAYOUT.into()));
             }
         }
         if self.config.replace(header.config) != Some(header.config) {
@@ -382,27 +383,4 @@ fn may_start_frame(bytes: &[u8]) -> bool {
     };
     let second = rest.first().is_none_or(|second| second & 0xe0 == 0xe0);
     bytes.len() < adts::HEADER_SIZE && *first == 0xff && second
-}
-
-/// Fails if the bytes are of a codec that is recognised but not supported.
-fn reject_unsupported(bytes: &[u8]) -> Result<(), Error> {
-    if bytes.len() <= MAX_FRAME_BYTES {
-        return Ok(());
-    }
-    let name = match bytes {
-        [0x56, second, ..] if second & 0xe0 == 0xe0 => "AAC in LATM",
-        [0x0b, 0x77, ..] => "AC-3 in MPEG-TS",
-        // Eleven bits of sync, layer II or I, a valid bit rate and sample rate.
-        [0xff, second, third, ..]
-            if second & 0xe4 == 0xe4 && !matches!(third >> 4, 0 | 15) && third & 0x0c != 0x0c =>
-        {
-            if second & 0x02 == 0 {
-                "MP2 audio in MPEG-TS"
-            } else {
-                "MP1 audio in MPEG-TS"
-            }
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::Unsupported(name.into()))
 }

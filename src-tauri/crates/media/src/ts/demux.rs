@@ -35,6 +35,8 @@ pub struct TsDemuxer {
     audio: Vec<AudioTrack>,
     /// Names of the streams that are not demuxed.
     left_out: Vec<(TrackKind, String)>,
+    /// When the clock starts again or jumps inside the segment, and by how much it is moved there.
+    moves: Vec<(i64, i64)>,
 }
 
 /// An audio stream of a segment.
@@ -120,6 +122,7 @@ impl Default for TsDemuxer {
             video: Stream::new(0),
             audio: vec![AudioTrack::new(1)],
             left_out: Vec::new(),
+            moves: Vec::new(),
         }
     }
 }
@@ -143,6 +146,7 @@ impl TsDemuxer {
         self.video.clear(None);
         self.clear_audio(&[]);
         self.left_out.clear();
+        self.moves.clear();
         if let Some((time, frames)) = packed_audio::read(data) {
             let time = FrameTime {
                 dts: time.unwrap_or(0),
@@ -245,6 +249,7 @@ impl TsDemuxer {
                 self.switch_audio(&selection.audio);
             }
         }
+        self.moves = unwrap.into_moves();
         Ok(())
     }
 }
@@ -322,6 +327,15 @@ impl<'d> TsSegment<'d> {
                 samples: 0,
                 at_ms: 0,
                 duration_ms: milliseconds(end.saturating_sub(start)),
+            });
+        }
+        for (at, distance) in &self.demuxer.moves {
+            facts.add(Fact {
+                kind: FactKind::Moved,
+                track: None,
+                samples: 0,
+                at_ms: milliseconds(at.saturating_sub(start)),
+                duration_ms: milliseconds(distance.abs()),
             });
         }
         for (kind, parsed) in &streams {

@@ -8,6 +8,7 @@
 pub(crate) mod audio;
 mod cut;
 mod demux;
+mod foreign_audio;
 mod frames;
 mod losses;
 mod packed_audio;

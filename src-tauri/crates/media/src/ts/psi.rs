@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::packet::TsPacket;
-use crate::{Error, TrackKind, cursor::Cursor};
+use crate::{Error, TrackKind, cursor::Cursor, refused};
 
 const FORMAT: &str = "MPEG-TS";
 /// Longest section: 3 bytes, then at most 4093 (`section_length`, 2.4.4).
@@ -302,18 +302,18 @@ fn stream_role(stream_type: u8, descriptors: &[u8]) -> StreamRole {
     match stream_type {
         0x1b => StreamRole::Supported(Video),
         0x0f | 0x03 | 0x04 => StreamRole::Supported(Audio),
-        0x01 => StreamRole::Unsupported(Video, "MPEG-1 video in MPEG-TS"),
-        0x02 => StreamRole::Unsupported(Video, "MPEG-2 video in MPEG-TS"),
-        0x10 => StreamRole::Unsupported(Video, "MPEG-4 Part 2 video in MPEG-TS"),
-        0x24 => StreamRole::Unsupported(Video, "HEVC in MPEG-TS"),
-        0x33 => StreamRole::Unsupported(Video, "VVC in MPEG-TS"),
-        0xea => StreamRole::Unsupported(Video, "VC-1 in MPEG-TS"),
+        0x01 => StreamRole::Unsupported(Video, refused::TS_MPEG1),
+        0x02 => StreamRole::Unsupported(Video, refused::TS_MPEG2),
+        0x10 => StreamRole::Unsupported(Video, refused::TS_MPEG4),
+        0x24 => StreamRole::Unsupported(Video, refused::TS_HEVC),
+        0x33 => StreamRole::Unsupported(Video, refused::TS_VVC),
+        0xea => StreamRole::Unsupported(Video, refused::TS_VC1),
         0x11 => StreamRole::Unsupported(Audio, "AAC in LATM"),
         0x80 => StreamRole::Unsupported(Audio, "PCM in MPEG-TS"),
-        0x81 => StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS"),
-        0x82 | 0x85 | 0x86 => StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+        0x81 => StreamRole::Unsupported(Audio, refused::TS_AC3),
+        0x82 | 0x85 | 0x86 => StreamRole::Unsupported(Audio, refused::TS_DTS),
         0x83 => StreamRole::Unsupported(Audio, "TrueHD in MPEG-TS"),
-        0x87 => StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
+        0x87 => StreamRole::Unsupported(Audio, refused::TS_EAC3),
         0x2d | 0x2e => StreamRole::Unsupported(Audio, "MPEG-H audio in MPEG-TS"),
         0xdb => StreamRole::Encrypted(Video),
         0xc1 | 0xc2 | 0xcf => StreamRole::Encrypted(Audio),
@@ -328,19 +328,19 @@ fn private_stream_role(descriptors: &[u8]) -> StreamRole {
     for descriptor in descriptors_of(descriptors) {
         let role = match descriptor {
             (0x05, [b'H', b'E', b'V', b'C', ..]) => {
-                StreamRole::Unsupported(Video, "HEVC in MPEG-TS")
+                StreamRole::Unsupported(Video, refused::TS_HEVC)
             }
             (0x05, [b'O', b'p', b'u', b's', ..]) => {
-                StreamRole::Unsupported(Audio, "Opus in MPEG-TS")
+                StreamRole::Unsupported(Audio, refused::TS_OPUS)
             }
             (0x05, [b'A', b'C', b'-', b'3', ..]) | (0x6a, _) => {
-                StreamRole::Unsupported(Audio, "AC-3 in MPEG-TS")
+                StreamRole::Unsupported(Audio, refused::TS_AC3)
             }
             (0x05, [b'A', b'C', b'-', b'4', ..]) | (0x7f, [0x15, ..]) => {
                 StreamRole::Unsupported(Audio, "AC-4 in MPEG-TS")
             }
-            (0x7a, _) => StreamRole::Unsupported(Audio, "E-AC-3 in MPEG-TS"),
-            (0x7b, _) => StreamRole::Unsupported(Audio, "DTS in MPEG-TS"),
+            (0x7a, _) => StreamRole::Unsupported(Audio, refused::TS_EAC3),
+            (0x7b, _) => StreamRole::Unsupported(Audio, refused::TS_DTS),
             (0x7c, _) => StreamRole::Unsupported(Audio, "AAC in LATM"),
             _ => continue,
         };

@@ -83,7 +83,9 @@ fn an_index_that_does_not_fit_in_front_goes_to_the_end() {
     }
     let mut job = muxer_job(SegmentFormat::Flv, OutputFormat::Mp4, 1);
     let summary = job.finish(&segments).unwrap();
-    assert_eq!(job.check().unwrap(), summary);
+    // Each segment starts at 0: that is told once.
+    assert_eq!(summary.facts.len(), 1, "{:?}", summary.facts);
+    assert_eq!(job.check().unwrap(), summary.without_facts());
     let bytes = job.bytes();
     let place = |name: &[u8]| bytes.windows(4).rposition(|window| window == name).unwrap();
     assert!(place(b"moov") > place(b"mdat"));

@@ -10,6 +10,7 @@ use crate::{
     segments::{movie, set_time, tags},
 };
 
+const FORMATS: [OutputFormat; 2] = [OutputFormat::Mp4, OutputFormat::Flv];
 const HOUR_MS: i64 = 3_600_000;
 /// Video frames of the movie are this long.
 const FRAME_MS: f64 = 40.0;
@@ -173,15 +174,21 @@ fn a_track_whose_clock_changes_is_moved_alone() {
 
 #[test]
 fn a_move_is_said_with_its_track_time_and_length() {
-    for format in [OutputFormat::Mp4, OutputFormat::Flv] {
-        let (_, summary) = made(format, &changed(&[video(6000, -6000)], 1));
-        let [fact] = summary.facts.as_slice() else {
-            panic!("{:?}", summary.facts);
-        };
-        assert_eq!(fact.kind, FactKind::Moved);
-        assert_eq!(fact.track, Some(TrackKind::Video));
-        assert!(fact.at_ms.abs_diff(5960) < 100, "{fact:?}");
-        assert!(fact.duration_ms.abs_diff(6000) < 50, "{fact:?}");
+    // Inside a segment, and at the border of two.
+    for (count, format) in (1..=12).flat_map(|count| FORMATS.map(|format| (count, format))) {
+        for (change, track) in [
+            (video(6000, -6000), Some(TrackKind::Video)),
+            (audio(6000, -6000), Some(TrackKind::Audio)),
+            (both(6000, -6000), None),
+        ] {
+            let (_, summary) = made(format, &changed(&[change], count));
+            let [fact] = summary.facts.as_slice() else {
+                panic!("{count} {change:?}: {:?}", summary.facts);
+            };
+            assert_eq!((&fact.kind, fact.track), (&FactKind::Moved, track));
+            assert!(fact.at_ms.abs_diff(5960) < 150, "{count} {fact:?}");
+            assert!(fact.duration_ms.abs_diff(6000) < 100, "{count} {fact:?}");
+        }
     }
 }
 

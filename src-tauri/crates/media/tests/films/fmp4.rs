@@ -18,7 +18,7 @@ const EXACT: f64 = 1e-6;
 fn mp4_of(segments: &[OwnedSegment]) -> MuxerJob {
     let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
     let summary = job.finish(segments).unwrap();
-    assert_eq!(job.check().unwrap(), summary);
+    assert_eq!(job.check().unwrap(), summary.without_facts());
     job
 }
 

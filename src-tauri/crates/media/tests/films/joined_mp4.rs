@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use media::{Error, FactKind, TrackKind};
+use kit::segment::OwnedSegment;
+use media::{Error, Fact, FactKind, OutputFormat, SegmentFormat, SegmentKind, TrackKind};
 use tempfile::TempDir;
 
 use crate::{
+    multi_track,
+    muxing::muxer_job,
     packets::{Packets, assert_same, packets, probe_without_warnings, run},
     segments::made_by_ffmpeg,
     split::{RemuxedMovie, copied, remux},
@@ -94,7 +97,62 @@ fn fragments_whose_clock_starts_again_go_behind_those_before() {
             let made = remux(&[&written(folder.path(), "whole.mp4", &parts)]).unwrap();
             assert_parts(&packets(&made.path()), &vec![&alone; times]);
             assert_eq!(made.lost_bytes, 0, "{flags}");
+            assert_moved(&made.summary.facts, &vec![3080; times - 1]);
         }
+    }
+}
+
+/// Asserts that the clock of the movie is said to start again after each of these durations, and
+/// nothing else.
+fn assert_moved(facts: &[Fact], durations_ms: &[u64]) {
+    assert_eq!(facts.len(), durations_ms.len(), "{facts:?}");
+    let mut at_ms = 0;
+    for (fact, duration_ms) in facts.iter().zip(durations_ms) {
+        at_ms += duration_ms;
+        assert_eq!((&fact.kind, fact.track), (&FactKind::Moved, None));
+        assert!(fact.at_ms.abs_diff(at_ms) < 150, "{fact:?}");
+        assert!(fact.duration_ms.abs_diff(*duration_ms) < 150, "{fact:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_starts_again_inside_a_segment_crushes_nothing_and_is_said_once() {
+    let folder = TempDir::new().unwrap();
+    // Without positions from the start of the file.
+    for flags in [
+        "frag_keyframe+empty_moov+default_base_moof",
+        "frag_keyframe+empty_moov+omit_tfhd_offset",
+        "frag_keyframe+empty_moov+separate_moof+default_base_moof",
+    ] {
+        let path = copied(folder.path(), "part.mp4", &["-t", "3", "-movflags", flags]);
+        let segments = multi_track::cut(&fs::read(&path).unwrap());
+        let alone = packets(&path);
+        let inits = segments.iter().filter(|one| one.kind == SegmentKind::Init);
+        let inits: Vec<_> = inits.cloned().collect();
+        let fragments = segments.iter().filter(|one| one.kind != SegmentKind::Init);
+        let fragments: Vec<_> = fragments.filter(|one| one.track == 0).collect();
+        let half = fragments.len() / 2;
+        // The whole part and half of it again, then the rest.
+        let bodies = [
+            [&fragments[..], &fragments[..half]].concat(),
+            fragments[half..].to_vec(),
+        ];
+        let mut downloaded = inits;
+        for (number, body) in (1..).zip(&bodies) {
+            for track in 0..2 {
+                downloaded.push(OwnedSegment {
+                    track,
+                    kind: SegmentKind::Media(number),
+                    start_ms: 0,
+                    data: body.iter().flat_map(|one| one.data.clone()).collect(),
+                });
+            }
+        }
+        let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, downloaded.len());
+        let summary = job.finish(&downloaded).unwrap();
+        assert_eq!(job.check().unwrap(), summary.clone().without_facts());
+        assert_parts(&packets(&job.path()), &[&alone, &alone]);
+        assert_moved(&summary.facts, &[3000]);
     }
 }
 

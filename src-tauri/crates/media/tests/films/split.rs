@@ -67,6 +67,7 @@ pub(crate) fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
     for mut split in splits {
         if let Some(before) = &before {
             split.follow(before)?;
+            muxer.begin_part();
         }
         let mut last = 0;
         while let Some(mut segment) = split.next_segment()? {

@@ -3,12 +3,15 @@
 use std::{fs::File, io::Cursor};
 
 use kit::segment::OwnedSegment;
-use media::{Chapter, Cover, OutputFormat, SegmentFormat, Tags};
+use media::{Chapter, Cover, Fact, FactKind, MovieSplitter, OutputFormat, SegmentFormat, Tags};
+use tempfile::TempDir;
 
 use crate::{
+    multi_track::cut,
     muxing::{MuxerJob, muxer_job},
     packets::run,
     segments::{cut_flv, dash, made_by_ffmpeg, movie, shuffled},
+    split::{RemuxedMovie, remux},
 };
 
 fn cover(name: &str) -> Cover {
@@ -75,6 +78,86 @@ fn the_creation_time_of_a_movie_is_read_and_written() {
         job.check().unwrap();
         assert_eq!(read(&job), job.movie.tags);
     }
+}
+
+/// Returns what ffprobe says of the streams and the format of the MP4 that is made of a file.
+fn remuxed(file: &[u8]) -> (RemuxedMovie, String) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("named.mp4");
+    std::fs::write(&path, file).unwrap();
+    let made = remux(&[&path]).unwrap();
+    let shown = made.path();
+    let arguments = ["-show_streams", "-show_format", shown.to_str().unwrap()];
+    let probed = String::from_utf8(run("ffprobe", &arguments).stdout).unwrap();
+    (made, probed)
+}
+
+fn has(file: &[u8], bytes: &[u8]) -> bool {
+    file.windows(bytes.len()).any(|window| window == bytes)
+}
+
+fn left_out(facts: &[Fact]) -> Vec<&str> {
+    let names = facts.iter().filter_map(|fact| match &fact.kind {
+        FactKind::LeftOut(name) => Some(name.as_str()),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// A movie whose tracks have names, with tags that an MP4 of ours has and some that it has not.
+fn named(flags: &str) -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    let input = folder.path().join("film.flv");
+    std::fs::write(&input, movie()).unwrap();
+    let arguments = [
+        "-i",
+        input.to_str().unwrap(),
+        "-c",
+        "copy",
+        "-movflags",
+        flags,
+        "-metadata:s:a",
+        "title=Commentary",
+        "-metadata:s:a",
+        "handler_name=Æ sound",
+        "-metadata:s:v",
+        "handler_name=Main camera",
+        "-metadata",
+        "title=A title",
+        "-metadata",
+        "album=An album",
+        "-metadata",
+        "genre=Talk",
+    ];
+    made_by_ffmpeg("named.mp4", &arguments)
+}
+
+#[test]
+fn names_of_tracks_are_kept_and_tags_that_are_not_are_named() {
+    for flags in ["+faststart", "frag_keyframe+empty_moov+default_base_moof"] {
+        let file = named(flags);
+        let (made, probed) = remuxed(&file);
+        for said in ["TAG:handler_name=Main camera", "TAG:handler_name=Æ sound"] {
+            assert!(probed.contains(said), "{flags}: {said} in {probed}");
+        }
+        assert!(has(&std::fs::read(made.path()).unwrap(), b"nameCommentary"));
+        let split = MovieSplitter::open(Cursor::new(&file)).unwrap();
+        let names = ["user tag ©alb", "user tag ©gen"];
+        assert_eq!(left_out(&split.info().facts), names, "{flags}");
+        // Those that are kept are the business of who writes the tags.
+        assert_eq!(left_out(&made.summary.facts), [""; 0]);
+    }
+}
+
+#[test]
+fn what_an_init_segment_has_besides_its_tracks_is_named() {
+    let file = named("frag_keyframe+empty_moov+default_base_moof");
+    let segments = cut(&file);
+    let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
+    let summary = job.finish(&segments).unwrap();
+    let names = ["user tag ©alb", "user tag ©gen"];
+    assert_eq!(left_out(&summary.facts), names);
+    assert!(has(&job.bytes(), b"nameCommentary"));
 }
 
 #[test]

@@ -186,11 +186,13 @@ pub(super) fn init(track_id: u32, others: &[u32]) -> Init {
         sample_entries: vec![b"\0\0\0\x08test".to_vec()],
         groups: crate::fmp4::groups::MovieGroups::default(),
         has_sync_flags: true,
+        names: crate::fmp4::TrackNames::default(),
         track_count: u8::try_from(1 + others.len()).expect("few"),
         other_tracks: others
             .iter()
             .map(|track_id| OtherTrack {
                 track_id: *track_id,
+                timescale: 90_000,
                 defaults: SampleDefaults {
                     size: 7,
                     ..defaults

@@ -37,6 +37,11 @@ pub(crate) fn track_key(track_number: u8, kind: TrackKind) -> u8 {
     (track_code(kind) << 7) | (track_number & 0x7f)
 }
 
+/// Returns the kind of the track with this key.
+pub(crate) fn track_of(key: u8) -> TrackKind {
+    track_kind(key >> 7)
+}
+
 fn track_code(kind: TrackKind) -> u8 {
     u8::from(kind == TrackKind::Audio)
 }
