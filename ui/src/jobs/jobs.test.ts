@@ -216,7 +216,7 @@ it("says that no data comes, and shows neither a speed nor a time then", async (
   await heading("Downloading");
   await screen.findByText("No data for 8 seconds. Still trying…", { normalizer: plain });
   expect(document.body.textContent).not.toMatch(/left|\/s/);
-  expect(screen.getByText(/MB.+of about.+GB/)).toBeVisible();
+  expect(screen.getByText(/235.MB.+of about.+560.MB/)).toBeVisible();
 });
 
 it.each([

@@ -35,19 +35,15 @@ function silence(progress: ProgressView | null): string | null {
   return silent === null ? null : text("job-fetching.silent", { time: seconds(silent) });
 }
 
-/** Returns the bytes, speed and time left, as far as they are known. */
-export function figures(progress: ProgressView): string {
-  const { bytes_per_second: rate, seconds_left: left } = progress;
-  return facts([
-    sizes(progress),
-    rate === null ? null : speed(rate),
-    left === null ? null : timeLeft(left),
-  ]);
+/** Returns the speed and the time left, as far as they are known. */
+export function pace({ bytes_per_second: rate, seconds_left: left }: ProgressView): string {
+  return facts([rate === null ? null : speed(rate), left === null ? null : timeLeft(left)]);
 }
 
 /** Returns how much is here of how much, in a stage that counts bytes. */
-function sizes({ stage, done_bytes, total_bytes, total_is_exact }: ProgressView): string | null {
-  if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return null;
+export function sizes(progress: ProgressView): string {
+  const { stage, done_bytes, total_bytes, total_is_exact } = progress;
+  if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return "";
   const done = bytes(done_bytes);
   if (total_bytes !== null) {
     return text(total_is_exact ? "bytes-of" : "bytes-of.about", {
@@ -55,7 +51,7 @@ function sizes({ stage, done_bytes, total_bytes, total_is_exact }: ProgressView)
       total: bytes(total_bytes),
     });
   }
-  return done_bytes === 0 ? null : text("bytes-so-far", { done });
+  return done_bytes === 0 ? "" : text("bytes-so-far", { done });
 }
 
 /** Returns the status of a job in a few words, for a list. */

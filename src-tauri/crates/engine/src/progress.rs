@@ -298,6 +298,8 @@ impl ProgressState {
             return self.waiting_for;
         };
         match self.waiting_for {
+            // The line has been checked, and what comes may be the log-in page itself.
+            Some(reason @ (WaitReason::Network | WaitReason::LoginPage)) => Some(reason),
             Some(reason) if silence >= WAIT_SHOWN_AFTER => Some(reason),
             None if silence >= WAITING_AFTER => Some(WaitReason::Network),
             _ => None,

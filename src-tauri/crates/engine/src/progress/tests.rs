@@ -182,6 +182,9 @@ fn one_failed_request_among_others_that_bring_data_is_no_wait() {
     state.set_waiting_for(Some(WaitReason::Mirror), start);
     assert!(!state.view(start + seconds(1)).waiting);
     assert!(state.view(start + seconds(2)).waiting);
+    // A line that was found dead is dead at once.
+    state.set_waiting_for(Some(WaitReason::LoginPage), start);
+    assert!(state.view(start).waiting);
 }
 
 #[test]
