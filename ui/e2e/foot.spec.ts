@@ -71,6 +71,20 @@ for (const state of FOOTED) {
   });
 }
 
+for (const state of ["ready", "ready-long-title", "already-saved", "being-saved", "low-space"]) {
+  test(`${state} needs no scrolling in a window of the usual size`, async ({ page }) => {
+    await show(page, state);
+    const hidden = await page.evaluate(() => {
+      const foot = document.querySelector(".foot")?.getBoundingClientRect().top ?? 0;
+      const needed = document.querySelectorAll("form > *:not(.foot), form button");
+      return [...needed]
+        .filter((part) => !part.closest(".foot") && part.getBoundingClientRect().bottom > foot + 1)
+        .map((part) => part.outerHTML.slice(0, 80));
+    });
+    expect(hidden).toEqual([]);
+  });
+}
+
 test("a long title is cut after three lines, and shown on demand", async ({ page }) => {
   await show(page, "ready-long-title");
   const title = page.locator("h1");

@@ -226,11 +226,11 @@ export const states: Record<string, State> = {
     link: MAIN,
   },
   "being-saved-twice": {
-    before: (fake) => fake.put(job({ id: "first", progress: progressAt(0.55) })),
-    link: recorded(112470633),
+    link: MAIN,
     press: ["ready-save"],
     after: (fake) => {
       const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
+      fake.put(job({ id: "first", progress: progressAt(0.55) }));
       fake.put(job({ state: { is: "failed", failure } }));
     },
   },

@@ -23,21 +23,19 @@ export function activity({ state, progress }: JobView): string {
   return `job-${progress.stage}`;
 }
 
-/** Returns the sentence below that. */
-export function explanation(job: JobView): string {
-  const silent = silence(job.progress);
-  return silent ?? text(`${activity(job)}.body`);
-}
-
 /** Returns for how long no data has come, if that is to be told. */
 function silence(progress: ProgressView | null): string | null {
   const silent = progress?.silent_seconds ?? null;
   return silent === null ? null : text("job-fetching.silent", { time: seconds(silent) });
 }
 
-/** Returns the speed and the time left, as far as they are known. */
-export function pace({ bytes_per_second: rate, seconds_left: left }: ProgressView): string {
-  return facts([rate === null ? null : speed(rate), left === null ? null : timeLeft(left)]);
+/** Returns the speed and the time left as far as they are known, or for how long no data has come;
+ *  null if the job does nothing that has a speed. */
+export function pace(progress: ProgressView): string | null {
+  const { stage, waiting, bytes_per_second: rate, seconds_left: left } = progress;
+  if (waiting || stage === "resolving" || stage === "finishing") return null;
+  const known = [rate === null ? null : speed(rate), left === null ? null : timeLeft(left)];
+  return silence(progress) ?? facts(known);
 }
 
 /** Returns how much is here of how much, in a stage that counts bytes. */
