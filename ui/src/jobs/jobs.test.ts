@@ -253,9 +253,12 @@ it("leads from a job that cannot run twice to the one that runs, and deletes not
   await user.click(await button(/Again/));
   await heading(/You are already saving this: .55%/);
   expect(document.body.textContent).not.toMatch(/program|deleted/);
+  backend.put({ ...backend.job("first"), state: done("Launch day") });
+  await heading("Saved");
+  expect(document.body.textContent).not.toMatch(/program/);
   const remove = vi.spyOn(backend, "remove");
   await press("Show it");
-  await heading("Downloading");
+  await screen.findByText("Launch day.mp4");
   expect(remove.mock.calls).toEqual([["second", true]]);
 });
 

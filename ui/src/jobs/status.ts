@@ -74,8 +74,9 @@ export function status(job: JobView): string {
   }
 }
 
-/** Returns that a video is being saved already, and how far that is. */
+/** Returns that a video is being saved already, and how far that is; or that it has been saved. */
 export function savingNow({ state, progress }: JobView): string {
+  if (state.is === "done") return text("saved-heading");
   const stopped = state.is === "paused" || state.is === "failed";
   if (stopped) return text("unfinished-heading", { count: 1 });
   const share = progress?.fraction ?? null;

@@ -408,7 +408,7 @@ failure-encrypted = هذا الفيديو مشفَّر
 failure-unsupported = هذا الفيديو مخزَّن بطريقة لا نعرفها
     .body = من فضلك أرسل إلينا التفاصيل حتى نضيف دعمها.
 failure-internal = حدث خطأ ما في التطبيق
-    .body = تم الاحتفاظ بالأجزاء. أعد تشغيل التطبيق للمتابعة.
+    .body = تم الاحتفاظ بما نُزِّل. أعد تشغيل التطبيق للمتابعة.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = جزء من ويندوز غير موجود

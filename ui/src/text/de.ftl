@@ -132,7 +132,7 @@ job-waiting-site = Warten auf die Video-Website …
 job-waiting-mirror = Warten auf den Server des Videos …
     .body = Die Video-Website ist erreichbar, aber der Server mit diesem Video sendet nichts. Es geht von selbst weiter.
 job-waiting-segments = Suche nach dem, was fehlt …
-    .body = Die Website hat dieses Video gerade nicht vollständig. Es wird noch einige Male gefragt.
+    .body = Die Website hat dieses Video gerade nicht vollständig. Die App fragt noch einige Male nach.
 job-stalled = Seit einer Weile geht nichts voran …
     .body = Der Versuch läuft weiter. Nichts ist verloren.
 job-paused = Angehalten
@@ -380,7 +380,7 @@ failure-encrypted = Dieses Video ist verschlüsselt
 failure-unsupported = Dieses Video ist auf unbekannte Weise gespeichert
     .body = Bitte die Einzelheiten an uns senden, dann können wir es einbauen.
 failure-internal = In der App ist etwas schiefgegangen
-    .body = Die Stücke sind noch da. Nach einem Neustart der App geht es weiter.
+    .body = Was geladen wurde, ist noch da. Nach einem Neustart der App geht es weiter.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Ein Teil von Windows fehlt

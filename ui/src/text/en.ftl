@@ -380,7 +380,7 @@ failure-encrypted = This video is encrypted
 failure-unsupported = This video is stored in a way we don’t know
     .body = Please send us the details so we can add it.
 failure-internal = Something went wrong in the app
-    .body = Your pieces are kept. Restart the app to continue.
+    .body = What was downloaded is kept. Restart the app to continue.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = A part of Windows is missing

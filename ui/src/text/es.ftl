@@ -380,7 +380,7 @@ failure-encrypted = Este vídeo está cifrado
 failure-unsupported = Este vídeo está guardado de una forma que no conocemos
     .body = Envíanos los detalles para que podamos añadirla.
 failure-internal = Algo ha fallado en la aplicación
-    .body = Tus partes están a salvo. Reinicia la aplicación para continuar.
+    .body = Lo descargado se conserva. Reinicia la aplicación para continuar.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Falta una parte de Windows

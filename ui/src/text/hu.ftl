@@ -380,7 +380,7 @@ failure-encrypted = Ez a videó titkosított
 failure-unsupported = Ezt a videót ismeretlen módon tárolják
     .body = Kérjük, küldd el nekünk a részleteket, hogy támogatni tudjuk.
 failure-internal = Valami hiba történt az alkalmazásban
-    .body = A darabok megvannak. Indítsd újra az alkalmazást a folytatáshoz.
+    .body = Ami már letöltődött, megmaradt. Indítsd újra az alkalmazást a folytatáshoz.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Hiányzik a Windows egyik része

@@ -380,7 +380,7 @@ failure-encrypted = Questo video è cifrato
 failure-unsupported = Questo video è memorizzato in un modo che non conosciamo
     .body = Inviaci i dettagli, così potremo aggiungerlo.
 failure-internal = Qualcosa è andato storto nell’app
-    .body = Le tue parti sono conservate. Riavvia l’app per continuare.
+    .body = Quanto è stato scaricato è conservato. Riavvia l’app per continuare.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Manca una parte di Windows

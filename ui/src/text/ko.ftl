@@ -355,7 +355,7 @@ failure-encrypted = 이 동영상은 암호화되어 있습니다
 failure-unsupported = 이 동영상은 알 수 없는 방식으로 저장되어 있습니다
     .body = 지원을 추가할 수 있도록 자세한 정보를 보내 주세요.
 failure-internal = 앱에 문제가 생겼습니다
-    .body = 받은 조각은 보관되어 있습니다. 앱을 다시 시작해 계속하세요.
+    .body = 지금까지 받은 내용은 보관되어 있습니다. 앱을 다시 시작해 계속하세요.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Windows의 구성 요소가 없습니다

@@ -380,7 +380,7 @@ failure-encrypted = Deze video is versleuteld
 failure-unsupported = Deze video is opgeslagen op een manier die we niet kennen
     .body = Stuur ons de details, dan kunnen we die toevoegen.
 failure-internal = Er ging iets mis in de app
-    .body = Je stukken zijn bewaard. Start de app opnieuw om door te gaan.
+    .body = Wat er al gedownload is, is bewaard. Start de app opnieuw om door te gaan.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Een onderdeel van Windows ontbreekt

@@ -394,7 +394,7 @@ failure-encrypted = Ten film jest zaszyfrowany
 failure-unsupported = Ten film jest zapisany w nieznany nam sposób
     .body = Prosimy o przesłanie szczegółów, żebyśmy mogli go dodać.
 failure-internal = W aplikacji coś poszło nie tak
-    .body = Części są zachowane. Uruchom aplikację ponownie, żeby kontynuować.
+    .body = To, co pobrano, jest zachowane. Uruchom aplikację ponownie, żeby kontynuować.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Brakuje składnika systemu Windows

@@ -380,7 +380,7 @@ failure-encrypted = Este vídeo está criptografado
 failure-unsupported = Este vídeo está guardado de um jeito que não conhecemos
     .body = Envie-nos os detalhes, por favor, para que possamos incluí-lo.
 failure-internal = Algo deu errado no aplicativo
-    .body = Suas partes estão guardadas. Reinicie o aplicativo para continuar.
+    .body = O que foi baixado está guardado. Reinicie o aplicativo para continuar.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Falta uma parte do Windows

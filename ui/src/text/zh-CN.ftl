@@ -355,7 +355,7 @@ failure-encrypted = 此视频已加密
 failure-unsupported = 此视频的存储方式未知
     .body = 请把详细信息发送给我们，以便添加支持。
 failure-internal = 应用出了问题
-    .body = 已有片段都已保留。请重启应用以继续。
+    .body = 已下载的内容都已保留。请重启应用以继续。
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = 缺少 Windows 组件
