@@ -49,7 +49,7 @@ pub(crate) fn shut_down<R: Runtime>(app: &AppHandle<R>) {
 
 /// Follows the jobs until the engine shuts down.
 pub(crate) fn follow(app: &AppHandle) {
-    let stream = app.state::<Engine>().job_stream();
+    let stream = app.state::<Engine>().paced_job_stream();
     let updater = DesktopUpdater {
         app: app.clone(),
         jobs: None,
@@ -235,11 +235,13 @@ mod tests {
                 fraction,
                 done_bytes: 0,
                 total_bytes: None,
+                total_is_exact: false,
                 bytes_per_second: None,
                 seconds_left: None,
                 waiting,
                 waiting_for: waiting.then_some(engine::view::WaitReason::Network),
                 stalled: false,
+                silent_seconds: None,
             }),
         }
     }

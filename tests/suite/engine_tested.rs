@@ -53,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         extras: Extras::default(),
         ending: None,
         again: false,
+        title: None,
         overrides: engine::Overrides::default(),
     };
     engine.download(new_job).await?;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use engine::{Code, NewJob, Overrides};
+use engine::view::WaitReason;
+use engine::{Code, JobState, NewJob, Overrides};
 use fake_ustream::{Delivery, Fault, PlaylistLayout, Rule, RuleId};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
@@ -422,5 +423,31 @@ async fn a_folder_that_vanishes_during_a_run_is_reported() {
     engine.resume(&id, Overrides::default()).await.unwrap();
     wait_for_end(&engine, &id).await.unwrap();
     assert_is_whole(&engine.path(&id).await.unwrap());
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_that_is_not_there_is_never_a_wait_for_the_internet() {
+    let mock = MockService::demo().await;
+    let gone = Rule::new(Fault::Status(StatusCode::NOT_FOUND)).path("*chunk_57_*");
+    mock.service.faults().add(gone);
+    let folder = tempfile::tempdir().unwrap();
+    let engine = mock.engine();
+    let id = engine.download(job(MAIN, folder.path())).await.unwrap();
+    let failed = wait_until(&engine, &id, |job| {
+        let waits = job
+            .progress
+            .as_ref()
+            .and_then(|progress| progress.waiting_for);
+        assert!(
+            matches!(waits, None | Some(WaitReason::Segments)),
+            "{job:?}"
+        );
+        matches!(job.state, JobState::Failed { .. })
+    });
+    let JobState::Failed { failure } = failed.await.state else {
+        unreachable!("it was waited for");
+    };
+    assert_eq!(failure.code, Code::SegmentsMissing, "{failure:?}");
     engine.shutdown().await;
 }

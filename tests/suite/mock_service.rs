@@ -128,6 +128,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         extras: Extras::default(),
         ending: None,
         again: false,
+        title: None,
         overrides: engine::Overrides::default(),
     }
 }

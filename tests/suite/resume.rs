@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use engine::view::JobStage;
 use engine::{Code, JobState, NewJob, Overrides};
 use fake_ustream::{Fault, Rule};
 
@@ -93,8 +94,23 @@ async fn jobs_are_listed_after_a_restart_and_stay_paused_until_resumed() {
     mock.service.faults().remove(slow);
 
     let after = mock.engine_with_data(data.path());
-    wait_until(&after, &id, |job| job.state == JobState::Paused).await;
+    let paused = wait_until(&after, &id, |job| job.state == JobState::Paused).await;
+    let here = |job: &engine::view::JobView| {
+        let progress = job.progress.clone().unwrap();
+        (progress.fraction.unwrap(), progress.done_bytes)
+    };
+    let before = here(&paused);
+    assert!(before.0 > 0.2 && before.1 > 0, "{paused:?}");
+    let slow = slow_segments(&mock);
     after.resume(&id, Overrides::default()).await.unwrap();
+    // From the first moment on, also while the service is being asked.
+    wait_until(&after, &id, |job| {
+        let progress = job.progress.as_ref().unwrap();
+        assert!(here(job) >= before, "{job:?}");
+        progress.stage == JobStage::Fetching && job.state == JobState::Running
+    })
+    .await;
+    mock.service.faults().remove(slow);
     wait_for_end(&after, &id).await.unwrap();
     assert_whole(
         &after.path(&id).await.unwrap(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use engine::view::WaitReason;
 use engine::{Code, Failure, JobState, NewJob, Overrides};
 use fake_ustream::{Delivery, Fault, LoggedRequest, PlaylistLayout, Rule};
 
@@ -151,9 +152,17 @@ async fn a_job_without_progress_says_so() {
     let engine = mock.engine();
     let id = engine.download(original(MAIN, folder.path())).await;
     let id = id.unwrap();
+    let silent = wait_until(&engine, &id, |job| {
+        let progress = job.progress.as_ref();
+        progress.is_some_and(|progress| progress.silent_seconds.is_some())
+    });
+    let silent = silent.await.progress.unwrap();
+    assert!(silent.silent_seconds >= Some(5));
+    assert_eq!((silent.bytes_per_second, silent.seconds_left), (None, None));
+    // The service answers, so it is neither the line nor the site.
     wait_until(&engine, &id, |job| {
         let progress = job.progress.as_ref();
-        progress.is_some_and(|progress| progress.stalled || progress.waiting)
+        progress.is_some_and(|progress| progress.waiting_for == Some(WaitReason::Mirror))
     })
     .await;
     mock.service.faults().clear();

@@ -1,6 +1,6 @@
 /**
- * While videos are being saved nothing in the window moves, text changes at most once a second, and
- * typing is not disturbed.
+ * While videos are being saved nothing in the window moves, all figures agree, and typing is not
+ * disturbed. That they change once a second only is the engine's doing (`paced_job_stream`).
  */
 import { expect, type Page } from "@playwright/test";
 import { show, test } from "./window";
@@ -47,27 +47,30 @@ test("nothing moves while two videos are saved", async ({ page }) => {
   await expect(button).toBeFocused();
 });
 
-test("text changes at most once a second, however many updates there are", async ({ page }) => {
+test("bar, percentage, title and list show the same at every moment", async ({ page }) => {
   await show(page, "downloading-two");
-  await page.evaluate(() => {
-    const changes = new Map<Node, number>();
-    const count = (records: MutationRecord[]) => {
-      for (const { target } of records) changes.set(target, (changes.get(target) ?? 0) + 1);
+  const different = await page.evaluate(async () => {
+    const whole = (words: string | null | undefined) => /(\d+)\D?%/.exec(words ?? "")?.[1];
+    const different: string[] = [];
+    const look = () => {
+      const bar = document.querySelector("progress")?.value ?? -1;
+      const seen = [
+        String(Math.floor(bar * 100)),
+        whole(document.querySelector("main .figures strong")?.textContent),
+        whole(document.title),
+        // The second video is as far as the first.
+        whole(document.querySelector(".job")?.textContent),
+      ];
+      if (new Set(seen).size > 1) different.push(seen.join());
     };
-    new MutationObserver(count).observe(document.querySelector("main p.figures") as Element, {
-      characterData: true,
-      childList: true,
-      subtree: true,
-    });
-    Object.assign(window, { changes });
+    for (let update = 0; update < 40; update += 1) {
+      window.backend.tick(0.0173);
+      await new Promise(requestAnimationFrame);
+      look();
+    }
+    return different;
   });
-  const took = await advance(page);
-  const most = await page.evaluate(() => {
-    const { changes } = window as unknown as { changes: Map<Node, number> };
-    return Math.max(...changes.values());
-  });
-  expect(most).toBeGreaterThan(0);
-  expect(most).toBeLessThanOrEqual(Math.ceil(took / 1000) + 1);
+  expect(different).toEqual([]);
 });
 
 test("typing is not disturbed while videos are saved", async ({ page }) => {

@@ -1,8 +1,15 @@
 /**
  * The states of the window, each with the steps that lead to it.
  */
-import { done, FakeBackend, job, preview, progressAt } from "../src/backend/fake";
-import type { Code, FactView, Failure, MissingView, ResolvedLinkView } from "../src/backend";
+import { done, FakeBackend, job, preview, progressAt, restingAt } from "../src/backend/fake";
+import type {
+  Code,
+  FactView,
+  Failure,
+  MissingView,
+  ResolvedLinkView,
+  WaitReason,
+} from "../src/backend";
 
 /** The steps from the first screen to a state. */
 export interface State {
@@ -65,6 +72,11 @@ function saving(change: Parameters<typeof job>[0]): State {
   };
 }
 
+/** Saves the recording, then lets its job wait. */
+function waits(waiting_for: WaitReason): State {
+  return saving({ progress: restingAt(0.42, { waiting: true, waiting_for }) });
+}
+
 /** Every kind of thing that a movie can lack. */
 const ALL_FACTS: FactView[] = [
   { what: "samples_lost", track: "video", samples: 5, at_ms: 61_000, duration_ms: 200 },
@@ -100,6 +112,8 @@ function failed(code: Code): State {
 }
 
 const at = progressAt(0.42);
+const silentAt = restingAt(0.16, { silent_seconds: 8 });
+const waitingForItsTurn = { state: { is: "queued" }, progress: null } as const;
 
 /** Failures before there is a job. */
 const REFUSALS = [
@@ -207,6 +221,19 @@ export const states: Record<string, State> = {
     before: (fake) => fake.put(job({ id: "old", state: { is: "done", finished }, progress: null })),
     link: MAIN,
   },
+  "being-saved": {
+    before: (fake) => fake.put(job({ id: "first", progress: progressAt(0.55) })),
+    link: MAIN,
+  },
+  "being-saved-twice": {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => {
+      const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
+      fake.put(job({ id: "first", progress: progressAt(0.55) }));
+      fake.put(job({ state: { is: "failed", failure } }));
+    },
+  },
   queued: saving({ state: { is: "queued" }, progress: null }),
   downloading: saving({ progress: at }),
   "downloading-two": {
@@ -217,12 +244,16 @@ export const states: Record<string, State> = {
       fake.put(job({ id: "job-2", title: "Launch day, part 2", progress: progressAt(0.07) }));
     },
   },
-  "weak-network": saving({ progress: { ...at, waiting: true, waiting_for: "network" } }),
-  "wifi-login": saving({ progress: { ...at, waiting: true, waiting_for: "login_page" } }),
-  "waiting-site": saving({ progress: { ...at, waiting: true, waiting_for: "service" } }),
-  stalled: saving({ progress: { ...at, stalled: true } }),
-  paused: saving({ state: { is: "paused" }, progress: at }),
-  finishing: saving({ progress: { ...at, stage: "finishing" } }),
+  silent: saving({ progress: restingAt(0.42, { silent_seconds: 8 }) }),
+  "weak-network": waits("network"),
+  "wifi-login": waits("login_page"),
+  "waiting-site": waits("service"),
+  "waiting-mirror": waits("mirror"),
+  "waiting-segments": waits("segments"),
+  stalled: saving({ progress: restingAt(0.42, { stalled: true }) }),
+  paused: saving({ state: { is: "paused" }, progress: restingAt(0.42) }),
+  "getting-ready-again": saving({ progress: restingAt(0.16, { stage: "resolving" }) }),
+  finishing: saving({ progress: restingAt(1, { stage: "finishing", fraction: null }) }),
   converting: { press: ["remux-open"] },
   moving: saving({ progress: { ...at, stage: "moving" } }),
   done: saving({ state: { is: "done", finished }, progress: null }),
@@ -266,7 +297,7 @@ export const states: Record<string, State> = {
     after: (fake) => fake.tell({ is: "closing" }),
   },
   "unfinished-at-start": {
-    before: (fake) => fake.put(job({ state: { is: "paused" }, progress: at })),
+    before: (fake) => fake.put(job({ state: { is: "paused" }, progress: restingAt(0.16) })),
   },
   settings: { press: ["settings-heading"] },
   "settings-without-ffmpeg": {
@@ -274,6 +305,16 @@ export const states: Record<string, State> = {
       fake.ffmpegVersion = null;
     },
     press: ["settings-heading"],
+  },
+  groups: {
+    before: (fake) => {
+      const failure: Failure = { code: "not_found", detail: "404" };
+      fake.put(job({ id: "a", title: "Launch day, part 1", progress: at }));
+      fake.put(job({ id: "b", title: "Launch day, part 2", progress: silentAt }));
+      fake.put(job({ id: "c", title: recorded(7), link: recorded(7), ...waitingForItsTurn }));
+      fake.put(job({ id: "d", title: "Launch day, part 4", state: { is: "failed", failure } }));
+      fake.put(job({ id: "e", title: "Launch day, part 5", state: done("Launch day, part 5") }));
+    },
   },
   "many-jobs": {
     before: (fake) => {

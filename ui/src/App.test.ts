@@ -20,6 +20,7 @@ it("saves a video from a pasted link", async () => {
       quality: "best",
       audio: "usual",
       access: { password: null, form: {}, referrer: null },
+      title: "Launch day – full stream",
     },
   ]);
   backend.tick(0.5);

@@ -47,6 +47,7 @@ pub(crate) async fn download(
         },
         ending: None,
         again: request.again,
+        title: request.title,
         overrides: Overrides {
             access: request.access.into(),
             ..Overrides::default()
@@ -138,5 +139,5 @@ pub(crate) fn watch(
     page_events: State<'_, PageEvents>,
     channel: Channel<AppEvent>,
 ) {
-    page_events.watch(engine.job_stream(), channel);
+    page_events.watch(engine.paced_job_stream(), channel);
 }

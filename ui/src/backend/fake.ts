@@ -151,7 +151,8 @@ export class FakeBackend implements Backend {
     this.asked.push(request);
     const id = `job-${this.asked.length}`;
     const folder = request.folder === DRIVE.id ? DRIVE.name : DOWNLOADS.name;
-    const title = request.file_stem ?? this.#names.get(request.link) ?? request.link;
+    const { link, file_stem } = request;
+    const title = file_stem ?? this.#names.get(link) ?? request.title ?? link;
     this.put(job({ id, link: request.link, title, folder }));
     return id;
   }
@@ -163,6 +164,8 @@ export class FakeBackend implements Backend {
   }
 
   pause(id: string): Promise<void> {
+    const { progress } = this.job(id);
+    if (progress) this.put({ ...this.job(id), progress: restingAt(progress.fraction ?? 0) });
     return this.#setState(id, { is: "paused" });
   }
 
@@ -341,12 +344,19 @@ export function progressAt(fraction: number): ProgressView {
     fraction,
     done_bytes: Math.round(SIZE * fraction),
     total_bytes: SIZE,
+    total_is_exact: false,
     bytes_per_second: SPEED,
     seconds_left: fraction < 0.05 ? null : Math.round((SIZE * (1 - fraction)) / SPEED),
     waiting: false,
     waiting_for: null,
     stalled: false,
+    silent_seconds: null,
   };
+}
+
+/** Returns the progress of a download that does not get on: it has no speed and no time left. */
+export function restingAt(fraction: number, change: Partial<ProgressView> = {}): ProgressView {
+  return { ...progressAt(fraction), bytes_per_second: null, seconds_left: null, ...change };
 }
 
 /** Returns the state of a finished job. */

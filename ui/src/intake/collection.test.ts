@@ -1,6 +1,17 @@
 import { screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
+import { job, progressAt } from "../backend/fake";
 import { backend, button, heading, paste, user, press } from "../testing";
+
+it("does not save a second time what is being saved already", async () => {
+  const link = (number: number) => `https://video.ibm.com/recorded/${number}`;
+  backend.put(job({ id: "first", link: link(7), progress: progressAt(0.55) }));
+  await paste(`${link(7)} ${link(8)}`);
+  await heading(/Save .2. videos/);
+  await press("Save video");
+  await heading("Downloading");
+  expect(backend.asked.map((asked) => asked.link)).toEqual([link(8)]);
+});
 
 it("saves selected videos of a channel, each under its own name", async () => {
   await paste("https://video.ibm.com/channel/id/6540154");
@@ -25,5 +36,6 @@ it("saves selected videos of a channel, each under its own name", async () => {
     ["https://video.ibm.com/recorded/112470630", null, "original"],
     ["https://video.ibm.com/recorded/112470572", null, "original"],
   ]);
+  expect(backend.asked[0]?.title).toMatch(/part 2/);
   expect(backend.settings.keep).toBe("original");
 });

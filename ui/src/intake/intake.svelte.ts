@@ -30,6 +30,13 @@ export type Step =
   /** `collection` is null if the links were pasted. */
   | { at: "batch"; links: string[]; collection: Collection | null };
 
+/** A video that is to be saved. */
+interface VideoToSave {
+  link: string;
+  /** The title that the user has seen; null if the link was pasted among others. */
+  title: string | null;
+}
+
 /** What the user chose before saving. */
 export type SaveChoices = Pick<SaveRequest, "file_stem" | "keep" | "quality" | "audio" | "again">;
 
@@ -75,6 +82,11 @@ export class Intake extends Controller {
     super(backend);
     this.#settings = settings;
     this.#jobs = jobs;
+  }
+
+  /** The link in what was pasted, without the text around it. */
+  get subject(): string {
+    return linksIn(this.link)[0] ?? this.link;
   }
 
   /** Whether the user has entered nothing yet. */
@@ -183,13 +195,18 @@ export class Intake extends Controller {
     const typed = choices.file_stem?.trim() ?? "";
     // A name that was not changed is made by the template, with the chosen quality.
     const file_stem = typed === "" || typed === preview.file_stem ? null : typed;
-    return this.#start([link], { ...choices, file_stem }, this.access, preview.file_stem);
+    const video = { link, title: titleOf(preview) };
+    return this.#start([video], { ...choices, file_stem }, this.access);
   }
 
   /** Starts a job for each link. */
   saveAll(links: string[], collection: Collection | null, choices: SaveChoices): Promise<void> {
     const referrer = this.access.referrer ?? collection?.page ?? null;
-    return this.#start(links, choices, { ...this.access, referrer });
+    const videos = links.map((link) => {
+      const entry = collection?.entries.find((entry) => entry.link === link);
+      return { link, title: entry ? titleOf(entry) : null };
+    });
+    return this.#start(videos, choices, { ...this.access, referrer });
   }
 
   /** Lets the user choose a movie file and starts the job that makes an MP4 of it. */
@@ -198,18 +215,27 @@ export class Intake extends Controller {
     if (id !== null) this.#jobs.show(id);
   }
 
-  async #start(links: string[], choices: SaveChoices, access: AccessView, name?: string) {
+  async #start(videos: VideoToSave[], choices: SaveChoices, access: AccessView) {
     if (this.starting) return;
     this.starting = true;
     const folder = this.#settings.folder.id;
     const started: StartedJob[] = [];
-    for (const link of links) {
-      const id = await this.call(this.backend.download({ link, folder, access, ...choices }));
+    /** The first of those that are being saved already. */
+    let known: string | undefined;
+    for (const { link, title } of videos) {
+      const before = this.#jobs.unfinishedOf(link);
+      if (before) {
+        known ??= before.id;
+        continue;
+      }
+      const request = { link, folder, access, title, ...choices };
+      const id = await this.call(this.backend.download(request));
       if (id === null) break;
-      started.push({ id, title: choices.file_stem ?? name ?? link, link, access });
+      started.push({ id, title: choices.file_stem ?? title ?? link, link, access });
     }
     this.starting = false;
     if (started.length > 0) this.#jobs.add(started);
+    else if (known !== undefined) this.#jobs.show(known);
     if (this.failure === null) this.clear();
   }
 }

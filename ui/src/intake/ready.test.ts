@@ -1,6 +1,6 @@
 import { cleanup, screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
-import { done, job } from "../backend/fake";
+import { done, job, progressAt } from "../backend/fake";
 import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
 
 it("saves the previewed recording if a channel was pasted", async () => {
@@ -76,6 +76,25 @@ it("tells that a video was saved before", async () => {
   await press("Save again");
   await heading("Downloading");
   expect(backend.asked[0]?.again).toBe(true);
+});
+
+it("leads to the job if the video is being saved already", async () => {
+  backend.put(job({ id: "first", progress: progressAt(0.55) }));
+  await paste(LINK);
+  await screen.findByText("You are already saving this: 55%", { normalizer: strip });
+  expect(screen.queryByRole("button", { name: /Save (video|again)/ })).toBeNull();
+  await press("Show it");
+  await heading("Downloading");
+  expect(backend.asked).toEqual([]);
+});
+
+it("leads to the unfinished job of a video that was stopped", async () => {
+  backend.put(job({ id: "first", progress: progressAt(0.55) }));
+  await paste(LINK);
+  await backend.pause("first");
+  await screen.findByText("You have an unfinished video");
+  await press("Show it");
+  await heading(/Paused at .55%/);
 });
 
 it("leaves a name that was not changed to the template", async () => {

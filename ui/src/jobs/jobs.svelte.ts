@@ -26,6 +26,14 @@ export interface StartedJob {
   access: AccessView;
 }
 
+/** Returns the title of a job. Until it is known, the number in the link: a bare address tells a
+ *  person nothing. */
+function nameOf({ title, link }: Pick<JobView, "title" | "link">): string {
+  if (title !== link) return title;
+  const last = link.split(/[/\\]/).findLast((part) => part !== "") ?? link;
+  return /^https?:/.test(link) ? text("ready-untitled", { recording: last }) : last;
+}
+
 export class Jobs extends Controller {
   /** Every job by its id, in the order in which they were started. */
   readonly all = new SvelteMap<string, JobView>();
@@ -62,7 +70,15 @@ export class Jobs extends Controller {
       if (this.all.has(id)) continue;
       const state: JobState = { is: "running" };
       const newest_of_channel = false;
-      this.all.set(id, { id, link, title, newest_of_channel, folder: "", state, progress: null });
+      this.all.set(id, {
+        id,
+        link,
+        title: nameOf({ title, link }),
+        newest_of_channel,
+        folder: "",
+        state,
+        progress: null,
+      });
     }
     this.show(started[0]?.id ?? null);
   }
@@ -85,6 +101,13 @@ export class Jobs extends Controller {
   /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
     return [...this.all.values()].find((job) => job.state.is === "done" && job.link === link);
+  }
+
+  /** Returns the job of this link that is not finished, if any; `except` is the id of another one. */
+  unfinishedOf(link: string, except?: string): JobView | undefined {
+    return [...this.all.values()].find(
+      (job) => job.state.is !== "done" && job.link === link && job.id !== except,
+    );
   }
 
   /** Tells whether there is a job of this link. */
@@ -183,7 +206,7 @@ export class Jobs extends Controller {
 
   /** Takes over what the backend reports. */
   update({ changed, removed }: Update) {
-    for (const job of changed) this.all.set(job.id, job);
+    for (const job of changed) this.all.set(job.id, { ...job, title: nameOf(job) });
     for (const id of removed) {
       this.all.delete(id);
       this.#accesses.delete(id);

@@ -2,8 +2,11 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "../App.svelte";
 import type { Failure, Finished, MissingView } from "../backend";
-import { done, job } from "../backend/fake";
-import { backend, button, heading, heard, LINK, paste, user, press } from "../testing";
+import { done, job, progressAt, restingAt } from "../backend/fake";
+import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
+
+/** Replaces non-breaking spaces and removes direction isolates. */
+const plain = (words: string) => strip(words.replaceAll("\u00a0", " "));
 
 /** Finds a text, ignoring direction isolates and non-breaking spaces. */
 const said = (words: string) =>
@@ -174,16 +177,123 @@ it("lists unfinished videos at the start and resumes only when asked", async () 
     quality: "best",
     audio: "usual",
     access: { password: null, form: {}, referrer: null },
+    title: null,
   });
   backend.tick(fraction);
   await backend.pause("job-1");
   render(App, { backend });
 
   expect(await heading("You have an unfinished video")).toHaveFocus();
-  expect(screen.getByRole("button", { name: /Yesterday.*Paused at .42%/ })).toBeVisible();
+  // Once, and not in the list of stopped videos below, too.
+  expect(screen.getAllByText("Yesterday")).toHaveLength(1);
+  expect(screen.getByText(/Paused at .42%/)).toBeVisible();
+  expect(screen.queryByText(/Stopped/)).toBeNull();
   expect(backend.job("job-1").state.is).toBe("paused");
   await press("Continue");
   await heading("Downloading");
+});
+
+it("shows the same progress in the bar, beside it, in the title and in the list", async () => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  for (const fraction of [0, 0.07, 0.29, 0.42, 0.999, 1]) {
+    backend.put({ ...backend.job("job-1"), progress: progressAt(fraction) });
+    const percent = `${Math.floor(fraction * 100)}%`;
+    await waitFor(() => expect(screen.getByRole("progressbar")).toHaveValue(fraction));
+    expect(screen.getByText(percent, { selector: "strong" })).toBeVisible();
+    expect(document.title).toContain(`${percent}`);
+  }
+  await press("Save another");
+  expect(screen.getByRole("button", { name: /100%/ })).toBeVisible();
+});
+
+it("says that no data comes, and shows neither a speed nor a time then", async () => {
+  await paste(LINK);
+  await press("Save video");
+  const silent = restingAt(0.42, { silent_seconds: 8 });
+  backend.put({ ...backend.job("job-1"), progress: silent });
+  await heading("Downloading");
+  await screen.findByText("No data for 8 seconds. Still trying…", { normalizer: plain });
+  expect(document.body.textContent).not.toMatch(/left|\/s/);
+  expect(screen.getByText(/235.MB.+of about.+560.MB/)).toBeVisible();
+});
+
+it.each([
+  ["network", "Waiting for the internet…"],
+  ["mirror", "Waiting for the video’s server…"],
+  ["segments", "Looking for what is missing…"],
+] as const)("says that a job waits for %s", async (waiting_for, words) => {
+  await paste(LINK);
+  await press("Save video");
+  const progress = restingAt(0.42, { waiting: true, waiting_for });
+  backend.put({ ...backend.job("job-1"), progress });
+  await heading(words);
+  expect(await button("Try now")).toBeVisible();
+});
+
+it("shows what is here while it gets ready to go on, and nothing if nothing is here", async () => {
+  await paste(LINK);
+  await press("Save video");
+  const progress = restingAt(0.16, { stage: "resolving" });
+  backend.put({ ...backend.job("job-1"), progress });
+  await heading("Getting ready…");
+  expect(screen.getByRole("progressbar")).toHaveValue(0.16);
+  const none = { ...progress, fraction: null, done_bytes: 0, total_bytes: null };
+  backend.put({ ...backend.job("job-1"), progress: none });
+  await waitFor(() => expect(screen.getByRole("progressbar")).not.toHaveAttribute("value"));
+  expect(document.body.textContent).not.toMatch(/so far|%/);
+});
+
+it("leads from a job that cannot run twice to the one that runs, and deletes nothing", async () => {
+  backend.put(job({ id: "first", progress: progressAt(0.55) }));
+  const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
+  backend.put(job({ id: "second", title: "Again", state: { is: "failed", failure } }));
+  render(App, { backend });
+  await user.click(await button(/Again/));
+  await heading(/You are already saving this: .55%/);
+  expect(document.body.textContent).not.toMatch(/program|deleted/);
+  backend.put({ ...backend.job("first"), state: done("Launch day") });
+  await heading("Saved");
+  expect(document.body.textContent).not.toMatch(/program/);
+  const remove = vi.spyOn(backend, "remove");
+  await press("Show it");
+  await screen.findByText("Launch day.mp4");
+  expect(remove.mock.calls).toEqual([["second", true]]);
+});
+
+it("says that another program saves the video only if none of this app's jobs does", async () => {
+  const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
+  backend.put(job({ id: "only", title: "Again", state: { is: "failed", failure } }));
+  render(App, { backend });
+  await user.click(await button(/Again/));
+  await heading("This video is already being saved");
+});
+
+it("lists jobs by what becomes of them, by their titles and never by bare addresses", async () => {
+  const failure: Failure = { code: "not_found", detail: "404" };
+  const link = "https://video.ibm.com/recorded/7";
+  const queued = { state: { is: "queued" }, progress: null } as const;
+  backend.put(job({ id: "a", title: "One" }));
+  backend.put(job({ id: "b", link, title: link, ...queued }));
+  backend.put(job({ id: "c", title: "/home/ada/old.flv", link: "/home/ada/old.flv", ...queued }));
+  backend.put(job({ id: "d", title: "Four", state: { is: "paused" } }));
+  backend.put(job({ id: "e", title: "Five", state: { is: "failed", failure } }));
+  render(App, { backend });
+  await press("Later");
+  const group = async (name: RegExp) =>
+    within(await screen.findByRole("region", { name }))
+      .getAllByRole("button")
+      .map(({ textContent }) => strip(textContent));
+  expect((await group(/Saving/)).join()).toMatch(/^One/);
+  expect(await group(/Waiting/)).toEqual([
+    expect.stringMatching(/^Video 7.*Waiting for its turn/),
+    expect.stringMatching(/^old\.flv.*Waiting for its turn/),
+  ]);
+  expect(await group(/Stopped/)).toEqual([
+    expect.stringMatching(/^Four.*Paused/),
+    expect.stringMatching(/^Five.*This video is no longer there/),
+  ]);
 });
 
 it("lists saved videos, and forgets one when asked to", async () => {

@@ -2,58 +2,92 @@
  * Describes the status of a job in words.
  */
 import type { JobView, ProgressView, WaitReason } from "../backend";
-import { bytes, facts, percent, speed, timeLeft } from "../shared/format";
+import { bytes, facts, percent, seconds, speed, timeLeft } from "../shared/format";
 import { text } from "../text";
 
 /** What a waiting job shows. */
-const WAITING: Record<WaitReason, string> = {
-  network: "job-waiting",
-  login_page: "job-waiting-login",
-  service: "job-waiting-site",
+export const WAITING: Record<WaitReason, string> = {
+  network: "waiting",
+  login_page: "waiting-login",
+  service: "waiting-site",
+  mirror: "waiting-mirror",
+  segments: "waiting-segments",
 };
 
 /** Returns the id of the message that names what a queued or running job is doing. */
 export function activity({ state, progress }: JobView): string {
   if (state.is === "queued") return "job-queued";
   if (progress === null) return "job-resolving";
-  if (progress.waiting_for !== null) return WAITING[progress.waiting_for];
+  if (progress.waiting_for !== null) return `job-${WAITING[progress.waiting_for]}`;
   if (progress.stalled) return "job-stalled";
   return `job-${progress.stage}`;
 }
 
-/** Returns the bytes, speed and time left, as far as they are known. */
-export function figures(progress: ProgressView): string {
-  const { done_bytes: done, total_bytes: total } = progress;
-  const moving = progress.stage === "fetching" && !progress.waiting && !progress.stalled;
-  return facts([
-    total === null
-      ? text("bytes-so-far", { done: bytes(done) })
-      : text("bytes-of", { done: bytes(done), total: bytes(Math.max(done, total)) }),
-    moving && progress.bytes_per_second !== null ? speed(progress.bytes_per_second) : null,
-    moving && progress.seconds_left !== null ? timeLeft(progress.seconds_left) : null,
-  ]);
+/** Returns for how long no data has come, if that is to be told. */
+function silence(progress: ProgressView | null): string | null {
+  const silent = progress?.silent_seconds ?? null;
+  return silent === null ? null : text("job-fetching.silent", { time: seconds(silent) });
+}
+
+/** Returns the speed and the time left as far as they are known, or for how long no data has come;
+ *  null if the job does nothing that has a speed. */
+export function pace(progress: ProgressView): string | null {
+  const { stage, waiting, bytes_per_second: rate, seconds_left: left } = progress;
+  if (waiting || stage === "resolving" || stage === "finishing") return null;
+  const known = [rate === null ? null : speed(rate), left === null ? null : timeLeft(left)];
+  return silence(progress) ?? facts(known);
+}
+
+/** Returns how much is here of how much, in a stage that counts bytes. */
+export function sizes(progress: ProgressView): string {
+  const { stage, done_bytes, total_bytes, total_is_exact } = progress;
+  if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return "";
+  const done = bytes(done_bytes);
+  if (total_bytes !== null) {
+    return text(total_is_exact ? "bytes-of" : "bytes-of.about", {
+      done,
+      total: bytes(total_bytes),
+    });
+  }
+  return done_bytes === 0 ? "" : text("bytes-so-far", { done });
 }
 
 /** Returns the status of a job in a few words, for a list. */
 export function status(job: JobView): string {
   const { state, progress } = job;
+  const share = progress?.fraction ?? null;
+  const part = share === null ? null : percent(share);
   switch (state.is) {
     case "queued":
+      return text("job-queued");
     case "running": {
-      const share = progress?.fraction ?? null;
-      return facts([text(activity(job)), share === null ? null : percent(share)]);
+      const left = progress?.seconds_left ?? null;
+      const doing = silence(progress) ?? text(activity(job));
+      return facts([left === null ? doing : null, part, left === null ? null : timeLeft(left)]);
     }
     case "paused":
       return paused(progress);
     case "failed":
-      return text("others-failed");
+      return text(`failure-${state.failure.code}`);
     case "done":
       return bytes(state.finished.size_bytes);
   }
 }
 
+/** Returns that a video is being saved already, and how far that is; or that it has been saved. */
+export function savingNow({ state, progress }: JobView): string {
+  if (state.is === "done") return text("saved-heading");
+  const stopped = state.is === "paused" || state.is === "failed";
+  if (stopped) return text("unfinished-heading", { count: 1 });
+  const share = progress?.fraction ?? null;
+  return share === null
+    ? text("saving-now.plain")
+    : text("saving-now", { percent: percent(share) });
+}
+
 /** Returns that a job is paused, and at which percentage. */
 export function paused(progress: ProgressView | null): string {
-  const share = progress?.stage === "fetching" ? progress.fraction : null;
+  const isDownload = progress?.stage === "fetching" || progress?.stage === "resolving";
+  const share = isDownload ? progress.fraction : null;
   return share === null ? text("job-paused") : text("job-paused-at", { percent: percent(share) });
 }

@@ -1,11 +1,22 @@
 import { expect, it } from "vitest";
-import { bytes, clock, duration, facts, percent, recordingDay, speed, timeLeft } from "./format";
+import {
+  bytes,
+  clock,
+  duration,
+  facts,
+  percent,
+  recordingDay,
+  seconds,
+  speed,
+  timeLeft,
+} from "./format";
 
 /** Removes non-breaking spaces and direction isolates. */
 const plain = (words: string) => words.replaceAll("\u00a0", " ").replace(/[\u2068\u2069]/g, "");
 
 it.each([
-  [0, "0 byte"],
+  [0, "0 kB"],
+  [300, "0.3 kB"],
   [999_960, "1 MB"],
   [8_240_000, "8.2 MB"],
   [1_300_000_000, "1.3 GB"],
@@ -24,6 +35,10 @@ it.each([
   [6_120_000, "1 hr 42 min"],
 ])("writes a length of %d ms as %s", (value, words) => {
   expect(plain(duration(value))).toBe(words);
+});
+
+it("writes seconds in words", () => {
+  expect(plain(seconds(8))).toBe("8 seconds");
 });
 
 it("writes a position as a player does", () => {

@@ -3,7 +3,7 @@
  */
 import { locale, text } from "../text";
 
-const SIZES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const SIZES = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** Replaces spaces, so that a figure and its unit stay on one line. */
 function joined(words: string): string {
@@ -23,13 +23,14 @@ function unit(value: number, name: string): string {
 
 /** Scales bytes to the largest unit that keeps the number at one or above. */
 function scaled(value: number): [number, string] {
+  value /= 1000;
   let scale = 0;
   // Compared after rounding, so that 999.9 kB reads as 1 MB and never as 1,000 kB.
   while (Math.round(value) >= 1000 && scale < SIZES.length - 1) {
     value /= 1000;
     scale += 1;
   }
-  return [value, SIZES[scale] ?? "byte"];
+  return [value, SIZES[scale] ?? "kilobyte"];
 }
 
 /** Formats a size: `1.3 GB`. */
@@ -57,6 +58,16 @@ export function duration(milliseconds: number): string {
         : [unit(seconds, "second")];
   const list = new Intl.ListFormat(locale(), { type: "unit", style: "narrow" });
   return joined(list.format(parts));
+}
+
+/** Formats a number of seconds in words: `8 seconds`. */
+export function seconds(value: number): string {
+  const figures = new Intl.NumberFormat(locale(), {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "long",
+  });
+  return joined(figures.format(value));
 }
 
 /** Formats a length that may be short: `0.3 sec`, `12 sec`, `3 min 20 sec`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Code, JobStage } from "../backend";
+import { WAITING } from "../jobs/status";
 import { RECOVERY } from "../shared/recovery";
 import catalogue from "./en.ftl?raw";
 import { has } from ".";
@@ -82,17 +83,13 @@ describe("the catalogue", () => {
     expect(RECOVERY[code]).toBeTruthy();
   });
 
-  it.each([...Object.keys(STAGES), "queued", "waiting", "waiting-login", "waiting-site"])(
+  it.each([...Object.keys(STAGES), "queued", "stalled", ...Object.values(WAITING)])(
     "says what %s is",
     (stage) => {
       expect(has(`job-${stage}`)).toBe(true);
       expect(has(`job-${stage}.body`)).toBe(true);
     },
   );
-  it.each([...Object.keys(STAGES), "queued", "waiting", "stalled"])("says what %s is", (stage) => {
-    expect(has(`job-${stage}`)).toBe(true);
-    expect(has(`job-${stage}.body`)).toBe(true);
-  });
 
   it("has every message that the page uses", () => {
     const used = [...sources.matchAll(/text\(\s*"([\w.-]+)"/g)].map(([, id]) => id ?? "");

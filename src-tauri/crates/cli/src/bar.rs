@@ -121,29 +121,18 @@ fn thousandths(fraction: f64) -> u64 {
 }
 
 fn message(progress: &ProgressView) -> String {
-    // ffmpeg reports no bytes, only a fraction.
-    let counts_bytes = matches!(progress.stage, JobStage::Fetching | JobStage::Moving)
-        || progress.stage == JobStage::Converting && progress.bytes_per_second.is_some();
-    if !counts_bytes {
-        return if progress.stalled { STALLED } else { "" }.to_owned();
-    }
-    let mut parts = vec![match progress.total_bytes {
-        Some(total) => {
-            format!(
-                "{} of about {}",
-                DecimalBytes(progress.done_bytes),
-                DecimalBytes(total)
-            )
-        }
-        None => DecimalBytes(progress.done_bytes).to_string(),
-    }];
+    let mut parts: Vec<String> = sizes(progress).into_iter().collect();
     if let Some(reason) = progress.waiting_for {
         let what = match reason {
             WaitReason::Network => "waiting for the network",
             WaitReason::LoginPage => "sign in to the network in a browser",
             WaitReason::Service => "waiting for the video site",
+            WaitReason::Mirror => "waiting for the servers that send the video",
+            WaitReason::Segments => "asking again for what is missing",
         };
         parts.push(what.to_owned());
+    } else if let Some(seconds) = progress.silent_seconds {
+        parts.push(format!("no data for {seconds} s, still trying"));
     } else if progress.stalled {
         parts.push(STALLED.to_owned());
     } else if let Some(speed) = progress.bytes_per_second {
@@ -153,6 +142,26 @@ fn message(progress: &ProgressView) -> String {
         parts.push(format!("{} left", time(seconds)));
     }
     parts.join(", ")
+}
+
+/// Returns how much is here of how much, in a stage that counts bytes.
+fn sizes(progress: &ProgressView) -> Option<String> {
+    let counts_bytes = match progress.stage {
+        JobStage::Resolving | JobStage::Finishing => false,
+        // ffmpeg reports no bytes, only a fraction.
+        JobStage::Converting => progress.total_bytes.is_some(),
+        JobStage::Fetching | JobStage::Moving => true,
+    };
+    let done = DecimalBytes(progress.done_bytes);
+    let about = if progress.total_is_exact {
+        ""
+    } else {
+        "about "
+    };
+    counts_bytes.then(|| match progress.total_bytes {
+        Some(total) => format!("{done} of {about}{}", DecimalBytes(total)),
+        None => done.to_string(),
+    })
 }
 
 fn time(seconds: u64) -> String {
@@ -174,17 +183,25 @@ mod tests {
             fraction: Some(0.42),
             done_bytes: 560_000_000,
             total_bytes: Some(1_300_000_000),
+            total_is_exact: false,
             bytes_per_second: Some(8_200_000),
             seconds_left: Some(90),
             waiting: false,
             waiting_for: None,
             stalled: false,
+            silent_seconds: None,
         };
         let text = message(&progress);
         assert_eq!(
             text,
             "560.00 MB of about 1.30 GB, 8.20 MB/s, 1 min 30 s left"
         );
+        progress.total_is_exact = true;
+        assert!(message(&progress).starts_with("560.00 MB of 1.30 GB, "));
+        progress.seconds_left = None;
+        progress.silent_seconds = Some(8);
+        assert!(message(&progress).ends_with(", no data for 8 s, still trying"));
+        progress.silent_seconds = None;
         progress.stalled = true;
         assert!(message(&progress).contains(STALLED));
         progress.stage = JobStage::Finishing;
@@ -194,6 +211,8 @@ mod tests {
             (WaitReason::Network, "waiting for the network"),
             (WaitReason::LoginPage, "in a browser"),
             (WaitReason::Service, "waiting for the video site"),
+            (WaitReason::Mirror, "waiting for the servers"),
+            (WaitReason::Segments, "what is missing"),
         ] {
             progress.waiting_for = Some(reason);
             assert!(message(&progress).contains(words));

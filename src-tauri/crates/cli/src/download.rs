@@ -115,6 +115,7 @@ impl DownloadBatch<'_> {
                 extras: self.args.extras(),
                 ending: self.ending,
                 again: self.args.again,
+                title: None,
                 overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;

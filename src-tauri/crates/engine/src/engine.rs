@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::fetch::online::OnlineCheck;
 use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
-use crate::job_stream::{JobStream, Snapshot};
+use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
@@ -65,7 +65,8 @@ impl Default for Config {
 pub struct Engine {
     service: Service,
     commands: mpsc::Sender<Command>,
-    snapshot: watch::Receiver<Snapshot>,
+    exact: watch::Receiver<Snapshot>,
+    paced: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
     unreadable_jobs: usize,
     proxies: ProxySettings,
@@ -89,7 +90,8 @@ impl Engine {
             ffmpeg: config.ffmpeg,
         };
         let (commands, inbox) = mpsc::channel(16);
-        let (sender, snapshot) = watch::channel(Snapshot::default());
+        let publisher = Publisher::default();
+        let (exact, paced) = (publisher.exact(), publisher.paced());
         let tasks = TaskTracker::new();
         let start = QueueSetup {
             context,
@@ -97,11 +99,12 @@ impl Engine {
             saved: jobs,
             at_once: config.jobs_at_once,
         };
-        tasks.spawn(Queue::new(start, sender).run_loop(inbox));
+        tasks.spawn(Queue::new(start, publisher).run_loop(inbox));
         Ok(Self {
             service,
             commands,
-            snapshot,
+            exact,
+            paced,
             tasks,
             unreadable_jobs: unreadable,
             proxies: config.endpoint.proxies().clone(),
@@ -158,6 +161,7 @@ impl Engine {
             extras,
             ending,
             again,
+            title,
             overrides,
         } = job;
         let target = read_link(&link)?;
@@ -172,6 +176,7 @@ impl Engine {
             }),
             remux,
             output,
+            title,
         };
         self.add(spec, overrides).await
     }
@@ -187,6 +192,7 @@ impl Engine {
             source: JobSource::Files(films),
             remux,
             output,
+            title: None,
         };
         self.add(spec, Overrides::default()).await
     }
@@ -292,7 +298,13 @@ impl Engine {
 
     /// Returns a stream of snapshots of all jobs.
     pub fn job_stream(&self) -> JobStream {
-        JobStream::new(self.snapshot.clone())
+        JobStream::new(self.exact.clone())
+    }
+
+    /// Returns the same for people: progress moves once a second, for all readers at the same
+    /// moment, so that a window and its taskbar never show different figures.
+    pub fn paced_job_stream(&self) -> JobStream {
+        JobStream::new(self.paced.clone())
     }
 
     /// Cancels all runs and waits until what they have is on disk.

@@ -265,6 +265,11 @@ impl FetchError {
         matches!(status, 401 | 403)
     }
 
+    /// Returns whether the host answers, and it is the segment that is missing or damaged.
+    pub(crate) fn is_of_segment(&self) -> bool {
+        self.is_refusal() || matches!(self, Self::NotMedia { .. } | Self::NoMedia { .. })
+    }
+
     /// Returns whether the host is overloaded.
     pub(crate) fn is_overload(&self) -> bool {
         matches!(self, Self::Busy { .. } | Self::Status { status: 503, .. })

@@ -70,6 +70,8 @@ pub(crate) struct SegmentRequest<'a> {
     pub(crate) not_found_confirmations: u32,
     /// The end of the recording is only known from "not found", so ask a second time.
     pub(crate) is_end_probe: bool,
+    /// The segment is here already and is fetched to be compared, which is no progress.
+    pub(crate) is_comparison: bool,
 }
 
 /// The result of fetching a segment.
@@ -131,6 +133,11 @@ impl Fetcher {
             online,
             max_offline,
         }
+    }
+
+    /// Finds out what can be reached while segments do not come.
+    pub(crate) async fn reach(&self) -> Reach {
+        self.online.reach_now().await
     }
 
     /// The maximum number of concurrent requests.
@@ -215,7 +222,7 @@ impl Fetcher {
                     return Ok(None);
                 }
                 NextHost::Wait(pause) => {
-                    context.meter.wait_for(WaitReason::Service);
+                    context.meter.wait_for(WaitReason::Mirror);
                     // After a change or the pause, look again.
                     let _ = tokio::time::timeout(pause, changed).await;
                 }

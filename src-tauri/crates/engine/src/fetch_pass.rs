@@ -2,13 +2,15 @@
 //! assembler as it arrives.
 
 use std::collections::{HashSet, VecDeque};
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::SegmentFormat;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use ustream::{Presence, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
+use ustream::{Presence, Reach, Recording, Segment, SegmentId, SegmentKind, SegmentPlan};
 
 use crate::assemble::{Assembler, media_kind};
 use crate::disk::durable::blocking;
@@ -17,6 +19,7 @@ use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
 use crate::outcome::{Outcome, Stopped};
 use crate::progress::Meter;
+use crate::view::WaitReason;
 
 /// After this many consecutive "not found" answers the URLs may have expired. Each pass without a
 /// new segment raises it four times.
@@ -24,6 +27,12 @@ const REFUSALS_BEFORE_EXPIRED: usize = 8;
 
 /// After this many consecutive failures, go on with a segment elsewhere in the recording.
 const FAILURES_BEFORE_JUMP: usize = 4;
+
+/// How often it is checked whether data comes.
+const SILENCE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// After this long without data, the service is asked whether it can be reached.
+const EXPLAIN_SILENCE_AFTER: Duration = Duration::from_secs(15);
 
 /// What a pass fetches, and with what.
 pub(crate) struct PassConfig<'a> {
@@ -87,7 +96,10 @@ pub(crate) async fn run(
     // A few bodies may wait for the disk; beyond that fetching waits too.
     let (bodies, arrivals) = mpsc::channel(2);
     let writer = tokio::task::spawn_blocking(move || write_bodies(assembler, arrivals));
-    let end = pass.fetch_all(&bodies).await;
+    let end = tokio::select! {
+        end = pass.fetch_all(&bodies) => end,
+        never = explain_silence(config.meter, config.fetcher) => match never {},
+    };
     if matches!(end, PassEnd::Complete) {
         // `cargo xtask bench` waits for exactly this text.
         tracing::info!("the last piece is here");
@@ -121,6 +133,27 @@ pub(crate) async fn run(
             Err(error.into())
         }
         PassEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
+    }
+}
+
+/// While no data comes and no request fails, finds out what the download waits for.
+async fn explain_silence(meter: &Meter, fetcher: &Fetcher) -> Infallible {
+    loop {
+        tokio::time::sleep(SILENCE_CHECK_INTERVAL).await;
+        let silence = meter.unexplained_silence();
+        if silence.is_none_or(|silence| silence < EXPLAIN_SILENCE_AFTER) {
+            continue;
+        }
+        let reason = match fetcher.reach().await {
+            Reach::Service => WaitReason::Mirror,
+            Reach::LoginPage => WaitReason::LoginPage,
+            Reach::Nothing => WaitReason::Network,
+        };
+        // Data may have come meanwhile.
+        let silence = meter.unexplained_silence();
+        if silence.is_some_and(|silence| silence >= EXPLAIN_SILENCE_AFTER) {
+            meter.wait_for(reason);
+        }
     }
 }
 
@@ -174,7 +207,7 @@ impl<'a> FetchPass<'a> {
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
         let rendition = config.recording.rendition(&config.plan.rendition);
         let guess = rendition.and_then(|rendition| config.recording.estimated_bytes(rendition));
-        config.meter.begin_fetch(total, done, bytes, guess);
+        config.meter.begin_fetch(total, (done, bytes), guess);
         Self {
             config,
             inits_pending: init_queue.len(),
@@ -278,6 +311,7 @@ impl<'a> FetchPass<'a> {
                 // A mirror may not have a segment yet that should exist.
                 not_found_confirmations: if is_tentative && is_past_end { 1 } else { 2 },
                 is_end_probe: is_tentative && end_ms.is_none(),
+                is_comparison: false,
             };
             let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
             (index, outcome)
@@ -298,7 +332,6 @@ impl<'a> FetchPass<'a> {
                 self.inits_pending -= usize::from(init);
                 self.refused_in_a_row = 0;
                 self.failed_in_a_row = 0;
-                self.config.meter.segment_settled(segment.duration_ms);
                 // The channel is only closed if the assembler failed; joining it returns the error.
                 bodies
                     .send((index, body))
@@ -309,9 +342,10 @@ impl<'a> FetchPass<'a> {
             Ok(FetchOutcome::Absent(refusal)) => {
                 self.result.absent.insert(segment.id);
                 if segment.presence == Presence::Tentative {
-                    self.config.meter.segment_settled(segment.duration_ms);
+                    self.config.meter.segment_absent(segment.duration_ms);
                     return None;
                 }
+                self.config.meter.wait_for(WaitReason::Segments);
                 self.result.refused = true;
                 self.refused_in_a_row += 1;
                 self.result.reason = Some(refusal);

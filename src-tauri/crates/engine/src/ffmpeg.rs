@@ -233,7 +233,7 @@ mod tests {
             is_audio_file: false,
             duration_ms: Some(1),
         };
-        let done = remux(work, &Meter::new(), &CancellationToken::new()).await;
+        let done = remux(work, &Meter::new(None), &CancellationToken::new()).await;
         let Err(Stopped::Failed(problem)) = done else {
             panic!("{done:?}");
         };

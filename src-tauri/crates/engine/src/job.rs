@@ -80,6 +80,9 @@ pub struct JobSpec {
     pub remux: Remuxer,
     /// Where the file is saved.
     pub output: OutputLocation,
+    /// The title under which the user has seen it, until the run finds it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 impl JobSpec {
@@ -200,6 +203,8 @@ pub struct NewJob {
     pub ending: Option<FileEnding>,
     /// Save it even if it is saved already, under the next free name.
     pub again: bool,
+    /// The title under which the user has seen it.
+    pub title: Option<String>,
     /// What the user allows from the start.
     pub overrides: Overrides,
 }

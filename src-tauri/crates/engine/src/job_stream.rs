@@ -12,8 +12,82 @@ use crate::view::{JobView, Update};
 /// Progress updates come at most this often; more than ten per second cannot be seen.
 const MIN_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 
+/// For people, progress moves at most this often: figures that flicker cannot be read.
+const PACE: Duration = Duration::from_secs(1);
+
 /// What the queue publishes: all jobs, in their order.
 pub(crate) type Snapshot = Arc<Vec<JobView>>;
+
+/// Publishes the jobs: as they are, and at a pace for people.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    exact: watch::Sender<Snapshot>,
+    paced: watch::Sender<Snapshot>,
+    /// When the progress of all jobs was last taken over into `paced`.
+    beat: Option<Instant>,
+}
+
+impl Default for Publisher {
+    fn default() -> Self {
+        Self {
+            exact: watch::channel(Snapshot::default()).0,
+            paced: watch::channel(Snapshot::default()).0,
+            beat: None,
+        }
+    }
+}
+
+impl Publisher {
+    pub(crate) fn exact(&self) -> watch::Receiver<Snapshot> {
+        self.exact.subscribe()
+    }
+
+    pub(crate) fn paced(&self) -> watch::Receiver<Snapshot> {
+        self.paced.subscribe()
+    }
+
+    pub(crate) fn publish(&mut self, jobs: Vec<JobView>) {
+        let now = Instant::now();
+        let is_due = self.beat.is_none_or(|beat| now - beat >= PACE);
+        if is_due {
+            self.beat = Some(now);
+        }
+        let shown = self.paced.borrow().clone();
+        let paced = jobs.iter().map(|job| {
+            let before = shown.iter().find(|before| before.id == job.id);
+            let before = before.filter(|before| !is_due && differs_in_figures_only(before, job));
+            before.unwrap_or(job).clone()
+        });
+        replace(&self.paced, paced.collect());
+        replace(&self.exact, jobs);
+    }
+}
+
+/// Returns whether two views of a job tell the same except for the figures.
+fn differs_in_figures_only(before: &JobView, now: &JobView) -> bool {
+    let activity = |job: &JobView| {
+        job.progress.as_ref().map(|progress| {
+            let is_silent = progress.silent_seconds.is_some();
+            let waits = (progress.waiting_for, progress.stalled, is_silent);
+            (progress.stage, waits)
+        })
+    };
+    before.state == now.state
+        && before.title == now.title
+        && before.link == now.link
+        && before.folder == now.folder
+        && activity(before) == activity(now)
+}
+
+fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<JobView>) {
+    snapshot.send_if_modified(|shown| {
+        let changed = **shown != jobs;
+        if changed {
+            *shown = Arc::new(jobs);
+        }
+        changed
+    });
+}
 
 /// A reader's own view of the jobs. The first update holds everything.
 #[derive(Debug)]
@@ -128,6 +202,39 @@ mod tests {
         );
         drop(send);
         assert_eq!(stream.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_readers_of_the_paced_jobs_see_the_same_figures_once_a_second() {
+        let mut publisher = Publisher::default();
+        let (one, other, exact) = (publisher.paced(), publisher.paced(), publisher.exact());
+        let at = |done_bytes, state| JobView {
+            state,
+            progress: Some(crate::progress::view_of(crate::saved::Progress {
+                fraction: None,
+                done_bytes,
+                total_bytes: None,
+            })),
+            ..job("a", "one")
+        };
+        let bytes = |reader: &watch::Receiver<Snapshot>| {
+            let jobs = reader.borrow();
+            jobs[0].progress.as_ref().unwrap().done_bytes
+        };
+        let mut changes = Vec::new();
+        for now in 0..=30 {
+            publisher.publish(vec![at(now, JobState::Running)]);
+            assert_eq!(bytes(&one), bytes(&other));
+            assert_eq!(bytes(&exact), now);
+            if changes.last() != Some(&bytes(&one)) {
+                changes.push(bytes(&one));
+            }
+            tokio::time::advance(Duration::from_millis(100)).await;
+        }
+        assert_eq!(changes, [0, 10, 20, 30]);
+        publisher.publish(vec![at(31, JobState::Running)]);
+        publisher.publish(vec![at(32, JobState::Paused)]);
+        assert_eq!(bytes(&one), 32, "a new state comes at once");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,22 +1,33 @@
 //! Progress of a run: the run updates a shared state, and readers look at it when they like.
+//!
+//! All that a person sees of it (bar, percentage, title, list, taskbar) is one [`ProgressView`], so
+//! that no two of them can differ.
+
+mod segments;
+mod speed;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use self::segments::ExpectedSegment;
+use self::segments::SegmentProgress;
+use self::speed::Speed;
+use crate::saved;
 use crate::view::{JobStage, ProgressView, WaitReason};
 
-/// Speed is smoothed over about this time: shorter is jumpy, longer lags behind.
-const SPEED_WINDOW: Duration = Duration::from_secs(4);
-/// The time left is not estimated before this much time has passed.
-const MIN_ESTIMATE_TIME: Duration = Duration::from_secs(5);
-/// Below this fraction of the recording, its size is estimated from the stated bit rate and not
-/// from the segments received so far.
-const TRUST_SEGMENTS_FROM: f64 = 0.05;
+/// Without data for this long, the time left is not known any more, and the person is told.
+const SILENT_AFTER: Duration = Duration::from_secs(5);
+/// Without data for this long, the download waits.
+const WAITING_AFTER: Duration = Duration::from_secs(20);
+/// A failed request is not worth mentioning if data came from another one this shortly before.
+const WAIT_SHOWN_AFTER: Duration = Duration::from_secs(2);
 
 /// A stage without progress for this long is stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(30);
 /// The last steps report nothing while they read a large file.
 const FINISHING_STALLED_AFTER: Duration = Duration::from_mins(2);
+/// If less of the recording is lost than this when a run goes on, the bar does not go back.
+const MAX_HIDDEN_LOSS: f64 = 0.05;
 /// Fewer bytes are no progress: a byte now and then keeps no job going.
 const MIN_PROGRESS_BYTES: u64 = 2 << 10;
 
@@ -29,143 +40,154 @@ pub(crate) struct Meter {
 #[derive(Debug)]
 struct ProgressState {
     stage: JobStage,
-    /// The fraction done, in a stage that does not count segments.
-    fraction: Option<f64>,
-    /// Duration of the segments done so far, summed over all tracks.
-    done_ms: u64,
-    total_ms: u64,
-    /// Bytes of complete segments and of those being received.
-    bytes: u64,
-    estimated_bytes: Option<u64>,
+    segments: SegmentProgress,
+    /// What is shown of the download.
+    download: Shown,
+    /// What is shown of a stage that moves or converts; `None` in the others.
+    work: Option<Shown>,
     waiting_for: Option<WaitReason>,
     /// When something came of it last, and how many bytes had been received then.
     progressed: (Instant, u64),
-    /// Whether this stage counts bytes.
-    counts_bytes: bool,
-    /// All bytes received, also of failed requests, for the speed.
+    /// When the last data or answer came.
+    heard: Instant,
+    /// All bytes received or read, also of failed requests, for the speed.
     received: u64,
-    speed: SmoothedSpeed,
+    speed: Speed,
+    next_body: u64,
 }
 
-#[derive(Debug)]
-struct SmoothedSpeed {
-    since: Option<Instant>,
-    last: Option<(Instant, u64)>,
-    bytes_per_second: f64,
+/// The figures of one stage. They never go back while the stage lasts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shown {
+    fraction: Option<f64>,
+    bytes: u64,
+    total_bytes: Option<u64>,
+    is_exact: bool,
 }
 
 impl Meter {
-    pub(crate) fn new() -> Self {
+    /// Creates the meter of a run that goes on where an earlier one ended.
+    pub(crate) fn new(known: Option<saved::Progress>) -> Self {
+        let now = Instant::now();
         Self {
             state: Mutex::new(ProgressState {
                 stage: JobStage::Resolving,
-                fraction: None,
-                done_ms: 0,
-                total_ms: 0,
-                bytes: 0,
-                estimated_bytes: None,
+                segments: SegmentProgress::default(),
+                download: known.map(Shown::from).unwrap_or_default(),
+                work: None,
                 waiting_for: None,
-                progressed: (Instant::now(), 0),
-                counts_bytes: false,
+                progressed: (now, 0),
+                heard: now,
                 received: 0,
-                speed: SmoothedSpeed {
-                    since: None,
-                    last: None,
-                    bytes_per_second: 0.0,
-                },
+                speed: Speed::default(),
+                next_body: 0,
             }),
         }
     }
 
     pub(crate) fn enter(&self, stage: JobStage) {
-        let mut meter = self.lock();
-        meter.stage = stage;
-        meter.fraction = None;
-        meter.waiting_for = None;
-        meter.mark_progress();
-        meter.counts_bytes = stage == JobStage::Fetching;
+        self.lock().enter(stage, Instant::now());
     }
 
     /// Starts reading files of this many bytes in total, to convert or to move them.
     pub(crate) fn begin_reading(&self, stage: JobStage, total: u64) {
-        self.enter(stage);
+        let now = Instant::now();
         let mut meter = self.lock();
-        meter.counts_bytes = true;
-        (meter.bytes, meter.estimated_bytes) = (0, Some(total));
-        meter.speed.since = Some(Instant::now());
+        meter.enter(stage, now);
+        meter.work = Some(Shown {
+            fraction: Some(0.0),
+            bytes: 0,
+            total_bytes: Some(total),
+            is_exact: true,
+        });
+        meter.speed = Speed::default();
+        meter.speed.start(now);
     }
 
     /// Sets how many bytes have been read so far.
     pub(crate) fn set_read(&self, done: u64) {
         let mut state = self.lock();
-        if done > state.bytes {
-            state.mark_progress();
+        let Some(work) = &mut state.work else { return };
+        let new = done.saturating_sub(work.bytes);
+        work.bytes = done;
+        work.fraction = work.total_bytes.map(|total| share(done, total));
+        state.received += new;
+        if new > 0 {
+            state.mark_progress(Instant::now());
         }
-        state.received += done.saturating_sub(state.bytes);
-        state.bytes = done;
-        state.fraction = state.estimated_bytes.map(|total| share(done, total));
     }
 
     /// Starts fetching: the durations in total and already done, the bytes already here, and the
-    /// estimated size in bytes.
-    pub(crate) fn begin_fetch(
-        &self,
-        total_ms: u64,
-        done_ms: u64,
-        bytes: u64,
-        estimated_bytes: Option<u64>,
-    ) {
-        self.enter(JobStage::Fetching);
-        let mut state = self.lock();
-        (
-            state.total_ms,
-            state.done_ms,
-            state.bytes,
-            state.estimated_bytes,
-        ) = (total_ms, done_ms, bytes, estimated_bytes);
-        state.speed.since = Some(Instant::now());
+    /// size in bytes that the service states.
+    pub(crate) fn begin_fetch(&self, total_ms: u64, done: (u64, u64), stated_bytes: Option<u64>) {
+        let segments = SegmentProgress::new(total_ms, done, stated_bytes);
+        self.lock().begin_fetch(segments, Instant::now());
     }
 
-    /// Counts a segment that has been received, or is known not to exist.
-    pub(crate) fn segment_settled(&self, duration_ms: u64) {
+    /// Counts a segment that is known not to exist.
+    pub(crate) fn segment_absent(&self, duration_ms: u64) {
+        let now = Instant::now();
         let mut state = self.lock();
-        state.mark_progress();
-        state.done_ms = state
-            .done_ms
-            .saturating_add(duration_ms)
-            .min(state.total_ms);
+        state.mark_progress(now);
+        state.segments.settle(duration_ms);
     }
 
     /// Shows that nothing can be fetched for this reason, until bytes arrive.
     pub(crate) fn wait_for(&self, reason: WaitReason) {
-        self.lock().set_waiting_for(Some(reason));
+        self.lock().set_waiting_for(Some(reason), Instant::now());
     }
 
     /// Shows that the wait is over.
     pub(crate) fn stop_waiting(&self) {
-        self.lock().set_waiting_for(None);
+        self.lock().set_waiting_for(None, Instant::now());
+    }
+
+    /// Returns for how long no data has come, if it is not known what the download waits for.
+    pub(crate) fn unexplained_silence(&self) -> Option<Duration> {
+        let state = self.lock();
+        let silence = state.silence(Instant::now())?;
+        state.waiting_for.is_none().then_some(silence)
     }
 
     pub(crate) fn set_fraction(&self, fraction: f64) {
         let mut state = self.lock();
         let fraction = Some(fraction.clamp(0.0, 1.0));
-        if state.fraction != fraction {
-            state.mark_progress();
+        let work = state.work.get_or_insert_default();
+        if work.fraction != fraction {
+            work.fraction = fraction;
+            state.mark_progress(Instant::now());
         }
-        state.fraction = fraction;
     }
 
     /// Starts counting a body; its bytes are subtracted again unless [kept](BodyProgress::keep).
-    pub(crate) fn incoming(&self) -> BodyProgress<'_> {
+    /// `None` for a segment that is here already and is fetched again to be compared.
+    pub(crate) fn incoming(&self, segment: Option<ExpectedSegment>) -> BodyProgress<'_> {
+        let mut state = self.lock();
+        state.next_body += 1;
         BodyProgress {
             meter: self,
-            bytes: 0,
-            kept: false,
+            number: state.next_body,
+            segment,
         }
     }
 
+    /// Returns the progress of a run.
     pub(crate) fn view(&self) -> ProgressView {
         self.lock().view(Instant::now())
+    }
+
+    /// Returns the progress of a job that does not run now: it has no speed and waits for nothing.
+    pub(crate) fn view_at_rest(&self) -> ProgressView {
+        let mut state = self.lock();
+        state.update_download();
+        state.shown().at_rest(state.stage)
+    }
+
+    /// Returns how much has been downloaded; `None` if nothing has.
+    pub(crate) fn downloaded(&self) -> Option<saved::Progress> {
+        let mut state = self.lock();
+        state.update_download();
+        state.download.saved()
     }
 
     fn lock(&self) -> MutexGuard<'_, ProgressState> {
@@ -174,56 +196,114 @@ impl Meter {
     }
 }
 
+/// Returns the progress of a job that has not run since the app was started.
+pub(crate) fn view_of(saved: saved::Progress) -> ProgressView {
+    Shown::from(saved).at_rest(JobStage::Fetching)
+}
+
 /// The bytes of one body that is being received.
 #[derive(Debug)]
 pub(crate) struct BodyProgress<'a> {
     meter: &'a Meter,
-    bytes: u64,
-    kept: bool,
+    number: u64,
+    segment: Option<ExpectedSegment>,
 }
 
 impl BodyProgress<'_> {
     pub(crate) fn add(&mut self, bytes: u64) {
-        self.bytes += bytes;
-        let mut state = self.meter.lock();
-        state.bytes += bytes;
-        state.received += bytes;
-        state.waiting_for = None;
-        if state.received - state.progressed.1 >= MIN_PROGRESS_BYTES {
-            state.mark_progress();
-        }
+        let body = self.segment.map(|segment| (self.number, segment));
+        self.meter.lock().receive(body, bytes, Instant::now());
     }
 
-    pub(crate) fn keep(mut self) {
-        self.kept = true;
+    /// Counts the body as complete. From now on its bytes stay.
+    pub(crate) fn keep(self) {
+        if self.segment.is_some() {
+            self.meter.lock().segments.keep_body(self.number);
+        }
     }
 }
 
 impl Drop for BodyProgress<'_> {
     fn drop(&mut self) {
-        if !self.kept {
-            let mut state = self.meter.lock();
-            state.bytes = state.bytes.saturating_sub(self.bytes);
-        }
+        // A body that was kept is not known any more.
+        self.meter.lock().segments.drop_body(self.number);
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "estimates for people: sizes are far below 2^52 and never negative"
-)]
 impl ProgressState {
-    fn set_waiting_for(&mut self, reason: Option<WaitReason>) {
+    fn enter(&mut self, stage: JobStage, now: Instant) {
+        self.update_download();
+        self.stage = stage;
+        self.waiting_for = None;
+        self.work = (stage == JobStage::Converting).then(Shown::default);
+        self.heard = now;
+        self.mark_progress(now);
+    }
+
+    /// A later pass of the same run goes on with what is shown and with the silence of the one
+    /// before it.
+    fn begin_fetch(&mut self, segments: SegmentProgress, now: Instant) {
+        let (heard, waiting_for) = (self.heard, self.waiting_for);
+        let is_later_pass = self.stage == JobStage::Fetching;
+        self.enter(JobStage::Fetching, now);
+        if is_later_pass {
+            (self.heard, self.waiting_for) = (heard, waiting_for);
+        }
+        self.segments = segments;
+        // What was on its way when an earlier run ended is lost. More than that is told.
+        let before = self.download.fraction.unwrap_or(0.0);
+        let here = self.segments.fraction().unwrap_or(0.0);
+        if !is_later_pass && before - here > MAX_HIDDEN_LOSS {
+            self.download = Shown::default();
+        }
+        self.speed.start(now);
+    }
+
+    fn receive(&mut self, body: Option<(u64, ExpectedSegment)>, bytes: u64, now: Instant) {
+        if bytes == 0 {
+            return;
+        }
+        self.received += bytes;
+        self.waiting_for = None;
+        self.heard = now;
+        if let Some((number, segment)) = body {
+            self.segments.add(number, segment, bytes);
+        }
+        if self.received - self.progressed.1 >= MIN_PROGRESS_BYTES {
+            self.mark_progress(now);
+        }
+    }
+
+    fn set_waiting_for(&mut self, reason: Option<WaitReason>, now: Instant) {
         if self.waiting_for.is_some() != reason.is_some() {
-            self.mark_progress();
+            self.progressed = (now, self.received);
         }
         self.waiting_for = reason;
     }
 
-    fn mark_progress(&mut self) {
-        self.progressed = (Instant::now(), self.received);
+    fn mark_progress(&mut self, now: Instant) {
+        self.progressed = (now, self.received);
+        self.heard = now;
+    }
+
+    /// Returns for how long no data has come of a download.
+    fn silence(&self, now: Instant) -> Option<Duration> {
+        let is_fetching = self.stage == JobStage::Fetching;
+        is_fetching.then(|| now.saturating_duration_since(self.heard))
+    }
+
+    /// Returns what the job waits for, if that is to be shown.
+    fn shown_wait(&self, now: Instant) -> Option<WaitReason> {
+        let Some(silence) = self.silence(now) else {
+            return self.waiting_for;
+        };
+        match self.waiting_for {
+            // The line has been checked, and what comes may be the log-in page itself.
+            Some(reason @ (WaitReason::Network | WaitReason::LoginPage)) => Some(reason),
+            Some(reason) if silence >= WAIT_SHOWN_AFTER => Some(reason),
+            None if silence >= WAITING_AFTER => Some(WaitReason::Network),
+            _ => None,
+        }
     }
 
     /// Returns whether nothing has come of this stage for longer than usual.
@@ -234,46 +314,118 @@ impl ProgressState {
                 FINISHING_STALLED_AFTER
             }
         };
-        self.waiting_for.is_none() && now.saturating_duration_since(self.progressed.0) >= usual
+        now.saturating_duration_since(self.progressed.0) >= usual
+    }
+
+    /// Moves the figures of the download forward.
+    fn update_download(&mut self) {
+        if self.stage != JobStage::Fetching {
+            return;
+        }
+        let (total, is_exact) = self.segments.total_bytes();
+        self.download.advance(
+            self.segments.fraction(),
+            self.segments.bytes(),
+            (total, is_exact),
+        );
+    }
+
+    fn shown(&self) -> Shown {
+        let is_work = matches!(self.stage, JobStage::Moving | JobStage::Converting);
+        self.work.filter(|_| is_work).unwrap_or(self.download)
     }
 
     fn view(&mut self, now: Instant) -> ProgressView {
-        let share = (self.total_ms > 0).then(|| self.done_ms as f64 / self.total_ms as f64);
-        let fetching = self.stage == JobStage::Fetching;
-        let counts_bytes = self.counts_bytes;
-        let total_bytes = match share {
-            Some(share) if share >= TRUST_SEGMENTS_FROM => Some((self.bytes as f64 / share) as u64),
-            _ => self.estimated_bytes,
-        };
+        self.update_download();
         self.speed.sample(now, self.received);
-        let speed = self.speed.bytes_per_second;
-        let is_stable = self
-            .speed
-            .since
-            .is_some_and(|since| now - since >= MIN_ESTIMATE_TIME);
-        let stalled = self.is_stalled(now);
-        let seconds_left = match total_bytes {
-            Some(total)
-                if counts_bytes
-                    && is_stable
-                    && self.waiting_for.is_none()
-                    && !stalled
-                    && speed >= 1.0 =>
-            {
-                Some((total.saturating_sub(self.bytes) as f64 / speed).ceil() as u64)
-            }
-            _ => None,
+        let shown = self.shown();
+        let waiting_for = self.shown_wait(now);
+        let silence = self.silence(now).unwrap_or_default();
+        let silent_seconds =
+            (silence >= SILENT_AFTER && waiting_for.is_none()).then_some(silence.as_secs());
+        let counts_bytes = match self.stage {
+            JobStage::Fetching => true,
+            JobStage::Moving | JobStage::Converting => shown.total_bytes.is_some(),
+            JobStage::Resolving | JobStage::Finishing => false,
         };
+        let stalled = waiting_for.is_none() && silent_seconds.is_none() && self.is_stalled(now);
+        let is_moving = counts_bytes && waiting_for.is_none() && silent_seconds.is_none();
+        let left_bytes = match self.stage {
+            JobStage::Fetching => self.segments.total_bytes().0,
+            _ => shown.total_bytes,
+        };
+        let left_bytes = left_bytes.map(|total| total.saturating_sub(shown.bytes));
         ProgressView {
-            stage: self.stage,
-            fraction: if fetching { share } else { self.fraction },
-            done_bytes: self.bytes,
-            total_bytes: total_bytes.map(|total| total.max(self.bytes)),
-            bytes_per_second: (counts_bytes && self.received > 0).then_some(speed as u64),
-            seconds_left,
-            waiting: self.waiting_for.is_some(),
-            waiting_for: self.waiting_for,
+            bytes_per_second: (is_moving && self.received > 0)
+                .then(|| self.speed.bytes_per_second()),
+            seconds_left: left_bytes
+                .filter(|_| is_moving && !stalled)
+                .and_then(|left| self.speed.seconds_for(now, left)),
+            waiting: waiting_for.is_some(),
+            waiting_for,
             stalled,
+            silent_seconds,
+            ..shown.at_rest(self.stage)
+        }
+    }
+}
+
+impl Shown {
+    /// Takes over newer figures; none goes back. The total moves only if the estimate is off by more
+    /// than a tenth, if more has come already, or once it is exact.
+    fn advance(&mut self, fraction: Option<f64>, bytes: u64, total: (Option<u64>, bool)) {
+        self.fraction = match (self.fraction, fraction) {
+            (Some(before), Some(now)) => Some(before.max(now)),
+            (before, now) => now.or(before),
+        };
+        self.bytes = self.bytes.max(bytes);
+        let (Some(estimate), is_exact) = total else {
+            return;
+        };
+        let estimate = estimate.max(self.bytes);
+        let moves = self.total_bytes.is_none_or(|shown| {
+            is_exact || shown < self.bytes || shown.abs_diff(estimate) > shown / 10
+        });
+        if moves {
+            self.total_bytes = Some(estimate);
+        }
+        self.is_exact = is_exact;
+    }
+
+    fn saved(self) -> Option<saved::Progress> {
+        (self.bytes > 0).then_some(saved::Progress {
+            fraction: self.fraction,
+            done_bytes: self.bytes,
+            total_bytes: self.total_bytes,
+        })
+    }
+
+    fn at_rest(self, stage: JobStage) -> ProgressView {
+        ProgressView {
+            stage,
+            // How long the last steps take is not known.
+            fraction: self.fraction.filter(|_| stage != JobStage::Finishing),
+            done_bytes: self.bytes,
+            total_bytes: self.total_bytes,
+            total_is_exact: self.is_exact,
+            bytes_per_second: None,
+            seconds_left: None,
+            waiting: false,
+            waiting_for: None,
+            stalled: false,
+            silent_seconds: None,
+        }
+    }
+}
+
+impl From<saved::Progress> for Shown {
+    fn from(saved: saved::Progress) -> Self {
+        Self {
+            // Whoever can write the file may have written anything.
+            fraction: saved.fraction.map(|fraction| fraction.clamp(0.0, 1.0)),
+            bytes: saved.done_bytes,
+            total_bytes: saved.total_bytes.map(|total| total.max(saved.done_bytes)),
+            is_exact: false,
         }
     }
 }
@@ -284,116 +436,5 @@ fn share(done: u64, total: u64) -> f64 {
     (done as f64 / total.max(1) as f64).min(1.0)
 }
 
-impl SmoothedSpeed {
-    #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
-    fn sample(&mut self, now: Instant, received: u64) {
-        let Some((then, before)) = self.last else {
-            self.last = Some((now, received));
-            return;
-        };
-        let seconds = (now - then).as_secs_f64();
-        // Closer samples would be noise; keep the last value.
-        if seconds < 0.05 {
-            return;
-        }
-        let current = received.saturating_sub(before) as f64 / seconds;
-        let weight = 1.0 - (-seconds / SPEED_WINDOW.as_secs_f64()).exp();
-        // The first value cannot be smoothed.
-        let weight = if self.bytes_per_second == 0.0 {
-            1.0
-        } else {
-            weight
-        };
-        self.bytes_per_second += weight * (current - self.bytes_per_second);
-        self.last = Some((now, received));
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_interrupted_body_is_not_counted_as_done() {
-        let meter = Meter::new();
-        meter.begin_fetch(1000, 0, 0, None);
-        let mut broken = meter.incoming();
-        broken.add(70);
-        assert_eq!(meter.view().done_bytes, 70);
-        drop(broken);
-        assert_eq!(meter.view().done_bytes, 0);
-        let mut whole = meter.incoming();
-        whole.add(30);
-        whole.keep();
-        assert_eq!(meter.view().done_bytes, 30);
-    }
-
-    #[test]
-    fn the_total_is_first_estimated_from_the_bit_rate_and_then_from_the_segments() {
-        let meter = Meter::new();
-        meter.begin_fetch(100_000, 0, 0, Some(5_000));
-        assert_eq!(meter.view().total_bytes, Some(5_000));
-        let mut body = meter.incoming();
-        body.add(1_000);
-        body.keep();
-        meter.segment_settled(10_000);
-        let view = meter.view();
-        assert_eq!(view.total_bytes, Some(10_000));
-        assert_eq!(view.fraction, Some(0.1));
-        assert_eq!(view.seconds_left, None, "five seconds have not passed");
-    }
-
-    #[test]
-    fn converting_a_local_file_counts_the_bytes_read() {
-        let meter = Meter::new();
-        meter.begin_reading(JobStage::Converting, 4_000);
-        meter.set_read(1_000);
-        let view = meter.view();
-        assert_eq!(
-            (view.stage, view.fraction),
-            (JobStage::Converting, Some(0.25))
-        );
-        assert_eq!((view.done_bytes, view.total_bytes), (1_000, Some(4_000)));
-        meter.enter(JobStage::Finishing);
-        assert_eq!(meter.view().bytes_per_second, None);
-    }
-
-    #[test]
-    fn a_stage_without_progress_is_stalled_unless_it_is_known_what_it_waits_for() {
-        let meter = Meter::new();
-        let later = |seconds| Instant::now() + Duration::from_secs(seconds);
-        assert!(!meter.lock().view(later(29)).stalled);
-        assert!(meter.lock().view(later(31)).stalled, "also while resolving");
-        meter.begin_fetch(1000, 0, 0, None);
-        meter.incoming().add(MIN_PROGRESS_BYTES - 1);
-        let (before, received) = meter.lock().progressed;
-        assert_eq!(received, 0, "a few bytes are no progress");
-        assert!(meter.lock().view(before + STALLED_AFTER).stalled);
-        meter.incoming().add(1);
-        assert!(!meter.lock().view(before + STALLED_AFTER).stalled);
-        meter.wait_for(WaitReason::Network);
-        let view = meter.lock().view(later(3600));
-        assert!(view.waiting && !view.stalled);
-        meter.enter(JobStage::Finishing);
-        assert!(!meter.lock().view(later(119)).stalled);
-        assert!(meter.lock().view(later(121)).stalled);
-    }
-
-    #[test]
-    fn the_time_left_follows_the_smoothed_speed() {
-        let meter = Meter::new();
-        meter.begin_fetch(100_000, 50_000, 5_000, None);
-        let start = Instant::now();
-        let mut state = meter.lock();
-        state.view(start);
-        for second in 1..=30u32 {
-            state.received += 1_000;
-            let now = start + Duration::from_secs(second.into());
-            state.progressed = (now, state.received);
-            state.view(now);
-        }
-        let view = state.view(start + Duration::from_secs(30));
-        assert_eq!(view.bytes_per_second, Some(1_000));
-        assert_eq!(view.seconds_left, Some(5));
-    }
-}
+mod tests;

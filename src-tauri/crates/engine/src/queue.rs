@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
@@ -18,13 +18,12 @@ use self::job::{ActiveRun, Job};
 use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::job::{JobEvent, JobId, JobSource, JobSpec, Overrides};
-use crate::job_stream::Snapshot;
+use crate::job_stream::Publisher;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::run::{self, RunContext};
 use crate::saved::{Failure, JobState};
-use crate::view::JobView;
 
 /// How often progress is published.
 const TICK: Duration = Duration::from_millis(100);
@@ -88,7 +87,7 @@ pub(crate) struct Queue {
     runs: JoinSet<RunResult>,
     context: Arc<RunContext>,
     registry: Registry,
-    snapshot: watch::Sender<Snapshot>,
+    publisher: Publisher,
     /// Sent after the next snapshot is published, so that no caller reads an older one afterwards.
     pending_replies: Vec<PendingReply>,
 }
@@ -97,7 +96,7 @@ type PendingReply = Box<dyn FnOnce() + Send>;
 type RunResult = Outcome<SavedMovie>;
 
 impl Queue {
-    pub(crate) fn new(start: QueueSetup, snapshot: watch::Sender<Snapshot>) -> Self {
+    pub(crate) fn new(start: QueueSetup, publisher: Publisher) -> Self {
         let QueueSetup {
             context,
             registry,
@@ -115,7 +114,7 @@ impl Queue {
             runs: JoinSet::new(),
             context: Arc::new(context),
             registry,
-            snapshot,
+            publisher,
         };
         queue.publish();
         queue
@@ -147,7 +146,21 @@ impl Queue {
             // A run may have finished meanwhile.
             self.run_ended(ended).await;
         }
+        self.save_progress().await;
         self.publish();
+    }
+
+    /// Saves how far the jobs have come whose runs have just been cancelled.
+    async fn save_progress(&mut self) {
+        let running = |job: &&mut Job| job.record.state == JobState::Running;
+        let ids = self.jobs.iter_mut().filter(running).map(|job| {
+            job.note_progress();
+            job.id.clone()
+        });
+        for id in ids.collect::<Vec<_>>() {
+            // Without it, the figures are missing until the job goes on.
+            let _ = self.save(&id).await;
+        }
     }
 
     async fn handle(&mut self, command: Command) {
@@ -436,6 +449,7 @@ impl Queue {
             return Ok(());
         };
         job.record.state = state;
+        job.note_progress();
         let saved = self.save(id).await;
         if let Err(error) = &saved {
             let job = self.job(id)?;
@@ -468,14 +482,8 @@ impl Queue {
     }
 
     fn publish(&mut self) {
-        let jobs: Vec<JobView> = self.jobs.iter().map(Job::view).collect();
-        self.snapshot.send_if_modified(|shown| {
-            let changed = **shown != jobs;
-            if changed {
-                *shown = Arc::new(jobs);
-            }
-            changed
-        });
+        self.publisher
+            .publish(self.jobs.iter().map(Job::view).collect());
         for send_reply in self.pending_replies.drain(..) {
             send_reply();
         }

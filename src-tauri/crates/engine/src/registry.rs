@@ -10,7 +10,7 @@ use crate::disk::durable;
 use crate::error::Error;
 use crate::job::{JobId, JobSpec};
 use crate::run::Discovery;
-use crate::saved::{JOB_SCHEMA, JobState};
+use crate::saved::{JOB_SCHEMA, JobState, Progress};
 
 /// What is saved of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(crate) struct JobRecord {
     pub(crate) discovery: Option<Discovery>,
     /// The finished file.
     pub(crate) file: Option<PathBuf>,
+    /// How far it had come at the last change of state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) progress: Option<Progress>,
 }
 
 impl JobRecord {
@@ -35,6 +38,7 @@ impl JobRecord {
             state,
             discovery: None,
             file: None,
+            progress: None,
         }
     }
 }
@@ -143,6 +147,7 @@ mod tests {
                 folder: "Downloads".into(),
                 stem: None,
             },
+            title: None,
         };
         JobRecord::new(spec, 7)
     }

@@ -24,6 +24,17 @@ pub(crate) enum JobState {
     Done { finished: Finished },
 }
 
+/// How much of a job has been downloaded, for the time until it runs again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// From 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fraction: Option<f64>,
+    pub(crate) done_bytes: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) total_bytes: Option<u64>,
+}
+
 /// Why a job failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {

@@ -327,7 +327,7 @@ impl Retry<'_> {
             WaitReason::LoginPage => tracing::warn!(
                 "the network asks to log in: open any web page in a browser; waiting for it"
             ),
-            WaitReason::Service => {}
+            WaitReason::Service | WaitReason::Mirror | WaitReason::Segments => {}
         }
     }
 }
@@ -513,7 +513,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_trouble_of_an_extra_counts_for_nothing_else() {
         let service = service(Patience::default());
-        let meter = Meter::new();
+        let meter = Meter::new(None);
         let busy = || ustream::Error::Busy {
             retry_after: Some(Duration::from_secs(5)),
         };

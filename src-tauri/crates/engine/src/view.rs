@@ -231,7 +231,7 @@ pub enum JobStage {
     Moving,
 }
 
-/// Progress of a job.
+/// Progress of a job: all figures of one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ProgressView {
     /// The current stage.
@@ -241,13 +241,15 @@ pub struct ProgressView {
     /// Bytes that have been downloaded, over all attempts.
     #[ts(type = "number")]
     pub done_bytes: u64,
-    /// Estimated size of the download.
+    /// Size of the download. An estimate moves only if it is off by more than a tenth.
     #[ts(type = "number | null")]
     pub total_bytes: Option<u64>,
-    /// Smoothed download rate.
+    /// The size is not an estimate.
+    pub total_is_exact: bool,
+    /// Smoothed download rate; `null` if no data comes, or this stage counts no bytes.
     #[ts(type = "number | null")]
     pub bytes_per_second: Option<u64>,
-    /// Estimated seconds left in this stage; `null` until five seconds of data have been measured.
+    /// Estimated seconds left in this stage, at most a day; `null` while the speed is not steady.
     #[ts(type = "number | null")]
     pub seconds_left: Option<u64>,
     /// Nothing can be fetched at present; requests are retried automatically.
@@ -256,6 +258,10 @@ pub struct ProgressView {
     pub waiting_for: Option<WaitReason>,
     /// Nothing has come of it for a while, and it is not known what it waits for.
     pub stalled: bool,
+    /// For how long no data has come, from five seconds on and until it is known what the job waits
+    /// for.
+    #[ts(type = "number | null")]
+    pub silent_seconds: Option<u64>,
 }
 
 /// What a running job waits for.
@@ -268,6 +274,10 @@ pub enum WaitReason {
     LoginPage,
     /// The service: it does not answer, or has asked for a pause.
     Service,
+    /// The servers of the segments: the service answers, and they do not.
+    Mirror,
+    /// Segments that the servers do not have, or send damaged. They are asked for again.
+    Segments,
 }
 
 /// A time span that is missing from a saved file.
@@ -461,7 +471,8 @@ pub struct JobView {
     pub id: String,
     /// Address of the recording's page.
     pub link: String,
-    /// Title of the recording, or the file name without extension.
+    /// Title of the recording, or the file name without extension. Until it is known, what the user
+    /// has seen; without that the link.
     pub title: String,
     /// The link was that of a channel, and this is its newest recording.
     pub newest_of_channel: bool,
@@ -469,7 +480,7 @@ pub struct JobView {
     pub folder: String,
     /// State.
     pub state: JobState,
-    /// Progress, while the job is running or paused.
+    /// Progress, until the job is done.
     pub progress: Option<ProgressView>,
 }
 
@@ -632,6 +643,9 @@ pub struct SaveRequest {
     /// Password, form answers, referrer.
     #[serde(default)]
     pub access: AccessView,
+    /// The title that the page shows, until the job finds it out.
+    #[serde(default)]
+    pub title: Option<String>,
     /// Save it even if it is saved already.
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]

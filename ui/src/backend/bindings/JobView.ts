@@ -15,7 +15,8 @@ id: string,
  */
 link: string, 
 /**
- * Title of the recording, or the file name without extension.
+ * Title of the recording, or the file name without extension. Until it is known, what the user
+ * has seen; without that the link.
  */
 title: string, 
 /**
@@ -31,6 +32,6 @@ folder: string,
  */
 state: JobState, 
 /**
- * Progress, while the job is running or paused.
+ * Progress, until the job is done.
  */
 progress: ProgressView | null, };

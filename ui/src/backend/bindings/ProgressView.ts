@@ -3,7 +3,7 @@ import type { JobStage } from "./JobStage";
 import type { WaitReason } from "./WaitReason";
 
 /**
- * Progress of a job.
+ * Progress of a job: all figures of one moment.
  */
 export type ProgressView = { 
 /**
@@ -19,15 +19,19 @@ fraction: number | null,
  */
 done_bytes: number, 
 /**
- * Estimated size of the download.
+ * Size of the download. An estimate moves only if it is off by more than a tenth.
  */
 total_bytes: number | null, 
 /**
- * Smoothed download rate.
+ * The size is not an estimate.
+ */
+total_is_exact: boolean, 
+/**
+ * Smoothed download rate; `null` if no data comes, or this stage counts no bytes.
  */
 bytes_per_second: number | null, 
 /**
- * Estimated seconds left in this stage; `null` until five seconds of data have been measured.
+ * Estimated seconds left in this stage, at most a day; `null` while the speed is not steady.
  */
 seconds_left: number | null, 
 /**
@@ -41,4 +45,9 @@ waiting_for: WaitReason | null,
 /**
  * Nothing has come of it for a while, and it is not known what it waits for.
  */
-stalled: boolean, };
+stalled: boolean, 
+/**
+ * For how long no data has come, from five seconds on and until it is known what the job waits
+ * for.
+ */
+silent_seconds: number | null, };

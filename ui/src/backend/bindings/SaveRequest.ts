@@ -38,6 +38,10 @@ audio: AudioChoice,
  */
 access: AccessView, 
 /**
+ * The title that the page shows, until the job finds it out.
+ */
+title: string | null, 
+/**
  * Save it even if it is saved already.
  */
 again?: boolean, };

@@ -13,7 +13,7 @@ use super::memory::MemoryReservation;
 use super::speed::SpeedGauge;
 use super::{Connection, Fetcher, SegmentRequest};
 use crate::error::FetchError;
-use crate::progress::{BodyProgress, Meter};
+use crate::progress::{BodyProgress, ExpectedSegment, Meter};
 
 /// The buffer of a body of unknown length grows by this much at a time.
 const GROWTH_BYTES: usize = 1 << 20;
@@ -63,7 +63,11 @@ pub(super) async fn get(
     let extent = Extent::of(&response, request).map_err(wrong)?;
     let received = extent.received().map_err(wrong)?;
     let mut share = fetcher.memory.reserve();
-    let mut progress = meter.incoming();
+    let mut progress = meter.incoming((!request.is_comparison).then(|| ExpectedSegment {
+        id: request.id,
+        duration_ms: request.duration_ms,
+        length: received.length.map(|length| length as u64),
+    }));
     let buffer = (&mut share, &mut progress);
     let read = read((fetcher, gauge), &mut response, &received, buffer);
     let mut bytes = read.await.map_err(|error| match error {

@@ -110,7 +110,11 @@ impl Fetcher {
                     return Err(error);
                 }
                 if passes > 1 {
-                    meter.wait_for(WaitReason::Service);
+                    meter.wait_for(if error.is_of_segment() {
+                        WaitReason::Segments
+                    } else {
+                        WaitReason::Mirror
+                    });
                 }
                 earlier = Some(error);
                 backoff(passes)

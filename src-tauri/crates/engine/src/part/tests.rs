@@ -371,7 +371,7 @@ fn earlier(folder: &Path, is_shared: bool) -> EarlierAttempt {
         depth: 0,
         folder: folder.to_owned(),
         is_shared,
-        meter: Arc::new(Meter::new()),
+        meter: Arc::new(Meter::new(None)),
         cancel: CancellationToken::new(),
     }
 }

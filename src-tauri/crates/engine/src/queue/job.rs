@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::ReplySender;
 use crate::job::{JobId, Overrides};
-use crate::progress::Meter;
+use crate::progress::{self, Meter};
 use crate::registry::JobRecord;
 use crate::run::{Attempt, Discovery, RunContext};
 use crate::saved::JobState;
-use crate::view::JobView;
+use crate::view::{JobView, ProgressView};
 
 /// A job with its state in memory.
 pub(super) struct Job {
@@ -66,7 +66,7 @@ impl Job {
             spec: self.record.spec.clone(),
             overrides: self.overrides.clone(),
             context: Arc::clone(context),
-            meter: Arc::new(Meter::new()),
+            meter: Arc::new(Meter::new(self.record.progress)),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             moves_from: self
                 .overrides
@@ -99,6 +99,7 @@ impl Job {
             title: known
                 .map(|known| known.title.clone())
                 .or_else(|| spec.output.stem.clone())
+                .or_else(|| spec.title.clone())
                 .unwrap_or_else(|| spec.source.label()),
             newest_of_channel: known
                 .and_then(|known| known.found)
@@ -109,11 +110,24 @@ impl Job {
                 .to_string_lossy()
                 .into_owned(),
             state: state.clone().into(),
-            progress: self
-                .meter
-                .as_ref()
-                .filter(|_| !done)
-                .map(|meter| meter.view()),
+            progress: if done { None } else { self.progress() },
         }
+    }
+
+    fn progress(&self) -> Option<ProgressView> {
+        match &self.meter {
+            Some(meter) if self.record.state == JobState::Running => Some(meter.view()),
+            Some(meter) => Some(meter.view_at_rest()),
+            None => self.record.progress.map(progress::view_of),
+        }
+    }
+
+    /// Takes over into the record how much has been downloaded.
+    pub(super) fn note_progress(&mut self) {
+        self.record.progress = match (&self.record.state, &self.meter) {
+            (JobState::Done { .. }, _) => None,
+            (_, Some(meter)) => meter.downloaded(),
+            (_, None) => self.record.progress,
+        };
     }
 }

@@ -102,6 +102,7 @@ impl SpotCheck<'_> {
             duration_ms: segment.map_or(0, |segment| segment.duration_ms),
             not_found_confirmations: 1,
             is_end_probe: false,
+            is_comparison: true,
         };
         let fetcher = &self.attempt.context.fetcher;
         let means = (self.budget, &*self.attempt.meter);
