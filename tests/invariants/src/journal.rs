@@ -53,7 +53,7 @@ fn resume(source: SegmentFormat, format: OutputFormat, choice: u8, fragments: Ve
         segment_format: source,
         output_format: format,
         movie: MovieSpec::default(),
-        journal: &fragments,
+        journal: Some(&fragments),
     };
     if let Ok(muxer) = muxer(config, output) {
         // The tables may hold anything; whether the movie is valid is for `check` to decide.

@@ -179,7 +179,7 @@ impl<O: Output> Assembly<O> {
             segment_format: self.segment_format,
             output_format: self.output_format,
             movie: self.movie.clone(),
-            journal: &fragments,
+            journal: Some(&fragments),
         };
         muxer(config, self.output.handle())
     }

@@ -80,7 +80,7 @@ impl AssemblySpec {
                     segment_format: source,
                     output_format: format,
                     movie: self.movie.clone(),
-                    journal,
+                    journal: Some(journal),
                 };
                 media::muxer(config, output)?
             }

@@ -35,7 +35,7 @@
 //!     segment_format: movie.info().segment_format,
 //!     output_format: OutputFormat::Mp4,
 //!     movie: MovieSpec::default(),
-//!     journal: &[],
+//!     journal: None,
 //! };
 //! let mut muxer = muxer(config, output.try_clone()?)?;
 //! let mut fragments = Vec::new();

@@ -16,7 +16,7 @@ pub fn measure<R: Read + Seek>(movie: &mut MovieSplitter<R>) -> Result<u64, Erro
         segment_format: movie.info().segment_format,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: None,
     };
     // The muxer only demuxes here; it writes nothing.
     let mut reader = Mp4Muxer::new(config, Cursor::new(Vec::new()))?;

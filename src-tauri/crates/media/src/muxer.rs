@@ -138,10 +138,13 @@ pub struct MuxerConfig<'a> {
     /// What is known about the movie.
     pub movie: MovieSpec,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
+    /// `None` if no journal is kept, since an interrupted movie is made again from its start:
+    /// fragments then have no checksums.
+    ///
     /// If the order is [`SegmentOrder::Arrival`], any of them may be left out: their bytes in the
     /// output stay unused. Truncate the output to
     /// [`journal::output_end`](crate::journal::output_end) before.
-    pub journal: &'a [TableFragment],
+    pub journal: Option<&'a [TableFragment]>,
 }
 
 /// What the index needs from one segment, and checksums of its bytes, but not the bytes.
@@ -160,9 +163,9 @@ pub struct TableFragment {
     pub output_start: u64,
     /// End of that byte range: the length of the output after this segment.
     pub output_end: u64,
-    /// CRC-32 of the output from `output_start` to `output_end`.
+    /// CRC-32 of the output from `output_start` to `output_end`; 0 without a journal.
     pub checksum: u32,
-    /// The version of the segment that was fetched.
+    /// The version of the segment that was fetched; the default without a journal.
     pub fingerprint: SegmentFingerprint,
     /// What media the segment holds.
     pub content: Content,

@@ -170,7 +170,7 @@ mod tests {
             segment_format: SegmentFormat::Flv,
             output_format: format,
             movie: MovieSpec::default(),
-            journal: &[],
+            journal: None,
         };
         let mut muxer = muxer(config, output.try_clone().expect("a handle")).expect("a muxer");
         let data = std::fs::read(segment).expect("the fixture");

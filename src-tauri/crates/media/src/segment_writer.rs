@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IoSlice, Read, Seek, SeekFrom, Write};
 
-use crate::Error;
+use crate::{Error, SegmentFingerprint};
 
 /// Bytes of the write buffer of [`SegmentWriter::stream_at`].
 const BUFFER_SIZE: usize = 256 * 1024;
@@ -16,10 +16,11 @@ pub(crate) struct SegmentWriter<O> {
     length: u64,
     /// Start of the segment in progress; `checksum` is that of its bytes so far.
     segment_start: u64,
-    checksum: crc32fast::Hasher,
+    /// `None` without a journal: nothing else needs it.
+    checksum: Option<crc32fast::Hasher>,
 }
 
-/// The byte range that one segment added to the output, and its CRC-32.
+/// The byte range that one segment added to the output, and its CRC-32; 0 without a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WrittenRange {
     pub(crate) start: u64,
@@ -28,30 +29,42 @@ pub(crate) struct WrittenRange {
 }
 
 impl<O: Read + Write + Seek> SegmentWriter<O> {
-    /// Makes a writer that appends at `end`: the end of the last segment in the journal.
-    pub(crate) fn new(inner: O, end: u64) -> Self {
+    /// Makes a writer that appends at the end of the last segment in the journal; `None` if there
+    /// is no journal.
+    pub(crate) fn new(inner: O, journal_end: Option<u64>) -> Self {
+        let end = journal_end.unwrap_or(0);
         Self {
             inner,
             end,
             length: end,
             segment_start: end,
-            checksum: crc32fast::Hasher::new(),
+            checksum: journal_end.map(|_| crc32fast::Hasher::new()),
         }
+    }
+
+    /// Returns the fingerprint of a segment; without a journal, the default.
+    pub(crate) fn fingerprint(&self, segment: &[u8]) -> SegmentFingerprint {
+        let checksum = self.checksum.as_ref();
+        checksum.map_or_else(SegmentFingerprint::default, |_| {
+            SegmentFingerprint::of(segment)
+        })
     }
 
     /// Starts a segment: all bytes appended from here belong to it.
     pub(crate) fn begin_segment(&mut self) {
         self.segment_start = self.end;
-        self.checksum = crc32fast::Hasher::new();
+        if let Some(checksum) = &mut self.checksum {
+            checksum.reset();
+        }
     }
 
     /// Returns what was appended since [`Self::begin_segment`].
     pub(crate) fn end_segment(&mut self) -> WrittenRange {
-        let checksum = std::mem::take(&mut self.checksum);
+        let checksum = self.checksum.as_ref();
         WrittenRange {
             start: self.segment_start,
             end: self.end,
-            checksum: checksum.finalize(),
+            checksum: checksum.map_or(0, |checksum| checksum.clone().finalize()),
         }
     }
 
@@ -77,8 +90,10 @@ impl<O: Read + Write + Seek> SegmentWriter<O> {
     /// Appends slices in as few write calls as possible.
     pub(crate) fn append(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<(), Error> {
         self.ensure_unchanged()?;
-        for slice in slices.iter() {
-            self.checksum.update(slice);
+        if let Some(checksum) = &mut self.checksum {
+            for slice in slices.iter() {
+                checksum.update(slice);
+            }
         }
         self.inner.seek(SeekFrom::Start(self.end))?;
         IoSlice::advance_slices(&mut slices, 0);
@@ -175,7 +190,7 @@ mod tests {
 
     #[test]
     fn short_writes_neither_lose_nor_repeat_bytes() {
-        let mut output = SegmentWriter::new(ShortWriter(Cursor::new(vec![0; 2])), 2);
+        let mut output = SegmentWriter::new(ShortWriter(Cursor::new(vec![0; 2])), Some(2));
         let mut slices = [&b""[..], b"hello", b"", b" slow ", b"world"].map(IoSlice::new);
         output.append(&mut slices).expect("in memory");
         assert_eq!(output.end(), 18);
@@ -191,7 +206,7 @@ mod tests {
     #[test]
     fn appending_fails_if_another_program_changed_the_length() {
         for length in [0, 4, 6] {
-            let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
+            let mut output = SegmentWriter::new(Cursor::new(Vec::new()), Some(0));
             let append = |output: &mut SegmentWriter<Cursor<Vec<u8>>>| {
                 output.append(&mut [IoSlice::new(b"hello")])
             };
@@ -205,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_checksum_of_a_segment_covers_only_its_bytes() {
-        let mut output = SegmentWriter::new(Cursor::new(Vec::new()), 0);
+        let mut output = SegmentWriter::new(Cursor::new(Vec::new()), Some(0));
         output
             .append(&mut [IoSlice::new(b"head")])
             .expect("in memory");
@@ -227,5 +242,22 @@ mod tests {
             checksum: 0,
         };
         assert_eq!(output.end_segment(), nothing);
+        assert_eq!(output.fingerprint(b"media").checksum, media.checksum);
+    }
+
+    #[test]
+    fn without_a_journal_nothing_has_a_checksum() {
+        let mut output = SegmentWriter::new(Cursor::new(Vec::new()), None);
+        output.begin_segment();
+        output
+            .append(&mut [IoSlice::new(b"media")])
+            .expect("in memory");
+        let media = WrittenRange {
+            start: 0,
+            end: 5,
+            checksum: 0,
+        };
+        assert_eq!(output.end_segment(), media);
+        assert_eq!(output.fingerprint(b"media"), SegmentFingerprint::default());
     }
 }

@@ -417,7 +417,7 @@ mod tests {
             segment_format: SegmentFormat::Flv,
             output_format: OutputFormat::Mp4,
             movie: MovieSpec::default(),
-            journal: &[],
+            journal: None,
         };
         let mut muxer = media::muxer(config, File::create_new(movie).unwrap()).unwrap();
         let segment = SegmentData {

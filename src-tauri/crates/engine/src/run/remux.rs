@@ -465,7 +465,7 @@ impl RemuxTask {
                 segment_count: u32::try_from(segment_count).unwrap_or(u32::MAX),
                 ..known
             },
-            journal: &[],
+            journal: None,
         }
     }
 }

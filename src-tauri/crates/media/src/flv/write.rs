@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Content, Error, Fact, FactKind, MovieSpec, Muxer, MuxerConfig, OutputFormat, SegmentData,
-    SegmentFingerprint, SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
+    SegmentOrder, Summary, TableFragment, TrackKind, TrackSummary,
     clock::{MILLISECOND, Pauses, Span, milliseconds, ticks},
     cursor::Cursor,
     digest::SampleRecord,
@@ -49,10 +49,10 @@ pub(crate) struct FlvMuxer<O> {
 impl<O: Read + Write + Seek> FlvMuxer<O> {
     /// Starts a file, or resumes at the end of the journal.
     pub(crate) fn new(config: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
-        let output = SegmentWriter::new(output, journal::output_end(config.journal));
+        let output = SegmentWriter::new(output, config.journal.map(journal::output_end));
         let mut state = FlvState::new();
         let mut reserved_bytes = None;
-        for fragment in config.journal {
+        for fragment in config.journal.unwrap_or_default() {
             state.replay(fragment)?;
             if reserved_bytes.is_none() && fragment.output_bytes() > 0 {
                 reserved_bytes = Some(reserved_before(fragment)?);
@@ -279,7 +279,7 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            fingerprint: SegmentFingerprint::of(segment.data),
+            fingerprint: self.output.fingerprint(segment.data),
             content,
             facts,
             tables,

@@ -67,11 +67,11 @@ struct DemuxedSegment<'a> {
 impl<O: Read + Write + Seek> Mp4Muxer<O> {
     /// Starts a new output, or resumes one where its journal ends.
     pub(crate) fn new(config: MuxerConfig<'_>, output: O) -> Result<Self, Error> {
-        let end = journal::output_end(config.journal);
+        let journal = config.journal.unwrap_or_default();
         let mut muxer = Self {
             segment_format: config.segment_format,
             movie: config.movie,
-            output: SegmentWriter::new(output, end),
+            output: SegmentWriter::new(output, config.journal.map(journal::output_end)),
             head: None,
             inits: BTreeMap::new(),
             first_samples: FirstSamples::default(),
@@ -79,15 +79,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             parts_begin: BTreeSet::new(),
             demuxer: ts::TsDemuxer::default(),
         };
-        let mut with_bytes = config
-            .journal
+        let mut with_bytes = journal
             .iter()
             .filter(|fragment| fragment.output_bytes() > 0);
         if let Some(fragment) = with_bytes.next() {
             muxer.head = Some(FileHead::from_fragment(fragment)?);
         }
-        for fragment in config
-            .journal
+        for fragment in journal
             .iter()
             .filter(|fragment| fragment.kind == SegmentKind::Init)
         {
@@ -297,7 +295,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             output_start: written.start,
             output_end: written.end,
             checksum: written.checksum,
-            fingerprint: SegmentFingerprint::of(segment.data),
+            fingerprint: self.output.fingerprint(segment.data),
             content,
             facts,
             tables: SegmentTables::at(base, &body),

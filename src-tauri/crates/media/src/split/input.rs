@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use crate::Error;
 
-/// The buffer grows in steps of this size, so that a wrong length in the file does not allocate
+/// Most bytes that are allocated before they are read: a wrong length in the file does not allocate
 /// memory for bytes that are not there.
 const ALLOCATION_STEP: usize = 1 << 20;
 
@@ -46,22 +46,10 @@ impl<R: Read + Seek> InputFile<R> {
         }
         // Unknown after an error.
         self.position = None;
-        let start = out.len();
-        let end = start.saturating_add(wanted);
-        let mut filled = start;
-        while filled < end {
-            if filled == out.len() {
-                out.resize(end.min(filled.saturating_add(ALLOCATION_STEP)), 0);
-            }
-            match self.inner.read(out.get_mut(filled..).unwrap_or_default()) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::Input(error)),
-            }
-        }
-        out.truncate(filled);
-        let read = filled - start;
+        out.reserve(wanted.min(ALLOCATION_STEP));
+        // Grows the buffer as bytes come, and does not fill it with zeros before.
+        let mut bytes = self.inner.by_ref().take(wanted as u64);
+        let read = bytes.read_to_end(out).map_err(Error::Input)?;
         self.position = position.checked_add(read as u64);
         Ok(read)
     }

@@ -97,7 +97,7 @@ mod tests {
             segment_format: SegmentFormat::Ts,
             output_format: OutputFormat::Mp4,
             movie: MovieSpec::default(),
-            journal: &[],
+            journal: None,
         };
         let mut muxer = muxer(config, Cursor::new(Vec::new())).expect("a muxer");
         let mut fragments = Vec::new();

@@ -29,13 +29,20 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     };
     let mut open: BTreeMap<u16, OpenPes> = BTreeMap::new();
     let mut packets_end = 0;
-    for packet in packets.clone() {
-        let bounds = packets.bounds(&packet);
+    let mut all = packets.clone();
+    while let Some(packet) = all.next() {
+        let bounds = packets.bounds(packet.start);
         if bounds.len() < packets.stride() {
             break;
         }
         packets_end = bounds.end;
-        track_packet(&mut open, &packet, bounds.start);
+        let is_unbounded = track_packet(&mut open, &packet, bounds.start);
+        let mut counter = packet.counter;
+        // The packets behind the start of an unbounded PES packet change nothing.
+        while is_unbounded && let Some(plain) = all.next_plain(packet.pid, (counter + 1) & 0x0f) {
+            counter = (counter + 1) & 0x0f;
+            packets_end = packets.bounds(plain.start).end;
+        }
     }
     // Everything before the first open PES packet stays.
     let start = open.values().map(|open| open.start).min();
@@ -43,7 +50,7 @@ pub fn take_incomplete(data: &mut Vec<u8>) -> Vec<u8> {
     let (mut kept, mut removed) = (Vec::new(), Vec::new());
     let mut end = start;
     for packet in packets.starting_at(start) {
-        let bounds = packets.bounds(&packet);
+        let bounds = packets.bounds(packet.start);
         if bounds.end > packets_end {
             break;
         }
@@ -74,7 +81,7 @@ pub(crate) fn tables(data: &[u8]) -> Option<Vec<u8>> {
     let mut found = Vec::new();
     for packet in packets.clone() {
         if programs.is_table_pid(packet.pid) {
-            found.extend_from_slice(data.get(packets.bounds(&packet))?);
+            found.extend_from_slice(data.get(packets.bounds(packet.start))?);
             programs.packet(&packet);
             if programs.complete() {
                 return Some(found);
@@ -84,8 +91,9 @@ pub(crate) fn tables(data: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
-/// Updates the open PES packets with one transport packet.
-fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start: usize) {
+/// Updates the open PES packets with one transport packet. Returns whether the one that it belongs
+/// to is open and has no stated length.
+fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start: usize) -> bool {
     let length = packet.payload.len();
     if packet.payload_start {
         match pes::read(packet.payload) {
@@ -115,12 +123,11 @@ fn track_packet(open: &mut BTreeMap<u16, OpenPes>, packet: &TsPacket<'_>, start:
     {
         *remaining = remaining.saturating_sub(length);
     }
-    if open
-        .get(&packet.pid)
-        .is_some_and(|open| open.remaining == Some(0))
-    {
+    let remaining = open.get(&packet.pid).map(|open| open.remaining);
+    if remaining == Some(Some(0)) {
         open.remove(&packet.pid);
     }
+    remaining == Some(None)
 }
 
 #[cfg(test)]

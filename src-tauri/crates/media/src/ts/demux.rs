@@ -229,7 +229,8 @@ impl TsDemuxer {
         self.left_out = left_out.map(|(kind, name)| (kind, name.into())).collect();
         let mut unwrap = TimestampUnwrapper::new(TS);
         let mut counter = MarkCounter::default();
-        for packet in packets.clone() {
+        let mut packets = packets.clone();
+        while let Some(packet) = packets.next() {
             counter.packet(&packet);
             if packet.discontinuity && pcr_pid.is_none_or(|pid| pid == packet.pid) {
                 unwrap.restart();
@@ -237,9 +238,11 @@ impl TsDemuxer {
             if self.video.has_pid(packet.pid) {
                 self.video
                     .packet(&packet, data, counter.marks, &mut unwrap)?;
+                self.video.continue_pes(&mut packets);
             } else if let Some(track) = find_audio(&mut self.audio, packet.pid) {
                 let marks = counter.marks;
                 track.stream.packet(&packet, data, marks, &mut unwrap)?;
+                track.stream.continue_pes(&mut packets);
             } else if programs.is_table_pid(packet.pid)
                 && programs.packet(&packet)
                 && let Some(selection) = programs.selected_streams()?

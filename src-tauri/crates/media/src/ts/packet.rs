@@ -49,6 +49,14 @@ pub(crate) struct TsPacket<'a> {
     pub(crate) position: usize,
 }
 
+/// A packet without anything but payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlainPacket<'a> {
+    /// Position of its sync byte in the segment.
+    pub(crate) start: usize,
+    pub(crate) payload: &'a [u8; PACKET_SIZE - 4],
+}
+
 /// Iterates over the packets of a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct TsPackets<'a> {
@@ -150,11 +158,30 @@ impl<'a> TsPackets<'a> {
         self.stride
     }
 
-    /// Returns the byte range of a packet in the segment, with its arrival time or parity bytes.
-    pub(crate) fn bounds(&self, packet: &TsPacket<'_>) -> Range<usize> {
+    /// Returns the byte range in the segment of the packet whose sync byte is at `start`, with its
+    /// arrival time or parity bytes.
+    pub(crate) fn bounds(&self, start: usize) -> Range<usize> {
         let before = self.prefix_size();
-        let start = packet.start.saturating_sub(before);
-        start..(packet.start + self.stride - before).min(self.data.len())
+        let end = start + self.stride - before;
+        start.saturating_sub(before)..end.min(self.data.len())
+    }
+
+    /// Takes the next packet if it has nothing but payload that goes on in a stream: no flag is
+    /// set, `counter` is its continuity counter, and another packet follows. Most packets are such,
+    /// and reading their whole header takes longer than copying them.
+    pub(crate) fn next_plain(&mut self, pid: u16, counter: u8) -> Option<PlainPacket<'a>> {
+        let (header, rest) = self.data.get(self.at..)?.split_first_chunk::<4>()?;
+        let [pid_high, pid_low] = pid.to_be_bytes();
+        let is_plain = *header == [SYNC, pid_high, pid_low, 0x10 | counter];
+        if !is_plain || self.data.get(self.at + self.stride) != Some(&SYNC) {
+            return None;
+        }
+        let start = self.at;
+        self.at += self.stride;
+        Some(PlainPacket {
+            start,
+            payload: rest.first_chunk()?,
+        })
     }
 }
 
@@ -309,6 +336,38 @@ mod tests {
             .map(|packet| (packet.pid, packet.damaged))
             .collect();
         assert_eq!(damaged, [(0x100, false), (0x100, false), (0x100, true)]);
+    }
+
+    #[test]
+    fn a_plain_packet_goes_on_with_its_stream_and_has_another_behind_it() {
+        for (before, after) in [(0, 0), (4, 0), (0, 16)] {
+            let inside = |number| {
+                let mut bytes = packet(number);
+                bytes[1] = 0x01;
+                [vec![1; before], bytes, vec![2; after]].concat()
+            };
+            let data: Vec<_> = (0..4).flat_map(inside).collect();
+            let stride = before + PACKET_SIZE + after;
+            let at = |packets: &mut TsPackets<'_>, counter| {
+                let plain = packets.next_plain(0x100, counter);
+                plain.map(|plain| (plain.start, plain.payload[183]))
+            };
+            let mut packets = TsPackets::new(&data).expect("packets");
+            packets.next();
+            assert_eq!(at(&mut packets, 2), None, "another count");
+            assert_eq!(packets.next_plain(0x101, 1), None, "another stream");
+            assert_eq!(at(&mut packets, 1), Some((stride + before, 1)));
+            assert_eq!(at(&mut packets, 2), Some((2 * stride + before, 2)));
+            assert_eq!(at(&mut packets, 3), None, "the last packet");
+            assert_eq!(packets.next().map(|packet| packet.counter), Some(3));
+            for (byte, value) in [(0, 0), (1, 0x81), (1, 0x41), (3, 0x91), (3, 0x31)] {
+                let mut data = data.clone();
+                data[stride + before + byte] = value;
+                let mut packets = TsPackets::new(&data).expect("packets");
+                packets.next();
+                assert_eq!(at(&mut packets, 1), None, "byte {byte} is {value:#x}");
+            }
+        }
     }
 
     #[test]

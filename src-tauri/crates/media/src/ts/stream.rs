@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     frames::{FrameTime, StreamItem},
-    packet::{PACKET_SIZE, TsPacket},
+    packet::{PACKET_SIZE, TsPacket, TsPackets},
     pes::{self, PesHeader, PesStart},
 };
 use crate::{
@@ -264,6 +264,34 @@ impl<E: ElementaryParser> Stream<E> {
             PesState::Lost => {}
         }
         Ok(())
+    }
+
+    /// Takes the packets behind the last one that do nothing but carry on its PES packet, as
+    /// [`Self::packet`] would.
+    pub(crate) fn continue_pes(&mut self, packets: &mut TsPackets<'_>) {
+        let (Some(pid), Some(mut counter)) = (self.pid, self.last_counter) else {
+            return;
+        };
+        let PesState::Payload(mut remaining) = self.state else {
+            return;
+        };
+        // Damage before a packet is a loss, and packets with the PID of the PAT are counted.
+        if self.has_damage || pid == 0 {
+            return;
+        }
+        while remaining.is_none_or(|remaining| remaining >= PACKET_SIZE)
+            && let Some(packet) = packets.next_plain(pid, (counter + 1) & 0x0f)
+        {
+            counter = (counter + 1) & 0x0f;
+            let length = packet.payload.len();
+            let start = packet.start + PACKET_SIZE - length;
+            self.last_payload = start..start + length;
+            self.last_is_stuffed = false;
+            remaining = remaining.map(|remaining| remaining - length);
+            self.elementary.append(packet.payload);
+        }
+        self.last_counter = Some(counter);
+        self.state = PesState::Payload(remaining);
     }
 
     /// Ends the segment.

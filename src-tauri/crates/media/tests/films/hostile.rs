@@ -41,7 +41,7 @@ fn make(source: SegmentFormat, format: OutputFormat, segments: &[OwnedSegment]) 
         segment_format: source,
         output_format: format,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: Some(&[]),
     };
     let Ok(mut muxer) = muxer(making, Cursor::new(Vec::new())) else {
         return;
@@ -141,7 +141,7 @@ fn a_segment_cut_inside_is_malformed() {
         segment_format: SegmentFormat::Flv,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: Some(&[]),
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
     let data = &segment.data[..segment.data.len() - 30];

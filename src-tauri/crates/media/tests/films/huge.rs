@@ -88,7 +88,7 @@ fn offsets_beyond_4_gib_have_64_bits_and_are_read_back() {
             segment_count: 80,
             ..MovieSpec::default()
         },
-        journal: &[],
+        journal: Some(&[]),
     };
     let mut muxer = muxer(making, SparseWriter(options.open(&path).unwrap())).unwrap();
     let mut fragments = Vec::new();

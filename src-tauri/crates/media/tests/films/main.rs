@@ -26,4 +26,5 @@ mod split;
 mod tags;
 mod ts;
 mod ts_movies;
+mod ts_packets;
 mod ts_streams;

@@ -57,7 +57,7 @@ pub(crate) fn remux(sources: &[&Path]) -> Result<RemuxedMovie, Error> {
             duration_ms: splits[0].info().duration_ms,
             ..MovieSpec::default()
         },
-        journal: &[],
+        journal: None,
     };
     let mut muxer = muxer(making, output)?;
     let mut fragments = Vec::new();
@@ -387,7 +387,7 @@ fn input_problem(file: &[u8]) -> Option<String> {
         segment_format: movie.info().segment_format,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: None,
     };
     let output = tempfile::tempfile().unwrap();
     let mut muxer = muxer(config, output.try_clone().unwrap()).unwrap();

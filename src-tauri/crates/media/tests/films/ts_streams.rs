@@ -715,15 +715,15 @@ fn a_stream_is_found_off_the_grid_behind_id3_and_with_other_packet_sizes() {
 }
 
 /// A stream with its packets, and which of them each frame needs.
-struct PacketMap {
-    data: Vec<u8>,
+pub(crate) struct PacketMap {
+    pub(crate) data: Vec<u8>,
     /// Kind, time and data of each frame, and the packets that hold it.
     frames: Vec<(Frame, Range<usize>)>,
 }
 
 /// Builds pictures and frames of sound, packed as `shape` says: bytes of each of a few frames that
 /// lie in one PES packet.
-fn packed(shapes: &[(bool, bool, Vec<usize>)]) -> PacketMap {
+pub(crate) fn packed(shapes: &[(bool, bool, Vec<usize>)]) -> PacketMap {
     let mut writer = TsWriter::with_tables();
     let mut map = PacketMap {
         data: Vec::new(),

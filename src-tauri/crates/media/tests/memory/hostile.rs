@@ -24,7 +24,7 @@ fn a_segment_of_few_bytes_holds_few_samples() {
         segment_format: SegmentFormat::Fmp4,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: Some(&[]),
     };
     let mut muxer = muxer(making, Cursor::new(Vec::new())).unwrap();
     let init = init_segment(0);

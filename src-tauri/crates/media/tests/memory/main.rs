@@ -47,7 +47,7 @@ fn make(
         segment_format: source,
         output_format: format,
         movie: film,
-        journal: &[],
+        journal: Some(&[]),
     };
     let made = peak(|| {
         let output = DiscardingFile::create(&path, format == OutputFormat::Flv);

@@ -15,11 +15,18 @@ const LAST_SEGMENT_MESSAGE: &str = "the last piece is here";
 /// How often disk use is measured.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
+/// What candidates are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Measure {
+    Wall,
+    Processor,
+}
+
 /// A program under measurement, with the results of its runs.
 pub(super) struct Candidate {
     name: String,
-    /// The ratios of all candidates refer to the best baseline.
-    is_baseline: bool,
+    /// What the ratios of all candidates refer to it for, if it is the best of those.
+    baseline_of: &'static [Measure],
     /// Bytes per second that its connections can carry together.
     link_bytes_per_second: Option<f64>,
     runs: Vec<Measurement>,
@@ -28,7 +35,10 @@ pub(super) struct Candidate {
 #[derive(Clone, Copy, Debug)]
 struct Measurement {
     wall: Duration,
+    /// CPU time of the program itself and of the system on its behalf.
     processor: Duration,
+    /// The latter alone.
+    system: Duration,
     peak_memory: u64,
     /// Bytes passed to `write` calls; `None` if the system does not count them.
     written: Option<u64>,
@@ -42,7 +52,7 @@ impl Candidate {
     pub(super) fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            is_baseline: false,
+            baseline_of: &[],
             link_bytes_per_second: None,
             runs: Vec::new(),
         }
@@ -50,8 +60,13 @@ impl Candidate {
 
     /// Returns a candidate with which the others are compared.
     pub(super) fn baseline(name: impl Into<String>) -> Self {
+        Self::baseline_of(name, &[Measure::Wall, Measure::Processor])
+    }
+
+    /// Returns a candidate with which the others are compared by some measures only.
+    pub(super) fn baseline_of(name: impl Into<String>, baseline_of: &'static [Measure]) -> Self {
         Self {
-            is_baseline: true,
+            baseline_of,
             ..Self::new(name)
         }
     }
@@ -80,8 +95,8 @@ impl Candidate {
         &self.name
     }
 
-    pub(super) fn is_baseline(&self) -> bool {
-        self.is_baseline
+    pub(super) fn is_baseline_of(&self, measure: Measure) -> bool {
+        self.baseline_of.contains(&measure)
     }
 
     pub(super) fn link_bytes_per_second(&self) -> Option<f64> {
@@ -95,6 +110,11 @@ impl Candidate {
     /// Returns seconds of CPU time.
     pub(super) fn processor(&self) -> Option<Spread> {
         Spread::of(self.runs.iter().map(|run| run.processor.as_secs_f64()))
+    }
+
+    /// Returns seconds of CPU time in the system.
+    pub(super) fn system(&self) -> Option<Spread> {
+        Spread::of(self.runs.iter().map(|run| run.system.as_secs_f64()))
     }
 
     pub(super) fn finish(&self) -> Option<Spread> {
@@ -165,6 +185,7 @@ fn measure(mut command: Command, folder: &Path) -> anyhow::Result<Measurement> {
     Ok(Measurement {
         wall,
         processor: usage.rusage.utime + usage.rusage.stime,
+        system: usage.rusage.stime,
         peak_memory: usage.rusage.maxrss,
         written: written()
             .zip(before)

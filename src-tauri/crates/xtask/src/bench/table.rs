@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::candidate::{Candidate, Spread};
+use super::candidate::{Candidate, Measure, Spread};
 use crate::run::print;
 
 /// Returns the value of a column for a candidate, or `None` if it does not apply.
@@ -13,14 +13,26 @@ struct Column {
     title: &'static str,
     cell: Cell,
     decimals: usize,
-    /// Adds a column with the ratio to the best baseline.
-    compared: bool,
+    /// Adds a column with the ratio to the best baseline of this measure.
+    compared: Option<Measure>,
 }
 
-const COLUMNS: [Column; 10] = [
-    compared_column("best s", |candidate| candidate.wall().map(best)),
-    compared_column("median s", |candidate| candidate.wall().map(median)),
-    compared_column("CPU s", |candidate| candidate.processor().map(best)),
+const COLUMNS: [Column; 12] = [
+    compared_column("best s", Measure::Wall, |candidate| {
+        candidate.wall().map(best)
+    }),
+    compared_column("median s", Measure::Wall, |candidate| {
+        candidate.wall().map(median)
+    }),
+    compared_column("CPU s", Measure::Processor, |candidate| {
+        candidate.processor().map(best)
+    }),
+    compared_column("median s", Measure::Processor, |candidate| {
+        candidate.processor().map(median)
+    }),
+    column("of it system", 3, |candidate| {
+        candidate.system().map(median)
+    }),
     column("peak MB", 1, |candidate| {
         candidate.peak_memory().map(megabytes)
     }),
@@ -43,13 +55,13 @@ const fn column(title: &'static str, decimals: usize, cell: Cell) -> Column {
         title,
         cell,
         decimals,
-        compared: false,
+        compared: None,
     }
 }
 
-const fn compared_column(title: &'static str, cell: Cell) -> Column {
+const fn compared_column(title: &'static str, measure: Measure, cell: Cell) -> Column {
     Column {
-        compared: true,
+        compared: Some(measure),
         ..column(title, 3, cell)
     }
 }
@@ -93,10 +105,10 @@ pub(super) fn report(candidates: &[Candidate]) {
     {
         let numbers: Vec<Option<f64>> = candidates.iter().map(cell).collect();
         add(&mut lines, title, &numbers, *decimals);
-        if *compared {
+        if let Some(measure) = *compared {
             let baselines = candidates
                 .iter()
-                .filter(|candidate| candidate.is_baseline());
+                .filter(|candidate| candidate.is_baseline_of(measure));
             let least = baselines.filter_map(cell).min_by(f64::total_cmp);
             let ratio = |number: &Option<f64>| Some((*number)? / least?);
             let ratios: Vec<_> = numbers.iter().map(ratio).collect();
