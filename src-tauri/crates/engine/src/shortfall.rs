@@ -43,7 +43,7 @@ impl Shortfall {
             let lost = of_track.filter(|fact| {
                 matches!(
                     fact.kind,
-                    FactKind::SamplesLost | FactKind::ConfigurationMissing
+                    FactKind::SamplesLost | FactKind::Damaged | FactKind::ConfigurationMissing
                 )
             });
             lost.map(|fact| Gap {
@@ -210,7 +210,7 @@ mod tests {
         };
         let video = [
             fact(FactKind::SamplesLost, Video, 5000, 600),
-            fact(FactKind::ConfigurationMissing, Video, 9000, 300),
+            fact(FactKind::Damaged, Video, 9000, 300),
         ];
         let audio = fact(FactKind::SamplesLost, Audio, 5000, 600);
         let both = [&video[..], std::slice::from_ref(&audio)].concat();

@@ -40,7 +40,7 @@ pub fn examine<R: Read + Seek>(
         segment_format: movie.info().segment_format,
         output_format: OutputFormat::Mp4,
         movie: MovieSpec::default(),
-        journal: &[],
+        journal: None,
     };
     let mut muxer = muxer(config, NullOutput::default())?;
     let mut fragments = Vec::new();

@@ -139,7 +139,7 @@ pub struct MuxerConfig<'a> {
     pub movie: MovieSpec,
     /// Fragments of an earlier attempt, in the order in which they were appended; empty at first.
     /// `None` if no journal is kept, since an interrupted movie is made again from its start:
-    /// fragments then have no checksums.
+    /// fragments then have no fingerprints.
     ///
     /// If the order is [`SegmentOrder::Arrival`], any of them may be left out: their bytes in the
     /// output stay unused. Truncate the output to
@@ -163,7 +163,7 @@ pub struct TableFragment {
     pub output_start: u64,
     /// End of that byte range: the length of the output after this segment.
     pub output_end: u64,
-    /// CRC-32 of the output from `output_start` to `output_end`; 0 without a journal.
+    /// CRC-32 of the output from `output_start` to `output_end`.
     pub checksum: u32,
     /// The version of the segment that was fetched; the default without a journal.
     pub fingerprint: SegmentFingerprint,

@@ -39,7 +39,7 @@ impl SavedFile {
             segment_format: SegmentFormat::Flv,
             output_format: format,
             movie: MovieSpec::default(),
-            journal: &[],
+            journal: None,
         };
         let mut muxer = muxer(config, file.try_clone().unwrap()).unwrap();
         let mut fragments = Vec::new();
