@@ -25,6 +25,7 @@ const COMMANDS: &[&str] = &[
     "remember",
     "log_in_to_proxy",
     "reveal",
+    "check",
     "open",
     "browse",
     "close",

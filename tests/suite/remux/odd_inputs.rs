@@ -36,8 +36,8 @@ fn position(bytes: &[u8], name: &[u8]) -> usize {
 }
 
 /// Returns the range of the body of the first box of a type in a file.
-fn body(bytes: &[u8], kind: &[u8; 4]) -> std::ops::Range<usize> {
-    let at = position(bytes, kind);
+fn body(bytes: &[u8], kind: [u8; 4]) -> std::ops::Range<usize> {
+    let at = position(bytes, &kind);
     let size = u32::from_be_bytes(bytes[at - 4..at].try_into().unwrap());
     at + 4..at - 4 + size as usize
 }
@@ -100,7 +100,7 @@ fn a_damaged_film_is_the_fault_of_the_film() {
         let folder = tempfile::tempdir().unwrap();
         let movie = copied(folder.path(), "film.mp4", &["-movflags", flags]);
         let mut bytes = fs::read(&movie).unwrap();
-        let media = body(&bytes, b"mdat");
+        let media = body(&bytes, *b"mdat");
         bytes[media].fill(0);
         fs::write(&movie, &bytes).unwrap();
         assert_refused(

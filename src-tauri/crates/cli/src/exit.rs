@@ -146,10 +146,9 @@ impl Exit {
         match self {
             Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
             Self::Usage(_) => ExitClass::Usage,
-            Self::SavedIncomplete => ExitClass::Incomplete,
+            Self::SavedIncomplete | Self::Damaged => ExitClass::Incomplete,
             Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
             Self::SomeFailed { first, .. } | Self::Unchecked(first) => first.class(),
-            Self::Damaged => ExitClass::Incomplete,
         }
     }
 
