@@ -22,7 +22,11 @@ steps.before?.(backend);
 mount(App, { target: document.body, props: { backend } });
 await opened();
 if (steps.link !== undefined) await enterLink(steps.link);
-for (const id of steps.press ?? []) await press(id);
+for (const id of steps.press ?? []) {
+  await press(id);
+  // Some screens are loaded when they are first shown.
+  await opened();
+}
 steps.after?.(backend);
 await tick();
 // Tests advance the jobs through it.

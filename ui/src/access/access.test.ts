@@ -100,6 +100,6 @@ it("forgets the login of a proxy when it is switched off in the settings", async
   render(App, { backend });
   await press("Settings");
   const label = "Remember my name and password for the proxy";
-  await user.click(screen.getByRole("checkbox", { name: label }));
+  await user.click(await screen.findByRole("checkbox", { name: label }));
   expect(backend.settings.remember_proxy).toBe(false);
 });

@@ -8,7 +8,7 @@ it("does not save a second time what is being saved already", async () => {
   backend.put(job({ id: "first", link: link(7), progress: progressAt(0.55) }));
   await paste(`${link(7)} ${link(8)}`);
   await heading(/Save .2. videos/);
-  await press("Save video");
+  await press(/Save .2. videos/);
   await heading("Downloading");
   expect(backend.asked.map((asked) => asked.link)).toEqual([link(8)]);
 });
@@ -30,7 +30,7 @@ it("saves selected videos of a channel, each under its own name", async () => {
   expect(await screen.findByRole("checkbox", { name: /part 2\D/ })).toBeChecked();
   await press(/Continue with .2/);
   await user.click(await screen.findByRole("radio", { name: /FLV/ }));
-  await press("Save video");
+  await press(/Save .2. videos/);
   await heading("Downloading");
   expect(backend.asked.map(({ link, file_stem, keep }) => [link, file_stem, keep])).toEqual([
     ["https://video.ibm.com/recorded/112470630", null, "original"],

@@ -67,7 +67,7 @@ choose-ready =
         [many] حفظ { $count } مقطع فيديو
        *[other] حفظ { $count } مقطع فيديو
     }
-    .body = تُحفظ واحدًا تلو الآخر، كلٌّ باسمه.
+    .body = يُحفظ كل فيديو باسمه.
 choose-back = العودة إلى القائمة
 
 ## Ready to save

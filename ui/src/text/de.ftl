@@ -51,7 +51,7 @@ choose-ready =
         [one] { $count } Video speichern
        *[other] { $count } Videos speichern
     }
-    .body = Sie werden nacheinander gespeichert, jedes unter seinem eigenen Namen.
+    .body = Jedes wird unter seinem eigenen Namen gespeichert.
 choose-back = Zurück zur Liste
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] Save { $count } video
        *[other] Save { $count } videos
     }
-    .body = They are saved one after the other, each under its own name.
+    .body = Each is saved under its own name.
 choose-back = Back to the list
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] Guardar { $count } vídeo
        *[other] Guardar { $count } vídeos
     }
-    .body = Se guardan uno tras otro, cada uno con su propio nombre.
+    .body = Cada uno se guarda con su propio nombre.
 choose-back = Volver a la lista
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] Enregistrer { $count } vidéo
        *[other] Enregistrer { $count } vidéos
     }
-    .body = Elles sont enregistrées l’une après l’autre, chacune sous son propre nom.
+    .body = Chacune est enregistrée sous son propre nom.
 choose-back = Retour à la liste
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] { $count } videó mentése
        *[other] { $count } videó mentése
     }
-    .body = Egymás után mentjük őket, mindet a saját nevén.
+    .body = Mindegyiket a saját nevén mentjük.
 choose-back = Vissza a listához
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] Salva { $count } video
        *[other] Salva { $count } video
     }
-    .body = Vengono salvati uno dopo l’altro, ciascuno con il proprio nome.
+    .body = Ognuno viene salvato con il proprio nome.
 choose-back = Torna all’elenco
 
 ## Ready to save

@@ -38,7 +38,7 @@ choose-ticked =
     }
 choose-continue = { $count } 本で続ける
 choose-ready = { $count } 本の動画を保存
-    .body = 1 本ずつ順番に、それぞれの名前で保存されます。
+    .body = それぞれの名前で保存されます。
 choose-back = リストに戻る
 
 ## Ready to save

@@ -38,7 +38,7 @@ choose-ticked =
     }
 choose-continue = { $count }개로 계속
 choose-ready = 동영상 { $count }개 저장
-    .body = 하나씩 차례로, 각자의 이름으로 저장됩니다.
+    .body = 각자의 이름으로 저장됩니다.
 choose-back = 목록으로 돌아가기
 
 ## Ready to save

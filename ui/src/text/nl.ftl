@@ -51,7 +51,7 @@ choose-ready =
         [one] { $count } video opslaan
        *[other] { $count } video’s opslaan
     }
-    .body = Ze worden na elkaar opgeslagen, elk onder een eigen naam.
+    .body = Elke video wordt onder zijn eigen naam opgeslagen.
 choose-back = Terug naar de lijst
 
 ## Ready to save

@@ -59,7 +59,7 @@ choose-ready =
         [many] Zapisz { $count } filmów
        *[other] Zapisz { $count } filmu
     }
-    .body = Są zapisywane po kolei, każdy pod własną nazwą.
+    .body = Każdy zostanie zapisany pod własną nazwą.
 choose-back = Wróć do listy
 
 ## Ready to save

@@ -51,7 +51,7 @@ choose-ready =
         [one] Salvar { $count } vídeo
        *[other] Salvar { $count } vídeos
     }
-    .body = Eles são salvos um após o outro, cada um com seu próprio nome.
+    .body = Cada um é salvo com o próprio nome.
 choose-back = Voltar à lista
 
 ## Ready to save

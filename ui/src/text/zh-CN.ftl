@@ -38,7 +38,7 @@ choose-ticked =
     }
 choose-continue = 继续（{ $count } 个）
 choose-ready = 保存 { $count } 个视频
-    .body = 将逐个保存，各用各的名称。
+    .body = 将以各自的名称保存。
 choose-back = 返回列表
 
 ## Ready to save

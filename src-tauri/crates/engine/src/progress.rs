@@ -235,7 +235,11 @@ impl ProgressState {
         self.update_download();
         self.stage = stage;
         self.waiting_for = None;
-        self.work = (stage == JobStage::Converting).then(Shown::default);
+        // ffmpeg reports a fraction only. What was downloaded is still here.
+        self.work = (stage == JobStage::Converting).then(|| Shown {
+            bytes: self.download.bytes,
+            ..Shown::default()
+        });
         self.heard = now;
         self.mark_progress(now);
     }

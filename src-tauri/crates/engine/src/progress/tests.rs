@@ -114,6 +114,19 @@ fn converting_a_local_file_counts_the_bytes_read() {
 }
 
 #[test]
+fn while_ffmpeg_converts_what_was_downloaded_is_still_here() {
+    let meter = Meter::new(None);
+    meter.begin_fetch(1000, (1000, 5_000), None);
+    meter.enter(JobStage::Converting);
+    assert_eq!(meter.view().fraction, None);
+    meter.set_fraction(0.5);
+    let view = meter.view();
+    assert_eq!((view.fraction, view.done_bytes), (Some(0.5), 5_000));
+    assert_eq!((view.total_bytes, view.bytes_per_second), (None, None));
+    assert_eq!(meter.downloaded().unwrap().done_bytes, 5_000);
+}
+
+#[test]
 fn a_stage_without_progress_is_stalled_unless_it_is_known_what_it_waits_for() {
     let meter = Meter::new(None);
     let later = |after| Instant::now() + seconds(after);
