@@ -18,6 +18,10 @@ const PRIORITY: u8 = 0x20;
 enum Change {
     Lose,
     Repeat,
+    /// Puts a damaged copy before it.
+    RepeatDamaged,
+    /// Does not start what starts in it: a stuffed packet is before it.
+    GoOn,
     /// Sets bits of the header that are not set.
     Mark(usize, u8),
     Count(u8),
@@ -30,6 +34,8 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         Just(Change::Lose),
         Just(Change::Repeat),
+        Just(Change::RepeatDamaged),
+        Just(Change::GoOn),
         // Damaged, start of a PES packet, of another PID.
         prop_oneof![Just(0x80), Just(0x40), Just(0x02)].prop_map(|bit| Change::Mark(1, bit)),
         // Of the other stream, scrambled, with an adaptation field.
@@ -52,7 +58,7 @@ struct Damage {
 
 fn damage() -> impl Strategy<Value = Damage> {
     let around = prop_oneof![Just((0, 0)), Just((4, 0)), Just((0, 16))];
-    let changes = prop::collection::vec((any::<Index>(), change()), 0..4);
+    let changes = prop::collection::vec((any::<Index>(), change()), 0..8);
     (around, changes, 0_usize..400).prop_map(|(around, changes, cut)| Damage {
         around,
         changes,
@@ -82,6 +88,12 @@ fn stream(packets: &[u8], flags: u8, damage: &Damage) -> Vec<u8> {
             Change::Repeat => packet.extend(packet.clone()),
             Change::Junk(length) => drop(packet.splice(..0, vec![3; *length])),
             _ if packet.len() <= before => {}
+            Change::RepeatDamaged => {
+                let mut both = packet.repeat(2);
+                both[before + 1] |= 0x80;
+                *packet = both;
+            }
+            Change::GoOn => packet[before + 1] &= !0x40,
             Change::Mark(byte, bit) => packet[before + byte] |= bit,
             Change::Count(more) => {
                 let counter = packet[before + 3];
