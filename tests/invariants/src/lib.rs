@@ -8,8 +8,10 @@
 //! 2. [`mutate`]: changes the bytes that decide how a container is read.
 //! 3. [`Target`]: runs `media` on an input and checks the result.
 //! 4. [`NetworkTarget`]: runs `ustream` on responses of the network and checks the result.
+//! 5. [`FilmChanges`]: cuts, repeats and restarts of a known film, whose frames must all survive.
 
 mod assembly;
+mod film;
 mod flv;
 mod input;
 mod journal;
@@ -18,6 +20,7 @@ mod mutate;
 mod network;
 mod target;
 
+pub use film::{FILM_MS, FilmChanges, FilmFormat};
 pub use input::FuzzInput;
 pub use mutate::mutate;
 pub use network::NetworkTarget;

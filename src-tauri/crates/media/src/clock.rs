@@ -49,6 +49,9 @@ pub(crate) struct Span {
     pub(crate) end: i64,
     /// Mean duration of the samples; 0 if there is only one.
     pub(crate) frame_duration: i64,
+    /// What was added to the times at the end, because the clock changed inside the segment. The next
+    /// one goes on with that clock.
+    pub(crate) inner_shift: i64,
 }
 
 /// Distances between samples that are too long for the duration of one.
@@ -115,6 +118,7 @@ impl Span {
             first,
             end: last.saturating_add(tail),
             frame_duration: frame,
+            inner_shift: 0,
         })
     }
 
@@ -151,19 +155,33 @@ impl Span {
     /// Appends the span in the layout of the journal.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.push(self.key);
-        for time in [self.first, self.end, self.frame_duration] {
+        // The duration is negative if another number follows.
+        let frame = match self.inner_shift {
+            0 => self.frame_duration,
+            _ => -1 - self.frame_duration,
+        };
+        for time in [self.first, self.end, frame] {
             put_signed(out, time);
+        }
+        if self.inner_shift != 0 {
+            put_signed(out, self.inner_shift);
         }
     }
 
     /// Reads what [`Self::write`] appended.
     pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        Ok(Self {
+        let mut span = Self {
             key: cursor.u8()?,
             first: cursor.signed()?,
             end: cursor.signed()?,
             frame_duration: cursor.signed()?,
-        })
+            inner_shift: 0,
+        };
+        if span.frame_duration < 0 {
+            span.frame_duration = -1 - span.frame_duration;
+            span.inner_shift = cursor.signed()?;
+        }
+        Ok(span)
     }
 }
 
@@ -204,6 +222,8 @@ pub(crate) struct MovieClock {
 struct AlignedTrack {
     /// From the track's own clock to the one that all tracks share.
     shift: i64,
+    /// The same at its end.
+    end_shift: i64,
     first: i64,
     end: i64,
     /// Duration of one sample; 0 if unknown.
@@ -269,7 +289,7 @@ impl MovieClock {
         for (PlannedSpan { span, start_ms, .. }, shift) in shifted {
             let known = self.tracks.get(&span.key).copied();
             if let Some(known) = known {
-                let distance = shift.saturating_sub(known.shift).saturating_add(moved);
+                let distance = shift.saturating_sub(known.end_shift).saturating_add(moved);
                 self.add_move(span.key, distance);
             }
             let known = known.map_or(0, |track| track.frame_duration);
@@ -286,6 +306,7 @@ impl MovieClock {
             end = end.max(span_end);
             let track = AlignedTrack {
                 shift,
+                end_shift: shift.saturating_add(span.inner_shift),
                 first: span.first.saturating_add(offset),
                 end: span_end.saturating_add(offset),
                 frame_duration: frame,
@@ -343,6 +364,13 @@ impl MovieClock {
     /// Returns what to add to the times of a track in the segment placed last.
     pub(crate) fn offset_of(&self, key: u8) -> i64 {
         let shift = self.tracks.get(&key).map_or(0, |track| track.shift);
+        self.offset.saturating_add(shift)
+    }
+
+    /// Returns what to add to the times of a track in the segment behind the one placed last, if its
+    /// clock goes on.
+    pub(crate) fn next_offset_of(&self, key: u8) -> i64 {
+        let shift = self.tracks.get(&key).map_or(0, |track| track.end_shift);
         self.offset.saturating_add(shift)
     }
 

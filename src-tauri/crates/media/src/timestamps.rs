@@ -112,7 +112,11 @@ impl TimestampUnwrapper {
         let mut distance = if track.is_some() { time - last } else { 0 };
         let jumps = std::mem::take(&mut self.restarted) && (time - near).abs() > disorder;
         if distance < -disorder || jumps {
-            let continued = near.max(last) + before.max(0);
+            // A timestamp may be that of several frames: time goes on where all tracks have ended.
+            let ends = self.tracks.iter().flatten();
+            let ends = ends.map(|(time, distance)| time + (*distance).clamp(0, disorder));
+            let own = near.max(last) + before.max(0);
+            let continued = ends.max().unwrap_or(own).max(own);
             self.shift += continued - time;
             if self.moves.len() < MAX_MOVES {
                 self.moves.push((continued, continued - time));

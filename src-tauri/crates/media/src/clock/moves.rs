@@ -46,7 +46,9 @@ impl BorderMoves {
     /// Returns the changes at the start of a segment that are to be told; see [`Self::add`].
     pub(crate) fn news(&mut self, moves: &[ClockMove]) -> Vec<ClockMove> {
         let news = moves.iter().copied();
-        let news: Vec<_> = news.filter(|moved| !self.inside.explains(*moved)).collect();
+        let news = news.filter(|moved| moved.distance.abs() >= MILLISECOND);
+        let news = news.filter(|moved| !self.inside.explains(*moved));
+        let news: Vec<_> = news.collect();
         self.moved += usize::from(!news.is_empty());
         news
     }

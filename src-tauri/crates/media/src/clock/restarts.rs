@@ -25,7 +25,7 @@ impl MovieClock {
     }
 
     fn shift_of(&self, key: u8) -> i64 {
-        self.tracks.get(&key).map_or(0, |track| track.shift)
+        self.tracks.get(&key).map_or(0, |track| track.end_shift)
     }
 
     /// Returns new shifts if the clock of any track has changed.
@@ -136,7 +136,7 @@ impl MovieClock {
     fn runs_ahead(&self, planned: &PlannedSpan, segment: &SegmentGroup<'_>) -> bool {
         let jump = |planned: &PlannedSpan| {
             let track = self.tracks.get(&planned.span.key)?;
-            let moved = track.shift.saturating_add(self.offset);
+            let moved = track.end_shift.saturating_add(self.offset);
             let first = planned.span.first.saturating_add(moved);
             let end = planned.span.end.saturating_add(moved);
             Some(TrackJump {

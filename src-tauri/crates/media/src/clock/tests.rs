@@ -11,6 +11,7 @@ fn span(key: u8, first_ms: i64, end_ms: i64) -> Span {
         first: first_ms * MILLISECOND,
         end: end_ms * MILLISECOND,
         frame_duration: 40 * MILLISECOND,
+        inner_shift: 0,
     }
 }
 

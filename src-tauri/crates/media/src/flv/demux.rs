@@ -103,6 +103,11 @@ impl<'a> FlvDemuxer<'a> {
         self.times.facts().to_vec()
     }
 
+    /// Returns what is added to the timestamps of video and of audio at the end, in milliseconds.
+    pub(crate) fn end_shifts_ms(&self) -> [i64; 2] {
+        self.times.end_shifts_ms()
+    }
+
     /// Returns the configuration of an AAC frame if no tag has stated it and it is new.
     fn aac_config(&mut self, packet: &FlvPacket<'a>) -> Option<DemuxEvent<'a>> {
         if self.aac.is_settled {

@@ -39,8 +39,9 @@ pub(crate) struct ClockChange {
     pub(crate) is_long_gap: bool,
 }
 
-/// Moves the frames behind each change of a clock. Returns the changes.
-pub(super) fn close(frames: &mut [FrameTime]) -> Vec<ClockChange> {
+/// Moves the frames behind each change of a clock. Returns the changes, and what is added to the
+/// timestamps of each track at the end, in milliseconds.
+pub(super) fn close(frames: &mut [FrameTime]) -> (Vec<ClockChange>, [i64; TRACK_COUNT]) {
     let mut tracks: [TrackClock; TRACK_COUNT] = Default::default();
     for (index, track) in tracks.iter_mut().enumerate() {
         track.has_presentation_times = are_presentation_times(frames, index);
@@ -55,8 +56,12 @@ pub(super) fn close(frames: &mut [FrameTime]) -> Vec<ClockChange> {
         closer.step(index);
     }
     let ClockCloser {
-        lead, mut changes, ..
+        lead,
+        mut changes,
+        tracks,
+        ..
     } = closer;
+    let end_shifts = tracks.map(|clock| clock.shift.saturating_sub(lead));
     if lead != 0 {
         for change in &mut changes {
             change.at_ms = change.at_ms.saturating_sub(lead);
@@ -66,7 +71,7 @@ pub(super) fn close(frames: &mut [FrameTime]) -> Vec<ClockChange> {
             frame.time = frame.time.saturating_sub(lead);
         }
     }
-    changes
+    (changes, end_shifts)
 }
 
 /// Returns what the changes mean for the movie; those of both tracks are one.

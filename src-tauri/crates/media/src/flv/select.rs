@@ -87,6 +87,7 @@ pub(super) fn select<'a>(
         now.config.clone_from(&config.changed);
     }
     let facts = selector.facts();
+    change.end_shifts_ms = selector.times.end_shifts_ms();
     Ok((selector.kept, facts))
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct SegmentChange {
     pub(crate) origin_ms: i64,
     pub(crate) tracks: [TrackChange; TRACK_COUNT],
     pub(crate) keyframes: Vec<(u64, u64)>,
+    /// What is added to the timestamps of each track at the end; the spans keep it.
+    pub(crate) end_shifts_ms: [i64; TRACK_COUNT],
 }
 
 /// What one segment changed of a track.
@@ -378,6 +380,7 @@ mod tests {
             first: -5,
             end: 2000,
             frame_duration: 21,
+            inner_shift: -3,
         };
         let track = TrackChange {
             config: Some(vec![0x17, 0, 0, 0, 0, 1]),
@@ -394,6 +397,7 @@ mod tests {
             origin_ms: -40,
             tracks: [track, TrackChange::default()],
             keyframes: vec![(0, 8205), (1000, 90_000)],
+            end_shifts_ms: [0; TRACK_COUNT],
         };
         let bytes = change.write();
         assert_eq!(SegmentChange::read(&bytes).expect("whole"), change);

@@ -26,6 +26,7 @@ pub(crate) struct FlvTimestamps {
     /// What was changed, with times from the earliest frame.
     facts: Vec<Fact>,
     earliest_ms: i64,
+    end_shifts_ms: [i64; TRACK_COUNT],
 }
 
 /// The time of one frame, in the order of the segment.
@@ -46,7 +47,7 @@ impl FlvTimestamps {
         let mut frames = frame_times(segment)?;
         repair_stray(&mut frames);
         unwrap(&mut frames);
-        let mut changes = restarts::close(&mut frames);
+        let (mut changes, end_shifts_ms) = restarts::close(&mut frames);
         for track in 0..TRACK_COUNT {
             disorder::spread(&mut frames, track);
         }
@@ -58,6 +59,7 @@ impl FlvTimestamps {
             frames: frames.into_iter(),
             facts: restarts::facts(&changes),
             earliest_ms: earliest,
+            end_shifts_ms,
         })
     }
 
@@ -71,6 +73,12 @@ impl FlvTimestamps {
     /// Returns the time of the earliest frame.
     pub(crate) fn earliest_ms(&self) -> i64 {
         self.earliest_ms
+    }
+
+    /// Returns what is added to the timestamps of each track at the end of the segment, in
+    /// milliseconds: the next segment goes on with its clock.
+    pub(crate) fn end_shifts_ms(&self) -> [i64; TRACK_COUNT] {
+        self.end_shifts_ms
     }
 
     /// Returns what was changed, with times from the earliest frame of the segment.

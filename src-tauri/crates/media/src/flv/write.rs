@@ -192,10 +192,9 @@ impl<O: Read + Write + Seek> FlvMuxer<O> {
         let Some(origin_ms) = self.state.origin_ms else {
             return;
         };
-        let offsets = self.state.offsets_ms();
         for span in spans {
             let track = usize::from(span.key);
-            let offset_ms = offsets.get(track).copied().unwrap_or(0);
+            let offset_ms = ticks(self.state.clock.next_offset_of(span.key), 1000);
             let mut frames = kept.iter().filter_map(|tag| {
                 Some((tag.body, tag.frame.filter(|frame| frame.track == track)?))
             });
@@ -246,6 +245,10 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         let mut change = SegmentChange::default();
         let (kept, mut facts) = select(&self.state, segment.data, &mut change)?;
         change.spans = spans(&kept)?;
+        for span in &mut change.spans {
+            let shift = change.end_shifts_ms.get(usize::from(span.key));
+            span.inner_shift = shift.map_or(0, |shift| shift.saturating_mul(MILLISECOND));
+        }
         let content = content(&kept, &change.spans);
         self.skip_repeated(&kept, &mut change.spans);
         self.state

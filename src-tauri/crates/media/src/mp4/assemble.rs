@@ -523,7 +523,7 @@ impl<'s> IndexBuilder<'s> {
         let Some(track) = self.tracks.get(&span.key) else {
             return Ok(None);
         };
-        let offset = ticks(self.clock.offset_of(span.key), self.timescale);
+        let offset = ticks(self.clock.next_offset_of(span.key), self.timescale);
         for entry in tables.entries.clone() {
             let TableEntry::Sample(sample) = entry? else {
                 continue;

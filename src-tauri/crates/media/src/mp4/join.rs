@@ -86,9 +86,17 @@ fn add_losses(
 ) -> Result<(), Error> {
     let next_edge = edges(next)?.into_iter().find(|next| next.kind == edge.kind);
     let is_lost_there = next_edge.is_some_and(|next| next.lost_before);
-    if !(is_dropped || edge.lost_after || is_lost_there) {
+    // Bytes of a frame whose start came neither here nor there.
+    let counter = edge.last_counter.map(|last| (last + 1) & 0x0f);
+    let has_torn_head =
+        next_edge.is_some_and(|next| next.head.length > 0 && counter != Some(next.first_counter));
+    let missing = if is_dropped || edge.lost_after || is_lost_there {
+        Missing::Some
+    } else if has_torn_head {
+        Missing::Perhaps
+    } else {
         return Ok(());
-    }
+    };
     let tail = SegmentTail::read(&fragment.tables, edge.kind)?;
     let (Some(last), Some(step)) = (tail.last, tail.step) else {
         return Ok(());
@@ -97,7 +105,7 @@ fn add_losses(
     // The clock may start again in the next segment.
     let is_near = (first.saturating_sub(last.dts)) <= MAX_LOST_TICKS;
     let first = if is_near { first } else { last.dts };
-    let Some(frames) = missing_between(Missing::Some, last.dts, first, step) else {
+    let Some(frames) = missing_between(missing, last.dts, first, step) else {
         return Ok(());
     };
     let spans = SegmentTables::read(&fragment.tables)?.spans;

@@ -27,6 +27,7 @@ use crate::{
     TableFragment, TrackKind,
     boxes::{self, write::put32},
     check::codec_kind,
+    clock::MILLISECOND,
     fact,
     flv::{self, DemuxEvent},
     fmp4::{self, Init, SampleGroups},
@@ -352,15 +353,19 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
 fn demux_flv(segment: &[u8]) -> Result<DemuxedSegment<'_>, Error> {
     let demuxer = flv::demux(segment)?;
     let facts = demuxer.clock_facts();
+    let shifts_ms = demuxer.end_shifts_ms();
     let events = demuxer.map(|event| {
         Ok(ts::MarkedEvent {
             event: event?,
             recovery_frames: None,
         })
     });
+    let mut segment_data = collect_events(events, timestamps::FLV.timescale)?;
+    let shifts = shifts_ms.map(|shift| shift.saturating_mul(MILLISECOND));
+    segment_data.recorder.set_inner_shifts(shifts);
     Ok(DemuxedSegment {
         facts,
-        ..collect_events(events, timestamps::FLV.timescale)?
+        ..segment_data
     })
 }
 

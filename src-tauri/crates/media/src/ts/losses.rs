@@ -53,16 +53,16 @@ pub(crate) fn missing_between(
     })
 }
 
-/// Returns the mean distance of frames between which none is missing.
+/// Returns the median distance of frames between which none is missing: pauses would raise the mean.
 fn typical_step<'f>(
     pairs: impl Iterator<Item = (&'f StreamFrame, &'f StreamFrame)>,
 ) -> Option<i64> {
     let steps = pairs.filter(|(_, after)| after.missing == Missing::None);
     let steps = steps.filter_map(|(before, after)| Some(after.time?.dts - before.time?.dts));
-    let (sum, count) = steps.fold((0_i64, 0_i64), |(sum, count), step| {
-        (sum.saturating_add(step), count + 1)
-    });
-    sum.checked_div(count).filter(|step| *step > 0)
+    let mut steps: Vec<_> = steps.filter(|step| *step > 0).collect();
+    let middle = steps.len() / 2;
+    let is_empty = steps.is_empty();
+    (!is_empty).then(|| *steps.select_nth_unstable(middle).1)
 }
 
 #[cfg(test)]
@@ -81,6 +81,23 @@ mod tests {
             recovery_frames: None,
             missing,
         })
+    }
+
+    #[test]
+    fn a_pause_makes_no_loss_smaller() {
+        let items = [
+            frame(0, Missing::None),
+            frame(3000, Missing::None),
+            frame(6000, Missing::None),
+            frame(400_000, Missing::None),
+            frame(409_000, Missing::Perhaps),
+        ];
+        let lost = LostFrames {
+            dts: 403_000,
+            count: 2,
+            duration: 6000,
+        };
+        assert_eq!(lost_frames(&items), [lost]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Recorder {
     edges: Vec<u8>,
     entries: Vec<u8>,
     tracks: [RecordedTrack; 2],
+    /// [`Span::inner_shift`] of video and audio.
+    inner_shifts: [i64; 2],
     chunk: Option<(TrackKind, u32)>,
     next_position: u64,
     samples: u64,
@@ -107,6 +109,11 @@ impl Recorder {
             Codec::Mp3 | Codec::Other(_) => 2,
         });
         put_length_prefixed(&mut self.entries, data);
+    }
+
+    /// Sets what was added to the times of video and audio at the end, in nanoseconds.
+    pub(crate) fn set_inner_shifts(&mut self, shifts: [i64; 2]) {
+        self.inner_shifts = shifts;
     }
 
     /// Records an AAC configuration for a movie that states none anywhere.
@@ -280,7 +287,12 @@ impl Recorder {
             let ends = [track.first, track.last];
             let tail = track.last_duration;
             let span = Span::new(key, ends, track.samples, tail, timescale)?;
-            spans.push(span.without_pauses(track.samples, track.pauses, timescale));
+            let span = span.without_pauses(track.samples, track.pauses, timescale);
+            let shift = self.inner_shifts.get(usize::from(track_code(kind)));
+            spans.push(Span {
+                inner_shift: shift.copied().unwrap_or(0),
+                ..span
+            });
         }
         Ok(spans)
     }

@@ -1,0 +1,131 @@
+//! Writes the film as transport streams.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use kit::ts::{PACKET_BYTES, Pes, TsWriter, adts};
+use media::TrackKind;
+
+use super::{AUDIO_CONFIG, FilmSegment, Frame, PPS, SPS};
+
+/// Frames of audio in one PES packet.
+const AUDIO_FRAMES: usize = 5;
+const PAYLOAD_BYTES: usize = PACKET_BYTES - 4;
+
+/// The stream of one segment.
+pub(super) struct FilmStream {
+    pub(super) data: Vec<u8>,
+    /// The packets that hold each frame.
+    frames: Vec<(TrackKind, u32, Range<usize>)>,
+}
+
+impl FilmStream {
+    /// Writes a segment into a stream with these counters, which go on.
+    pub(super) fn write(segment: &FilmSegment, writer: &mut TsWriter) -> Self {
+        writer.data.clear();
+        writer.tables(0x100, &[(0x1b, 0x100), (0x0f, 0x101)]);
+        let mut stream = Self {
+            data: Vec::new(),
+            frames: Vec::new(),
+        };
+        let mut sound: Vec<&Frame> = Vec::new();
+        let mut last: Option<&Frame> = None;
+        for frame in &segment.frames {
+            // Streams that are put together end with whole PES packets.
+            if last
+                .replace(frame)
+                .is_some_and(|last| last.is_on_other_clock(frame))
+            {
+                stream.sound(writer, &std::mem::take(&mut sound));
+            }
+            match frame.kind {
+                TrackKind::Video => {
+                    let payload = video(frame);
+                    let ends = [(frame.number, 0..payload.len())];
+                    let time = ticks(frame);
+                    stream.pes(writer, Pes::video(time, time, &payload), &ends);
+                }
+                TrackKind::Audio => {
+                    // A PES packet has one time for all of its frames.
+                    let is_next = sound.last().is_none_or(|last| {
+                        let distance = frame.clock_ns - last.clock_ns;
+                        (0..22_000_000).contains(&distance)
+                    });
+                    if !is_next || sound.len() == AUDIO_FRAMES {
+                        stream.sound(writer, &std::mem::take(&mut sound));
+                    }
+                    sound.push(frame);
+                }
+            }
+        }
+        stream.sound(writer, &sound);
+        stream.data.clone_from(&writer.data);
+        stream
+    }
+
+    fn sound(&mut self, writer: &mut TsWriter, frames: &[&Frame]) {
+        let Some(first) = frames.first() else { return };
+        let mut payload = Vec::new();
+        let mut ranges = Vec::new();
+        for frame in frames {
+            let start = payload.len();
+            payload.extend(adts(AUDIO_CONFIG, &frame.data));
+            ranges.push((frame.number, start..payload.len()));
+        }
+        self.pes(writer, Pes::audio(ticks(first), &payload), &ranges);
+    }
+
+    fn pes(&mut self, writer: &mut TsWriter, pes: Pes<'_>, frames: &[(u32, Range<usize>)]) {
+        let first = writer.data.len() / PACKET_BYTES;
+        let header = pes.bytes().len() - pes.payload.len();
+        let kind = if pes.pid == 0x100 {
+            TrackKind::Video
+        } else {
+            TrackKind::Audio
+        };
+        for (number, range) in frames {
+            // A frame of video is whole only with the header of its PES packet.
+            let start = if kind == TrackKind::Video {
+                0
+            } else {
+                header + range.start
+            };
+            let end = header + range.end;
+            let packets = first + start / PAYLOAD_BYTES..first + end.div_ceil(PAYLOAD_BYTES);
+            self.frames.push((kind, *number, packets));
+        }
+        writer.pes(pes);
+    }
+
+    /// Loses packets, and returns the frames that these touch.
+    pub(super) fn lose(&mut self, lost: &[Range<usize>]) -> BTreeSet<(TrackKind, u32)> {
+        let is_lost = |packet: &usize| lost.iter().any(|range| range.contains(packet));
+        let packets = self.data.chunks(PACKET_BYTES).enumerate();
+        let left = packets.filter(|(number, _)| !is_lost(number));
+        self.data = left.flat_map(|(_, packet)| packet.to_vec()).collect();
+        let touched = self.frames.iter();
+        touched
+            .filter(|(_, _, packets)| packets.clone().any(|packet| is_lost(&packet)))
+            .map(|(kind, number, _)| (*kind, *number))
+            .collect()
+    }
+}
+
+fn video(frame: &Frame) -> Vec<u8> {
+    let mut payload = vec![0, 0, 0, 1, 9, 0xf0];
+    if frame.is_key {
+        for set in [&SPS[..], &PPS] {
+            payload.extend([0, 0, 0, 1]);
+            payload.extend_from_slice(set);
+        }
+    }
+    payload.extend([0, 0, 0, 1]);
+    payload.extend_from_slice(&frame.data);
+    payload
+}
+
+/// Returns the time in 33 bits; the clock wraps within the film.
+fn ticks(frame: &Frame) -> u64 {
+    let start = (1_u64 << 33) - 9_000 * 104;
+    let ticks = (frame.clock_ns * 9 + 50_000) / 100_000;
+    (start + ticks.cast_unsigned()) % (1 << 33)
+}
