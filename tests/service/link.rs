@@ -24,11 +24,11 @@ impl FromStr for NetworkLink {
 
     /// Parses `50,20`: round trip in milliseconds, and Mbit/s for each connection.
     fn from_str(text: &str) -> anyhow::Result<Self> {
-        let (round_trip, width) = text
+        let (round_trip, bandwidth) = text
             .split_once(',')
-            .ok_or_else(|| anyhow::anyhow!("a line is told as MILLISECONDS,MBIT"))?;
-        let bits: u64 = width.trim().parse()?;
-        anyhow::ensure!(bits > 0, "a line carries something");
+            .ok_or_else(|| anyhow::anyhow!("a link is given as MILLISECONDS,MBIT"))?;
+        let bits: u64 = bandwidth.trim().parse()?;
+        anyhow::ensure!(bits > 0, "the bandwidth of a link is at least 1 Mbit/s");
         Ok(Self {
             round_trip: Duration::from_millis(round_trip.trim().parse()?),
             bytes_per_second: bits * 1_000_000 / 8,

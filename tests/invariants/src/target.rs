@@ -1,9 +1,11 @@
 //! Runs `media` on an input and checks the result.
 
-use std::io::Cursor;
+use std::{io::Cursor, ops::ControlFlow};
 
 use kit::{memory_file::MemoryFile, segment::OwnedSegment};
-use media::{Error, Fact, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check};
+use media::{
+    Error, Fact, MovieSplitter, OutputFormat, SegmentFormat, Summary, TrackKind, check, examine,
+};
 
 use crate::{
     assembly::{AssemblyResult, assemble},
@@ -153,12 +155,20 @@ fn mp4_of(
         comparable(summary.clone()),
         "check and the muxer agree"
     );
+    assert_not_cut(&made.output);
     let tracks = mp4::read(&made.output);
     let counted: Vec<_> = tracks.iter().map(counted).collect();
     let stated = summary.tracks.iter();
     let stated: Vec<_> = stated.map(|track| (track.kind, track.samples)).collect();
     assert_eq!(counted, stated, "the summary counts the samples");
     Some((made, tracks))
+}
+
+/// Nothing of a finished movie counts as missing when it is examined later.
+fn assert_not_cut(output: &MemoryFile) {
+    let examined = examine(output.clone(), |_| ControlFlow::Continue(()));
+    let lost = examined.map(|examined| examined.map(|it| it.lost_bytes));
+    assert!(matches!(lost, Ok(Some(0))), "a finished movie: {lost:?}");
 }
 
 /// Leaves out the facts, which only the muxer knows, and the frame size, of which `tkhd` and the

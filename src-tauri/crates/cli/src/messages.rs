@@ -145,12 +145,12 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
         Code::FileHeld => "close the program that uses it, then run the same command again",
         Code::InUse => "wait for it, or stop it",
-        Code::FfmpegMissing => "leave --remux away: this program needs no other to make the MP4",
+        Code::FfmpegMissing => "leave out --remux: this program needs no other to make the MP4",
         Code::ConvertFailed => "use --remux builtin, or --format original",
         Code::CheckFailed => {
             "run the same command again, or add --keep-unchecked to save it as it is"
         }
-        Code::NoAudio => "choose one of them with --audio, or leave it away",
+        Code::NoAudio => "choose one of them with --audio, or leave it out",
         Code::OtherEnding => "give -o a name that ends like this, or a folder",
         Code::BadMovie => "check that it is the right file, and whole",
         Code::Encrypted => {

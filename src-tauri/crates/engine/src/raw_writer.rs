@@ -37,12 +37,12 @@ impl Muxer for RawWriter {
         SegmentOrder::Presentation
     }
 
-    fn push(&mut self, piece: SegmentData<'_>) -> Result<TableFragment, Error> {
+    fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
         self.ensure_unchanged()?;
         self.output.seek(SeekFrom::Start(self.end))?;
-        self.output.write_all(piece.data)?;
+        self.output.write_all(segment.data)?;
         let fragment =
-            TableFragment::for_byte_range(piece.kind, piece.start_ms, self.end, piece.data);
+            TableFragment::for_byte_range(segment.kind, segment.start_ms, self.end, segment.data);
         self.end = fragment.output_end;
         Ok(fragment)
     }

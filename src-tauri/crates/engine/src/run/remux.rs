@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::file_ending::FileEnding;
 use crate::job::{MovieFiles, Mp4Extension, OutputLocation};
 use crate::names::StemSource;
+use crate::note::Mark;
 use crate::outcome::{Outcome, Stopped};
 use crate::part;
 use crate::part::{
@@ -73,19 +74,7 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
     });
     let movie = part::output(part.path());
     match remux_files(attempt, parts, &part, movie).await {
-        Ok(RemuxedMovie {
-            path,
-            finished,
-            media,
-        }) => {
-            let note = NewNote::Of { mark: None, media };
-            let movie = FinishedMovie {
-                path,
-                finished,
-                note,
-            };
-            Ok(publish(attempt, part, movie).await?)
-        }
+        Ok(remuxed) => Ok(publish(attempt, part, remuxed.noted(None)).await?),
         Err(stopped) => {
             blocking(move || part.remove()).await?;
             Err(stopped)
@@ -96,25 +85,39 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
 /// Makes an MP4 of a file that was downloaded to the part folder.
 pub(super) async fn remux_single_file(
     attempt: &Attempt,
-    copy: FileRemux,
+    file: FileRemux,
     part: &PartFolder,
 ) -> Outcome<RemuxedMovie> {
     let FileRemux {
         path,
-        movie_spec: known,
+        movie_spec,
         convert,
-    } = copy;
-    let mut parts = blocking(move || RemuxSources::open(&[path], convert)).await?;
-    parts.movie_spec = Some(known);
-    remux_files(attempt, parts, part, part::converted(part.path())).await
+    } = file;
+    let mut sources = blocking(move || RemuxSources::open(&[path], convert)).await?;
+    sources.movie_spec = Some(movie_spec);
+    remux_files(attempt, sources, part, part::converted(part.path())).await
 }
 
 /// An MP4 in the part folder.
 pub(super) struct RemuxedMovie {
-    pub(super) path: PathBuf,
+    path: PathBuf,
     pub(super) finished: Finished,
     /// Checksum of its media, if we wrote it.
-    pub(super) media: Option<RangeChecksum>,
+    media: Option<RangeChecksum>,
+}
+
+impl RemuxedMovie {
+    /// Returns the movie to publish, with the mark of its recording if it is of one.
+    pub(super) fn noted(self, mark: Option<Mark>) -> FinishedMovie {
+        FinishedMovie {
+            path: self.path,
+            finished: self.finished,
+            note: NewNote::Of {
+                mark,
+                media: self.media,
+            },
+        }
+    }
 }
 
 /// Makes the MP4 within the part folder.

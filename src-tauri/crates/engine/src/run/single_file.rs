@@ -8,7 +8,7 @@ use media::{MovieSpec, MovieSplitter};
 use super::attempt::Attempt;
 use super::completeness::Expectation;
 use super::finish::{FinishedMovie, NewNote, keep_original, publish};
-use super::remux::{self, RemuxedMovie};
+use super::remux;
 use crate::assemble::Assembler;
 use crate::disk::durable::{self, blocking};
 use crate::disk::guarded::{self, OpenMode};
@@ -29,48 +29,36 @@ pub(super) struct FetchedFile<'a> {
 }
 
 /// Saves the file as it is, or the MP4 that is made of it.
-pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outcome<SavedMovie> {
+pub(super) async fn complete(attempt: &Attempt, file: FetchedFile<'_>) -> Outcome<SavedMovie> {
     let FetchedFile {
         part,
         assembler,
-        movie_spec: known,
+        movie_spec,
         download_plan: download,
         expected,
-    } = copied;
-    let copy = part::output(part.path());
+    } = file;
+    let original = part::output(part.path());
     blocking(move || assembler.finish()).await?;
-    let path = copy.clone();
+    let path = original.clone();
     let kept = blocking(move || inspect(&path)).await?;
     let kept = with_checked_duration(attempt, expected, kept)?;
     if download.keep_original {
         let movie = FinishedMovie {
-            path: copy,
+            path: original,
             finished: kept,
             note: NewNote::None,
         };
         return Ok(publish(attempt, part, movie).await?);
     }
     let source = remux::FileRemux {
-        path: copy.clone(),
-        movie_spec: known,
+        path: original.clone(),
+        movie_spec,
         convert: download.convert,
     };
     let failed = match remux::remux_single_file(attempt, source, &part).await {
-        Ok(RemuxedMovie {
-            path,
-            finished,
-            media,
-        }) => {
-            let finished = with_checked_duration(attempt, expected, finished)?;
-            let note = NewNote::Of {
-                mark: Some(download.mark.clone()),
-                media,
-            };
-            let movie = FinishedMovie {
-                path,
-                finished,
-                note,
-            };
+        Ok(mut remuxed) => {
+            remuxed.finished = with_checked_duration(attempt, expected, remuxed.finished)?;
+            let movie = remuxed.noted(Some(download.mark.clone()));
             return Ok(publish(attempt, part, movie).await?);
         }
         Err(Stopped::Failed(error @ (Error::InputFile { .. } | Error::Convert { .. }))) => error,
@@ -80,7 +68,7 @@ pub(super) async fn complete(attempt: &Attempt, copied: FetchedFile<'_>) -> Outc
     let path = keep_original(
         attempt,
         part.with_extension(&download.extensions.written),
-        copy,
+        original,
         kept,
     )
     .await?;

@@ -40,9 +40,9 @@ fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
             });
         }
     }
-    for pieces in tracks.values_mut() {
-        pieces.sort_by_key(|piece| piece.number);
-        pieces.dedup_by_key(|piece| piece.number);
+    for media in tracks.values_mut() {
+        media.sort_by_key(|segment| segment.number);
+        media.dedup_by_key(|segment| segment.number);
     }
     tracks
 }
@@ -52,12 +52,12 @@ fn tracks(here: &[HeldSegment]) -> BTreeMap<(u8, bool), Vec<SegmentMedia>> {
 pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<Gap> {
     let ids: HashSet<SegmentId> = here.iter().map(|held| held.id).collect();
     let mut gaps = Vec::new();
-    for ((track, _), pieces) in tracks(here) {
+    for ((track, _), media) in tracks(here) {
         let is_here = |number| {
             let kind = SegmentKind::Media(number);
             ids.contains(&SegmentId { track, kind })
         };
-        for pair in pieces.windows(2) {
+        for pair in media.windows(2) {
             let [one, next] = pair else { continue };
             // Gaps of missing segments are reported from the plan.
             if next.number - one.number < 1_000
@@ -67,7 +67,7 @@ pub(super) fn gaps(plan: &SegmentPlan, here: &[HeldSegment]) -> Vec<Gap> {
                 gaps.push(gap);
             }
         }
-        gaps.extend(gap_at_the_end(plan, track, here, pieces.last()));
+        gaps.extend(gap_at_the_end(plan, track, here, media.last()));
     }
     gaps
 }
@@ -127,27 +127,27 @@ impl Misplaced {
         let planned: HashSet<SegmentId> = plan.segments.iter().map(|segment| segment.id).collect();
         let mut found = Self::default();
         let tracks = tracks(here);
-        for (key, pieces) in &tracks {
+        for (key, media) in &tracks {
             let id = |number| SegmentId {
                 track: key.0,
                 kind: SegmentKind::Media(number),
             };
             let is_planned = |number| planned.contains(&id(number));
-            if !has_continuous_clock(pieces) {
+            if !has_continuous_clock(media) {
                 continue;
             }
-            let numbers = stray_segments(pieces, is_planned).into_iter();
+            let numbers = stray_segments(media, is_planned).into_iter();
             found
                 .certain
-                .extend(numbers.chain(duplicates(pieces)).map(id));
-            if let [first, second, third, ..] = &pieces[..]
+                .extend(numbers.chain(duplicates(media)).map(id));
+            if let [first, second, third, ..] = &media[..]
                 && (first.number..third.number).all(is_planned)
-                && is_first_misplaced([first, second, third].map(|piece| &piece.timing))
+                && is_first_misplaced([first, second, third].map(|segment| &segment.timing))
             {
                 // No doubt if another track has that origin from its first segment on.
-                let starts_there = |pieces: &Vec<SegmentMedia>| {
+                let starts_there = |media: &Vec<SegmentMedia>| {
                     let is_near = |it: &SegmentMedia| it.timing.has_same_offset(&second.timing);
-                    pieces.first().is_some_and(is_near)
+                    media.first().is_some_and(is_near)
                 };
                 let is_sure = tracks.values().any(starts_there);
                 let set = if is_sure {
@@ -168,61 +168,61 @@ impl Misplaced {
 }
 
 /// Of segments with the same bytes, returns all but the one that is nearest to its place.
-fn duplicates(pieces: &[SegmentMedia]) -> Vec<u64> {
-    let mut offsets: Vec<i64> = pieces
+fn duplicates(media: &[SegmentMedia]) -> Vec<u64> {
+    let mut offsets: Vec<i64> = media
         .iter()
-        .map(|piece| piece.timing.offset_ms())
+        .map(|segment| segment.timing.offset_ms())
         .collect();
     offsets.sort_unstable();
     let usual = offsets.get(offsets.len() / 2).copied().unwrap_or(0);
     let mut alike: HashMap<SegmentFingerprint, Vec<&SegmentMedia>> = HashMap::new();
-    for piece in pieces {
-        alike.entry(piece.source).or_default().push(piece);
+    for segment in media {
+        alike.entry(segment.source).or_default().push(segment);
     }
     let mut copies = Vec::new();
     for mut group in alike.into_values().filter(|group| group.len() > 1) {
-        group.sort_by_key(|piece| piece.timing.offset_ms().abs_diff(usual));
-        copies.extend(group.iter().skip(1).map(|piece| piece.number));
+        group.sort_by_key(|segment| segment.timing.offset_ms().abs_diff(usual));
+        copies.extend(group.iter().skip(1).map(|segment| segment.number));
     }
     copies
 }
 
 /// Returns whether the timestamps continue over most segments: from one to the next, or overall.
-fn has_continuous_clock(pieces: &[SegmentMedia]) -> bool {
-    let pairs = pieces.windows(2);
+fn has_continuous_clock(media: &[SegmentMedia]) -> bool {
+    let pairs = media.windows(2);
     let steady = pairs.clone().filter(|pair| match pair {
         [one, next] => one.timing.has_same_offset(&next.timing),
         _ => false,
     });
     let is_steady = steady.count() * 2 > pairs.len();
-    let mut sorted: Vec<&SegmentMedia> = pieces.iter().collect();
-    sorted.sort_by_key(|piece| piece.timing.offset_ms());
+    let mut sorted: Vec<&SegmentMedia> = media.iter().collect();
+    sorted.sort_by_key(|segment| segment.timing.offset_ms());
     let middle = sorted.get(sorted.len() / 2);
     let together = middle.map_or(0, |middle| {
-        let near = pieces
+        let near = media
             .iter()
-            .filter(|piece| middle.timing.has_same_offset(&piece.timing));
+            .filter(|segment| middle.timing.has_same_offset(&segment.timing));
         near.count()
     });
-    pieces.len() >= 3 && (is_steady || together * 2 > pieces.len())
+    media.len() >= 3 && (is_steady || together * 2 > media.len())
 }
 
 /// Returns runs of segments whose timestamps jump away from those before and back again after them.
 /// At a discontinuity of the playlist, such a jump is expected.
-fn stray_segments(pieces: &[SegmentMedia], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
+fn stray_segments(media: &[SegmentMedia], is_planned: impl Fn(u64) -> bool) -> HashSet<u64> {
     let mut strays = HashSet::new();
     let mut at = 0;
-    while let Some(before) = pieces.get(at) {
-        let rest = pieces.get(at + 1..).unwrap_or_default();
+    while let Some(before) = media.get(at) {
+        let rest = media.get(at + 1..).unwrap_or_default();
         let back = rest
             .iter()
-            .position(|piece| before.timing.has_same_offset(&piece.timing));
+            .position(|segment| before.timing.has_same_offset(&segment.timing));
         match back.and_then(|back| rest.split_at_checked(back)) {
             Some((run, [after, ..])) => {
                 if (before.number..after.number).all(&is_planned) {
                     let is_stray =
-                        |piece: &&SegmentMedia| piece.timing.is_misplaced(&before.timing);
-                    strays.extend(run.iter().filter(is_stray).map(|piece| piece.number));
+                        |segment: &&SegmentMedia| segment.timing.is_misplaced(&before.timing);
+                    strays.extend(run.iter().filter(is_stray).map(|segment| segment.number));
                 }
                 at += run.len() + 1;
             }
