@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Een video van Ustream of IBM Video opslaan
-    .body = Plak de link van een stream die is afgelopen.
+    .body = Plak de link van een livestream die is afgelopen.
 paste-label = Link naar de video
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Video zoeken
@@ -15,25 +15,25 @@ copied-heading = Je hebt een link gekopieerd
     .said = Er staat een gekopieerde link klaar.
 copied-use = Deze link gebruiken
 copied-later = Niet nu
-remux-open = Een MP4 van een videobestand maken…
+remux-open = Een videobestand omzetten naar MP4…
 
 looking-heading = De video wordt gezocht…
     .body = Dit duurt meestal een paar seconden.
-    .slow = Er wordt nog gezocht. De site antwoordt traag.
+    .slow = We zoeken nog. De site reageert traag.
 
 ## Several videos behind one link
 
 choose-channel =
     { $count ->
-        [one] Deze link is een kanaal met { $count } video
-       *[other] Deze link is een kanaal met { $count } video’s
+        [one] Deze link leidt naar een kanaal met { $count } video
+       *[other] Deze link leidt naar een kanaal met { $count } video’s
     }
-    .several = Deze link is een kanaal met meerdere video’s
-    .body = Vink aan welke je wilt.
+    .several = Deze link leidt naar een kanaal met meerdere video’s
+    .body = Selecteer welke je wilt.
 choose-page =
     { $count ->
-        [one] Deze pagina toont { $count } video
-       *[other] Deze pagina toont { $count } video’s
+        [one] Op deze pagina staat { $count } video
+       *[other] Op deze pagina staan { $count } video’s
     }
 choose-all = Alles selecteren
 choose-none = Niets selecteren
@@ -41,9 +41,9 @@ choose-more = Meer tonen
 choose-shown = { $shown } van { $total } getoond
 choose-ticked =
     { $count ->
-        [0] Niets aangevinkt
-        [one] { $count } aangevinkt, { $duration }
-       *[other] { $count } aangevinkt, { $duration }
+        [0] Niets geselecteerd
+        [one] { $count } geselecteerd, { $duration }
+       *[other] { $count } geselecteerd, { $duration }
     }
 choose-continue = Doorgaan met { $count }
 choose-ready =
@@ -58,12 +58,12 @@ choose-back = Terug naar de lijst
 
 ready-said = Klaar om op te slaan. { $title }, { $facts }
 ready-untitled = Video { $recording }
-ready-all = Alles tonen
-ready-newest = Deze link is een kanaal. Dit is de nieuwste video ervan.
+ready-all = Volledig tonen
+ready-newest = Deze link leidt naar een kanaal. Dit is de nieuwste video ervan.
 ready-size = ongeveer { $size }
 ready-type = Bestandstype
 ready-mp4 = MP4
-    .body = Speelt overal af.
+    .body = Overal af te spelen.
 ready-flv = FLV
     .body = Het exacte origineel.
 ready-quality = Kwaliteit
@@ -75,22 +75,22 @@ ready-name = Naam
 ready-save = Video opslaan
 ready-starting = Starten…
 low-space = Niet genoeg ruimte in { $folder }
-    .body = Er is ongeveer { $need } nodig en { $free } vrij.
+    .body = Er is ongeveer { $need } nodig en er is nog { $free } vrij.
 low-space-anyway = Toch opslaan
-too-large = Zulke grote bestanden kunnen niet in { $folder }
-    .body = Een bestand kan daar { $most } zijn en deze video is ongeveer { $need }.
+too-large = Zulke grote bestanden zijn niet mogelijk in { $folder }
+    .body = Een bestand kan daar hooguit { $most } zijn en deze video is ongeveer { $need }.
 saved-before = Je hebt deze video opgeslagen op { $date }
     .body = { $file } staat in { $folder }.
 saved-before-again = Opnieuw opslaan
-saving-now = Je slaat deze video al op: { $percent }
-    .plain = Je slaat deze video al op
+saving-now = Deze video wordt al opgeslagen: { $percent }
+    .plain = Deze video wordt al opgeslagen
 saving-show = Tonen
 
 folder-label = Opslaan in
 folder-free = { $free } vrij
 folder-change = Wijzigen…
 folder-choose = Andere map kiezen
-folder-lost = De map { $folder } is er niet
+folder-lost = De map { $folder } is niet gevonden
     .body = Video’s gaan voorlopig naar { $now }. Sluit de schijf weer aan of kies een andere map.
 
 ## Locked videos: password, form, owner’s page
@@ -104,16 +104,16 @@ form-optional = { $label } (optioneel)
 form-said = De site meldt: { $message }
 page-label = Adres van de pagina van de eigenaar
 page-send = Doorgaan
-page-needed = Plak het hele adres van de pagina, beginnend met http.
+page-needed = Plak het hele adres van de pagina. Het begint met http.
 form-remember = Onthouden op deze computer
 proxy-name = Gebruikersnaam
 
 ## A job
 
-job-queued = Wacht op zijn beurt
-    .body = Het begint als de vorige video klaar is.
+job-queued = In de wachtrij
+    .body = Deze video begint als de vorige klaar is.
 job-resolving = Voorbereiden…
-    .body = De site wordt gevraagd waar de video staat.
+    .body = We vragen de site waar de video staat.
 job-fetching = Downloaden
     .body = Je kunt je computer blijven gebruiken.
     .silent = Al { $time } geen gegevens. We blijven het proberen…
@@ -122,22 +122,22 @@ job-finishing = Afronden…
 job-converting = De MP4 wordt gemaakt
     .body = Beeld en geluid veranderen niet.
 job-moving = Verplaatsen naar de andere map
-    .body = Wat er is, gaat mee. Daarna gaat de download verder.
+    .body = Wat er al is, gaat mee. Daarna gaat het downloaden verder.
 job-waiting = Wachten op internet…
-    .body = Het gaat vanzelf verder. Er is niets verloren.
-job-waiting-login = De wifi vraagt je om in te loggen
+    .body = Het gaat vanzelf verder. Er gaat niets verloren.
+job-waiting-login = Voor de wifi moet je inloggen
     .body = Open een webpagina in je browser en log daar in. Daarna gaat het vanzelf verder.
 job-waiting-site = Wachten op de videosite…
-    .body = Die antwoordt niet of vroeg om een pauze. Het gaat vanzelf verder.
+    .body = Die reageert niet of vroeg om een pauze. Het gaat vanzelf verder.
 job-waiting-mirror = Wachten op de server van de video…
     .body = De videosite werkt, maar de server met deze video stuurt niets. Het gaat vanzelf verder.
 job-waiting-segments = Zoeken naar wat ontbreekt…
-    .body = De site heeft deze video nu niet volledig. We vragen er nog een paar keer om.
+    .body = De site heeft nu niet de hele video. We vragen er nog een paar keer om.
 job-stalled = Al een tijdje geen voortgang…
-    .body = We blijven het proberen. Er is niets verloren.
+    .body = We blijven het proberen. Er gaat niets verloren.
 job-paused = Gepauzeerd
-    .body = Er is niets verloren. Je kunt de app sluiten.
-job-paused-at = Gepauzeerd op { $percent }
+    .body = Er gaat niets verloren. Je kunt de app sluiten.
+job-paused-at = Gepauzeerd bij { $percent }
 job-progress = Voortgang van { $title }
 job-said = { $percent } gedownload
 job-title = { $percent } – { $title }
@@ -157,24 +157,24 @@ left-hours =
     }
 
 job-pause = Pauzeren
-job-continue = Doorgaan
+job-continue = Hervatten
 job-cancel = Annuleren
 job-another = Nog een video opslaan
 
-stop-heading = Stoppen met het opslaan van deze video?
-    .body = { $done } is al binnen.
-    .nothing = Er is nog niets van binnen.
+stop-heading = Stoppen met opslaan van deze video?
+    .body = { $done } is al gedownload.
+    .nothing = Er is nog niets gedownload.
 stop-keep = Bewaren voor later
 stop-delete = Verwijderen
-stop-go-on = Verder opslaan
+stop-go-on = Doorgaan met opslaan
 stopped-heading = Gestopt
     .kept = Het onvoltooide deel is bewaard.
     .deleted = Het onvoltooide deel is verwijderd.
-stopped-continue = Hiermee doorgaan
+stopped-continue = Deze video hervatten
 close-heading = Er wordt nog een video opgeslagen
-    .body = Als je nu sluit, kun je de volgende keer doorgaan.
+    .body = Als je nu sluit, kun je de volgende keer verdergaan.
 close-close = Sluiten
-close-stay = Blijven
+close-stay = Niet sluiten
 unfinished-heading =
     { $count ->
         [one] Je hebt een onvoltooide video
@@ -187,24 +187,24 @@ saved-facts = { $size } · { $duration } · in { $folder }
 saved-said = Opgeslagen. { $file } staat in { $folder }.
 saved-gaps = Opgeslagen, maar er ontbreekt { $duration }
     .other = Opgeslagen, maar niet compleet
-    .body = De gaten zitten bij { $times }.
+    .body = Er ontbreekt iets bij { $times }.
     .segments = Stukken die niet konden worden gedownload: { $count } van { $total }.
     .empty = Stukken zonder beeld en geluid: { $count }.
     .misplaced = Stukken van een andere plek in de video: { $count }.
-    .shorter = Hij is { $duration } korter dan de site aangeeft.
+    .shorter = De video is { $duration } korter dan de site aangeeft.
     .video = Het beeld ontbreekt.
     .audio = Het geluid ontbreekt.
     .language = Het geluid in deze taal ontbreekt: { $language }.
-    .rendition = De gekozen kwaliteit ({ $wished }) was er niet, dus is een andere opgeslagen.
+    .rendition = De gekozen kwaliteit ({ $wished }) was niet beschikbaar. Daarom is een andere opgeslagen.
 fact-lost = Verloren: { $duration } bij { $time }
     .video = Verloren beeld: { $duration } bij { $time }
     .audio = Verloren geluid: { $duration } bij { $time }
     .bytes = { $size } van het bestand is niet te lezen: het is daar afgebroken of beschadigd.
-    .unreadable = Verloren: { $duration } bij { $time }. Er staat nergens hoe dat wordt afgespeeld.
+    .unreadable = Verloren: { $duration } bij { $time }. De gegevens voor het afspelen ontbreken.
 fact-left-out = Weggelaten: { $name }
-    .pause = Een pauze bij { $time } was te lang voor een bestand. Die duurt nu { $duration } korter.
-    .moved = Bij { $time } begint de klok opnieuw. Wat volgt, is op zijn plaats gezet.
-    .repeated = { $duration } bij { $time } kwam dubbel binnen en staat er één keer in.
+    .pause = Een pauze bij { $time } was te lang voor een bestand. Die is nu { $duration } korter.
+    .moved = Bij { $time } begint de tijd opnieuw. Wat volgt, is op de juiste plek gezet.
+    .repeated = { $duration } bij { $time } kwam dubbel en staat er één keer in.
 saved-reveal = Tonen in map
 saved-play = Afspelen
 saved-not-opened = Openen is niet gelukt
@@ -214,18 +214,18 @@ others-heading = Wordt opgeslagen ({ $count })
     .waiting = Wacht ({ $count })
     .stopped = Gestopt ({ $count })
 saved-list = Opgeslagen video’s ({ $count })
-saved-list-forget = Vergeten
-saved-list-again = Opnieuw ophalen
+saved-list-forget = Uit lijst halen
+saved-list-again = Opnieuw downloaden
 check-file = Controleren
     .running = { $file } wordt gecontroleerd…
-    .whole = { $file } is heel.
-    .damaged = { $file } is beschadigd. Je kunt de video opnieuw ophalen.
+    .whole = { $file } is in orde.
+    .damaged = { $file } is beschadigd. Je kunt de video opnieuw downloaden.
     .changed = Het bestand is niet meer zoals het is opgeslagen.
     .unreadable = Het kan niet meer worden afgespeeld.
     .shorter = Er ontbreekt { $duration }.
     .gone = { $file } ontbreekt of is niet leesbaar.
 list-damaged = Een deel van je lijst kon niet worden gelezen
-    .body = Het is apart gezet. De opgeslagen bestanden zijn onaangeroerd.
+    .body = Dat deel is apart gezet. Met je opgeslagen bestanden is niets gebeurd.
 
 ## Settings
 
@@ -235,11 +235,11 @@ settings-most = Tot { $height }p
     .best = Beste
     .smallest = Kleinste
     .audio = Alleen geluid
-settings-template = Namen van bestanden
-    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } en { "{quality}" } staan voor wat er van de video bekend is. Een schuine streep maakt een map; de datum is de dag in UTC.
-    .wrong = Dit kan geen naam zijn. Er moet { "{title}" } of { "{id}" } in staan en elke accolade heeft een tegenhanger nodig.
+settings-template = Bestandsnamen
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } en { "{quality}" } staan voor gegevens van de video. Een schuine streep maakt een map; de datum is de dag in UTC.
+    .wrong = Dit kan geen naam zijn. Er moet { "{title}" } of { "{id}" } in staan en bij elke accolade hoort een tweede.
 settings-example = Bijvoorbeeld: { $name }
-settings-captions = Ook ondertitels opslaan, als die er zijn
+settings-captions = Ook ondertiteling opslaan, als die er is
 settings-maker = De MP4 wordt gemaakt door
 settings-builtin = Deze app
 settings-ffmpeg = ffmpeg
@@ -247,37 +247,37 @@ settings-ffmpeg = ffmpeg
     .pick = ffmpeg kiezen…
 settings-at-once = Video’s tegelijk
 settings-language = Taal
-settings-system = Zoals de computer
-settings-remember = Mijn aanmeldgegevens onthouden
+settings-system = Taal van de computer
+settings-remember = Mijn registratiegegevens onthouden
     .body = Ze worden in de sleutelhanger van deze computer bewaard.
-settings-remember-proxy = Mijn naam en wachtwoord voor de proxy onthouden
-settings-updates = Bij het openen van de app naar een nieuwe versie zoeken
+settings-remember-proxy = Mijn gebruikersnaam en wachtwoord voor de proxy onthouden
+settings-updates = Bij het starten van de app naar een nieuwe versie zoeken
 settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }
 
 ## A new version of the app
 
-update-heading = Versie { $version } van deze app is er
-    .body = De app sluit, wordt bijgewerkt en opent weer. Je video’s en instellingen blijven.
-update-notes = Wat is er nieuw
+update-heading = Versie { $version } van deze app is beschikbaar
+    .body = De app wordt gesloten, bijgewerkt en weer geopend. Je video’s en instellingen blijven behouden.
+update-notes = Wat is er nieuw?
 update-install = Nu bijwerken
 update-installing = De nieuwe versie wordt gedownload en geïnstalleerd…
 update-unreachable = De nieuwe versie kon niet worden gedownload
-    .body = Controleer de internetverbinding en probeer het opnieuw. De app werkt zoals eerst.
+    .body = Controleer de internetverbinding en probeer het opnieuw. De app werkt zoals voorheen.
 update-refused = De nieuwe versie is niet geïnstalleerd
-    .body = Het gedownloade bestand is beschadigd of niet van de makers van deze app. De app werkt zoals eerst.
+    .body = Het gedownloade bestand is beschadigd of niet van de makers van deze app. De app werkt zoals voorheen.
 update-failed = De nieuwe versie kon niet worden geïnstalleerd
-    .body = De bestanden van de app kunnen niet worden vervangen. De app werkt zoals eerst.
+    .body = De bestanden van de app kunnen niet worden vervangen. De app werkt zoals voorheen.
 
 ## Buttons of failures
 
 do-again = Opnieuw proberen
 do-other-link = Andere link gebruiken
-do-keep-gaps = Houden wat er is
+do-keep-gaps = Behouden wat er is
 do-save-anyway = Toch opslaan
-do-keep-anyway = Toch houden
+do-keep-anyway = Toch behouden
 do-start-over = Opnieuw beginnen
-do-check-again = Opnieuw kijken
+do-check-again = Opnieuw controleren
 do-try-now = Nu proberen
 do-browse = Openen in browser
 do-restart = App opnieuw starten
@@ -289,111 +289,111 @@ details-copied = Gekopieerd
 
 ## Failures, by code
 
-failure-not_a_link = Er is geen link te vinden in die tekst
-    .body = Hij moet lijken op video.ibm.com/recorded/123456.
+failure-not_a_link = Er is geen link te vinden in deze tekst
+    .body = Een link ziet er zo uit: video.ibm.com/recorded/123456.
 failure-other_site = Deze app werkt alleen met Ustream en IBM Video
-    .body = Op die pagina van { $detail } speelt geen video van hen.
-failure-offline = Je hebt geen verbinding met internet
+    .body = Op die pagina van { $detail } staat geen video van Ustream of IBM Video.
+failure-offline = Je hebt geen internetverbinding
     .body = Controleer de wifi of de kabel en probeer het opnieuw.
-failure-wifi_login = De wifi vraagt je om in te loggen
+failure-wifi_login = Voor de wifi moet je inloggen
     .body = Open een webpagina in je browser, log daar in op de wifi en probeer het opnieuw.
 failure-dns_failing = Je netwerk kan de videosite niet vinden
     .body = Je bent verbonden, maar het netwerk kent de naam van de site niet. Start de router opnieuw op of probeer een ander netwerk.
 failure-connection_refused = De verbinding met de videosite is geweigerd
     .body = Controleer de firewall of het beveiligingsprogramma van deze computer. Ligt het daar niet aan, dan is de site misschien uit de lucht: probeer het later opnieuw.
-failure-proxy_login = Je netwerk vraagt om een naam en een wachtwoord
+failure-proxy_login = Je netwerk vraagt om een gebruikersnaam en wachtwoord
     .body = Vul in wat je op dit netwerk voor internet gebruikt.
 failure-proxy_refused = Je netwerk staat de videosite niet toe
-    .body = De proxy ervan weigert de verbinding. Vraag het aan wie het netwerk beheert of probeer een ander netwerk.
-failure-proxy_down = De proxy van je netwerk antwoordt niet
+    .body = De proxy weigert de verbinding. Vraag het de netwerkbeheerder of probeer een ander netwerk.
+failure-proxy_down = De proxy van je netwerk reageert niet
     .body = Deze computer gaat via die proxy het internet op. Controleer de proxy in de netwerkinstellingen van het systeem.
-failure-proxy_script = Je netwerk kiest zijn proxy met een script
-    .body = Deze app kan dat niet uitvoeren. Vraag de proxy aan wie het netwerk beheert en vul die in bij de netwerkinstellingen van het systeem.
+failure-proxy_script = Je netwerk kiest de proxy met een script
+    .body = Deze app kan dat niet uitvoeren. Vraag de netwerkbeheerder welke proxy het is en vul die in bij de netwerkinstellingen van het systeem.
 failure-untrusted = De verbinding met de videosite is niet veilig
-    .body = Iemand antwoordt in plaats van de site, met een certificaat van { $detail }. Probeer een ander netwerk of vraag het aan wie dit netwerk beheert.
-failure-wrong_clock = De klok van deze computer loopt niet goed
+    .body = Iemand anders antwoordt in plaats van de site, met een certificaat van { $detail }. Probeer een ander netwerk of vraag het de netwerkbeheerder.
+failure-wrong_clock = De klok van deze computer staat verkeerd
     .body = Beveiligde verbindingen hebben de juiste tijd nodig. Stel de datum en tijd in en probeer het opnieuw.
-failure-site_down = De videosite antwoordt niet
-    .body = Misschien is die overbelast. Wacht een paar minuten en probeer het opnieuw.
-failure-page_down = Die pagina antwoordt niet
+failure-site_down = De videosite reageert niet
+    .body = Misschien is de site overbelast. Wacht een paar minuten en probeer het opnieuw.
+failure-page_down = Die pagina reageert niet
     .body = Open de pagina in je browser om de link te controleren en probeer het opnieuw.
 failure-busy = De site vraagt ons het rustiger aan te doen
     .body = Wacht een paar minuten en probeer het opnieuw.
-failure-stalled = De video komt niet meer binnen
-    .body = De site stuurt bijna niets. Er is niets verloren: wacht een paar minuten en probeer het opnieuw.
+failure-stalled = De download staat stil
+    .body = De site stuurt bijna niets. Er gaat niets verloren: wacht een paar minuten en probeer het opnieuw.
 failure-bad_answer = Het antwoord van de site klopt niet
     .body = Misschien is er een storing. Wacht een paar minuten en probeer het opnieuw.
-failure-not_found = Deze video is er niet meer
-    .body = Hij is verwijderd of er zit een fout in de link. Open de link in je browser om dat na te gaan.
-failure-still_live = Deze stream is nog bezig
-    .body = Kom terug als hij is afgelopen en de opname is gepubliceerd.
+failure-not_found = Deze video bestaat niet meer
+    .body = De video is verwijderd of er zit een fout in de link. Open de link in je browser om dat na te gaan.
+failure-still_live = Deze livestream is nog bezig
+    .body = Kom terug als de livestream is afgelopen en de opname is gepubliceerd.
 failure-not_recorded = De eigenaar heeft geen opname bewaard
-    .body = Vraag het de eigenaar van het kanaal.
-failure-needs_form = Voor deze video moet je je eerst aanmelden
+    .body = Vraag het aan de eigenaar van het kanaal.
+failure-needs_form = Voor deze video moet je je eerst registreren
     .body = De eigenaar wil deze gegevens. Ze gaan naar de eigenaar, niet naar ons.
 failure-form_refused = De site heeft het formulier niet geaccepteerd
     .body = Controleer wat je hebt ingevuld en verstuur het opnieuw.
 failure-needs_password = Deze video heeft een wachtwoord
-    .body = Weet je het niet, vraag het dan aan wie de video heeft gedeeld.
-failure-wrong_password = Dat wachtwoord werkte niet
+    .body = Weet je het niet? Vraag het aan degene die de video heeft gedeeld.
+failure-wrong_password = Dat wachtwoord klopt niet
     .body = Controleer hoofdletters en spaties en probeer het opnieuw.
 failure-members_only = Alleen genodigden kunnen dit bekijken
-    .body = Er is een login van een bedrijf of evenement nodig en dat kan deze app niet.
-failure-region = Niet beschikbaar in jouw land
-    .body = De eigenaar beperkt waar de video te zien is.
-failure-embed_only = Hij speelt alleen op de site van de eigenaar
-    .body = Plak het adres van de pagina waar je hem bekijkt.
+    .body = Je moet inloggen bij een bedrijf of evenement en dat kan deze app niet.
+failure-region = Niet beschikbaar in je land
+    .body = De eigenaar bepaalt waar de video te zien is.
+failure-embed_only = De video speelt alleen op de site van de eigenaar
+    .body = Plak het adres van de pagina waar je de video bekijkt.
 failure-locked = De eigenaar heeft deze video vergrendeld
-    .body = Op een manier die deze app niet kan openen.
+    .body = Deze app kan dit soort vergrendeling niet opheffen.
 failure-changed = De video op de site is veranderd
-    .body = Wat hier staat past er niet meer bij. Er is niets verwijderd. Je kunt met de nieuwe opnieuw beginnen.
+    .body = Wat er al is, past er niet meer bij. Er is niets verwijderd. Je kunt opnieuw beginnen met de nieuwe video.
 failure-pieces_missing = Deze video is niet compleet
-    .body = Probeer het opnieuw om de rest te krijgen, of houd wat er is.
+    .body = Probeer het opnieuw om de rest te krijgen, of behoud wat er is.
 failure-low_space = Niet genoeg ruimte voor deze video
-    .body = Maak ruimte vrij en probeer het opnieuw. Hoe groot hij wordt, is een schatting.
+    .body = Maak ruimte vrij en probeer het opnieuw. Hoe groot de video wordt, is een schatting.
 failure-disk_full = De schijf is vol
-    .body = Maak ruimte vrij en probeer het opnieuw. Wat er is, is veilig.
-failure-quota_full = Jouw deel van de schijf is op
-    .body = Verwijder daar bestanden van jezelf en probeer het opnieuw. Wat er is, is veilig.
-failure-file_too_large = Zulke grote bestanden kunnen niet op deze schijf
-    .body = Kies een map op een andere schijf. Wat er is, gaat mee.
+    .body = Maak ruimte vrij en probeer het opnieuw. Wat er al is, blijft bewaard.
+failure-quota_full = Jouw ruimte op de schijf is op
+    .body = Verwijder daar bestanden van jezelf en probeer het opnieuw. Wat er al is, blijft bewaard.
+failure-file_too_large = Zulke grote bestanden zijn niet mogelijk op deze schijf
+    .body = Kies een map op een andere schijf. Wat er al is, gaat mee.
 failure-no_write = Er kan niet in deze map worden geschreven
     .body = Sluit de schijf weer aan of sta schrijven in de map toe en probeer het opnieuw.
-failure-read_only = Deze schijf kan alleen worden gelezen
-    .body = Sta schrijven toe (sommige kaarten hebben een schakelaar) of kies een map op een andere schijf.
+failure-read_only = Deze schijf is beveiligd tegen schrijven
+    .body = Hef de schrijfbeveiliging op (sommige kaarten hebben een schakelaar) of kies een map op een andere schijf.
 failure-folder_full = In deze map passen geen mappen meer
-    .body = Verwijder er mappen uit of kies een andere.
+    .body = Haal er mappen uit of kies een andere map.
 failure-bad_name = Deze schijf accepteert die naam niet
     .body = Kies een map op een andere schijf.
 failure-drive_gone = De schijf is losgekoppeld
-    .body = Sluit hem weer aan en probeer het opnieuw.
+    .body = Sluit de schijf weer aan en probeer het opnieuw.
 failure-file_held = Een ander programma heeft dit bestand open
-    .body = Sluit de speler of het programma dat het gebruikt en probeer het opnieuw. Wat er is, is veilig.
+    .body = Sluit de speler of het programma dat het gebruikt en probeer het opnieuw. Wat er al is, blijft bewaard.
 failure-in_use = Deze video wordt al opgeslagen
-    .body = Een ander venster of programma slaat juist dit bestand op. Wacht tot het klaar is.
+    .body = Een ander venster of programma slaat juist dit bestand op. Wacht tot dat klaar is.
 failure-ffmpeg_missing = ffmpeg is niet te vinden
     .body = Installeer het en probeer het opnieuw. Er is niets gedownload.
 failure-convert_failed = De MP4 kon niet worden gemaakt
-    .body = Het origineel is compleet en staat ernaast.
-failure-check_failed = Het bestand kwam niet door onze controle
-    .body = De stukken zijn bewaard, dus een nieuwe poging gaat snel.
-failure-bad_film = Dit bestand kan niet als film worden gelezen
-    .body = Controleer of het het juiste bestand is en of het compleet is.
+    .body = Het origineel is compleet en staat in dezelfde map.
+failure-check_failed = Het bestand kwam niet door de controle
+    .body = Het gedownloade deel is bewaard, dus een nieuwe poging gaat snel.
+failure-bad_film = Dit bestand kan niet als video worden gelezen
+    .body = Controleer of dit het juiste bestand is en of het compleet is.
 failure-no_sound = Deze video is er niet in die taal
-    .body = Zoek de link opnieuw op en kies een van zijn talen.
+    .body = Zoek de video opnieuw en kies een van de beschikbare talen.
 failure-other_ending = Deze video kan die extensie niet hebben
     .body = Sla de video opnieuw op en kies een ander bestandstype.
 failure-encrypted = Deze video is versleuteld
-    .body = Alleen de speler van de eigenaar kan hem openen. Deze app haalt de beveiliging niet weg.
+    .body = Alleen de speler van de eigenaar kan de video openen. Deze app haalt de beveiliging niet weg.
 failure-unsupported = Deze video is opgeslagen op een manier die we niet kennen
-    .body = Stuur ons de details, dan kunnen we die toevoegen.
+    .body = Stuur ons de details, dan kunnen we dit toevoegen.
 failure-internal = Er ging iets mis in de app
-    .body = Wat er al gedownload is, is bewaard. Start de app opnieuw om door te gaan.
+    .body = Het gedownloade deel is bewaard. Start de app opnieuw om door te gaan.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Een onderdeel van Windows ontbreekt
-    .body = Het venster van de app heeft Microsoft Edge WebView2 nodig, dat niet op deze computer staat. Haal het gratis bij Microsoft en open de app opnieuw.
-shell-get = Ophalen
+    .body = Het venster van de app heeft Microsoft Edge WebView2 nodig, dat niet op deze computer staat. Download het gratis bij Microsoft en open de app opnieuw.
+shell-get = Downloaden
 menu-about = Over { $app }
 menu-settings = Instellingen…
 menu-hide = Verberg { $app }
