@@ -5,35 +5,35 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Salva un video da Ustream o IBM Video
-    .body = Incolla il link di una diretta che è finita.
+    .body = Incolla il link di una diretta già finita.
 paste-label = Link del video
 paste-placeholder = video.ibm.com/recorded/123456
-paste-find = Trova video
+paste-find = Cerca video
 paste-paste = Incolla
-paste-drop = Puoi anche trascinare un link su questa finestra.
+paste-drop = Puoi anche trascinare un link in questa finestra.
 copied-heading = Hai copiato un link
-    .said = Un link copiato è pronto da usare.
+    .said = C’è un link copiato pronto da usare.
 copied-use = Usa questo link
 copied-later = Non ora
 remux-open = Crea un MP4 da un file video…
 
 looking-heading = Ricerca del video…
     .body = Di solito bastano pochi secondi.
-    .slow = La ricerca continua. Il sito è lento a rispondere.
+    .slow = La ricerca continua. Il sito risponde lentamente.
 
 ## Several videos behind one link
 
 choose-channel =
     { $count ->
-        [one] Questo link è un canale con { $count } video
-       *[other] Questo link è un canale con { $count } video
+        [one] Questo link porta a un canale con { $count } video
+       *[other] Questo link porta a un canale con { $count } video
     }
-    .several = Questo link è un canale con diversi video
-    .body = Spunta quelli che vuoi.
+    .several = Questo link porta a un canale con diversi video
+    .body = Seleziona quelli che vuoi.
 choose-page =
     { $count ->
-        [one] Questa pagina mostra { $count } video
-       *[other] Questa pagina mostra { $count } video
+        [one] Questa pagina contiene { $count } video
+       *[other] Questa pagina contiene { $count } video
     }
 choose-all = Seleziona tutti
 choose-none = Deseleziona tutti
@@ -41,9 +41,9 @@ choose-more = Mostra altri
 choose-shown = { $shown } di { $total } mostrati
 choose-ticked =
     { $count ->
-        [0] Nessuno spuntato
-        [one] { $count } spuntato, { $duration }
-       *[other] { $count } spuntati, { $duration }
+        [0] Nessuno selezionato
+        [one] { $count } selezionato, { $duration }
+       *[other] { $count } selezionati, { $duration }
     }
 choose-continue = Continua con { $count }
 choose-ready =
@@ -56,16 +56,16 @@ choose-back = Torna all’elenco
 
 ## Ready to save
 
-ready-said = Pronto da salvare. { $title }, { $facts }
+ready-said = Pronto per il salvataggio. { $title }, { $facts }
 ready-untitled = Video { $recording }
 ready-all = Mostra tutto
-ready-newest = Questo link è un canale. Questo è il suo video più recente.
+ready-newest = Questo link porta a un canale. Questo è il suo video più recente.
 ready-size = circa { $size }
 ready-type = Tipo di file
 ready-mp4 = MP4
     .body = Si vede ovunque.
 ready-flv = FLV
-    .body = L’originale esatto.
+    .body = L’originale, tale e quale.
 ready-quality = Qualità
 quality-height = { $height }p
 ready-sound = Audio
@@ -78,19 +78,19 @@ low-space = Spazio insufficiente in { $folder }
     .body = Servono circa { $need } e ne restano liberi { $free }.
 low-space-anyway = Salva comunque
 too-large = { $folder } non accetta file così grandi
-    .body = Lì un file può avere { $most } e questo video ha circa { $need }.
+    .body = Lì il limite è di { $most } per file e questo video occupa circa { $need }.
 saved-before = Hai salvato questo video il { $date }
     .body = { $file } è in { $folder }.
 saved-before-again = Salva di nuovo
 saving-now = Stai già salvando questo video: { $percent }
     .plain = Stai già salvando questo video
-saving-show = Mostralo
+saving-show = Mostra
 
 folder-label = Salva in
 folder-free = { $free } liberi
 folder-change = Cambia…
 folder-choose = Scegli un’altra cartella
-folder-lost = La cartella { $folder } non c’è
+folder-lost = Cartella { $folder } non trovata
     .body = Per ora i video vanno in { $now }. Ricollega l’unità o scegli un’altra cartella.
 
 ## Locked videos: password, form, owner’s page
@@ -104,14 +104,14 @@ form-optional = { $label } (facoltativo)
 form-said = Il sito dice: { $message }
 page-label = Indirizzo della pagina del proprietario
 page-send = Continua
-page-needed = Incolla l’indirizzo completo della pagina, a partire da http.
+page-needed = Incolla l’indirizzo completo della pagina, che inizia con http.
 form-remember = Ricordali su questo computer
 proxy-name = Nome utente
 
 ## A job
 
 job-queued = In attesa del suo turno
-    .body = Comincia quando il video precedente è finito.
+    .body = Inizierà quando il video precedente sarà finito.
 job-resolving = Preparazione…
     .body = Chiediamo al sito dove si trova il video.
 job-fetching = Download in corso
@@ -120,26 +120,26 @@ job-fetching = Download in corso
 job-finishing = Completamento…
     .body = Internet non serve più.
 job-converting = Creazione dell’MP4
-    .body = L’immagine e il suono non cambiano.
+    .body = L’immagine e l’audio non cambiano.
 job-moving = Spostamento nell’altra cartella
-    .body = Ciò che c’è viene portato lì. Poi il download continua.
-job-waiting = In attesa di internet…
-    .body = Riprenderà da solo. Non è andato perso nulla.
+    .body = Anche i dati scaricati vengono spostati. Poi il download continua.
+job-waiting = In attesa della connessione…
+    .body = Il salvataggio riprenderà da solo. Non è andato perso nulla.
 job-waiting-login = Il Wi-Fi chiede di accedere
-    .body = Apri una pagina web nel browser e accedi. Poi il salvataggio riprende da solo.
+    .body = Apri una pagina web nel browser e accedi. Il salvataggio riprenderà da solo.
 job-waiting-site = In attesa del sito dei video…
-    .body = Non risponde o ha chiesto una pausa. Poi il salvataggio riprende da solo.
+    .body = Non risponde o ha chiesto una pausa. Il salvataggio riprenderà da solo.
 job-waiting-mirror = In attesa del server del video…
-    .body = Il sito dei video funziona, ma il server di questo video non invia nulla. Poi il salvataggio riprende da solo.
+    .body = Il sito dei video funziona, ma il server di questo video non invia nulla. Il salvataggio riprenderà da solo.
 job-waiting-segments = Ricerca di ciò che manca…
-    .body = Al momento il sito non ha tutto il video. Lo richiederemo più volte.
+    .body = Al momento il sito non ha tutto il video. Richiederemo il resto più volte.
 job-stalled = Nessun progresso da un po’…
     .body = Continuiamo a provare. Non è andato perso nulla.
 job-paused = In pausa
     .body = Non è andato perso nulla. Puoi chiudere l’app.
 job-paused-at = In pausa al { $percent }
 job-progress = Avanzamento di { $title }
-job-said = { $percent } scaricato
+job-said = Scaricato il { $percent }
 job-title = { $percent } – { $title }
 bytes-of = { $done } di { $total }
     .about = { $done } di circa { $total }
@@ -157,24 +157,24 @@ left-hours =
     }
 
 job-pause = Pausa
-job-continue = Continua
+job-continue = Riprendi
 job-cancel = Annulla
 job-another = Salva un altro video
 
 stop-heading = Interrompere il salvataggio di questo video?
-    .body = { $done } sono già qui.
-    .nothing = Qui non c’è ancora nulla.
+    .body = Sono già stati scaricati { $done }.
+    .nothing = Non è ancora stato scaricato nulla.
 stop-keep = Tieni per dopo
 stop-delete = Elimina
 stop-go-on = Continua a salvare
 stopped-heading = Interrotto
-    .kept = La parte incompleta è stata conservata.
-    .deleted = La parte incompleta è stata eliminata.
-stopped-continue = Continua questo
-close-heading = Un video è ancora in corso di salvataggio
-    .body = Se chiudi adesso, potrai continuare la prossima volta.
+    .kept = I dati scaricati sono stati conservati.
+    .deleted = I dati scaricati sono stati eliminati.
+stopped-continue = Riprendi questo
+close-heading = C’è ancora un video in corso di salvataggio
+    .body = Se chiudi adesso, potrai riprendere la prossima volta.
 close-close = Chiudi
-close-stay = Resta
+close-stay = Non chiudere
 unfinished-heading =
     { $count ->
         [one] Hai un video da completare
@@ -185,12 +185,12 @@ unfinished-later = Più tardi
 saved-heading = Salvato
 saved-facts = { $size } · { $duration } · in { $folder }
 saved-said = Salvato. { $file } è in { $folder }.
-saved-gaps = Salvato, ma mancano { $duration }
+saved-gaps = Salvato, ma con { $duration } in meno
     .other = Salvato, ma incompleto
-    .body = I vuoti sono a { $times }.
-    .segments = Parti che non si sono potute scaricare: { $count } di { $total }.
-    .empty = Parti senza immagine né audio: { $count }.
-    .misplaced = Parti di un altro punto del video: { $count }.
+    .body = Punti mancanti: { $times }.
+    .segments = Frammenti che non si sono potuti scaricare: { $count } di { $total }.
+    .empty = Frammenti senza immagine né audio: { $count }.
+    .misplaced = Frammenti di un altro punto del video: { $count }.
     .shorter = Dura { $duration } in meno di quanto indica il sito.
     .video = Manca l’immagine.
     .audio = Manca l’audio.
@@ -199,18 +199,18 @@ saved-gaps = Salvato, ma mancano { $duration }
 fact-lost = Perso: { $duration } a { $time }
     .video = Immagine persa: { $duration } a { $time }
     .audio = Audio perso: { $duration } a { $time }
-    .bytes = { $size } del file non sono leggibili: lì è troncato o danneggiato.
-    .unreadable = Perso: { $duration } a { $time }. Non è indicato come si riproduce.
+    .bytes = { $size } del file non sono leggibili: in quel punto è troncato o danneggiato.
+    .unreadable = Perso: { $duration } a { $time }. Non è indicato come riprodurlo.
 fact-left-out = Non incluso: { $name }
-    .pause = Una pausa a { $time } era troppo lunga per un file. Ora dura { $duration } in meno.
-    .moved = A { $time } l’orologio riparte. Quello che segue è stato messo al suo posto.
-    .repeated = { $duration } a { $time } erano doppi e ora ci sono una volta sola.
+    .pause = A { $time } una pausa troppo lunga per un file è stata accorciata di { $duration }.
+    .moved = A { $time } il tempo riparte da zero. Il resto è stato messo al suo posto.
+    .repeated = Tratto doppio a { $time } ({ $duration }): incluso una volta sola.
 saved-reveal = Mostra nella cartella
 saved-play = Riproduci
-saved-not-opened = Non è stato possibile aprirlo
-    .body = Il file potrebbe essere stato spostato o rinominato dopo il salvataggio.
+saved-not-opened = Non è stato possibile aprire il file
+    .body = Potrebbe essere stato spostato o rinominato dopo il salvataggio.
 
-others-heading = In salvataggio ({ $count })
+others-heading = Salvataggio in corso ({ $count })
     .waiting = In attesa ({ $count })
     .stopped = Interrotti ({ $count })
 saved-list = Video salvati ({ $count })
@@ -220,10 +220,10 @@ check-file = Controlla
     .running = Controllo di { $file }…
     .whole = { $file } è integro.
     .damaged = { $file } è danneggiato. Puoi scaricarlo di nuovo.
-    .changed = Il file non è più com’era quando è stato salvato.
+    .changed = Il file è cambiato da quando è stato salvato.
     .unreadable = Non si può più riprodurre.
-    .shorter = Ne mancano { $duration }.
-    .gone = { $file } manca o non è leggibile.
+    .shorter = Ora dura { $duration } in meno.
+    .gone = { $file } non si trova o non è leggibile.
 list-damaged = Non è stato possibile leggere una parte dell’elenco
     .body = È stata messa da parte. I file salvati sono intatti.
 
@@ -236,8 +236,8 @@ settings-most = Fino a { $height }p
     .smallest = La più leggera
     .audio = Solo audio
 settings-template = Nomi dei file
-    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } stanno per ciò che si sa del video. Una barra crea una cartella; la data è il giorno in UTC.
-    .wrong = Questo non può essere un nome. Servono { "{title}" } o { "{id}" }, e ogni parentesi deve avere la sua compagna.
+    .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } vengono sostituiti dai dati del video. Una barra crea una cartella; la data è in UTC.
+    .wrong = Questo non può essere un nome. Serve { "{title}" } o { "{id}" }, e ogni parentesi graffa aperta va chiusa.
 settings-example = Per esempio: { $name }
 settings-captions = Salva anche i sottotitoli, se ci sono
 settings-maker = L’MP4 è creato da
@@ -245,10 +245,10 @@ settings-builtin = Questa app
 settings-ffmpeg = ffmpeg
     .missing = ffmpeg non è stato trovato.
     .pick = Scegli ffmpeg…
-settings-at-once = Video alla volta
+settings-at-once = Video in contemporanea
 settings-language = Lingua
-settings-system = Come il computer
-settings-remember = Ricorda i miei dati di registrazione
+settings-system = Quella del computer
+settings-remember = Ricorda i miei dati per i moduli
     .body = Sono conservati nel portachiavi di questo computer.
 settings-remember-proxy = Ricorda il mio nome e la mia password per il proxy
 settings-updates = Cerca una nuova versione all’avvio dell’app
@@ -263,9 +263,9 @@ update-notes = Novità
 update-install = Aggiorna ora
 update-installing = Download e installazione della nuova versione…
 update-unreachable = Non è stato possibile scaricare la nuova versione
-    .body = Controlla la connessione a Internet, poi riprova. L’app funziona come prima.
+    .body = Controlla la connessione a internet, poi riprova. L’app funziona come prima.
 update-refused = La nuova versione non è stata installata
-    .body = Il file scaricato è danneggiato o non viene dagli autori di questa app. L’app funziona come prima.
+    .body = Il file scaricato è danneggiato o non proviene dagli autori di questa app. L’app funziona come prima.
 update-failed = Non è stato possibile installare la nuova versione
     .body = I file dell’app non possono essere sostituiti. L’app funziona come prima.
 
@@ -273,12 +273,12 @@ update-failed = Non è stato possibile installare la nuova versione
 
 do-again = Riprova
 do-other-link = Usa un altro link
-do-keep-gaps = Tieni ciò che c’è
+do-keep-gaps = Tieni il video incompleto
 do-save-anyway = Salva comunque
 do-keep-anyway = Tienilo comunque
-do-start-over = Ricomincia
+do-start-over = Ricomincia da capo
 do-check-again = Controlla di nuovo
-do-try-now = Prova ora
+do-try-now = Riprova ora
 do-browse = Apri nel browser
 do-restart = Riavvia l’app
 do-show-original = Mostra l’originale
@@ -292,26 +292,26 @@ details-copied = Copiato
 failure-not_a_link = In questo testo non troviamo alcun link
     .body = Dovrebbe somigliare a video.ibm.com/recorded/123456.
 failure-other_site = Questa app funziona solo con Ustream e IBM Video
-    .body = Nessun loro video si trova in quella pagina di { $detail }.
-failure-offline = Non sei connesso a internet
+    .body = Quella pagina di { $detail } non contiene nessuno dei loro video.
+failure-offline = Non c’è connessione a internet
     .body = Controlla il Wi-Fi o il cavo, poi riprova.
 failure-wifi_login = Il Wi-Fi chiede di accedere
     .body = Apri una pagina web nel browser, accedi lì al Wi-Fi, poi riprova.
 failure-dns_failing = La tua rete non trova il sito dei video
-    .body = Sei connesso, ma la rete non conosce il nome del sito. Riavvia il router o prova da un’altra rete.
+    .body = La connessione c’è, ma la rete non conosce il nome del sito. Riavvia il router o prova con un’altra rete.
 failure-connection_refused = La connessione al sito dei video è stata rifiutata
     .body = Controlla il firewall o il programma di sicurezza di questo computer. Se non dipende da quello, forse il sito è fuori servizio: riprova più tardi.
 failure-proxy_login = La tua rete chiede un nome e una password
     .body = Inserisci quelli che usi per internet su questa rete.
-failure-proxy_refused = La tua rete non consente il sito dei video
-    .body = Il suo proxy rifiuta la connessione. Chiedi a chi gestisce la rete o prova da un’altra.
+failure-proxy_refused = La tua rete blocca il sito dei video
+    .body = Il suo proxy rifiuta la connessione. Chiedi a chi gestisce la rete o prova con un’altra.
 failure-proxy_down = Il proxy della tua rete non risponde
     .body = Questo computer va su internet attraverso il proxy. Controllalo nelle impostazioni di rete del sistema.
 failure-proxy_script = La tua rete sceglie il proxy con uno script
     .body = Questa app non può eseguirlo. Chiedi il proxy a chi gestisce la rete e inseriscilo nelle impostazioni di rete del sistema.
 failure-untrusted = La connessione al sito dei video non è sicura
-    .body = Qualcuno risponde al suo posto, con un certificato di { $detail }. Prova da un’altra rete o chiedi a chi gestisce questa.
-failure-wrong_clock = L’orologio di questo computer è sbagliato
+    .body = Qualcuno risponde al suo posto, con un certificato di { $detail }. Prova con un’altra rete o chiedi a chi gestisce questa.
+failure-wrong_clock = L’ora di questo computer è sbagliata
     .body = Le connessioni sicure hanno bisogno dell’ora esatta. Imposta data e ora, poi riprova.
 failure-site_down = Il sito dei video non risponde
     .body = Forse è sovraccarico. Aspetta qualche minuto, poi riprova.
@@ -320,8 +320,8 @@ failure-page_down = Quella pagina non risponde
 failure-busy = Il sito ci chiede di rallentare
     .body = Aspetta qualche minuto, poi riprova.
 failure-stalled = Il video non arriva più
-    .body = Il sito non invia quasi nulla. Non è andato perso nulla: aspetta qualche minuto, poi riprova.
-failure-bad_answer = La risposta del sito non ha senso
+    .body = Il sito non invia quasi più dati. Non è andato perso nulla: aspetta qualche minuto, poi riprova.
+failure-bad_answer = La risposta del sito è incomprensibile
     .body = Forse ha qualche problema. Aspetta qualche minuto, poi riprova.
 failure-not_found = Questo video non c’è più
     .body = È stato rimosso o il link contiene un errore. Apri il link nel browser per controllare.
@@ -329,71 +329,71 @@ failure-still_live = Questa diretta è ancora in corso
     .body = Torna quando sarà finita e la registrazione sarà pubblicata.
 failure-not_recorded = Il proprietario non ha conservato una registrazione
     .body = Chiedi al proprietario del canale.
-failure-needs_form = Questo video chiede prima di registrarsi
-    .body = Il proprietario vuole questi dati. Vengono inviati a lui, non a noi.
+failure-needs_form = Per questo video bisogna prima compilare un modulo
+    .body = Il proprietario chiede questi dati. Vengono inviati a lui, non a noi.
 failure-form_refused = Il sito non ha accettato il modulo
     .body = Controlla ciò che hai inserito, poi invia di nuovo.
-failure-needs_password = Questo video ha una password
+failure-needs_password = Questo video è protetto da password
     .body = Se non la conosci, chiedila a chi lo ha condiviso.
-failure-wrong_password = Quella password non ha funzionato
+failure-wrong_password = La password non è corretta
     .body = Controlla maiuscole e spazi, poi riprova.
 failure-members_only = Solo gli invitati possono vederlo
-    .body = Serve un accesso aziendale o a un evento, che questa app non può fare.
+    .body = Bisogna accedere con un account aziendale o dell’evento, e questa app non può farlo.
 failure-region = Non disponibile nel tuo Paese
     .body = Il proprietario limita i luoghi in cui si può vedere.
-failure-embed_only = Si vede solo sul sito del proprietario
+failure-embed_only = Questo video si vede solo sul sito del proprietario
     .body = Incolla l’indirizzo della pagina in cui lo guardi.
 failure-locked = Il proprietario ha bloccato questo video
-    .body = È bloccato in un modo che questa app non può aprire.
+    .body = Questa app non può aprire questo tipo di blocco.
 failure-changed = Il video sul sito è cambiato
-    .body = Ciò che è qui non corrisponde più. Non è stato eliminato nulla. Puoi ricominciare con quello nuovo.
+    .body = I dati scaricati non corrispondono più. Non è stato eliminato nulla. Puoi ricominciare da capo con quello nuovo.
 failure-pieces_missing = Questo video non è completo
-    .body = Riprova per ottenere il resto o tieni ciò che c’è.
+    .body = Riprova per ottenere il resto o tieni il video incompleto.
 failure-low_space = Spazio insufficiente per questo video
     .body = Libera spazio, poi riprova. La dimensione finale è una stima.
 failure-disk_full = Il disco è pieno
-    .body = Libera spazio, poi riprova. Ciò che c’è è al sicuro.
-failure-quota_full = La tua parte del disco è esaurita
-    .body = Elimina lì dei tuoi file, poi riprova. Ciò che c’è è al sicuro.
+    .body = Libera spazio, poi riprova. I dati scaricati sono al sicuro.
+failure-quota_full = Hai esaurito la tua quota di disco
+    .body = Elimina da lì alcuni tuoi file, poi riprova. I dati scaricati sono al sicuro.
 failure-file_too_large = Questa unità non accetta file così grandi
-    .body = Scegli una cartella su un’altra unità. Ciò che c’è viene portato lì.
+    .body = Scegli una cartella su un’altra unità. Anche i dati scaricati vengono spostati.
 failure-no_write = Non è possibile scrivere in questa cartella
     .body = Ricollega l’unità o consenti la scrittura nella cartella, poi riprova.
 failure-read_only = Questa unità è di sola lettura
-    .body = Consenti la scrittura (alcune schede hanno un interruttore) o scegli una cartella su un’altra unità.
-failure-folder_full = Questa cartella non accetta altre cartelle
-    .body = Togli delle cartelle o scegline un’altra.
+    .body = Consenti la scrittura (alcune schede hanno una levetta) o scegli una cartella su un’altra unità.
+failure-folder_full = Questa cartella non può contenere altre cartelle
+    .body = Togline qualcuna o scegli un’altra cartella.
 failure-bad_name = Questa unità non accetta quel nome
     .body = Scegli una cartella su un’altra unità.
 failure-drive_gone = L’unità è stata scollegata
     .body = Ricollegala, poi riprova.
-failure-file_held = Un altro programma tiene aperto questo file
-    .body = Chiudi il lettore o il programma che lo usa, poi riprova. Ciò che c’è è al sicuro.
+failure-file_held = Questo file è aperto in un altro programma
+    .body = Chiudi il lettore o il programma che lo usa, poi riprova. I dati scaricati sono al sicuro.
 failure-in_use = Questo video è già in corso di salvataggio
     .body = Un’altra finestra o un altro programma sta salvando proprio questo file. Aspetta che finisca.
-failure-ffmpeg_missing = ffmpeg non si trova
+failure-ffmpeg_missing = ffmpeg non è stato trovato
     .body = Installalo, poi riprova. Non è stato scaricato nulla.
 failure-convert_failed = Non è stato possibile creare l’MP4
-    .body = L’originale è completo e salvato accanto.
-failure-check_failed = Il file non ha superato il nostro controllo
-    .body = Abbiamo conservato le parti, quindi un nuovo tentativo è veloce.
+    .body = L’originale è completo e salvato nella stessa cartella.
+failure-check_failed = Il file non ha superato il controllo
+    .body = I dati scaricati sono al sicuro, quindi un nuovo tentativo sarà veloce.
 failure-bad_film = Questo file non si può leggere come video
-    .body = Controlla che sia il file giusto e che sia intero.
-failure-no_sound = Questo video non è in quella lingua
-    .body = Cerca di nuovo il link e scegli una delle sue lingue.
+    .body = Controlla che sia il file giusto e che sia completo.
+failure-no_sound = Questo video non c’è in quella lingua
+    .body = Cerca di nuovo il video e scegli una delle sue lingue.
 failure-other_ending = Questo video non può avere quell’estensione
     .body = Salvalo di nuovo e scegli un altro tipo di file.
-failure-encrypted = Questo video è cifrato
-    .body = Solo il player del proprietario può aprirlo. Questa app non rimuove la protezione.
-failure-unsupported = Questo video è memorizzato in un modo che non conosciamo
+failure-encrypted = Questo video è crittografato
+    .body = Solo il lettore del proprietario può aprirlo. Questa app non rimuove la protezione.
+failure-unsupported = Questo video è in un formato che non conosciamo
     .body = Inviaci i dettagli, così potremo aggiungerlo.
 failure-internal = Qualcosa è andato storto nell’app
-    .body = Quanto è stato scaricato è conservato. Riavvia l’app per continuare.
+    .body = I dati scaricati sono al sicuro. Riavvia l’app per riprendere.
 
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Manca una parte di Windows
     .body = La finestra dell’app richiede Microsoft Edge WebView2, che non è su questo computer. Scaricalo gratis da Microsoft, poi riapri l’app.
-shell-get = Scaricalo
+shell-get = Scarica
 menu-about = Informazioni su { $app }
 menu-settings = Impostazioni…
 menu-hide = Nascondi { $app }
