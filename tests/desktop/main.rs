@@ -103,7 +103,7 @@ async fn a_text_without_a_link_and_a_removed_video_show_their_messages() -> Resu
         .shows("This app only works with Ustream and IBM Video")
         .await?;
     window
-        .shows("No video of theirs plays on that page of www.example.org.")
+        .shows("There is no video of theirs on that page of www.example.org.")
         .await?;
 
     window
@@ -241,7 +241,7 @@ async fn selected_videos_of_a_channel_are_saved() -> Result<()> {
     window
         .look_up("https://video.ibm.com/channel/practice")
         .await?;
-    window.heading_begins("This link is a channel with").await?;
+    window.heading_begins("This is a channel with").await?;
     window.screenshot("channel").await?;
     window.audit().await?;
     window.tick(0).await?;

@@ -53,7 +53,7 @@ it.each([
 });
 
 it.each([
-  ["remux", "Make an MP4 of a video file…"],
+  ["remux", "Make an MP4 from a video file…"],
   ["pasted", "Paste"],
   ["pickFolder", "Change…"],
 ] as const)("shows that %s was refused on the first screen", async (call, label) => {

@@ -16,7 +16,7 @@ it("does not save a second time what is being saved already", async () => {
 it("saves selected videos of a channel, each under its own name", async () => {
   await paste("https://video.ibm.com/channel/id/6540154");
 
-  expect(await heading(/This link is a channel with .60. videos/)).toHaveFocus();
+  expect(await heading(/This is a channel with .60. videos/)).toHaveFocus();
   expect(await button(/Continue with .0/)).toBeDisabled();
   await press("Show more");
   expect(await screen.findByRole("checkbox", { name: /part 51/ })).toHaveFocus();

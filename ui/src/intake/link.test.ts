@@ -18,7 +18,7 @@ it("says that a text holds no link, and keeps the text", async () => {
 
 it("names the other site that a link belongs to", async () => {
   await paste("https://example.org/watch");
-  await screen.findByText("No video of theirs plays on that page of example.org.", {
+  await screen.findByText("There is no video of theirs on that page of example.org.", {
     normalizer: strip,
   });
 });

@@ -50,8 +50,8 @@ it("warns if the disk takes no file this large, and offers another folder first"
   const largest_file_bytes = 2 ** 32 - 1;
   backend.starting.folder = { ...backend.starting.folder, free_bytes: 1e12, largest_file_bytes };
   await paste("https://video.ibm.com/recorded/134300021");
-  await screen.findByText("Downloads takes no file this large", { normalizer: strip });
-  await screen.findByText(/A file can have .* there, and this video has about .*120.GB/);
+  await screen.findByText("Downloads can’t hold a file this large", { normalizer: strip });
+  await screen.findByText(/A file there can be .* at most, and this video is about .*120.GB/);
   expect(screen.queryByRole("button", { name: "Save anyway" })).toBeNull();
   await press("Choose another folder");
   await button("Save video");

@@ -25,7 +25,7 @@ it("pauses, resumes, and asks for confirmation before it cancels", async () => {
 
   await press("Cancel");
   await heading("Stop saving this video?");
-  await press("Go on saving");
+  await press("Continue saving");
   await heading("Downloading");
 
   await press("Cancel");
@@ -122,7 +122,7 @@ it.each([
 
   await heading("Saved, but not complete");
   expect(said(words)).toBeVisible();
-  expect(await button("Get again")).toBeVisible();
+  expect(await button("Download again")).toBeVisible();
 });
 
 it("says that another quality was saved", async () => {
@@ -146,7 +146,7 @@ it("names the gaps of a file that was kept with gaps", async () => {
   backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
 
   await heading(/Saved, but .2.sec. is missing/);
-  expect(screen.getByText(/The gaps are at .+1:03/)).toBeVisible();
+  expect(screen.getByText(/Missing at: .+1:03/)).toBeVisible();
 });
 
 it("says that a video is saved already, and offers to save it again", async () => {
@@ -302,7 +302,7 @@ it("lists saved videos, and forgets one when asked to", async () => {
   await user.click(await screen.findByText(/Saved videos \(.1.\)/));
   await press("Play");
   expect(backend.opened).toEqual(["old"]);
-  await press("Forget");
+  await press("Remove from list");
   await waitFor(() => expect(screen.queryByText(/Saved videos/)).toBeNull());
 });
 
@@ -312,7 +312,7 @@ it("checks a saved video, and says what is damaged", async () => {
   await user.click(await screen.findByText(/Saved videos \(.1.\)/));
   const row = within(screen.getByText("Launch day.mp4").closest("li") ?? document.body);
   await press("Check");
-  expect(await row.findByText(/Launch day\.mp4.* is whole\./)).toBeVisible();
+  expect(await row.findByText(/Launch day\.mp4.* is complete and undamaged\./)).toBeVisible();
 
   const lost = { samples: 3, at_ms: 100_000, duration_ms: 120 };
   backend.damage = [
@@ -323,12 +323,12 @@ it("checks a saved video, and says what is damaged", async () => {
     { damage: "captions_missing", file: "Launch day.en.vtt" },
   ];
   await press("Check");
-  expect(await row.findByText(/is damaged\. You can get it again\./)).toBeVisible();
+  expect(await row.findByText(/is damaged\. You can download it again\./)).toBeVisible();
   const damages = [
     "The file is no longer as it was saved.",
     /Lost picture: .+ at .*1:40/,
     /320 kB.* of the file can’t be read/,
-    /12 s.* of it are missing/,
+    /12 s.* of it is missing/,
     /Launch day\.en\.vtt.* is missing or can’t be read/,
   ];
   for (const sentence of damages) expect(row.getByText(sentence)).toBeVisible();

@@ -12,7 +12,7 @@ it("saves a change at once, and explains an invalid template", async () => {
   expect(backend.settings.quality).toEqual({ height: 720 });
   await user.selectOptions(screen.getByLabelText("Sound"), "Deutsch");
   expect(backend.settings.audio).toEqual({ prefer: "de" });
-  const names = screen.getByLabelText("Names of files");
+  const names = screen.getByLabelText("File names");
   await user.clear(names);
   await screen.findByText(/This can’t be a name/);
   expect(backend.settings.template).toBe("{title}");

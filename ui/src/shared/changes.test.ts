@@ -35,7 +35,7 @@ test("says what was lost, left out or changed", async () => {
     "Lost picture: 0.3 sec at 1:02:03",
     "Lost: 0.1 sec at 1:02:03",
     "Left out: MP2 audio",
-    "A pause at 1:02:03 was too long for a file. It is 20 hr 0 min shorter now.",
+    "The pause at 1:02:03 was too long for a file. It is 20 hr 0 min shorter now.",
     "Left out: tx3g",
   ]);
 });

@@ -80,7 +80,7 @@ it("can be turned off, and is absent where a package manager updates the app", a
   backend.starting.settings = { ...backend.starting.settings, find_updates: false };
   render(App, { backend });
   await press("Settings");
-  const box = await screen.findByLabelText("Look for a new version when the app starts");
+  const box = await screen.findByLabelText("Check for updates when the app starts");
   expect(box).not.toBeChecked();
   await user.click(box);
   expect(backend.settings.find_updates).toBe(true);
