@@ -247,7 +247,7 @@ async fn selected_videos_of_a_channel_are_saved() -> Result<()> {
     window.tick(0).await?;
     window.tick(1).await?;
     window.press("Continue with 2").await?;
-    window.press("Save video").await?;
+    window.press("Save 2 videos").await?;
     // The list shows "Saved" when the app has finished; files appear a moment earlier.
     window.heading("Saved").await?;
     window.shows("Saved videos (1)").await?;
