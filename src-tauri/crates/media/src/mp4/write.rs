@@ -270,7 +270,8 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             ..
         } = self.demux(&segment, &mut demuxer)?;
         let facts = fact::joined(facts, &recorder.damage(timescale));
-        let has_media = recorder.samples() > 0 || recorder.has_edges();
+        // A resumed movie must begin as this one: it finds the head by the first segment with bytes.
+        let has_media = slices.iter().any(|slice| !slice.is_empty());
         let spans = recorder.spans(segment.track, timescale)?;
         let content = recorder.content(&spans);
         self.first_samples

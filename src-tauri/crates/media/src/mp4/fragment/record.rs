@@ -75,14 +75,6 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn samples(&self) -> u64 {
-        self.samples
-    }
-
-    pub(crate) fn has_edges(&self) -> bool {
-        !self.edges.is_empty()
-    }
-
     /// Returns what media the segment holds, given its [`Self::spans`].
     pub(crate) fn content(&self, spans: &[Span]) -> Content {
         let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
