@@ -88,6 +88,20 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     window.press("Save another").await?;
     window.heading(EMPTY).await?;
     ensure!(window.text().await?.contains("Saved videos (1)"));
+
+    window.unfold("Saved videos (1)").await?;
+    window.press("Check").await?;
+    window.shows("is complete and undamaged").await?;
+    let mut bytes = std::fs::read(file)?;
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 9000].fill(0);
+    std::fs::write(file, bytes)?;
+    window.press("Check").await?;
+    window.shows("is damaged").await?;
+    window.shows("no longer as it was saved").await?;
+    window.shows("Lost").await?;
+    window.screenshot("damaged").await?;
+    window.audit().await?;
     window.close().await?;
     Ok(())
 }

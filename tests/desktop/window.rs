@@ -24,6 +24,8 @@ const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
 const PAINT_TIMEOUT: Duration = Duration::from_millis(500);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const ENTER: &str = "\u{e007}";
+/// In `XPath`, the text of an element without the isolation marks around names.
+const PLAIN_TEXT: &str = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
 
 /// The window of one test.
 pub(crate) struct AppWindow {
@@ -85,15 +87,13 @@ impl AppWindow {
 
     /// Waits for the button of this name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
-        // Removes the isolation marks around names.
-        let text = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
-        let path = format!("//button[{text}='{name}']");
+        let path = format!("//button[{PLAIN_TEXT}='{name}']");
         self.find(Locator::XPath(&path)).await
     }
 
     /// Unfolds the details element of this name.
     pub(crate) async fn unfold(&self, name: &str) -> Result<()> {
-        let path = format!("//summary[normalize-space()='{name}']");
+        let path = format!("//summary[{PLAIN_TEXT}='{name}']");
         Ok(self.find(Locator::XPath(&path)).await?.click().await?)
     }
 
