@@ -123,7 +123,9 @@ impl view::Finished {
                 let kind = &fact.kind;
                 matches!(
                     kind,
-                    view::FactKindView::SamplesLost | view::FactKindView::ConfigurationMissing
+                    view::FactKindView::SamplesLost
+                        | view::FactKindView::Damaged
+                        | view::FactKindView::ConfigurationMissing
                 )
             });
             let durations = lost.map(|fact| fact.duration_ms);
@@ -142,6 +144,8 @@ impl view::Finished {
             |missing: &view::MissingView| matches!(missing, view::MissingView::Track { .. });
         frames_ms <= ACCEPTABLE_LOSS_MS
             && unread_ms <= u128::from(ACCEPTABLE_LOSS_MS)
+            // The duration is that of what is left.
+            && lost_bytes <= self.size_bytes
             && !self.missing.iter().any(lacks_track)
     }
 }
@@ -247,6 +251,8 @@ mod tests {
             })
         };
         let lost = fact(FactKind::SamplesLost, TrackKind::Audio, 5000, 600);
+        let damaged = fact(FactKind::Damaged, TrackKind::Audio, 5000, 1600);
+        assert!(!finished(&[damaged], 0).is_complete());
         assert!(finished(&[], 0).is_complete());
         assert!(finished(std::slice::from_ref(&lost), 1000).is_complete());
         assert!(!finished(&[lost.clone(), lost], 0).is_complete());
@@ -259,5 +265,10 @@ mod tests {
             ..finished(&[], 0)
         };
         assert!(!silent.is_complete());
+        let short = view::Finished {
+            duration_ms: 20,
+            ..finished(&[], 60_001)
+        };
+        assert!(!short.is_complete(), "most of it is lost");
     }
 }

@@ -22,4 +22,5 @@ pub(crate) use init::{OtherTrack, SourceEdit};
 pub(crate) use left_out::left_out;
 pub(crate) use names::{TrackNames, title as track_title};
 pub(crate) use outline::{FragmentOutline, outline};
+pub(crate) use restarts::states_time;
 pub use run::{TimedSample, TrackRun};

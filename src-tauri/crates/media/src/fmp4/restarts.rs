@@ -12,6 +12,7 @@ use crate::{
     Error,
     boxes::read::{ParsedBox, children},
     clock::{MAX_JUMP, MAX_OVERLAP, ROUNDING_TOLERANCE, nanoseconds},
+    cursor::Cursor,
 };
 
 /// Returns what to add to the decode times of each `moof`, in nanoseconds; nothing if the clock never
@@ -51,6 +52,20 @@ pub(super) fn shifts(moofs: &[ParsedBox<'_>], init: &Init) -> Result<Vec<i64>, E
         }
     }
     Ok(shifts)
+}
+
+/// Returns whether a media segment states a time for each of its first fragments. One without `tfdt`
+/// just follows the samples before it (ISO/IEC 14496-12 8.8.12).
+pub(crate) fn states_time(segment: &[u8]) -> bool {
+    let boxes = Cursor::new("MP4", segment);
+    let Ok(Some(moof)) = children(&boxes).find(*b"moof") else {
+        return true;
+    };
+    let lacks_time = |child: Result<ParsedBox<'_>, Error>| {
+        let traf = child.ok().filter(|child| child.kind == *b"traf");
+        traf.is_some_and(|traf| matches!(decode_time(&traf.body), Ok(None)))
+    };
+    !children(&moof).any(lacks_time)
 }
 
 /// Returns whether the stated time of any track falls or jumps, without looking at samples.

@@ -50,8 +50,9 @@ pub(crate) struct IndexSpec<'p> {
     pub(crate) segment_format: SegmentFormat,
     /// [`MovieSpec::audio`](crate::MovieSpec::audio).
     pub(crate) audio: &'p [AudioSpec],
-    /// The first segments of further files: that their clocks start again is no news.
-    pub(crate) parts_begin: &'p BTreeSet<SegmentKind>,
+    /// The first segments of further files, and segments that state no time: that their clocks start
+    /// again is no news.
+    pub(crate) expected_restarts: &'p BTreeSet<SegmentKind>,
 }
 
 /// The index of a movie, and what it does not hold of its segments.
@@ -104,7 +105,7 @@ pub(crate) fn missing_tracks(tracks: usize) -> Error {
 struct IndexBuilder<'s> {
     segment_format: SegmentFormat,
     audio: &'s [AudioSpec],
-    parts_begin: &'s BTreeSet<SegmentKind>,
+    expected_restarts: &'s BTreeSet<SegmentKind>,
     same: &'s mut CompareBytes<'s>,
     /// Ticks per second of the sample times of FLV and TS segments.
     timescale: u32,
@@ -146,7 +147,7 @@ impl<'s> IndexBuilder<'s> {
         let IndexSpec {
             segment_format,
             audio,
-            parts_begin,
+            expected_restarts,
         } = spec;
         let timescale = segment_format
             .timestamp_format()
@@ -154,7 +155,7 @@ impl<'s> IndexBuilder<'s> {
         Self {
             segment_format,
             audio,
-            parts_begin,
+            expected_restarts,
             same,
             timescale,
             video_timescale: match segment_format {
@@ -361,7 +362,7 @@ impl<'s> IndexBuilder<'s> {
         });
         let placed: Vec<_> = placed.collect();
         let start_offset = self.start_offset.unwrap_or(0);
-        if !self.parts_begin.contains(&kind) {
+        if !self.expected_restarts.contains(&kind) {
             self.facts.add_moves(self.clock.moves(), &placed);
         }
         self.facts.add_segments(segments, &placed, start_offset);

@@ -49,7 +49,8 @@ pub(crate) struct Mp4Muxer<O> {
     first_samples: FirstSamples,
     /// The next segment is the first of another file.
     begins_part: bool,
-    parts_begin: BTreeSet<SegmentKind>,
+    /// Segments whose clock starts again by their nature.
+    expected_restarts: BTreeSet<SegmentKind>,
     /// Kept between segments so that its buffers are reused.
     demuxer: ts::TsDemuxer,
 }
@@ -77,7 +78,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             inits: BTreeMap::new(),
             first_samples: FirstSamples::default(),
             begins_part: false,
-            parts_begin: BTreeSet::new(),
+            expected_restarts: BTreeSet::new(),
             demuxer: ts::TsDemuxer::default(),
         };
         let mut with_bytes = journal
@@ -116,7 +117,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
         IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
-            parts_begin: &self.parts_begin,
+            expected_restarts: &self.expected_restarts,
         }
     }
 
@@ -156,6 +157,13 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
                 demux_fmp4(segment, known)
             }
         }
+    }
+
+    /// Returns whether a segment states no time and just follows the one before it.
+    fn follows_without_time(&self, segment: &SegmentData<'_>) -> bool {
+        self.segment_format == SegmentFormat::Fmp4
+            && segment.kind != SegmentKind::Init
+            && !fmp4::states_time(segment.data)
     }
 
     /// Writes the head of the file before the first media.
@@ -258,8 +266,9 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
     }
 
     fn push(&mut self, segment: SegmentData<'_>) -> Result<TableFragment, Error> {
-        if std::mem::take(&mut self.begins_part) {
-            self.parts_begin.insert(segment.kind);
+        let begins_part = std::mem::take(&mut self.begins_part);
+        if begins_part || self.follows_without_time(&segment) {
+            self.expected_restarts.insert(segment.kind);
         }
         let mut demuxer = std::mem::take(&mut self.demuxer);
         let DemuxedSegment {
@@ -323,7 +332,7 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
         let spec = IndexSpec {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
-            parts_begin: &self.parts_begin,
+            expected_restarts: &self.expected_restarts,
         };
         let Assembly { tracks, facts } = assemble(spec, fragments, &mut self.output)?;
         let head = self
