@@ -8,9 +8,15 @@ import { states } from "../gallery/states";
 export { LANGUAGES, THEMES } from "../gallery/address";
 
 /** Address of the gallery. */
-export const ORIGIN = "http://127.0.0.1:5180/";
+export const ORIGIN = `http://127.0.0.1:${port()}/`;
 /** Initial size of the window, in CSS pixels. */
 export const SIZE = { width: 760, height: 560 };
+
+/** Returns a port that other runs on this computer hardly use. The workers inherit it. */
+function port(): string {
+  process.env["USTREAM_GALLERY_PORT"] ??= String(20_000 + (process.pid % 10_000));
+  return process.env["USTREAM_GALLERY_PORT"];
+}
 
 /** The names of all states. */
 export const names = Object.keys(states);

@@ -117,6 +117,52 @@ fn a_damaged_film_is_the_fault_of_the_film() {
     }
 }
 
+/// Returns kind and end of the first packet in a file.
+fn first_packet(movie: &Path) -> (String, u64) {
+    let entries = [
+        "-show_entries",
+        "packet=codec_type,size,pos",
+        "-of",
+        "csv=p=0",
+    ];
+    let mut probe = Command::new("ffprobe");
+    let output = probe
+        .args(["-v", "error"])
+        .args(entries)
+        .arg(movie)
+        .output();
+    let output = output.expect("ffprobe is needed for this test");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let packets = text.lines().map(|line| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let number = |field: &str| -> u64 { field.parse().unwrap() };
+        (number(fields[2]), number(fields[1]), fields[0].to_owned())
+    });
+    let (position, size, kind) = packets.min().unwrap();
+    (kind, position + size)
+}
+
+#[test]
+fn a_film_of_which_a_whole_track_was_cut_off_is_not_just_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let movie = copied(folder.path(), "film.mp4", &["-movflags", "+faststart"]);
+    let (kept, end) = first_packet(&movie);
+    let missing = if kept == "video" { "audio" } else { "video" };
+    let bytes = fs::read(&movie).unwrap();
+    fs::write(&movie, &bytes[..usize::try_from(end).unwrap()]).unwrap();
+    let new = folder.path().join("new.mp4");
+    let output = remux(&[&movie, &new]);
+    assert_eq!(output.code, 6, "{}", output.err);
+    for words in [
+        format!("missing: the {missing}"),
+        format!(" frames of {missing}, "),
+        format!(" frames of {kept}, "),
+    ] {
+        assert!(output.err.contains(&words), "{words}: {}", output.err);
+    }
+    assert!(new.exists(), "what is left is saved");
+}
+
 /// An FLV of key frames of one codec.
 fn flv_of(folder: &Path, codec: u8) -> PathBuf {
     let mut bytes = b"FLV\x01\x01\0\0\0\x09\0\0\0\0".to_vec();

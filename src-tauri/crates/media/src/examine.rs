@@ -9,7 +9,8 @@ use std::{
 };
 
 use crate::{
-    Error, Fact, FactKind, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, muxer,
+    Error, Fact, FactKind, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, fact,
+    muxer,
 };
 
 /// What a movie file holds, and what of it is damaged.
@@ -54,7 +55,8 @@ pub fn examine<R: Read + Seek>(
         return Err(problem);
     }
     let summary = muxer.finish(fragments)?;
-    let damage = summary.facts.into_iter().filter(is_damage);
+    let facts = fact::joined(summary.facts, &movie.lost_samples());
+    let damage = facts.into_iter().filter(is_damage);
     Ok(Some(Examination {
         duration_ms: summary.duration_ms,
         tracks: summary.tracks,

@@ -385,7 +385,8 @@ impl RemuxTask {
             .map_err(|problem| file_error(&first, problem))?;
         let mut fragments = Vec::new();
         let mut lost = Loss::default();
-        let mut left_out: Vec<Fact> = Vec::new();
+        // What the splitters know: the muxer never sees it.
+        let mut told: Vec<Fact> = Vec::new();
         // Segments, bytes and milliseconds of the previous files.
         let (mut first_number, mut before, mut before_ms) = (0_u64, 0_u64, 0_u64);
         let mut previous: Option<MovieSplitter<File>> = None;
@@ -414,15 +415,20 @@ impl RemuxTask {
                     .set_read(before.saturating_add(split.done_bytes()));
             }
             first_number = first_number.saturating_add(newest).saturating_add(1);
+            let file_start_ms = before_ms;
             before_ms = start_ms.max(before_ms.saturating_add(movie.duration_ms.unwrap_or(0)));
             before = before.saturating_add(movie.size_bytes);
             lost.bytes = lost.bytes.saturating_add(split.lost_bytes());
             lost.left_out.extend(split.info().left_out.iter().cloned());
             for fact in &split.info().facts {
-                if !left_out.contains(fact) {
-                    left_out.push(fact.clone());
+                if !told.contains(fact) {
+                    told.push(fact.clone());
                 }
             }
+            told.extend(split.lost_samples().into_iter().map(|fact| Fact {
+                at_ms: fact.at_ms.saturating_add(file_start_ms),
+                ..fact
+            }));
             previous = Some(split);
         }
         if let Some(problem) = muxer.input_problem() {
@@ -433,7 +439,8 @@ impl RemuxTask {
         let mut summary = muxer
             .finish(fragments)
             .map_err(|problem| file_error(&first, problem))?;
-        summary.facts.extend(left_out);
+        summary.facts.extend(told);
+        summary.facts.sort_by_key(|fact| fact.at_ms);
         Ok(RemuxResult {
             summary,
             media,

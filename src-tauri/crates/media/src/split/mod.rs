@@ -168,4 +168,13 @@ impl<R: Read + Seek> MovieSplitter<R> {
         };
         lost.min(self.info.size_bytes)
     }
+
+    /// Returns the samples so far that the index of an MP4 lists beyond the end of the file, with
+    /// times from its start. What other formats lost has no index.
+    pub fn lost_samples(&self) -> Vec<Fact> {
+        match &self.splitter {
+            FormatSplitter::Mp4(mp4) => mp4.lost_samples(),
+            FormatSplitter::Flv(_) | FormatSplitter::Ts(_) => Vec::new(),
+        }
+    }
 }

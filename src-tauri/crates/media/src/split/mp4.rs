@@ -10,7 +10,7 @@ use super::{
     table::SampleTable,
 };
 use crate::{
-    Error, SegmentKind, TrackKind,
+    Error, Fact, SegmentKind, TrackKind,
     boxes::{
         FourCc,
         read::{self, BoxHeader, children, name, version_and_flags},
@@ -169,6 +169,10 @@ impl Mp4Splitter {
     pub(super) fn lost(&self) -> u64 {
         let fragments = self.fragments.lost();
         self.progressive.lost().saturating_add(fragments)
+    }
+
+    pub(super) fn lost_samples(&self) -> Vec<Fact> {
+        self.progressive.lost_samples()
     }
 
     pub(super) fn fill<R: Read + Seek>(

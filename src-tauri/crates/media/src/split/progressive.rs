@@ -6,9 +6,10 @@ use std::io::{Read, Seek};
 
 use super::{input::InputFile, mp4::SplitTrack, table::TableSample};
 use crate::{
-    Error,
+    Error, Fact, FactKind,
     boxes::write::{boxed, full_box, put_count, put32, put64},
     cursor::Cursor,
+    fact::FactList,
     fmp4::groups::{GROUPINGS, Grouping},
 };
 
@@ -39,6 +40,8 @@ pub(super) struct ProgressiveReader {
     file_bytes: u64,
     returned_bytes: u64,
     lost_bytes: u64,
+    /// Samples beyond the end of the file.
+    lost: FactList,
     /// Start of the index on the clock of the movie, and end of its samples so far.
     index_start_ms: u64,
     elapsed_ms: u64,
@@ -55,6 +58,7 @@ impl ProgressiveReader {
             file_bytes,
             returned_bytes: 0,
             lost_bytes: 0,
+            lost: FactList::default(),
             index_start_ms: 0,
             elapsed_ms: 0,
             is_new_index: false,
@@ -82,6 +86,10 @@ impl ProgressiveReader {
 
     pub(super) fn lost(&self) -> u64 {
         self.lost_bytes
+    }
+
+    pub(super) fn lost_samples(&self) -> Vec<Fact> {
+        self.lost.clone().into_vec()
     }
 
     /// Fills the buffer with a fragment of the track whose next sample is the earliest.
@@ -138,9 +146,16 @@ impl ProgressiveReader {
                 return Err(cursor.malformed(format!("a sample of {size} bytes")));
             }
             if sample.position.saturating_add(size) > self.file_bytes {
-                self.lost_bytes = self
-                    .lost_bytes
-                    .saturating_add(track.table.discard_rest(moov));
+                let lost = track.table.discard_rest(moov);
+                self.lost_bytes = self.lost_bytes.saturating_add(lost.bytes);
+                let start_ms = milliseconds(sample.dts, track.timescale);
+                self.lost.add(Fact {
+                    kind: FactKind::SamplesLost,
+                    track: Some(track.kind),
+                    samples: lost.samples,
+                    at_ms: start_ms.saturating_add(self.index_start_ms),
+                    duration_ms: milliseconds(lost.duration, track.timescale),
+                });
                 break;
             }
             if let (Some(first), Some(last)) = (self.samples.first(), self.samples.last()) {

@@ -33,6 +33,15 @@ pub(super) struct TableSample {
     pub(super) description: u32,
 }
 
+/// Samples that were skipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DiscardedSamples {
+    pub(super) bytes: u64,
+    pub(super) samples: u64,
+    /// In ticks of the track.
+    pub(super) duration: u64,
+}
+
 /// Iterates over the sample tables of a track.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SampleTable {
@@ -113,14 +122,17 @@ impl SampleTable {
         self.next = None;
     }
 
-    /// Skips all remaining samples; returns their total size.
-    pub(super) fn discard_rest(&mut self, moov: &[u8]) -> u64 {
-        let mut bytes = 0_u64;
+    /// Skips all remaining samples, and sums them up.
+    pub(super) fn discard_rest(&mut self, moov: &[u8]) -> DiscardedSamples {
+        let mut discarded = DiscardedSamples::default();
         while let Some(sample) = self.peek(moov) {
-            bytes = bytes.saturating_add(u64::from(sample.size));
+            discarded.bytes = discarded.bytes.saturating_add(u64::from(sample.size));
+            discarded.samples += 1;
+            let duration = u64::from(sample.duration);
+            discarded.duration = discarded.duration.saturating_add(duration);
             self.advance();
         }
-        bytes
+        discarded
     }
 
     /// Returns whether the table groups its samples by the type with this index in [`GROUPINGS`].

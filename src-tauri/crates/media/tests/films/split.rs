@@ -287,6 +287,14 @@ fn a_truncated_file_keeps_what_it_holds_and_states_the_loss() {
             path.display()
         );
         probe_without_warnings(&made.path());
+        // An index in front lists what is lost.
+        let mut split = MovieSplitter::open(File::open(&path).unwrap()).unwrap();
+        while split.next_segment().unwrap().is_some() {}
+        let lost = split.lost_samples();
+        let lost: u64 = lost.iter().map(|fact| fact.samples).sum();
+        let listed = path.ends_with("front.mp4");
+        let expected = if listed { (whole - kept) as u64 } else { 0 };
+        assert_eq!(lost, expected, "{}", path.display());
     }
 }
 
