@@ -222,7 +222,7 @@ impl<'a> TagSelector<'a> {
             is_searched.is_none_or(|is_searched| std::mem::replace(is_searched, true));
         let mut found = None;
         if !is_searched {
-            found = later_config(self.segment, packet.kind);
+            found = later_config(self.segment, packet.codec);
         }
         let made = packet.adts.or_else(|| {
             let assumes = packet.codec == Codec::Aac && !is_searched && found.is_none();
@@ -268,11 +268,11 @@ impl<'a> TagSelector<'a> {
     }
 }
 
-/// Returns the tag body with the first configuration of a track.
-fn later_config(segment: &[u8], kind: TrackKind) -> Option<&[u8]> {
+/// Returns the tag body with the first configuration of a codec.
+fn later_config(segment: &[u8], codec: Codec) -> Option<&[u8]> {
     let mut tags = FlvTags::new(segment).ok()?.map_while(Result::ok);
     tags.find_map(|tag| {
         let packet = packet_of(&tag).ok()??;
-        (packet.kind == kind && packet.role == PacketRole::Config).then_some(tag.body)
+        (packet.codec == codec && packet.role == PacketRole::Config).then_some(tag.body)
     })
 }
