@@ -85,6 +85,17 @@ impl FactKind {
 }
 
 impl Fact {
+    /// Returns that a part of the file as a whole is left out, which belongs to no time.
+    pub(crate) fn left_out(name: String) -> Self {
+        Self {
+            kind: FactKind::LeftOut(name),
+            track: None,
+            samples: 0,
+            at_ms: 0,
+            duration_ms: 0,
+        }
+    }
+
     /// Returns whether it is of the file as a whole: a user tag, a track of another kind.
     fn is_timeless(&self) -> bool {
         matches!(self.kind, FactKind::LeftOut(_)) && self.track.is_none()

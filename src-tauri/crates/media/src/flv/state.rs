@@ -30,10 +30,10 @@ pub(crate) struct FlvState {
     seen_keyframes: u64,
     /// Every n-th keyframe is kept.
     keyframe_step: u64,
-    /// What was lost, left out or changed so far, in movie time.
     /// The next segment is the first of another file.
     pub(crate) begins_part: bool,
     moves: BorderMoves,
+    /// What was lost, left out or changed so far, in movie time.
     facts: FactList,
 }
 

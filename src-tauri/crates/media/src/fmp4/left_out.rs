@@ -2,7 +2,7 @@
 
 use super::init::handler;
 use crate::{
-    Fact, FactKind,
+    Fact,
     boxes::read::{children, name, top_level},
     cursor::Cursor,
     fact::FactList,
@@ -19,13 +19,7 @@ pub(crate) fn left_out(segment: &[u8]) -> Vec<Fact> {
         if child.kind == *b"trak"
             && let Some(other) = other_kind(&child.body)
         {
-            facts.add(Fact {
-                kind: FactKind::LeftOut(format!("a track of type {other}")),
-                track: None,
-                samples: 0,
-                at_ms: 0,
-                duration_ms: 0,
-            });
+            facts.add(Fact::left_out(format!("a track of type {other}")));
         }
     }
     for fact in tags::left_out::facts(&moov, None) {

@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     Error,
-    boxes::read::{ParsedBox, children},
+    boxes::read::{ParsedBox, children, top_level},
     clock::{MAX_JUMP, MAX_OVERLAP, ROUNDING_TOLERANCE, nanoseconds},
-    cursor::Cursor,
 };
 
 /// Returns what to add to the decode times of each `moof`, in nanoseconds; nothing if the clock never
@@ -57,8 +56,7 @@ pub(super) fn shifts(moofs: &[ParsedBox<'_>], init: &Init) -> Result<Vec<i64>, E
 /// Returns whether a media segment states a time for each of its first fragments. One without `tfdt`
 /// just follows the samples before it (ISO/IEC 14496-12 8.8.12).
 pub(crate) fn states_time(segment: &[u8]) -> bool {
-    let boxes = Cursor::new("MP4", segment);
-    let Ok(Some(moof)) = children(&boxes).find(*b"moof") else {
+    let Ok(Some(moof)) = top_level(segment).find(*b"moof") else {
         return true;
     };
     let lacks_time = |child: Result<ParsedBox<'_>, Error>| {

@@ -2,7 +2,7 @@
 
 use super::{Tags, mp4::NAMES};
 use crate::{
-    Fact, FactKind,
+    Fact,
     boxes::{
         FourCc,
         read::{Boxes, ParsedBox, children, version_and_flags},
@@ -36,13 +36,7 @@ pub(crate) fn facts(moov: &Cursor<'_>, kept: Option<&Tags>) -> Vec<Fact> {
     let TagNames { named, more, .. } = tags;
     let singly = named.into_iter().map(|name| format!("user tag {name}"));
     for name in singly.chain((more > 0).then(|| format!("{more} more user tags"))) {
-        facts.add(Fact {
-            kind: FactKind::LeftOut(name),
-            track: None,
-            samples: 0,
-            at_ms: 0,
-            duration_ms: 0,
-        });
+        facts.add(Fact::left_out(name));
     }
     facts.into_vec()
 }
@@ -160,6 +154,7 @@ fn item_name(item: &ParsedBox<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FactKind;
     use crate::boxes::write::{boxed, full_box, put_count};
 
     fn names(moov: &[u8], kept: Option<&Tags>) -> Vec<String> {

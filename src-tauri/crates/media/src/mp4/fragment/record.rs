@@ -4,7 +4,7 @@ use super::{
     ASSUMED_CONFIG, CHUNK, CONFIG, EDGE, EdgeRecord, GROUPS, INIT, IndexedSample, LANGUAGE,
     OTHER_TRACK, SAME_DELTA, SAME_OFFSET, SAMPLE, SYNC,
     damage::{Damage, SampleCoding},
-    track_code, track_key, track_kind,
+    track_code, track_key, track_of,
 };
 use crate::{
     Content, Error, Fact, Sample, TrackKind,
@@ -17,6 +17,7 @@ use crate::{
 
 /// So many of the first samples of a movie are inspected when it is verified.
 pub(crate) const INSPECTED_SAMPLES: usize = crate::check::INSPECTED_SAMPLES;
+
 /// Collects the tables of one segment.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
@@ -77,7 +78,7 @@ impl Recorder {
 
     /// Returns what media the segment holds, given its [`Self::spans`].
     pub(crate) fn content(&self, spans: &[Span]) -> Content {
-        let spans = spans.iter().map(|span| (track_kind(span.key >> 7), span));
+        let spans = spans.iter().map(|span| (track_of(span.key), span));
         Content::new(self.samples, spans, self.edge_bytes > 0)
     }
 
