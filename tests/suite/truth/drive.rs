@@ -175,6 +175,8 @@ pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWo
     let mut is_replaced = false;
     if let Some(interruption) = case.interruption
         && !interrupted(&running, case, new_job()).await
+        // It may have been ending when it was interrupted.
+        && saved_movie(folder.path()).is_none()
     {
         requests = running.requests();
         is_replaced = matches!(
@@ -215,16 +217,11 @@ pub(super) async fn world(assets: &SharedAssets, case: &Case) -> Result<PassedWo
     let expected = ExpectedOutcome::of(case, &running.service, is_replaced);
     let (ending, reported) = job_ending(case, &running.service, ended, path.as_deref())?;
     judge(&expected, &ending, &reported)?;
-    if matches!(ending, JobEnding::Failed(..)) {
-        let movies = ["mp4", "flv"];
-        let is_movie = |name: &String| movies.iter().any(|end| name.ends_with(end));
-        if let Some(name) = file_names(folder.path()).iter().find(|name| is_movie(name)) {
-            let kind = "a failure leaves a finished movie";
-            return Err(Mismatch {
-                kind,
-                detail: name.clone(),
-            });
-        }
+    if matches!(ending, JobEnding::Failed(..))
+        && let Some(detail) = saved_movie(folder.path())
+    {
+        let kind = "a failure leaves a finished movie";
+        return Err(Mismatch { kind, detail });
     }
     requests += running.requests();
     let allowed = 3 * expected.planned + 200;
@@ -303,6 +300,12 @@ fn movie(case: &Case, service: &FakeUstream, file: &[u8]) -> Result<MoviePackets
         kind: "a movie that cannot be read",
         detail,
     })
+}
+
+/// Returns the name of a finished movie in the folder.
+fn saved_movie(folder: &Path) -> Option<String> {
+    let is_movie = |name: &String| name.ends_with("mp4") || name.ends_with("flv");
+    file_names(folder).into_iter().find(is_movie)
 }
 
 /// Runs a job until this many segments have arrived, and stops it. Returns whether it had already

@@ -59,6 +59,7 @@ pub(super) fn track_segments(
         let flaw = flaws.find(|flaw| flaw.index == Some(index));
         let (video, audio) = has(case.first + index);
         let substitute = flaw.map(|flaw| flaw.substitute);
+        let flaw = flaw.filter(|flaw| !keeps_frames(representation, flaw));
         let mut slot = ExpectedSegment {
             video,
             audio,
@@ -79,6 +80,13 @@ pub(super) fn track_segments(
         slots.push(slot);
     }
     slots
+}
+
+/// Returns whether a flaw leaves all frames of a segment: a transport stream whose first packet is
+/// destroyed has lost its list of programmes only.
+fn keeps_frames(representation: MockRepresentation, flaw: &Flaw) -> bool {
+    flaw.substitute == Substitute::ZeroedStart
+        && matches!(representation, MockRepresentation::Ts(..))
 }
 
 /// What the service states about the segments.

@@ -319,12 +319,13 @@ impl Fetcher {
         if !context.budget.try_take(context.request.id) {
             return None;
         }
-        match self.hosts.next(context.request.urls, tried, Instant::now()) {
+        let now = Instant::now();
+        match self.hosts.next(context.request.urls, tried, now) {
             NextHost::Ask(permit) if !permit.is_probe() => {
                 tried.urls.push(permit.url());
                 Some(permit)
             }
-            _ => Some(self.hosts.same_host(url)),
+            _ => Some(self.hosts.same_host(url, now)),
         }
     }
 

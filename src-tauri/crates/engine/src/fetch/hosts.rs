@@ -65,6 +65,7 @@ pub(crate) struct HostPermit<'h, 'u> {
     hosts: &'h Hosts,
     url: &'u Url,
     is_probe: bool,
+    asked_at: Instant,
 }
 
 /// The URLs of a segment that one mirror pass has tried.
@@ -91,10 +92,10 @@ impl Hosts {
             pick(&all, &usable, tried, now)
         };
         match picked {
-            HostChoice::Ask(url) => NextHost::Ask(self.permit(url, false)),
+            HostChoice::Ask(url) => NextHost::Ask(self.permit(url, false, now)),
             HostChoice::Probe(url) => {
                 all.entry(origin(url)).or_default().probes += 1;
-                NextHost::Ask(self.permit(url, true))
+                NextHost::Ask(self.permit(url, true, now))
             }
             HostChoice::Wait(pause) => NextHost::Wait(pause),
             HostChoice::Dead => NextHost::Dead(problem_of(&all, urls)),
@@ -119,7 +120,7 @@ impl Hosts {
         let untried = untried.filter(|url| !tried.urls.contains(url));
         let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
         let best = untried.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
-        Some(self.permit(best, false))
+        Some(self.permit(best, false, now))
     }
 
     /// Returns whether "not found" from this URL counts: its host has sent segments or, while none
@@ -154,15 +155,16 @@ impl Hosts {
     }
 
     /// Returns a permit for a second request to the same host, in parallel to a late one.
-    pub(crate) fn same_host<'u>(&self, url: &'u Url) -> HostPermit<'_, 'u> {
-        self.permit(url, false)
+    pub(crate) fn same_host<'u>(&self, url: &'u Url, now: Instant) -> HostPermit<'_, 'u> {
+        self.permit(url, false, now)
     }
 
-    fn permit<'u>(&self, url: &'u Url, is_probe: bool) -> HostPermit<'_, 'u> {
+    fn permit<'u>(&self, url: &'u Url, is_probe: bool, now: Instant) -> HostPermit<'_, 'u> {
         HostPermit {
             hosts: self,
             url,
             is_probe,
+            asked_at: now,
         }
     }
 
@@ -228,7 +230,8 @@ impl<'u> HostPermit<'_, 'u> {
             error => error.to_string(),
         };
         let problem = Some((cause, text));
-        self.settle(|health| health.fail(cause, error, now));
+        let asked_at = self.asked_at;
+        self.settle(|health| health.fail(cause, error, asked_at, now));
         let mut all = self.hosts.lock();
         all.entry(origin(self.url)).or_default().problem = problem;
     }
@@ -275,8 +278,10 @@ impl HostHealth {
         !self.has_delivered && self.refusals >= REFUSALS_BEFORE_LACKING
     }
 
-    fn fail(&mut self, cause: HostFailure, error: &FetchError, now: Instant) {
-        let is_new = |then: Instant| now.saturating_duration_since(then) > SAME_OUTAGE;
+    /// Records the failure of a request that was made at `asked_at`.
+    fn fail(&mut self, cause: HostFailure, error: &FetchError, asked_at: Instant, now: Instant) {
+        // A request may stall for longer than separate outages lie apart.
+        let is_new = |then: Instant| asked_at.saturating_duration_since(then) > SAME_OUTAGE;
         if self.last_failure.is_none_or(is_new) {
             self.failing_since = None;
         }

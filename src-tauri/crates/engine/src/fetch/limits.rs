@@ -42,7 +42,7 @@ pub(crate) const MAX_COOLDOWN: Duration = Duration::from_secs(8);
 pub(crate) const MAX_RETRY_AFTER: Duration = Duration::from_mins(1);
 /// A host that has failed for this long without sending a segment is dead.
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(90);
-/// Failures further apart than this do not belong to the same outage.
+/// A request made later than this after a failure does not belong to the same outage.
 pub(crate) const SAME_OUTAGE: Duration = Duration::from_mins(1);
 /// A host that has only answered "not found", this many times, does not have the recording.
 pub(crate) const REFUSALS_BEFORE_LACKING: u32 = 3;

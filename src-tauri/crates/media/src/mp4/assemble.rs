@@ -8,7 +8,7 @@ use std::{
 use super::{
     facts::MovieFacts,
     fragment::{IndexedSample, SegmentTables, TableEntry, main_number, track_key},
-    overlap::{self, TailSample, TrackTails},
+    overlap::{self, Overlap, TailSample, TrackTails},
     parts::{PartTiming, TrackParts, own_init},
     sample_entry::{AudioClock, build_sample_entry},
     snap::TimestampSnapper,
@@ -40,6 +40,8 @@ const OVERLAP_ROUNDING: i64 = 5 * MILLISECOND;
 
 /// Name of encoder priming and padding between joined parts, which players do not present.
 const OUTSIDE_EDIT_LIST: &str = "sound outside of its edit list";
+/// Samples of an overlap that differ from those of the part before.
+const OTHER_VERSION: &str = "another version of what the part before has";
 
 /// Compares a number of bytes at two positions of the output.
 pub(crate) type CompareBytes<'s> = dyn FnMut([u64; 2], u64) -> Result<bool, Error> + 's;
@@ -128,9 +130,8 @@ struct IndexBuilder<'s> {
     /// The parts of the tracks of a fragmented MP4.
     parts: TrackParts,
     tails: TrackTails,
-    /// Where the part before ends, for tracks of which the samples so far repeat that part: the time
-    /// of its last sample in nanoseconds.
-    repeated_until: BTreeMap<u8, i64>,
+    /// What is left of the overlap with the part before, for tracks that are still in it.
+    overlaps: BTreeMap<u8, Overlap>,
     /// Packed language codes that MPEG-TS segments state, by track key.
     languages: BTreeMap<u8, u16>,
 }
@@ -178,7 +179,7 @@ impl<'s> IndexBuilder<'s> {
             facts: MovieFacts::default(),
             parts: TrackParts::default(),
             tails: TrackTails::default(),
-            repeated_until: BTreeMap::new(),
+            overlaps: BTreeMap::new(),
             languages: BTreeMap::new(),
         }
     }
@@ -350,7 +351,7 @@ impl<'s> IndexBuilder<'s> {
             let tables = tables
                 .iter()
                 .map(|(track, read, timing)| (*track, read.clone(), timing.shift));
-            self.join_overlap(tables.collect(), later)?;
+            self.join_overlap(&tables.collect::<Vec<_>>(), later)?;
         }
         if !spans.is_empty() {
             self.start_offset
@@ -403,10 +404,10 @@ impl<'s> IndexBuilder<'s> {
     /// there: the same samples get the same times. `tables` are theirs, with the number of the track.
     fn join_overlap(
         &mut self,
-        tables: Vec<(u8, SegmentTables<'_>, i64)>,
+        tables: &[(u8, SegmentTables<'_>, i64)],
         later: &[TableFragment],
     ) -> Result<(), Error> {
-        self.repeated_until.clear();
+        self.overlaps.clear();
         let spans = tables.iter().flat_map(|(_, read, _)| &read.spans);
         let Some(key) = spans.map(|span| span.key).min() else {
             return Ok(());
@@ -414,9 +415,9 @@ impl<'s> IndexBuilder<'s> {
         let mut offset = self.clock.offset_of(key);
         let mut start = Vec::new();
         for (track, read, shift) in tables {
-            if track == key & 0x7f {
-                offset = offset.saturating_add(shift);
-                self.part_start(&mut start, key, (track, read))?;
+            if *track == key & 0x7f {
+                offset = offset.saturating_add(*shift);
+                self.part_start(&mut start, key, (*track, read.clone()))?;
             }
         }
         let same_track = later.iter().filter(|one| one.track == key & 0x7f);
@@ -431,28 +432,82 @@ impl<'s> IndexBuilder<'s> {
                 break;
             }
         }
-        let is_fmp4 = self.segment_format == SegmentFormat::Fmp4;
         let end = self.tails.of(key);
         let count = overlap::repeated(end, &start, self.same)?;
         let first = count
             .checked_sub(1)
             .and_then(|last| end.get(end.len() - 1 - last));
         let first = first.copied();
-        if let (Some(here), Some(there)) = (first, start.first()) {
-            let time = |key: &u8, ticks| {
-                let track = self.tracks.get(key).filter(|_| is_fmp4);
-                let timescale = track.map_or(self.timescale, |track| track.timescale);
-                nanoseconds(ticks, timescale).unwrap_or(0)
-            };
-            let here = time(&key, here.time);
-            let ends = self.tails.ends();
-            self.repeated_until = ends.map(|(key, end)| (key, time(&key, end))).collect();
-            self.clock
-                .move_last(here.saturating_sub(there.time.saturating_add(offset)));
-        } else {
+        let (Some(here), Some(there)) = (first, start.first()) else {
             self.tails.clear();
+            return Ok(());
+        };
+        let here = nanoseconds(here.time, self.tail_timescale(key)).unwrap_or(0);
+        let moved = here.saturating_sub(there.time.saturating_add(offset));
+        let ends: BTreeMap<u8, i64> = self
+            .tails
+            .ends()
+            .map(|(key, end)| {
+                let end = nanoseconds(end, self.tail_timescale(key)).unwrap_or(0);
+                (key, end.saturating_add(OVERLAP_ROUNDING))
+            })
+            .collect();
+        if !self.others_overlap(key, &ends, tables, moved)? {
+            self.tails.clear();
+            return Ok(());
         }
+        self.overlaps = ends
+            .into_iter()
+            .map(|(key, end)| (key, Overlap::Until(end)))
+            .collect();
+        self.overlaps.insert(key, Overlap::Samples(count));
+        self.clock.move_last(moved);
         Ok(())
+    }
+
+    /// Returns whether most samples of the other tracks that are in an overlap are those of the part
+    /// before: pictures may be the same under other sound. `moved` is the distance that the part would
+    /// be moved by, in nanoseconds.
+    fn others_overlap(
+        &mut self,
+        key: u8,
+        ends: &BTreeMap<u8, i64>,
+        tables: &[(u8, SegmentTables<'_>, i64)],
+        moved: i64,
+    ) -> Result<bool, Error> {
+        let (mut all, mut same) = (0_u32, 0_u32);
+        for (track, read, shift) in tables {
+            let own = own_init(read)?;
+            let init = own.as_ref().or_else(|| self.inits.get(track));
+            let timescale = init.map_or(self.timescale, |init| init.timescale);
+            for entry in read.entries.clone() {
+                let TableEntry::Sample(sample) = entry? else {
+                    continue;
+                };
+                let other = track_key(*track, sample.kind);
+                let Some(end) = ends.get(&other).filter(|_| other != key) else {
+                    continue;
+                };
+                let offset = self.clock.offset_of(other).saturating_add(*shift);
+                let time = nanoseconds(sample.dts, timescale).unwrap_or(0);
+                let time = time.saturating_add(offset).saturating_add(moved);
+                if time > *end {
+                    continue;
+                }
+                all += 1;
+                let timescale = self.tail_timescale(other);
+                let around = [time, OVERLAP_ROUNDING].map(|time| ticks(time, timescale));
+                same += u32::from(self.tails.holds(other, around, &sample, self.same)?);
+            }
+        }
+        Ok(same >= all - same)
+    }
+
+    /// Returns the ticks per second of the times of [`TrackTails`].
+    fn tail_timescale(&self, key: u8) -> u32 {
+        let track = self.tracks.get(&key);
+        let track = track.filter(|_| self.segment_format == SegmentFormat::Fmp4);
+        track.map_or(self.timescale, |track| track.timescale)
     }
 
     /// Appends the samples of a track in a segment, their times on its own clock. Returns whether
@@ -485,23 +540,37 @@ impl<'s> IndexBuilder<'s> {
         Ok(true)
     }
 
-    /// Returns whether a sample repeats the part before; its time has ticks of this timescale. Else
-    /// it becomes the end of its track.
-    fn repeats_part(
+    /// Returns whether a sample is in the overlap with the part before, which has that time already;
+    /// its time has ticks of this timescale. Else it becomes the end of its track.
+    fn is_in_overlap(
         &mut self,
         key: u8,
         (time, timescale): (i64, u32),
         sample: &IndexedSample,
-    ) -> bool {
-        if let Some(end) = self.repeated_until.get(&key) {
-            // The times of the parts may be rounded differently.
-            let time = nanoseconds(time, timescale).unwrap_or(0);
-            if time <= end.saturating_add(OVERLAP_ROUNDING) {
-                self.facts.skip(FactKind::Repeated, sample.kind, time);
-                return true;
+    ) -> Result<bool, Error> {
+        let kind = match self.overlaps.get_mut(&key) {
+            Some(Overlap::Samples(count)) if *count > 0 => {
+                *count -= 1;
+                Some(FactKind::Repeated)
             }
-            self.repeated_until.remove(&key);
+            Some(Overlap::Until(end)) => {
+                let around = [time, ticks(OVERLAP_ROUNDING, timescale)];
+                if nanoseconds(time, timescale).unwrap_or(0) > *end {
+                    None
+                } else if self.tails.holds(key, around, sample, self.same)? {
+                    Some(FactKind::Repeated)
+                } else {
+                    Some(FactKind::LeftOut(OTHER_VERSION.into()))
+                }
+            }
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            let time = nanoseconds(time, timescale).unwrap_or(0);
+            self.facts.skip(kind, sample.kind, time);
+            return Ok(true);
         }
+        self.overlaps.remove(&key);
         self.tails.push(
             key,
             TailSample {
@@ -510,7 +579,7 @@ impl<'s> IndexBuilder<'s> {
                 position: sample.position,
             },
         );
-        false
+        Ok(false)
     }
 
     /// Returns the time of the first sample of a span that is not repeated from the segment before,
@@ -659,7 +728,8 @@ impl<'s> IndexBuilder<'s> {
         let time = sample.dts.saturating_add(offset);
         let timescale = self.timescale;
         let movie_time = || nanoseconds(time, timescale).unwrap_or(0);
-        if self.codec_states.contains_key(&key) && self.repeats_part(key, (time, timescale), sample)
+        if self.codec_states.contains_key(&key)
+            && self.is_in_overlap(key, (time, timescale), sample)?
         {
             return Ok(());
         }
@@ -744,7 +814,7 @@ impl<'s> IndexBuilder<'s> {
             let new = || new_track(init, offset);
             let timescale = self.tracks.entry(key).or_insert_with(new).timescale;
             let dts = fmp4_dts(timescale, init, &sample, offset);
-            if self.repeats_part(key, (dts, timescale), &sample) {
+            if self.is_in_overlap(key, (dts, timescale), &sample)? {
                 continue;
             }
             let Some(track) = self.tracks.get_mut(&key) else {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::assemble::CompareBytes;
+use super::{assemble::CompareBytes, fragment::IndexedSample};
 use crate::Error;
 
 /// Samples at the end of a track that are searched: two minutes of video.
@@ -13,6 +13,16 @@ const COMPARED_BYTES: u64 = 1 << 20;
 /// So many samples of a repetition must differ from the one before: silence and black pictures are
 /// the same wherever they are.
 const MIN_CHANGES: usize = 2;
+
+/// What is left of the overlap of a part with the one before, for one track.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Overlap {
+    /// So many samples, which are known to be the same.
+    Samples(usize),
+    /// All up to the time of the last sample of the part before, in nanoseconds and with what the
+    /// times of the parts may differ by.
+    Until(i64),
+}
 
 /// A sample in the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +56,27 @@ impl TrackTails {
     pub(crate) fn of(&mut self, key: u8) -> &[TailSample] {
         let tail = self.0.get_mut(&key);
         tail.map_or(&[], |tail| tail.make_contiguous())
+    }
+
+    /// Returns whether a sample with the same bytes is at the end of a track, at a time no further from
+    /// this one than `slack`; both in ticks of the track.
+    pub(crate) fn holds(
+        &self,
+        key: u8,
+        [time, slack]: [i64; 2],
+        sample: &IndexedSample,
+        same: &mut CompareBytes<'_>,
+    ) -> Result<bool, Error> {
+        let length = u64::from(sample.size).min(COMPARED_BYTES);
+        let tail = self.0.get(&key).into_iter().flatten();
+        for one in tail.rev() {
+            let is_like =
+                one.size == sample.size && one.time.abs_diff(time) <= slack.unsigned_abs();
+            if is_like && same([one.position, sample.position], length)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the keys of the tracks, and the time of the last sample of each.

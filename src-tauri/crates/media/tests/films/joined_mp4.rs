@@ -361,6 +361,47 @@ fn parts_that_overlap_are_joined_at_the_same_packet() {
 }
 
 #[test]
+fn the_same_pictures_under_other_sound_are_no_overlap() {
+    let folder = TempDir::new().unwrap();
+    let whole = copied(folder.path(), "whole.flv", &["-t", "12"]);
+    let part = |name: &str, arguments: &[&str]| {
+        let path = folder.path().join(name);
+        let [input, output] = [whole.as_path(), &path].map(|path| path.to_str().unwrap());
+        let all = [arguments, &["-y", output]].concat();
+        let all: Vec<_> = all
+            .iter()
+            .map(|argument| {
+                if *argument == "WHOLE" {
+                    input
+                } else {
+                    argument
+                }
+            })
+            .collect();
+        run("ffmpeg", &all);
+        path
+    };
+    let sound = "sine=frequency=300:sample_rate=44100";
+    let parts = [
+        part("1.flv", &["-t", "5", "-i", "WHOLE", "-c", "copy"]),
+        part(
+            "2.flv",
+            &[
+                "-ss", "2.5", "-t", "6", "-i", "WHOLE", "-f", "lavfi", "-t", "6", "-i", sound,
+                "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac",
+            ],
+        ),
+    ];
+    let made = remux(&[&parts[0], &parts[1]]).unwrap();
+    let found = packets(&made.path());
+    for (kind, name) in [(TrackKind::Video, "video"), (TrackKind::Audio, "audio")] {
+        let all: usize = parts.iter().map(|part| packets(part)[name].len()).sum();
+        assert_eq!(found[name].len(), all, "{name}");
+        assert_eq!(repeated(&made, kind), 0, "{name}");
+    }
+}
+
+#[test]
 fn a_track_that_changes_its_codec_is_refused_by_name() {
     let folder = TempDir::new().unwrap();
     let first = copied(folder.path(), "first.mp4", &[]);

@@ -23,7 +23,7 @@ fn picks(hosts: &Hosts, urls: &[Url], now: Instant) -> Option<usize> {
 
 fn fail(hosts: &Hosts, url: &Url, times: u32, now: Instant) {
     for _ in 0..times {
-        hosts.same_host(url).failed(&status(500), now);
+        hosts.same_host(url, now).failed(&status(500), now);
     }
 }
 
@@ -82,13 +82,30 @@ async fn hosts_that_have_all_failed_for_long_are_dead_whatever_the_error() {
             ..
         })
     ));
-    hosts.same_host(&urls[1]).delivered();
+    hosts.same_host(&urls[1], end).delivered();
     assert_eq!(picks(&hosts, &urls, end), Some(1));
     // Old failures say nothing about later ones.
     let later = end + SAME_OUTAGE * 2;
     fail(&hosts, &urls[0], 1, later);
     fail(&hosts, &urls[1], 1, later);
     assert!(picks(&hosts, &urls, later).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_stall_one_after_the_other_are_one_outage() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1"]);
+    let mut now = Instant::now();
+    let stall = SAME_OUTAGE + Duration::from_secs(1);
+    for _ in 0..3 {
+        let permit = hosts.same_host(&urls[0], now);
+        now += stall;
+        permit.failed(&status(500), now);
+    }
+    assert!(matches!(
+        hosts.next(&urls, &TriedUrls::default(), now),
+        NextHost::Dead(_)
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,7 +119,7 @@ async fn a_host_with_a_rejected_certificate_is_asked_neither_with_nor_without_tl
         "there is no other URL"
     );
     hosts
-        .same_host(&urls[0])
+        .same_host(&urls[0], now)
         .settle(|health| health.is_untrusted = true);
     assert!(matches!(
         hosts.next(&urls, &TriedUrls::default(), now),
@@ -124,8 +141,8 @@ async fn plain_http_is_only_used_if_tls_has_failed_without_any_answer() {
         NextHost::Exhausted
     ));
     let unreachable = FetchError::TooManyRequests;
-    hosts.same_host(&urls[0]).settle(|health| {
-        health.fail(HostFailure::Unreachable, &unreachable, now);
+    hosts.same_host(&urls[0], now).settle(|health| {
+        health.fail(HostFailure::Unreachable, &unreachable, now, now);
     });
     assert!(matches!(hosts.next(&urls, &tried, now), NextHost::Ask(_)));
     fail(&hosts, &urls[0], 1, now);
@@ -141,7 +158,7 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_are_in_cool
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for _ in 0..REFUSALS_BEFORE_LACKING {
-        hosts.same_host(&urls[0]).refused(now);
+        hosts.same_host(&urls[0], now).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(1));
     fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
@@ -155,7 +172,7 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_are_in_cool
     let is_first = |permit: &NextHost<'_, '_>| matches!(permit, NextHost::Ask(permit) if permit.url() == &urls[0]);
     assert!(permits.iter().any(is_first), "{permits:?}");
     drop(permits);
-    hosts.same_host(&urls[1]).delivered();
+    hosts.same_host(&urls[1], now).delivered();
     assert_eq!(picks(&hosts, &urls, soon), Some(1));
     assert!(hosts.is_authoritative(&urls[1], &urls) && !hosts.is_authoritative(&urls[0], &urls));
     // If all hosts lack it, the first in the list is believed.
@@ -168,7 +185,7 @@ async fn if_all_hosts_lack_the_recording_another_is_asked_when_the_first_fails()
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for url in urls.iter().chain(&urls).chain(&urls) {
-        hosts.same_host(url).refused(now);
+        hosts.same_host(url, now).refused(now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(0));
     let failed = TriedUrls {
@@ -206,7 +223,7 @@ async fn retry_after_is_honoured() {
         host: "a".to_owned(),
         retry_after: Some(Duration::from_secs(5)),
     };
-    hosts.same_host(&urls[0]).failed(&busy, now);
+    hosts.same_host(&urls[0], now).failed(&busy, now);
     let NextHost::Wait(pause) = hosts.next(&urls, &TriedUrls::default(), now) else {
         panic!("it is in cooldown");
     };
