@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 44] = [
+const REGRESSION_SEEDS: [u64; 53] = [
     10_042,
     10_078,
     10_870,
@@ -77,6 +77,15 @@ const REGRESSION_SEEDS: [u64; 44] = [
     208_033,
     878_736_775_275,
     304_683,
+    300_771,
+    304_955,
+    400_309,
+    400_759,
+    401_322,
+    402_401,
+    405_302,
+    406_083,
+    408_245,
 ];
 /// Most seeds that are shown per kind of mistake.
 const MAX_SHOWN: usize = 12;

@@ -13,6 +13,7 @@ mod request_budget;
 pub(crate) mod retry;
 mod speed;
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,7 +68,7 @@ pub(crate) struct SegmentRequest<'a> {
     /// Its duration, which limits its size.
     pub(crate) duration_ms: u64,
     /// How many authoritative hosts must answer "not found", if that many exist.
-    pub(crate) not_found_confirmations: u32,
+    pub(crate) not_found_confirmations: usize,
     /// The end of the recording is only known from "not found", so ask a second time.
     pub(crate) is_end_probe: bool,
     /// The segment is here already and is fetched to be compared, which is no progress.
@@ -152,8 +153,8 @@ impl Fetcher {
         let mut tried = TriedUrls::default();
         let mut best_error: Option<FetchError> = None;
         let mut refusal = None;
-        let mut refusals = 0;
-        for _ in 0..HOSTS_PER_PASS {
+        let mut refusing = HashSet::new();
+        for _ in 0..HOSTS_PER_PASS * names_per_host(request.urls) {
             let Some(permit) = self.next_host(context, &tried).await? else {
                 break;
             };
@@ -173,11 +174,13 @@ impl Fetcher {
             tracing::debug!(%url, %error, "the host did not deliver the segment");
             if error.is_refusal() && self.hosts.is_authoritative(url, request.urls) {
                 // A host that forbids everything says nothing about this segment.
-                let needed = request.not_found_confirmations + u32::from(error.is_denial());
+                let denial = usize::from(error.is_denial());
+                let needed = request.not_found_confirmations.saturating_add(denial);
                 tried.is_refused = true;
                 refusal = Some(error);
-                refusals += 1;
-                if refusals >= needed {
+                // A host may be asked for several names of one segment.
+                refusing.insert(url.host_str());
+                if refusing.len() >= needed {
                     break;
                 }
             } else if best_error
@@ -320,12 +323,18 @@ impl Fetcher {
             return None;
         }
         let now = Instant::now();
-        match self.hosts.next(context.request.urls, tried, now) {
-            NextHost::Ask(permit) if !permit.is_probe() => {
+        let urls = context.request.urls;
+        let other = match self.hosts.next(urls, tried, now) {
+            NextHost::Ask(permit) if !permit.is_probe() => Some(permit),
+            _ if context.rest_policy == RestPolicy::Ignore => self.hosts.any_host(urls, tried, now),
+            _ => None,
+        };
+        match other {
+            Some(permit) => {
                 tried.urls.push(permit.url());
                 Some(permit)
             }
-            _ => Some(self.hosts.same_host(url, now)),
+            None => Some(self.hosts.same_host(url, now)),
         }
     }
 
@@ -400,4 +409,10 @@ impl Fetcher {
         permit.failed(&error, Instant::now());
         Err(error)
     }
+}
+
+/// Returns how many of these URLs differ in the name of the file only, at least one.
+fn names_per_host(urls: &[Url]) -> usize {
+    let is_first = |url: &&Url| urls.first().map(Url::origin) == Some(url.origin());
+    urls.iter().filter(is_first).count().max(1)
 }

@@ -118,8 +118,12 @@ impl Hosts {
         } = usable(&all, urls);
         let untried = known.iter().chain(&on_lacking_hosts).copied();
         let untried = untried.filter(|url| !tried.urls.contains(url));
-        let rank = |url: &&Url| all.get(&origin(url)).map(|health| health.rank(now));
-        let best = untried.min_by_key(|url| rank(url).unwrap_or((false, false, true)))?;
+        let unknown = HostHealth::default();
+        let best = untried.min_by_key(|url| {
+            let health = all.get(&origin(url)).unwrap_or(&unknown);
+            // One that fails may work again; one that has lost its segments rarely does.
+            (health.is_refusing(), health.rank(now))
+        })?;
         Some(self.permit(best, false, now))
     }
 
@@ -275,7 +279,12 @@ impl HostHealth {
     }
 
     fn lacks_recording(&self) -> bool {
-        !self.has_delivered && self.refusals >= REFUSALS_BEFORE_LACKING
+        !self.has_delivered && self.is_refusing()
+    }
+
+    /// Returns whether it has only answered "not found" for a while.
+    fn is_refusing(&self) -> bool {
+        self.refusals >= REFUSALS_BEFORE_LACKING
     }
 
     /// Records the failure of a request that was made at `asked_at`.

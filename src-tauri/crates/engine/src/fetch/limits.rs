@@ -19,10 +19,10 @@ pub(crate) const STALLS_NEEDED: u32 = 4;
 pub(crate) const HEALTH_CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 /// Hosts that one mirror pass asks, one after the other.
 pub(crate) const HOSTS_PER_PASS: usize = 3;
-/// A run may make one request per segment, this many extra ones per segment, …
+/// A run may make one request per segment, this many more per segment, …
 pub(crate) const EXTRA_REQUESTS_PER_SEGMENT: u64 = 2;
-/// … and this many extra ones in total.
-pub(crate) const EXTRA_REQUESTS: u64 = 80;
+/// … and this many that all segments share.
+pub(crate) const EXTRA_REQUESTS: u64 = 64;
 
 /// Pause before the second mirror pass; it doubles with each further one.
 pub(crate) const INITIAL_BACKOFF: Duration = Duration::from_millis(400);

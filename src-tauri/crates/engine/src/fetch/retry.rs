@@ -57,6 +57,20 @@ impl Fetcher {
         effort: Effort,
         (budget, meter): (&RequestBudget, &Meter),
     ) -> Result<FetchOutcome, FetchError> {
+        let fetched = self.fetch_within(request, effort, (budget, meter)).await;
+        // One that did not come keeps them for the end of the pass.
+        if matches!(fetched, Ok(FetchOutcome::Body(_))) {
+            budget.release(request.id);
+        }
+        fetched
+    }
+
+    async fn fetch_within(
+        &self,
+        request: SegmentRequest<'_>,
+        effort: Effort,
+        (budget, meter): (&RequestBudget, &Meter),
+    ) -> Result<FetchOutcome, FetchError> {
         let (mut passes, mut stalls, mut offline) = (0, 0, 0);
         let mut offline_since = None;
         let mut earlier = None;

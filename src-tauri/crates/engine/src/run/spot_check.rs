@@ -34,14 +34,17 @@ pub(super) struct SpotCheck<'a> {
 enum Comparison {
     Same,
     Different,
+    /// No host has the segment.
+    Absent,
     /// The segment could not be fetched.
-    Unknown,
+    Unknown(FetchError),
 }
 
 impl SpotCheck<'_> {
     /// Fetches some of the saved segments once more and compares them.
     ///
-    /// If the listing has changed, at least one must be fetched and be the same.
+    /// If the listing has changed, at least one must be fetched and be the same; else this returns
+    /// the error of the last that could not be fetched.
     pub(super) async fn is_unchanged(
         &self,
         here: &[HeldSegment],
@@ -54,6 +57,7 @@ impl SpotCheck<'_> {
         };
         let chosen = spread(here, most);
         let mut is_any_same = chosen.is_empty() || change == PlanChange::Same;
+        let mut failure = None;
         for effort in EFFORTS {
             for (id, mark) in &chosen {
                 let compared = self.compare((*id, *mark), effort);
@@ -63,14 +67,18 @@ impl SpotCheck<'_> {
                         return Ok(false);
                     }
                     Comparison::Same => is_any_same = true,
-                    Comparison::Unknown => {}
+                    Comparison::Absent => {}
+                    Comparison::Unknown(error) => failure = Some(error),
                 }
             }
             if is_any_same {
                 return Ok(true);
             }
         }
-        Ok(false)
+        match failure {
+            Some(error) => Err(Error::from(error).into()),
+            None => Ok(false),
+        }
     }
 
     /// Returns whether a saved segment can be fetched once more. If so, the hosts work, and the
@@ -100,7 +108,8 @@ impl SpotCheck<'_> {
             format: self.format,
             kind: media_kind(id.kind),
             duration_ms: segment.map_or(0, |segment| segment.duration_ms),
-            not_found_confirmations: 1,
+            // Any host will do.
+            not_found_confirmations: usize::MAX,
             is_end_probe: false,
             is_comparison: true,
         };
@@ -114,7 +123,8 @@ impl SpotCheck<'_> {
                 Ok(Comparison::Different)
             }
             Err(error @ FetchError::AllHostsFailed { .. }) => Err(error.into()),
-            Ok(FetchOutcome::Absent(_)) | Err(_) => Ok(Comparison::Unknown),
+            Ok(FetchOutcome::Absent(_)) => Ok(Comparison::Absent),
+            Err(error) => Ok(Comparison::Unknown(error)),
         }
     }
 }

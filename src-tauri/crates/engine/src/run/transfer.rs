@@ -108,7 +108,7 @@ pub(super) async fn run(
         found,
         download,
         folder,
-        budget: &Arc::new(RequestBudget::new(assembler.outstanding().len())),
+        budget: &Arc::default(),
     };
     let compared = context
         .spot_check(&recording)

@@ -26,7 +26,10 @@ pub(crate) fn lost_frames(items: &[StreamItem]) -> Vec<LostFrames> {
     let step = typical_step(pairs());
     let losses = pairs().filter_map(|(before, after)| {
         let (before, time) = (before.time?.dts, after.time?.dts);
-        missing_between(after.missing, before, time, step?)
+        // If no other frames show how far apart they are, it is one frame that is missing.
+        let is_sure = after.missing == Missing::Some;
+        let step = step.or(is_sure.then_some(time.saturating_sub(before) / 2))?;
+        missing_between(after.missing, before, time, step)
     });
     losses.collect()
 }
@@ -98,6 +101,18 @@ mod tests {
             duration: 6000,
         };
         assert_eq!(lost_frames(&items), [lost]);
+    }
+
+    #[test]
+    fn of_two_frames_one_is_missing_between_them_if_any() {
+        let items = |missing| [frame(0, Missing::None), frame(7200, missing)];
+        let lost = LostFrames {
+            dts: 3600,
+            count: 1,
+            duration: 3600,
+        };
+        assert_eq!(lost_frames(&items(Missing::Some)), [lost]);
+        assert_eq!(lost_frames(&items(Missing::Perhaps)), []);
     }
 
     #[test]
