@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 53] = [
+const REGRESSION_SEEDS: [u64; 54] = [
     10_042,
     10_078,
     10_870,
@@ -83,6 +83,7 @@ const REGRESSION_SEEDS: [u64; 53] = [
     400_759,
     401_322,
     402_401,
+    404_109,
     405_302,
     406_083,
     408_245,

@@ -22,8 +22,8 @@ use crate::mock_service::{file_names, job, original};
 
 /// Number of worlds that run at the same time on one thread; their waits overlap.
 const CONCURRENT_WORLDS: usize = 80;
-/// In virtual time; longer than the longest retry budget.
-const JOB_TIMEOUT: Duration = Duration::from_hours(1);
+/// In virtual time; longer than the longest retry budget, and than a whole recording that trickles.
+const JOB_TIMEOUT: Duration = Duration::from_hours(4);
 
 /// Results of all worlds.
 #[derive(Debug, Default)]

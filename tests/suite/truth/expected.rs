@@ -110,16 +110,28 @@ impl Case {
         all_fail && !self.format.is_file() || init
     }
 
-    /// Returns whether a recording of the stated length would end where the list ends if it were
-    /// numbered from 0.
+    /// Returns whether a recording of the stated length would end where the list ends, as far as it
+    /// may have been read, if it were numbered from 0.
     fn may_lack_beginning(&self, stated: &[u64]) -> bool {
         let Some(stated) = stated.iter().max() else {
             return false;
         };
         let wanted = stated.div_ceil(self.segment_ms());
-        let (sure, may) = listed_reach(self);
-        let last = self.keys[self.listed - 1];
-        self.first > 0 && wanted > sure && (last..=self.first + may).contains(&wanted)
+        let ends_there = |listed: usize| {
+            let read = Self {
+                listed,
+                ..self.clone()
+            };
+            let (sure, may) = listed_reach(&read);
+            let last = self.keys[listed - 1];
+            wanted > sure && (last..=self.first + may).contains(&wanted)
+        };
+        let mut read = 0;
+        let mut reads = self.parts.iter().map(|part| {
+            read = part.keys.end.max(read);
+            read
+        });
+        self.first > 0 && (ends_there(self.listed) || reads.any(ends_there))
     }
 
     /// Returns whether a media playlist can be used.

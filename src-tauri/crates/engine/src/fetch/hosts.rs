@@ -122,7 +122,8 @@ impl Hosts {
         let best = untried.min_by_key(|url| {
             let health = all.get(&origin(url)).unwrap_or(&unknown);
             // One that fails may work again; one that has lost its segments rarely does.
-            (health.is_refusing(), health.rank(now))
+            let is_unreachable = health.failures > 0 && !health.answered;
+            (is_unreachable, health.is_refusing(), health.rank(now))
         })?;
         Some(self.permit(best, false, now))
     }

@@ -74,6 +74,7 @@ impl Fetcher {
         let (mut passes, mut stalls, mut offline) = (0, 0, 0);
         let mut offline_since = None;
         let mut earlier = None;
+        let mut unconfirmed = None;
         let has_broken = AtomicBool::new(false);
         // A segment that should exist must be reported absent twice.
         let needs_confirmation = effort == Effort::Last && request.not_found_confirmations > 1;
@@ -92,15 +93,19 @@ impl Fetcher {
                 },
             };
             let error = match self.mirror_pass(context).await {
-                Ok(FetchOutcome::Absent(_)) if !is_confirmed => {
+                Ok(FetchOutcome::Absent(refusal)) if !is_confirmed => {
                     is_confirmed = true;
+                    unconfirmed = Some(refusal);
                     tokio::time::sleep(backoff(1)).await;
                     continue;
                 }
                 Ok(outcome) => return Ok(outcome),
-                // No request was made: the earlier error is the reason.
+                // No request was made: what came before is the answer.
                 Err(error @ (FetchError::NoAddress | FetchError::TooManyRequests)) => {
-                    return Err(earlier.unwrap_or(error));
+                    return match unconfirmed {
+                        Some(refusal) => Ok(FetchOutcome::Absent(refusal)),
+                        None => Err(earlier.unwrap_or(error)),
+                    };
                 }
                 Err(error) => error,
             };
