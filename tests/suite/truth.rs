@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 54] = [
+const REGRESSION_SEEDS: [u64; 56] = [
     10_042,
     10_078,
     10_870,
@@ -83,7 +83,9 @@ const REGRESSION_SEEDS: [u64; 54] = [
     400_759,
     401_322,
     402_401,
+    401_382,
     404_109,
+    405_016,
     405_302,
     406_083,
     408_245,

@@ -325,7 +325,8 @@ impl Fetcher {
         let now = Instant::now();
         let urls = context.request.urls;
         let other = match self.hosts.next(urls, tried, now) {
-            NextHost::Ask(permit) if !permit.is_probe() => Some(permit),
+            // Also one that may work again: the first request goes on meanwhile.
+            NextHost::Ask(permit) => Some(permit),
             _ if context.rest_policy == RestPolicy::Ignore => self.hosts.any_host(urls, tried, now),
             _ => None,
         };

@@ -185,7 +185,8 @@ impl<'u> HostPermit<'_, 'u> {
     }
 
     /// Returns whether this request finds out if a host works again after its cooldown.
-    pub(crate) fn is_probe(&self) -> bool {
+    #[cfg(test)]
+    fn is_probe(&self) -> bool {
         self.is_probe
     }
 
