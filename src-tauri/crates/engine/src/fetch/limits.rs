@@ -22,7 +22,7 @@ pub(crate) const HOSTS_PER_PASS: usize = 3;
 /// A run may make one request per segment, this many more per segment, …
 pub(crate) const EXTRA_REQUESTS_PER_SEGMENT: u64 = 2;
 /// … and this many that all segments share.
-pub(crate) const EXTRA_REQUESTS: u64 = 64;
+pub(crate) const EXTRA_REQUESTS: u64 = 48;
 
 /// Pause before the second mirror pass; it doubles with each further one.
 pub(crate) const INITIAL_BACKOFF: Duration = Duration::from_millis(400);
