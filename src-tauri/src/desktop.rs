@@ -227,6 +227,7 @@ mod tests {
             id: "1".to_owned(),
             link: String::new(),
             title: String::new(),
+            thumbnail: None,
             newest_of_channel: false,
             folder: String::new(),
             state,

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use engine::JobStream;
-use engine::view::AppEvent;
+use engine::view::{AppEvent, Update};
 use tauri::async_runtime::{self, JoinHandle};
 use tauri::ipc::Channel;
 
@@ -21,12 +21,18 @@ struct PageSubscription {
 }
 
 impl PageEvents {
-    /// Sends every update of `updates` to the page. A reloaded page subscribes again, which ends its
-    /// old subscription.
-    pub(crate) fn watch(&self, mut updates: JobStream, channel: Channel<AppEvent>) {
+    /// Sends every update of `updates` to the page, as `prepare` changes it. A reloaded page
+    /// subscribes again, which ends its old subscription.
+    pub(crate) fn watch(
+        &self,
+        mut updates: JobStream,
+        prepare: impl Fn(Update) -> Update + Send + 'static,
+        channel: Channel<AppEvent>,
+    ) {
         let page = channel.clone();
         let task = async_runtime::spawn(async move {
             while let Some(update) = updates.next().await {
+                let update = prepare(update);
                 // The page is gone.
                 if page.send(AppEvent::Jobs { update }).is_err() {
                     break;
@@ -109,7 +115,7 @@ mod tests {
             Ok(())
         });
         let engine = engine::Engine::open(engine::Config::default()).unwrap();
-        events.watch(engine.job_stream(), channel);
+        events.watch(engine.job_stream(), |update| update, channel);
         received
     }
 

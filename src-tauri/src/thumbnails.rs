@@ -1,12 +1,15 @@
 //! Serves thumbnails to the page, which may not load anything from the network.
 //!
 //! The page requests a thumbnail by a name that it got with a recording. The engine fetches it, only
-//! from servers of the service, and its image type is checked before it is passed on.
+//! from servers of the service, and its image type is checked before it is passed on. It is kept in the
+//! cache folder, so that the pictures of saved videos are there without the internet, too.
+
+mod cache;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::view::{EntryView, Preview};
+use engine::view::{EntryView, Preview, Update};
 use engine::{Engine, ImageKind};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry, async_runtime};
@@ -18,9 +21,9 @@ pub(crate) const SCHEME: &str = "thumb";
 const MAX_NAMES: usize = 20_000;
 
 /// The names of all thumbnails of this run, with their URLs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Thumbnails {
-    addresses: Mutex<HashMap<String, String>>,
+    addresses: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Thumbnails {
@@ -41,6 +44,17 @@ impl Thumbnails {
         entries
     }
 
+    /// Replaces the thumbnail URLs of jobs by their names.
+    pub(crate) fn with_names_of_jobs(&self, mut update: Update) -> Update {
+        for job in &mut update.changed {
+            job.thumbnail = job
+                .thumbnail
+                .take()
+                .map(|address| self.name("job", address));
+        }
+        update
+    }
+
     /// Returns the name for a URL. The same recording may have another thumbnail in a list.
     fn name(&self, recording: &str, address: String) -> String {
         let mut addresses = self
@@ -58,7 +72,7 @@ impl Thumbnails {
         name
     }
 
-    fn address(&self, name: &str) -> Option<String> {
+    pub(crate) fn address(&self, name: &str) -> Option<String> {
         let addresses = self
             .addresses
             .lock()
@@ -97,11 +111,26 @@ pub(crate) fn respond(
 
 async fn thumbnail(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>)> {
     let address = app.state::<Thumbnails>().address(name)?;
+    let folder = app.path().app_cache_dir().ok();
+    let cached = folder.map(|folder| cache::path(&folder.join("thumbnails"), &address));
+    let kept = cached.clone();
+    let kept = async_runtime::spawn_blocking(move || cache::read(&kept?)).await;
+    if let Some(bytes) = kept.ok().flatten()
+        && let Some(kind) = image_type(&bytes)
+    {
+        return Some((kind, bytes));
+    }
     let bytes = app.state::<Engine>().thumbnail(&address).await;
     let bytes = bytes
         .inspect_err(|error| tracing::info!(%error, "the thumbnail cannot be fetched"))
         .ok()?;
-    Some((image_type(&bytes)?, bytes))
+    let kind = image_type(&bytes)?;
+    if let Some(path) = cached {
+        let bytes = bytes.clone();
+        // The picture is shown even if it cannot be kept.
+        async_runtime::spawn_blocking(move || cache::write(&path, &bytes));
+    }
+    Some((kind, bytes))
 }
 
 /// Returns the media type of an image that every web view can show.

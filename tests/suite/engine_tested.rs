@@ -54,6 +54,7 @@ async fn main() -> anyhow::Result<()> {
         ending: None,
         again: false,
         title: None,
+        thumbnail: None,
         overrides: engine::Overrides::default(),
     };
     engine.download(new_job).await?;

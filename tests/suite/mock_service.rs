@@ -129,6 +129,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         ending: None,
         again: false,
         title: None,
+        thumbnail: None,
         overrides: engine::Overrides::default(),
     }
 }

@@ -1,7 +1,11 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "./App.svelte";
+import { preview } from "./backend/fake";
 import { backend, heading, heard, LINK, paste, user, press } from "./testing";
+
+/** Returns the picture of the video in front. */
+const picture = () => document.querySelector("img");
 
 it("saves a video from a pasted link", async () => {
   await paste(LINK);
@@ -21,8 +25,10 @@ it("saves a video from a pasted link", async () => {
       audio: "usual",
       access: { password: null, form: {}, referrer: null },
       title: "Launch day – full stream",
+      thumbnail: preview().thumbnail,
     },
   ]);
+  expect(picture()).toHaveAttribute("src", preview().thumbnail);
   backend.tick(0.5);
   expect(await screen.findByRole("progressbar")).toHaveValue(0.5);
   expect(heard("status")).toBe("50% downloaded");
@@ -30,6 +36,7 @@ it("saves a video from a pasted link", async () => {
 
   expect(await heading("Saved")).toHaveFocus();
   expect(screen.getByText("Launch day – full stream.mp4")).toBeVisible();
+  expect(picture()).toHaveAttribute("src", preview().thumbnail);
   await press("Show in folder");
   await press("Play");
   expect(backend.opened).toEqual(["job-1", "job-1"]);

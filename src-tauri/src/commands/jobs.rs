@@ -13,6 +13,7 @@ use super::{CommandResult, dialog_path, internal_error, parse_job_id};
 use crate::folders::Folders;
 use crate::page_events::PageEvents;
 use crate::settings::SettingsStore;
+use crate::thumbnails::Thumbnails;
 
 /// Extensions of movie files that can be converted to MP4.
 const MOVIE_EXTENSIONS: [&str; 8] = ["flv", "f4v", "mp4", "m4v", "m4a", "mov", "ts", "m2ts"];
@@ -22,6 +23,7 @@ pub(crate) async fn download(
     engine: State<'_, Engine>,
     folders: State<'_, Folders>,
     store: State<'_, SettingsStore>,
+    thumbnails: State<'_, Thumbnails>,
     request: SaveRequest,
 ) -> CommandResult<String> {
     let settings = store.get();
@@ -48,6 +50,7 @@ pub(crate) async fn download(
         ending: None,
         again: request.again,
         title: request.title,
+        thumbnail: request.thumbnail.and_then(|name| thumbnails.address(&name)),
         overrides: Overrides {
             access: request.access.into(),
             ..Overrides::default()
@@ -137,7 +140,10 @@ pub(crate) async fn remove(engine: State<'_, Engine>, id: String, keep: bool) ->
 pub(crate) fn watch(
     engine: State<'_, Engine>,
     page_events: State<'_, PageEvents>,
+    thumbnails: State<'_, Thumbnails>,
     channel: Channel<AppEvent>,
 ) {
-    page_events.watch(engine.paced_job_stream(), channel);
+    let thumbnails = thumbnails.inner().clone();
+    let named = move |update| thumbnails.with_names_of_jobs(update);
+    page_events.watch(engine.paced_job_stream(), named, channel);
 }

@@ -1,7 +1,7 @@
 /**
  * A scripted backend. `fake/script.ts` says what each link leads to; `tick()` advances the jobs.
  */
-import { CHANNEL, entries, MB, script, SIZE } from "./fake/script";
+import { CHANNEL, COVER, entries, MB, script, SIZE } from "./fake/script";
 import type {
   AccessView,
   Backend,
@@ -159,7 +159,7 @@ export class FakeBackend implements Backend {
 
   remux(): Promise<string | null> {
     const progress = { ...progressAt(0.3), stage: "converting" as const };
-    this.put(job({ id: "remux", title: "old recording.flv", progress }));
+    this.put(job({ id: "remux", title: "old recording.flv", thumbnail: null, progress }));
     return Promise.resolve("remux");
   }
 
@@ -329,6 +329,7 @@ export function job(change: Partial<JobView> = {}): JobView {
     id: "job-1",
     link: "https://video.ibm.com/recorded/112470631",
     title: "Launch day – full stream",
+    thumbnail: COVER,
     newest_of_channel: false,
     folder: DOWNLOADS.name,
     state: { is: "running" },

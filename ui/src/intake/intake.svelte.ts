@@ -35,6 +35,8 @@ interface VideoToSave {
   link: string;
   /** The title that the user has seen; null if the link was pasted among others. */
   title: string | null;
+  /** The name of the thumbnail that the user has seen. */
+  thumbnail: string | null;
 }
 
 /** What the user chose before saving. */
@@ -195,7 +197,8 @@ export class Intake extends Controller {
     const typed = choices.file_stem?.trim() ?? "";
     // A name that was not changed is made by the template, with the chosen quality.
     const file_stem = typed === "" || typed === preview.file_stem ? null : typed;
-    const video = { link, title: titleOf(preview) };
+    const { thumbnail } = preview;
+    const video = { link, title: titleOf(preview), thumbnail };
     return this.#start([video], { ...choices, file_stem }, this.access);
   }
 
@@ -204,7 +207,8 @@ export class Intake extends Controller {
     const referrer = this.access.referrer ?? collection?.page ?? null;
     const videos = links.map((link) => {
       const entry = collection?.entries.find((entry) => entry.link === link);
-      return { link, title: entry ? titleOf(entry) : null };
+      const title = entry ? titleOf(entry) : null;
+      return { link, title, thumbnail: entry?.thumbnail ?? null };
     });
     return this.#start(videos, choices, { ...this.access, referrer });
   }
@@ -222,16 +226,18 @@ export class Intake extends Controller {
     const started: StartedJob[] = [];
     /** The first of those that are being saved already. */
     let known: string | undefined;
-    for (const { link, title } of videos) {
+    for (const { link, title, thumbnail } of videos) {
       const before = this.#jobs.unfinishedOf(link);
       if (before) {
         known ??= before.id;
         continue;
       }
-      const request = { link, folder, access, title, ...choices };
+      const seen = { title, ...(thumbnail === null ? {} : { thumbnail }) };
+      const request = { link, folder, access, ...seen, ...choices };
       const id = await this.call(this.backend.download(request));
       if (id === null) break;
-      started.push({ id, title: choices.file_stem ?? title ?? link, link, access });
+      const name = choices.file_stem ?? title ?? link;
+      started.push({ id, title: name, thumbnail, link, access });
     }
     this.starting = false;
     if (started.length > 0) this.#jobs.add(started);

@@ -22,6 +22,8 @@ import { text } from "../text";
 export interface StartedJob {
   id: string;
   title: string;
+  /** The name of its thumbnail. */
+  thumbnail: string | null;
   link: string;
   access: AccessView;
 }
@@ -65,7 +67,7 @@ export class Jobs extends Controller {
 
   /** Adds jobs that were just started and shows the first of them. */
   add(started: StartedJob[]) {
-    for (const { id, title, link, access } of started) {
+    for (const { id, title, thumbnail, link, access } of started) {
       this.#accesses.set(id, access);
       if (this.all.has(id)) continue;
       const state: JobState = { is: "running" };
@@ -74,6 +76,7 @@ export class Jobs extends Controller {
         id,
         link,
         title: nameOf({ title, link }),
+        thumbnail,
         newest_of_channel,
         folder: "",
         state,

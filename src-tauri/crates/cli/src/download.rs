@@ -116,6 +116,7 @@ impl DownloadBatch<'_> {
                 ending: self.ending,
                 again: self.args.again,
                 title: None,
+                thumbnail: None,
                 overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;

@@ -162,6 +162,7 @@ impl Engine {
             ending,
             again,
             title,
+            thumbnail,
             overrides,
         } = job;
         let target = read_link(&link)?;
@@ -177,6 +178,7 @@ impl Engine {
             remux,
             output,
             title,
+            thumbnail,
         };
         self.add(spec, overrides).await
     }
@@ -193,13 +195,14 @@ impl Engine {
             remux,
             output,
             title: None,
+            thumbnail: None,
         };
         self.add(spec, Overrides::default()).await
     }
 
     async fn add(&self, spec: JobSpec, overrides: Overrides) -> Result<JobId, Error> {
         self.send_command(|reply| Command::Add {
-            spec,
+            spec: Box::new(spec),
             overrides,
             reply,
         })

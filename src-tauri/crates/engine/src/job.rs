@@ -83,6 +83,9 @@ pub struct JobSpec {
     /// The title under which the user has seen it, until the run finds it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Address of the thumbnail that the user has seen, until the run finds it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
 }
 
 impl JobSpec {
@@ -205,6 +208,8 @@ pub struct NewJob {
     pub again: bool,
     /// The title under which the user has seen it.
     pub title: Option<String>,
+    /// Address of the thumbnail with which the user has seen it.
+    pub thumbnail: Option<String>,
     /// What the user allows from the start.
     pub overrides: Overrides,
 }

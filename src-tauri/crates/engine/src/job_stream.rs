@@ -180,6 +180,7 @@ mod tests {
             id: id.into(),
             link: String::new(),
             title: title.into(),
+            thumbnail: None,
             newest_of_channel: false,
             folder: String::new(),
             state: JobState::Queued,

@@ -35,7 +35,7 @@ type ReplySender<T> = oneshot::Sender<Result<T, Error>>;
 #[derive(Debug)]
 pub(crate) enum Command {
     Add {
-        spec: JobSpec,
+        spec: Box<JobSpec>,
         overrides: Overrides,
         reply: ReplySender<JobId>,
     },
@@ -170,7 +170,7 @@ impl Queue {
                 overrides,
                 reply,
             } => {
-                let added = self.add(spec, overrides).await;
+                let added = self.add(*spec, overrides).await;
                 self.queue_reply(reply, added);
             }
             Command::Pause { id, reply } => {

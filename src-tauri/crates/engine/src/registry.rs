@@ -148,6 +148,7 @@ mod tests {
                 stem: None,
             },
             title: None,
+            thumbnail: None,
         };
         JobRecord::new(spec, 7)
     }

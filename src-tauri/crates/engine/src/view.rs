@@ -474,6 +474,9 @@ pub struct JobView {
     /// Title of the recording, or the file name without extension. Until it is known, what the user
     /// has seen; without that the link.
     pub title: String,
+    /// Address of the thumbnail on a server of the service, as soon as it is known. The desktop app
+    /// replaces it with the name under which the page requests it.
+    pub thumbnail: Option<String>,
     /// The link was that of a channel, and this is its newest recording.
     pub newest_of_channel: bool,
     /// Name of the target folder, for display.
@@ -646,6 +649,10 @@ pub struct SaveRequest {
     /// The title that the page shows, until the job finds it out.
     #[serde(default)]
     pub title: Option<String>,
+    /// The name of the thumbnail that the page shows, until the job finds it out.
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub thumbnail: Option<String>,
     /// Save it even if it is saved already.
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]

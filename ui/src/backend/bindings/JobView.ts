@@ -20,6 +20,11 @@ link: string,
  */
 title: string, 
 /**
+ * Address of the thumbnail on a server of the service, as soon as it is known. The desktop app
+ * replaces it with the name under which the page requests it.
+ */
+thumbnail: string | null, 
+/**
  * The link was that of a channel, and this is its newest recording.
  */
 newest_of_channel: boolean, 

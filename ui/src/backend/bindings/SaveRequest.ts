@@ -42,6 +42,10 @@ access: AccessView,
  */
 title: string | null, 
 /**
+ * The name of the thumbnail that the page shows, until the job finds it out.
+ */
+thumbnail?: string, 
+/**
  * Save it even if it is saved already.
  */
 again?: boolean, };

@@ -16,7 +16,7 @@ export const MB = 1_000_000;
 export const SIZE = 560 * MB;
 
 /** A cover that needs no network. */
-const COVER =
+export const COVER =
   "data:image/gif;base64,R0lGODlhEAAJAIAAAAtlcP///ywAAAAAEAAJAAACD4SPqcvtD6OctNqLs94sBQA7";
 
 /** Returns the preview of a recording that can be saved. */

@@ -101,6 +101,9 @@ impl Job {
                 .or_else(|| spec.output.stem.clone())
                 .or_else(|| spec.title.clone())
                 .unwrap_or_else(|| spec.source.label()),
+            thumbnail: known
+                .map_or(&spec.thumbnail, |known| &known.thumbnail)
+                .clone(),
             newest_of_channel: known
                 .and_then(|known| known.found)
                 .is_some_and(|found| found.newest),

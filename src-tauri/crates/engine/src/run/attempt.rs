@@ -61,6 +61,9 @@ pub(crate) struct Discovery {
     /// Address of the recording's page.
     pub(crate) link: String,
     pub(crate) title: String,
+    /// Address of the thumbnail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) thumbnail: Option<String>,
     /// The part folder.
     pub(crate) part: PathBuf,
 }

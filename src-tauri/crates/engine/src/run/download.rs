@@ -31,6 +31,7 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
         found: Some(found),
         link: recording.link(),
         title: title.unwrap_or_else(|| recording.link()),
+        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
         part,
     };
     let existing = download.earlier_stem(chosen).await?;

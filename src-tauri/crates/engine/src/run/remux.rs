@@ -70,6 +70,7 @@ pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<Sav
         found: None,
         link: first.unwrap_or_default(),
         title: stem.to_string_lossy().into_owned(),
+        thumbnail: None,
         part: part.path().to_owned(),
     });
     let movie = part::output(part.path());
