@@ -70,6 +70,7 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
 
     window.press("Save video").await?;
     window.heading("Saved").await?;
+    window.shows_picture().await?;
     window.screenshot("saved").await?;
     window.audit().await?;
 
@@ -147,6 +148,7 @@ async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     window.press("Save video").await?;
     window.heading("Downloading").await?;
     window.shows(" of ").await?;
+    window.shows_picture().await?;
     window.screenshot("downloading").await?;
     window.audit().await?;
     window.press("Pause").await?;
@@ -166,7 +168,11 @@ async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     window.press_last("Close").await?;
     let session = window.wait_closed().await?;
 
+    // The picture is there without the internet, too.
+    let refused = Rule::new(Fault::HostDown).host("ustvstaticcdn1-a.akamaihd.net");
+    service.faults().add(refused);
     let window = AppWindow::open_in(session, &service, "You have an unfinished video").await?;
+    window.shows_picture().await?;
     window.screenshot("unfinished").await?;
     ensure!(
         window.downloads()?.iter().all(|path| path.is_dir()),

@@ -169,6 +169,14 @@ impl AppWindow {
             .await
     }
 
+    /// Waits until the page shows a picture that has loaded.
+    pub(crate) async fn shows_picture(&self) -> Result<()> {
+        let loaded =
+            "return [...document.images].some((it) => it.complete && it.naturalWidth > 1);";
+        self.wait_until("a picture", async || Ok(self.page(loaded).await? == true))
+            .await
+    }
+
     /// Returns all text of the page.
     pub(crate) async fn text(&self) -> Result<String> {
         let script = "return document.querySelector('main').innerText";
