@@ -353,6 +353,12 @@ impl<'a> FetchPass<'a> {
                 let expired = self.refused_in_a_row >= limit && !self.config.are_urls_current;
                 (init || expired).then_some(PassEnd::Expired)
             }
+            // Nobody has said that it exists, and there is no request left to find out.
+            Err(FetchError::TooManyRequests) if segment.presence == Presence::Tentative => {
+                self.result.absent.insert(segment.id);
+                self.config.meter.segment_absent(segment.duration_ms);
+                None
+            }
             Err(error) => {
                 tracing::info!(?segment, %error, "a segment could not be fetched");
                 if matches!(error, FetchError::AllHostsFailed { .. }) {
