@@ -47,10 +47,8 @@ impl Thumbnails {
     /// Replaces the thumbnail URLs of jobs by their names.
     pub(crate) fn with_names_of_jobs(&self, mut update: Update) -> Update {
         for job in &mut update.changed {
-            job.thumbnail = job
-                .thumbnail
-                .take()
-                .map(|address| self.name("job", address));
+            let name = |address| self.name(&job.id, address);
+            job.thumbnail = job.thumbnail.take().map(name);
         }
         update
     }

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -36,13 +36,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) {
     let Some(folder) = path.parent() else {
         return;
     };
-    let kept = prune(folder).and_then(|()| {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    });
-    if let Err(error) = kept {
+    if let Err(error) = prune(folder).and_then(|()| engine::replace_file(path, bytes)) {
         tracing::info!(%error, "a thumbnail cannot be kept");
     }
 }
@@ -50,13 +44,13 @@ pub(super) fn write(path: &Path, bytes: &[u8]) {
 /// Makes the folder, and deletes the older half of its files if there are too many.
 fn prune(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        files.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    if files.len() < MAX_FILES {
+    let entries: Vec<_> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    if entries.len() < MAX_FILES {
         return Ok(());
+    }
+    let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
+    for entry in entries {
+        files.push((entry.metadata()?.modified()?, entry.path()));
     }
     files.sort();
     for (_, path) in files.iter().take(MAX_FILES / 2) {
