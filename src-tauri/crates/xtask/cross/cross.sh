@@ -126,7 +126,7 @@ windows_test() { # FILTER…
       # The tests were built on Linux, so their paths have no drive: the current one must be Z:, the root of Linux.
       name=$(basename "$exe") name=${name%-*}
       cd /x/src/tests
-      timeout --kill-after=10 3000 wine "$exe" "$@" "${skip[@]}" < /dev/null > "/x/result-$name.txt" 2>&1 || { failed=1; awk "/^failures:/{f=1} f" "/x/result-$name.txt" | head -80; }
+      timeout --kill-after=10 5400 wine "$exe" "$@" "${skip[@]}" < /dev/null > "/x/result-$name.txt" 2>&1 || { failed=1; awk "/^failures:/{f=1} f" "/x/result-$name.txt" | head -80; }
       echo "$name: $(grep -a "^test result" "/x/result-$name.txt" || tail -1 "/x/result-$name.txt")"
     done < <(grep -o "/x/target/[^)]*" /x/tests.log)
     exit $failed' "$@"
