@@ -121,9 +121,15 @@ impl Hosts {
         let unknown = HostHealth::default();
         let best = untried.min_by_key(|url| {
             let health = all.get(&origin(url)).unwrap_or(&unknown);
-            // One that fails may work again; one that has lost its segments rarely does.
             let is_unreachable = health.failures > 0 && !health.answered;
-            (is_unreachable, health.is_refusing(), health.rank(now))
+            // One that fails may work again; one that has lost its segments rarely does. Of several
+            // that refuse, the one with few refusals may only have been asked for missing segments.
+            let refusals = if health.is_refusing() {
+                health.refusals
+            } else {
+                0
+            };
+            (is_unreachable, refusals, health.rank(now))
         })?;
         Some(self.permit(best, false, now))
     }

@@ -230,3 +230,45 @@ async fn retry_after_is_honoured() {
     assert_eq!(pause, Duration::from_secs(5));
     assert_eq!(picks(&hosts, &urls, now + pause), Some(0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_hosts_in_cooldown_those_that_refuse_most_and_those_out_of_reach_are_asked_last() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1", "https://c/1"]);
+    let now = Instant::now();
+    let order = || -> Vec<usize> {
+        let mut tried = TriedUrls::default();
+        std::iter::from_fn(|| {
+            let permit = hosts.any_host(&urls, &tried, now)?;
+            tried.urls.push(permit.url());
+            urls.iter().position(|url| url == permit.url())
+        })
+        .collect()
+    };
+    hosts.same_host(&urls[0], now).delivered();
+    fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
+    assert_eq!(
+        order(),
+        [0, 2, 1],
+        "one that fails comes after those that do not"
+    );
+    for _ in 0..10 * REFUSALS_BEFORE_LACKING {
+        hosts.same_host(&urls[0], now).refused(now);
+    }
+    assert_eq!(
+        order(),
+        [2, 1, 0],
+        "it sent a segment once, and has none since"
+    );
+    // It was only asked for segments behind the end.
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts.same_host(&urls[1], now).refused(now);
+    }
+    assert_eq!(order(), [2, 1, 0]);
+    let unreachable = FetchError::Unreachable {
+        host: "c".to_owned(),
+        problem: String::new(),
+    };
+    hosts.same_host(&urls[2], now).failed(&unreachable, now);
+    assert_eq!(order(), [1, 0, 2]);
+}
