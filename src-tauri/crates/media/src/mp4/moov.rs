@@ -85,6 +85,9 @@ impl MovieTiming {
 
 /// Builds the index of tracks that are [`closed`](Mp4Track::closed).
 pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<'t>, Error> {
+    if !tracks.iter().all(Mp4Track::is_in_range) {
+        return Err(Error::Unsupported("a movie of more than 146 years".into()));
+    }
     let timing = MovieTiming::of(tracks);
     let mut parts = Vec::new();
     for (number, (track, edits)) in (1..).zip(tracks.iter().zip(&timing.edit_lists)) {

@@ -267,9 +267,19 @@ impl Mp4Track {
 
     /// Duration from the first sample to the end of the last.
     pub(crate) fn length_ms(&self) -> u64 {
-        let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts);
-        let time = nanoseconds(self.times.map_or(0, length), self.timescale).unwrap_or(0);
+        let time = nanoseconds(self.length(), self.timescale).unwrap_or(0);
         (time / MILLISECOND).max(0).unsigned_abs()
+    }
+
+    /// Returns whether the times of the samples are ones that can be read again.
+    pub(crate) fn is_in_range(&self) -> bool {
+        nanoseconds(self.length(), self.timescale).is_some()
+    }
+
+    /// Duration from the first sample to the end of the last, in ticks.
+    fn length(&self) -> i64 {
+        let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts);
+        self.times.map_or(0, length)
     }
 
     /// Number of [`Self::deltas`].
