@@ -417,3 +417,6 @@ fn names_per_host(urls: &[Url]) -> usize {
     let is_first = |url: &&Url| urls.first().map(Url::origin) == Some(url.origin());
     urls.iter().filter(is_first).count().max(1)
 }
+
+#[cfg(test)]
+mod tests;
