@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 56] = [
+const REGRESSION_SEEDS: [u64; 57] = [
     10_042,
     10_078,
     10_870,
@@ -79,6 +79,7 @@ const REGRESSION_SEEDS: [u64; 56] = [
     304_683,
     300_771,
     304_955,
+    309_144,
     400_309,
     400_759,
     401_322,

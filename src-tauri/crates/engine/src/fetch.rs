@@ -69,6 +69,8 @@ pub(crate) struct SegmentRequest<'a> {
     pub(crate) duration_ms: u64,
     /// How many authoritative hosts must answer "not found", if that many exist.
     pub(crate) not_found_confirmations: usize,
+    /// Behind the last segment that is listed, so it may not exist.
+    pub(crate) is_tentative: bool,
     /// The end of the recording is only known from "not found", so ask a second time.
     pub(crate) is_end_probe: bool,
     /// The segment is here already and is fetched to be compared, which is no progress.
@@ -365,7 +367,7 @@ impl Fetcher {
             context.has_broken.store(true, Ordering::Relaxed);
         }
         if error.is_refusal() {
-            permit.refused(Instant::now());
+            permit.refused(&error, context.request.is_tentative, Instant::now());
             return Err(error);
         }
         // A segment without media says nothing about its host.

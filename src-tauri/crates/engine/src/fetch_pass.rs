@@ -310,6 +310,7 @@ impl<'a> FetchPass<'a> {
                 duration_ms: segment.duration_ms,
                 // A mirror may not have a segment yet that should exist.
                 not_found_confirmations: if is_tentative && is_past_end { 1 } else { 2 },
+                is_tentative,
                 is_end_probe: is_tentative && end_ms.is_none(),
                 is_comparison: false,
             };

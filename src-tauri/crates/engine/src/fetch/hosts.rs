@@ -29,8 +29,10 @@ struct HostHealth {
     has_delivered: bool,
     /// It has sent any HTTP response.
     answered: bool,
-    /// "Not found" answers since it last sent a segment.
+    /// "Not found" answers since it last sent a segment, without those for tentative segments.
     refusals: u32,
+    /// Those of them that forbid, which says nothing about the segment.
+    denials: u32,
     /// Failures since it last sent a segment or answered "not found".
     failures: u32,
     failing_since: Option<Instant>,
@@ -116,26 +118,23 @@ impl Hosts {
             known,
             on_lacking_hosts,
         } = usable(&all, urls);
+        let unknown = HostHealth::default();
+        let of = |url: &Url| all.get(&origin(url)).unwrap_or(&unknown);
         let untried = known.iter().chain(&on_lacking_hosts).copied();
         let untried = untried.filter(|url| !tried.urls.contains(url));
-        let unknown = HostHealth::default();
+        // One that forbids everything can't confirm that there is no such segment.
+        let untried = untried.filter(|url| !tried.is_refused || !of(url).denies_everything());
         let best = untried.min_by_key(|url| {
-            let health = all.get(&origin(url)).unwrap_or(&unknown);
+            let health = of(url);
+            // One that fails may work again; one that has lost its segments rarely does.
             let is_unreachable = health.failures > 0 && !health.answered;
-            // One that fails may work again; one that has lost its segments rarely does. Of several
-            // that refuse, the one with few refusals may only have been asked for missing segments.
-            let refusals = if health.is_refusing() {
-                health.refusals
-            } else {
-                0
-            };
-            (is_unreachable, refusals, health.rank(now))
+            (is_unreachable, health.is_refusing(), health.rank(now))
         })?;
         Some(self.permit(best, false, now))
     }
 
     /// Returns whether "not found" from this URL counts: its host has sent segments or, while none
-    /// of the hosts has, is the first in the list.
+    /// of the hosts has, is the first in the list that does not forbid everything.
     pub(crate) fn is_authoritative(&self, url: &Url, urls: &[Url]) -> bool {
         let all = self.lock();
         let delivers = |url: &Url| {
@@ -144,7 +143,7 @@ impl Hosts {
         };
         delivers(url)
             || (!urls.iter().any(delivers)
-                && urls.first().map(Url::host_str) == Some(url.host_str()))
+                && believed(&all, urls).map(Url::host_str) == Some(url.host_str()))
     }
 
     /// Returns whether another host has recently been faster than the host of this URL.
@@ -214,11 +213,16 @@ impl<'u> HostPermit<'_, 'u> {
         });
     }
 
-    /// Records that the host answered "not found".
-    pub(crate) fn refused(mut self, now: Instant) {
+    /// Records that the host answered "not found". For a tentative segment, which may not exist, that
+    /// does not count as a refusal.
+    pub(crate) fn refused(mut self, refusal: &FetchError, is_tentative: bool, now: Instant) {
         self.settle(|health| {
             health.answered = true;
-            health.refusals = health.refusals.saturating_add(1);
+            if !is_tentative {
+                health.refusals = health.refusals.saturating_add(1);
+                let denials = u32::from(refusal.is_denial());
+                health.denials = health.denials.saturating_add(denials);
+            }
             health.failures = 0;
             health.failing_since = None;
             if health.lacks_recording() {
@@ -288,6 +292,10 @@ impl HostHealth {
 
     fn lacks_recording(&self) -> bool {
         !self.has_delivered && self.is_refusing()
+    }
+
+    fn denies_everything(&self) -> bool {
+        self.lacks_recording() && self.denials == self.refusals
     }
 
     /// Returns whether it has only answered "not found" for a while.
@@ -381,6 +389,21 @@ fn pick<'u>(
     HostChoice::Wait(wait.clamp(Duration::from_millis(20), MAX_COOLDOWN))
 }
 
+/// Returns the URL whose host is believed while none has sent a segment: the first, but for those
+/// that forbid everything.
+fn believed<'u>(
+    all: &HashMap<String, HostHealth>,
+    urls: impl IntoIterator<Item = &'u Url, IntoIter: Clone>,
+) -> Option<&'u Url> {
+    let mut urls = urls.into_iter();
+    let first = urls.clone().next();
+    let denies = |url: &Url| {
+        let health = all.get(&origin(url));
+        health.is_some_and(HostHealth::denies_everything)
+    };
+    urls.find(|url| !denies(url)).or(first)
+}
+
 /// Picks a URL when every host seems to lack the recording: asks the first one for the answer, and
 /// probes the others, which may only have been asked for missing segments.
 fn pick_lacking_host<'u>(
@@ -389,7 +412,7 @@ fn pick_lacking_host<'u>(
     tried: &TriedUrls<'_>,
     now: Instant,
 ) -> HostChoice<'u> {
-    let Some(first) = urls.first() else {
+    let Some(first) = believed(all, urls.iter().copied()) else {
         return HostChoice::Dead;
     };
     if tried.is_refused {
@@ -399,9 +422,10 @@ fn pick_lacking_host<'u>(
         all.get(&origin(url))
             .is_some_and(|health| health.is_due(now))
     };
-    let mut untried = urls.iter().filter(|url| !tried.urls.contains(*url));
-    let probed = untried.clone().find(|url| *url != first && is_due(url));
-    match (probed, untried.next()) {
+    let untried = || urls.iter().filter(|url| !tried.urls.contains(*url));
+    let probed = untried().find(|url| **url != first && is_due(url));
+    let next = untried().find(|url| **url == first).or(untried().next());
+    match (probed, next) {
         (Some(url), _) => HostChoice::Probe(url),
         (None, Some(url)) => HostChoice::Ask(url),
         (None, None) => HostChoice::Exhausted,

@@ -16,6 +16,7 @@ const REQUEST: SegmentRequest<'static> = SegmentRequest {
     kind: SegmentKind::Media(0),
     duration_ms: 2_000,
     not_found_confirmations: 2,
+    is_tentative: false,
     is_end_probe: false,
     is_comparison: false,
 };

@@ -110,6 +110,7 @@ impl SpotCheck<'_> {
             duration_ms: segment.map_or(0, |segment| segment.duration_ms),
             // Any host will do.
             not_found_confirmations: usize::MAX,
+            is_tentative: false,
             is_end_probe: false,
             is_comparison: true,
         };

@@ -158,7 +158,9 @@ async fn hosts_without_the_recording_are_asked_only_while_the_others_are_in_cool
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for _ in 0..REFUSALS_BEFORE_LACKING {
-        hosts.same_host(&urls[0], now).refused(now);
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(404), false, now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(1));
     fail(&hosts, &urls[1], FAILURES_BEFORE_COOLDOWN, now);
@@ -185,7 +187,7 @@ async fn if_all_hosts_lack_the_recording_another_is_asked_when_the_first_fails()
     let urls = urls(&["https://a/1", "https://b/1"]);
     let now = Instant::now();
     for url in urls.iter().chain(&urls).chain(&urls) {
-        hosts.same_host(url, now).refused(now);
+        hosts.same_host(url, now).refused(&status(404), false, now);
     }
     assert_eq!(picks(&hosts, &urls, now), Some(0));
     let failed = TriedUrls {
@@ -232,7 +234,7 @@ async fn retry_after_is_honoured() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_hosts_in_cooldown_those_that_refuse_most_and_those_out_of_reach_are_asked_last() {
+async fn in_the_last_pass_hosts_that_refuse_or_are_out_of_reach_are_asked_last() {
     let hosts = Hosts::default();
     let urls = urls(&["https://a/1", "https://b/1", "https://c/1"]);
     let now = Instant::now();
@@ -253,22 +255,76 @@ async fn of_hosts_in_cooldown_those_that_refuse_most_and_those_out_of_reach_are_
         "one that fails comes after those that do not"
     );
     for _ in 0..10 * REFUSALS_BEFORE_LACKING {
-        hosts.same_host(&urls[0], now).refused(now);
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(404), false, now);
     }
     assert_eq!(
         order(),
         [2, 1, 0],
         "it sent a segment once, and has none since"
     );
-    // It was only asked for segments behind the end.
-    for _ in 0..REFUSALS_BEFORE_LACKING {
-        hosts.same_host(&urls[1], now).refused(now);
+    for _ in 0..10 * REFUSALS_BEFORE_LACKING {
+        hosts
+            .same_host(&urls[1], now)
+            .refused(&status(404), true, now);
     }
-    assert_eq!(order(), [2, 1, 0]);
+    assert_eq!(
+        order(),
+        [1, 2, 0],
+        "it was only asked for segments behind the end"
+    );
     let unreachable = FetchError::Unreachable {
         host: "c".to_owned(),
         problem: String::new(),
     };
     hosts.same_host(&urls[2], now).failed(&unreachable, now);
     assert_eq!(order(), [1, 0, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_forbids_everything_is_not_asked_to_confirm_a_refusal() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    let mut tried = TriedUrls {
+        urls: vec![&urls[1]],
+        is_refused: true,
+    };
+    let is_asked = |tried: &TriedUrls<'_>| hosts.any_host(&urls, tried, now).is_some();
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        assert!(is_asked(&tried));
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(403), false, now);
+    }
+    assert!(!is_asked(&tried));
+    tried.is_refused = false;
+    assert!(is_asked(&tried), "it may be the only one that works by now");
+    tried.is_refused = true;
+    hosts
+        .same_host(&urls[0], now)
+        .refused(&status(404), false, now);
+    assert!(is_asked(&tried), "it knows what it has");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_no_host_delivers_one_that_forbids_everything_is_neither_asked_first_nor_believed() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    assert!(hosts.is_authoritative(&urls[0], &urls));
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(403), false, now);
+        hosts
+            .same_host(&urls[1], now)
+            .refused(&status(410), false, now);
+    }
+    assert_eq!(picks(&hosts, &urls, now), Some(1));
+    assert!(hosts.is_authoritative(&urls[1], &urls) && !hosts.is_authoritative(&urls[0], &urls));
+    // Alone it is all that there is.
+    assert_eq!(picks(&hosts, &urls[..1], now), Some(0));
+    assert!(hosts.is_authoritative(&urls[0], &urls[..1]));
 }
