@@ -1,5 +1,6 @@
 //! Networks that stand between this computer and the service: each is told as what it is.
 
+#[cfg(target_os = "linux")]
 use std::fs;
 use std::net::SocketAddr;
 #[cfg(target_os = "linux")]

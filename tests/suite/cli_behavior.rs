@@ -1,14 +1,18 @@
 //! How the command line writes to a terminal, stops, reads a password, and reports an incomplete
 //! movie.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+#[cfg(target_os = "linux")]
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+#[cfg(unix)]
 use std::process::{Command, Stdio};
 #[cfg(target_os = "linux")]
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
 use fake_ustream::{Fault, Rule};
 use serde_json::Value;
 

@@ -8,7 +8,9 @@ use std::process::{Child, Command, Output, Stdio};
 use fake_ustream::{Fault, Rule};
 use serde_json::Value;
 
-use crate::mock_service::{MAIN, MockService, PARALLEL, file_names, link};
+#[cfg(unix)]
+use crate::mock_service::PARALLEL;
+use crate::mock_service::{MAIN, MockService, file_names, link};
 use crate::movies::assert_whole;
 
 /// One run of the command line, connected to a mock service.
@@ -26,11 +28,13 @@ impl CliCommand {
     }
 
     /// Runs as a child of another program, whose own arguments are already set.
+    #[cfg(target_os = "linux")]
     pub(crate) fn under(program: Command, mock: &MockService) -> Self {
         Self::without_service_under(program).with_service(mock)
     }
 
     /// Runs an engine that persists its jobs, as a child of another program.
+    #[cfg(target_os = "linux")]
     pub(crate) fn engine_under(mut program: Command, mock: &MockService) -> Self {
         program.arg(env!("CARGO_BIN_EXE_engine-tested"));
         Self::of(program).with_service(mock)
@@ -42,6 +46,7 @@ impl CliCommand {
     }
 
     /// Runs without a mock service, as a child of another program.
+    #[cfg(target_os = "linux")]
     pub(crate) fn without_service_under(mut program: Command) -> Self {
         program.arg(env!("CARGO_BIN_EXE_ustream-dl-tested"));
         Self::of(program)

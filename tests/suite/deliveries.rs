@@ -1,7 +1,6 @@
 //! The saved movie is the same by every transport: websocket, long polling, playlists or a single
 //! file.
 
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -169,6 +168,7 @@ async fn a_single_file_is_saved_as_mp4_and_as_the_original() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_remuxed_is_kept_and_the_next_run_fails_too() {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     let mock = mock_service_with(Delivery::file(FileContainer::Flv)).await;

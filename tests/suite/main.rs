@@ -8,6 +8,7 @@ mod batch;
 mod bindings;
 // It runs `strace` and `timeout`, which macOS does not have.
 #[cfg(target_os = "linux")]
+mod bundles;
 mod bytes;
 mod catalog;
 mod causes;
@@ -36,6 +37,7 @@ mod matrix;
 mod mock_service;
 mod movies;
 mod patience;
+#[cfg(target_os = "linux")]
 mod proxy;
 mod queue;
 mod remux;

@@ -1,5 +1,6 @@
 //! The command line without mock options, with system settings only: a proxy that every connection
-//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved.
+//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved. Only Linux
+//! has these settings for one process.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -112,7 +113,6 @@ fn with_system_certificates(run: CliCommand, mock: &MockService, folder: &Path) 
         .env("SSL_CERT_DIR", folder)
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() {
     let mock = MockService::demo().await;
@@ -138,10 +138,8 @@ async fn system_proxy_and_certificates_apply_to_pages_websockets_and_segments() 
 }
 
 /// Where a desktop says which proxy to use.
-#[cfg(target_os = "linux")]
 struct DesktopSettings(tempfile::TempDir);
 
-#[cfg(target_os = "linux")]
 impl DesktopSettings {
     /// Those of GNOME: its own library reads them, from a file in place of the person's database.
     fn gnome(settings: &str) -> Self {
@@ -168,7 +166,6 @@ impl DesktopSettings {
 }
 
 /// Saves the main recording with the settings of a desktop and returns the exit code and stderr.
-#[cfg(target_os = "linux")]
 fn save_on(desktop: &str, settings: &DesktopSettings, mock: &MockService) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
     let run = CliCommand::without_service();
@@ -181,7 +178,6 @@ fn save_on(desktop: &str, settings: &DesktopSettings, mock: &MockService) -> (i3
     (code, stderr)
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_is_set_in_gnome_is_used_with_its_exceptions() {
     let mock = MockService::demo().await;
@@ -200,7 +196,6 @@ async fn a_proxy_that_is_set_in_gnome_is_used_with_its_exceptions() {
     assert!(!proxy.was_requested("vod-cdn.ustream.tv"), "an exception");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_is_set_in_kde_is_used_with_its_exceptions() {
     let mock = MockService::demo().await;
@@ -216,7 +211,6 @@ async fn a_proxy_that_is_set_in_kde_is_used_with_its_exceptions() {
     assert!(!proxy.was_requested("vod-cdn.ustream.tv"), "an exception");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_gets_name_and_password_as_they_are_written() {
     let mock = MockService::demo().await;
@@ -238,12 +232,10 @@ async fn a_proxy_gets_name_and_password_as_they_are_written() {
 }
 
 /// A system that resolves names from a single file, which the test may change.
-#[cfg(target_os = "linux")]
 struct HostsFile {
     folder: tempfile::TempDir,
 }
 
-#[cfg(target_os = "linux")]
 impl HostsFile {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -269,7 +261,6 @@ impl HostsFile {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn if_no_name_resolves_the_network_is_blamed_after_the_wait() {
     let mock = MockService::demo().await;
@@ -284,7 +275,6 @@ async fn if_no_name_resolves_the_network_is_blamed_after_the_wait() {
     assert!(file_names(folder.path()).is_empty());
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pac_file_is_named_if_the_service_cannot_be_reached_without_it() {
     let mock = MockService::demo().await;
@@ -307,7 +297,6 @@ async fn a_pac_file_is_named_if_the_service_cannot_be_reached_without_it() {
     );
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_is_begun_offline_is_saved_when_the_network_comes() {
     let mock = MockService::demo().await;
@@ -327,7 +316,6 @@ async fn a_list_that_is_begun_offline_is_saved_when_the_network_comes() {
     assert_eq!(file_names(saved.path()).len(), 2);
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mirror_whose_name_does_not_resolve_is_skipped() {
     let mock = MockService::demo().await;
@@ -343,7 +331,6 @@ async fn a_mirror_whose_name_does_not_resolve_is_skipped() {
     assert!(!proxy.was_requested("vod-cdn.ustream.tv"));
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loss_of_name_resolution_during_a_run_is_waited_out() {
     let mock = MockService::demo().await;

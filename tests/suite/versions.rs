@@ -61,8 +61,9 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
     for version in file_names(&versions()) {
         let mock = MockService::demo().await;
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().to_str().unwrap();
-        copy(&versions().join(&version), folder.path(), (FOLDER, place));
+        // A backslash would have to be escaped in JSON.
+        let place = folder.path().to_str().unwrap().replace('\\', "/");
+        copy(&versions().join(&version), folder.path(), (FOLDER, &place));
         let source = folder.path().join("remux").join(SOURCE);
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
