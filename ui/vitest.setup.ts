@@ -6,3 +6,6 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+
+/** Nor does anything scroll. */
+Element.prototype.scrollIntoView ??= () => {};

@@ -40,7 +40,7 @@ function positions(page: Page): Promise<string[]> {
 test("nothing moves while two videos are saved", async ({ page }) => {
   await show(page, "downloading-two");
   const before = await positions(page);
-  const button = page.getByRole("button", { name: "Pause" });
+  const button = page.locator(".card").getByRole("button", { name: "Pause" });
   await button.focus();
   await advance(page);
   expect(await positions(page)).toEqual(before);

@@ -17,7 +17,7 @@ export interface State {
   before?: (fake: FakeBackend) => void;
   /** The link that is entered. */
   link?: string;
-  /** The buttons that are pressed then, by the ids of their labels. */
+  /** The buttons that are pressed then, by the ids of their labels, or by the labels themselves. */
   press?: string[];
   /** What the backend does then. */
   after?: (fake: FakeBackend) => void;
@@ -114,6 +114,16 @@ function failed(code: Code): State {
 const at = progressAt(0.42);
 const silentAt = restingAt(0.16, { silent_seconds: 8 });
 const waitingForItsTurn = { state: { is: "queued" }, progress: null } as const;
+
+/** Puts jobs of every group into the lists. */
+function groups(fake: FakeBackend) {
+  const failure: Failure = { code: "busy", detail: "429" };
+  fake.put(job({ id: "a", title: "Launch day, part 1", progress: at }));
+  fake.put(job({ id: "b", title: "Launch day, part 2", progress: silentAt }));
+  fake.put(job({ id: "c", title: recorded(7), link: recorded(7), ...waitingForItsTurn }));
+  fake.put(job({ id: "d", title: "Launch day, part 4", state: { is: "failed", failure } }));
+  fake.put(job({ id: "e", title: "Launch day, part 5", state: done("Launch day, part 5") }));
+}
 
 /** Failures before there is a job. */
 const REFUSALS = [
@@ -286,7 +296,7 @@ export const states: Record<string, State> = {
       ];
     },
     after: () => document.querySelector("summary")?.click(),
-    press: ["check-file"],
+    press: ["⋯", "check-file"],
   },
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },
   "stopped-kept": { link: MAIN, press: ["ready-save", "job-cancel", "stop-keep"] },
@@ -306,16 +316,8 @@ export const states: Record<string, State> = {
     },
     press: ["settings-heading"],
   },
-  groups: {
-    before: (fake) => {
-      const failure: Failure = { code: "not_found", detail: "404" };
-      fake.put(job({ id: "a", title: "Launch day, part 1", progress: at }));
-      fake.put(job({ id: "b", title: "Launch day, part 2", progress: silentAt }));
-      fake.put(job({ id: "c", title: recorded(7), link: recorded(7), ...waitingForItsTurn }));
-      fake.put(job({ id: "d", title: "Launch day, part 4", state: { is: "failed", failure } }));
-      fake.put(job({ id: "e", title: "Launch day, part 5", state: done("Launch day, part 5") }));
-    },
-  },
+  groups: { before: groups },
+  "row-menu": { before: groups, press: ["⋯"] },
   "many-jobs": {
     before: (fake) => {
       for (let number = 0; number < 200; number += 1) {

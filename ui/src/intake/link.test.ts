@@ -48,7 +48,7 @@ it("takes several links at once, pasted or dropped", async () => {
   await heading(/Save .2. videos/);
   await press(/Save .2. videos/);
   await heading("Downloading");
-  expect(screen.getByText(/Saving \(.1.\)/)).toBeVisible();
+  expect(await screen.findByText(/Saving \(.1.\)/)).toBeVisible();
 });
 
 it("offers a copied link once, and never one that has a job", async () => {

@@ -41,6 +41,8 @@ export class Jobs extends Controller {
   readonly all = new SvelteMap<string, JobView>();
   /** Id of the job that is shown in front; null if another screen is. */
   front: string | null = $state(null);
+  /** Whether the user is asked to confirm that the job in front is cancelled. */
+  confirming = $state(false);
   /** Ids of paused jobs of an earlier run, until the user has decided about them. */
   unfinished: string[] = $state.raw([]);
   /** The job that the user has just cancelled; `kept` if it can be resumed. */
@@ -93,7 +95,14 @@ export class Jobs extends Controller {
     this.checked = null;
     this.removed = null;
     this.unfinished = [];
+    this.confirming = false;
     this.front = id;
+  }
+
+  /** Shows a job in front and asks whether it is to be cancelled. */
+  askToCancel(id: string) {
+    this.show(id);
+    this.confirming = true;
   }
 
   /** Goes back to the intake; the job continues. */

@@ -1,7 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "../App.svelte";
-import type { Failure, Finished, MissingView } from "../backend";
+import type { Failure, Finished, JobState, JobView, MissingView } from "../backend";
 import { done, job, progressAt, restingAt } from "../backend/fake";
 import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
 
@@ -13,6 +13,9 @@ const said = (words: string) =>
   screen.getByText(
     (text) => text.replaceAll(/[\u2068\u2069]/g, "").replaceAll("\u00a0", " ") === words,
   );
+
+/** The name of the button that opens the menu of a row. */
+const more = (title: string) => new RegExp(`^More for .${title}`);
 
 it("pauses, resumes, and asks for confirmation before it cancels", async () => {
   await paste(LINK);
@@ -250,7 +253,7 @@ it("leads from a job that cannot run twice to the one that runs, and deletes not
   const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
   backend.put(job({ id: "second", title: "Again", state: { is: "failed", failure } }));
   render(App, { backend });
-  await user.click(await button(/Again/));
+  await user.click(await button(/^Again/));
   await heading(/You are already saving this: .55%/);
   expect(document.body.textContent).not.toMatch(/program|deleted/);
   backend.put({ ...backend.job("first"), state: done("Launch day") });
@@ -266,7 +269,7 @@ it("says that another program saves the video only if none of this app's jobs do
   const failure: Failure = { code: "in_use", detail: "the part folder is locked" };
   backend.put(job({ id: "only", title: "Again", state: { is: "failed", failure } }));
   render(App, { backend });
-  await user.click(await button(/Again/));
+  await user.click(await button(/^Again/));
   await heading("This video is already being saved");
 });
 
@@ -283,8 +286,8 @@ it("lists jobs by what becomes of them, by their titles and never by bare addres
   await press("Later");
   const group = async (name: RegExp) =>
     within(await screen.findByRole("region", { name }))
-      .getAllByRole("button")
-      .map(({ textContent }) => strip(textContent));
+      .getAllByRole("listitem")
+      .map((row) => strip(row.querySelector("button")?.textContent ?? ""));
   expect((await group(/Saving/)).join()).toMatch(/^One/);
   expect(await group(/Waiting/)).toEqual([
     expect.stringMatching(/^Video 7.*Waiting for its turn/),
@@ -296,13 +299,117 @@ it("lists jobs by what becomes of them, by their titles and never by bare addres
   ]);
 });
 
-it("lists saved videos, and forgets one when asked to", async () => {
-  backend.put(job({ id: "old", state: done("Launch day"), progress: null }));
+it.each([
+  [{ state: { is: "running" } }, "Pause", "paused"],
+  [{ state: { is: "queued" }, progress: null }, "Pause", "paused"],
+  [{ state: { is: "paused" } }, "Continue", "running"],
+  [{ state: { is: "failed", failure: { code: "busy", detail: "429" } } }, "Try again", "running"],
+  [
+    { state: { is: "failed", failure: { code: "still_live", detail: "live" } } },
+    "Check again",
+    "running",
+  ],
+] satisfies [Partial<JobView>, string, JobState["is"]][])(
+  "offers in the row of a job %j the action %s",
+  async (change, label, then) => {
+    render(App, { backend });
+    await screen.findByLabelText("Video link");
+    backend.put(job({ id: "a", title: "One", ...change }));
+    const row = async () =>
+      within((await button(/^One/)).closest("li") ?? document.body).getAllByRole("button");
+    const [, action] = await row();
+    expect(action).toHaveTextContent(label);
+    if (action) await user.click(action);
+    expect(backend.job("a").state.is).toBe(then);
+    // The row is in another list now, and still has the focus.
+    await waitFor(async () => expect((await row())[1]).toHaveFocus());
+  },
+);
+
+it("offers nothing in a row that can only be waited for, and shows what needs an answer", async () => {
+  const failure: Failure = { code: "needs_password", detail: "locked" };
+  backend.put(job({ id: "a", title: "One", state: { is: "failed", failure } }));
+  backend.put(job({ id: "b", title: "Two", progress: restingAt(1, { stage: "finishing" }) }));
   render(App, { backend });
-  await user.click(await screen.findByText(/Saved videos \(.1.\)/));
-  await press("Play");
-  expect(backend.opened).toEqual(["old"]);
-  await press("Remove from list");
+  await button(more("One"));
+  expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+  await press(more("Two"));
+  expect(screen.getAllByRole("menuitem").map(({ textContent }) => textContent)).toEqual([
+    "Show it",
+    "Open in browser",
+  ]);
+  await user.keyboard("{Escape}");
+  await press("Show it");
+  await heading("This video has a password");
+});
+
+it("opens the menu of a row with the keyboard, and gives the focus back", async () => {
+  backend.put(job({ id: "a", title: "One" }));
+  render(App, { backend });
+  const opener = await button(more("One"));
+  expect(opener).toHaveAttribute("aria-expanded", "false");
+  opener.focus();
+  await user.keyboard("{Enter}");
+  expect(opener).toHaveAttribute("aria-expanded", "true");
+  const items = screen.getAllByRole("menuitem");
+  expect(items.map(({ textContent }) => textContent)).toEqual([
+    "Show it",
+    "Open in browser",
+    "Cancel",
+  ]);
+  expect(items[0]).toHaveFocus();
+  for (const [key, index] of [
+    ["{ArrowDown}", 1],
+    ["{End}", 2],
+    ["{ArrowDown}", 0],
+    ["{ArrowUp}", 2],
+    ["{Home}", 0],
+  ] as const) {
+    await user.keyboard(key);
+    expect(items[index]).toHaveFocus();
+  }
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("menu")).toBeNull();
+  expect(opener).toHaveFocus();
+
+  await user.keyboard(" ");
+  await user.tab({ shift: true });
+  await user.tab({ shift: true });
+  expect(screen.queryByRole("menu")).toBeNull();
+});
+
+it("asks for confirmation before it cancels a job from its row", async () => {
+  backend.put(job({ id: "a", title: "One" }));
+  render(App, { backend });
+  await press(more("One"));
+  await user.click(screen.getByRole("menuitem", { name: "Cancel" }));
+  await heading("Stop saving this video?");
+  expect(backend.job("a").state.is).toBe("running");
+  await press("Delete it");
+  await heading("Stopped");
+  expect(() => backend.job("a")).toThrow();
+});
+
+it("lists saved videos, and forgets one when asked to", async () => {
+  for (const id of ["a", "b", "c"]) backend.put(job({ id, state: done(id), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.3.\)/));
+  await press(more("b.mp4"));
+  await user.click(screen.getByRole("menuitem", { name: "Play" }));
+  // A double click plays once.
+  await user.dblClick(await button(/^b\.mp4/));
+  expect(backend.opened).toEqual(["b", "b"]);
+  for (const [gone, next] of [
+    ["b", "a"],
+    ["a", "c"],
+  ]) {
+    await press(more(`${gone ?? ""}.mp4`));
+    await user.click(screen.getByRole("menuitem", { name: "Remove from list" }));
+    await waitFor(() => expect(screen.queryByText(`${gone ?? ""}.mp4`)).toBeNull());
+    expect(await button(new RegExp(`^${next ?? ""}`))).toHaveFocus();
+  }
+  await press(more("c.mp4"));
+  await user.click(screen.getByRole("menuitem", { name: "Remove from list" }));
   await waitFor(() => expect(screen.queryByText(/Saved videos/)).toBeNull());
 });
 
@@ -311,7 +418,11 @@ it("checks a saved video, and says what is damaged", async () => {
   render(App, { backend });
   await user.click(await screen.findByText(/Saved videos \(.1.\)/));
   const row = within(screen.getByText("Launch day.mp4").closest("li") ?? document.body);
-  await press("Check");
+  const check = async () => {
+    await press(more("Launch day.mp4"));
+    await user.click(screen.getByRole("menuitem", { name: "Check" }));
+  };
+  await check();
   expect(await row.findByText(/Launch day\.mp4.* is complete and undamaged\./)).toBeVisible();
 
   const lost = { samples: 3, at_ms: 100_000, duration_ms: 120 };
@@ -322,7 +433,7 @@ it("checks a saved video, and says what is damaged", async () => {
     { damage: "shorter", by_ms: 12_000 },
     { damage: "captions_missing", file: "Launch day.en.vtt" },
   ];
-  await press("Check");
+  await check();
   expect(await row.findByText(/is damaged\. You can download it again\./)).toBeVisible();
   const damages = [
     "The file is no longer as it was saved.",
@@ -334,7 +445,7 @@ it("checks a saved video, and says what is damaged", async () => {
   for (const sentence of damages) expect(row.getByText(sentence)).toBeVisible();
 
   backend.gone = true;
-  await press("Check");
+  await check();
   await row.findByText("We couldn’t open it");
   expect(row.queryByText(/is damaged/)).toBeNull();
 });

@@ -241,6 +241,7 @@ saved-not-opened = تعذّر فتح الملف
 others-heading = قيد الحفظ ({ $count })
     .waiting = في الانتظار ({ $count })
     .stopped = متوقفة ({ $count })
+row-more = المزيد من الإجراءات: { $title }
 saved-list = مقاطع الفيديو المحفوظة ({ $count })
 saved-list-forget = إزالة من القائمة
 saved-list-again = تنزيل مرة أخرى

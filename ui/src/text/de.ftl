@@ -213,6 +213,7 @@ saved-not-opened = Die Datei ließ sich nicht öffnen
 others-heading = Wird gespeichert ({ $count })
     .waiting = Wartet ({ $count })
     .stopped = Angehalten ({ $count })
+row-more = Mehr zu { $title }
 saved-list = Gespeicherte Videos ({ $count })
 saved-list-forget = Aus Liste entfernen
 saved-list-again = Erneut herunterladen

@@ -213,6 +213,7 @@ saved-not-opened = We couldn’t open it
 others-heading = Saving ({ $count })
     .waiting = Waiting ({ $count })
     .stopped = Stopped ({ $count })
+row-more = More for { $title }
 saved-list = Saved videos ({ $count })
 saved-list-forget = Remove from list
 saved-list-again = Download again

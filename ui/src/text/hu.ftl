@@ -213,6 +213,7 @@ saved-not-opened = Nem sikerült megnyitni
 others-heading = Mentés alatt ({ $count })
     .waiting = Várakozik ({ $count })
     .stopped = Leállítva ({ $count })
+row-more = További műveletek: { $title }
 saved-list = Mentett videók ({ $count })
 saved-list-forget = Eltávolítás a listáról
 saved-list-again = Letöltés újra

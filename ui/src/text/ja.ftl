@@ -188,6 +188,7 @@ saved-not-opened = 開けませんでした
 others-heading = 保存中（{ $count }）
     .waiting = 待機中（{ $count }）
     .stopped = 停止中（{ $count }）
+row-more = { $title } のその他の操作
 saved-list = 保存した動画（{ $count }）
 saved-list-forget = リストから外す
 saved-list-again = もう一度ダウンロード

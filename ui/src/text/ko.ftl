@@ -188,6 +188,7 @@ saved-not-opened = 열 수 없습니다
 others-heading = 저장 중({ $count })
     .waiting = 대기 중({ $count })
     .stopped = 중지됨({ $count })
+row-more = { $title } 관련 추가 작업
 saved-list = 저장한 동영상({ $count })
 saved-list-forget = 목록에서 지우기
 saved-list-again = 다시 받기

@@ -213,6 +213,7 @@ saved-not-opened = Openen is niet gelukt
 others-heading = Wordt opgeslagen ({ $count })
     .waiting = Wacht ({ $count })
     .stopped = Gestopt ({ $count })
+row-more = Meer voor { $title }
 saved-list = Opgeslagen video’s ({ $count })
 saved-list-forget = Uit lijst halen
 saved-list-again = Opnieuw downloaden

@@ -227,6 +227,7 @@ saved-not-opened = Nie udało się otworzyć pliku
 others-heading = Zapisywane ({ $count })
     .waiting = Oczekujące ({ $count })
     .stopped = Zatrzymane ({ $count })
+row-more = Więcej działań: { $title }
 saved-list = Zapisane filmy ({ $count })
 saved-list-forget = Usuń z listy
 saved-list-again = Pobierz ponownie

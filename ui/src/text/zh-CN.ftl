@@ -188,6 +188,7 @@ saved-not-opened = 无法打开
 others-heading = 正在保存（{ $count }）
     .waiting = 等待中（{ $count }）
     .stopped = 已停止（{ $count }）
+row-more = { $title }的更多操作
 saved-list = 已保存的视频（{ $count }）
 saved-list-forget = 移出列表
 saved-list-again = 重新下载
