@@ -122,7 +122,8 @@ function groups(fake: FakeBackend) {
   fake.put(job({ id: "b", title: "Launch day, part 2", progress: silentAt }));
   fake.put(job({ id: "c", title: recorded(7), link: recorded(7), ...waitingForItsTurn }));
   fake.put(job({ id: "d", title: "Launch day, part 4", state: { is: "failed", failure } }));
-  fake.put(job({ id: "e", title: "Launch day, part 5", state: done("Launch day, part 5") }));
+  fake.put(job({ id: "e", title: "Launch day, part 5", state: { is: "failed", failure } }));
+  fake.put(job({ id: "f", title: "Launch day, part 6", state: done("Launch day, part 6") }));
 }
 
 /** Failures before there is a job. */
@@ -199,6 +200,14 @@ export const states: Record<string, State> = {
     },
   },
   choose: { link: CHANNEL },
+  "choose-saved": {
+    before: (fake) => {
+      const link = recorded(112470630);
+      fake.put(job({ id: "old", link, state: { is: "done", finished }, progress: null }));
+    },
+    link: CHANNEL,
+    press: ["choose-all"],
+  },
   "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
   "needs-form": { link: recorded(112470632) },
   "form-refused": {
@@ -317,6 +326,14 @@ export const states: Record<string, State> = {
     press: ["settings-heading"],
   },
   groups: { before: groups },
+  "groups-done": {
+    before: groups,
+    after: (fake) => {
+      const failure: Failure = { code: "busy", detail: "429" };
+      for (const id of ["a", "b"]) fake.put({ ...fake.job(id), state: done(fake.job(id).title) });
+      fake.put({ ...fake.job("c"), state: { is: "failed", failure } });
+    },
+  },
   "row-menu": { before: groups, press: ["⋯"] },
   "many-jobs": {
     before: (fake) => {

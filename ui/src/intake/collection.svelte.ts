@@ -54,10 +54,10 @@ export class Collection extends Controller {
     else this.selected.delete(link);
   }
 
-  /** Selects all videos that were loaded so far, or none. */
-  selectAll(selected: boolean) {
+  /** Selects exactly these videos. */
+  selectOnly(links: string[]) {
     this.selected.clear();
-    if (selected) for (const { link } of this.entries) this.selected.add(link);
+    for (const link of links) this.selected.add(link);
   }
 
   /** Loads the next part of the list; it is null after the last. */

@@ -1,7 +1,7 @@
-import { screen } from "@testing-library/svelte";
+import { screen, within } from "@testing-library/svelte";
 import { expect, it } from "vitest";
-import { job, progressAt } from "../backend/fake";
-import { backend, button, heading, paste, user, press } from "../testing";
+import { done, job, progressAt } from "../backend/fake";
+import { backend, button, heading, paste, strip, user, press } from "../testing";
 
 it("does not save a second time what is being saved already", async () => {
   const link = (number: number) => `https://video.ibm.com/recorded/${number}`;
@@ -38,4 +38,26 @@ it("saves selected videos of a channel, each under its own name", async () => {
   ]);
   expect(backend.asked[0]?.title).toMatch(/part 2/);
   expect(backend.settings.keep).toBe("original");
+});
+
+it("marks videos that are saved already, and selects them only if the user does", async () => {
+  const link = "https://video.ibm.com/recorded/112470630";
+  backend.put(job({ id: "old", link, state: done("Launch day"), progress: null }));
+  await paste("https://video.ibm.com/channel/id/6540154");
+  const [marked, ...others] = await screen.findAllByText(/^Saved/, { selector: "li span" });
+  expect(others).toEqual([]);
+  const row = within(marked?.closest("li") ?? document.body);
+  expect(row.getByText("Launch day, part 2")).toBeVisible();
+  expect(strip(marked?.textContent ?? "")).toBe("Saved Nov\u00a023,\u00a02016");
+  await press("Select all");
+  expect(row.getByRole("checkbox")).not.toBeChecked();
+  await press(/Continue with .49/);
+  await press("Back to the list");
+  await press("Select none");
+
+  await user.click(screen.getByRole("checkbox", { name: /part 2\D/ }));
+  await press(/Continue with .1/);
+  await press(/Save .1. video/);
+  await heading("Downloading");
+  expect(backend.asked.map((asked) => [asked.link, asked.again])).toEqual([[link, true]]);
 });

@@ -37,6 +37,8 @@ interface VideoToSave {
   title: string | null;
   /** The name of the thumbnail that the user has seen. */
   thumbnail: string | null;
+  /** Set if the user has seen that it is saved already. */
+  again?: true;
 }
 
 /** What the user chose before saving. */
@@ -208,7 +210,9 @@ export class Intake extends Controller {
     const videos = links.map((link) => {
       const entry = collection?.entries.find((entry) => entry.link === link);
       const title = entry ? titleOf(entry) : null;
-      return { link, title, thumbnail: entry?.thumbnail ?? null };
+      const again = entry !== undefined && this.#jobs.savedBefore(link) !== undefined;
+      const thumbnail = entry?.thumbnail ?? null;
+      return { link, title, thumbnail, ...(again ? { again } : {}) };
     });
     return this.#start(videos, choices, { ...this.access, referrer });
   }
@@ -226,14 +230,14 @@ export class Intake extends Controller {
     const started: StartedJob[] = [];
     /** The first of those that are being saved already. */
     let known: string | undefined;
-    for (const { link, title, thumbnail } of videos) {
+    for (const { link, title, thumbnail, ...video } of videos) {
       const before = this.#jobs.unfinishedOf(link);
       if (before) {
         known ??= before.id;
         continue;
       }
       const seen = { title, ...(thumbnail === null ? {} : { thumbnail }) };
-      const request = { link, folder, access, ...seen, ...choices };
+      const request = { link, folder, access, ...seen, ...choices, ...video };
       const id = await this.call(this.backend.download(request));
       if (id === null) break;
       const name = choices.file_stem ?? title ?? link;

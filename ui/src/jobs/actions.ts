@@ -36,6 +36,11 @@ export function moreActions({ id, link, state, progress }: JobView, jobs: Jobs):
   return actions;
 }
 
+/** Tells whether a job failed and can be tried again without an answer of the user. */
+export function isRetryable({ state }: JobView): boolean {
+  return state.is === "failed" && retryOf(state.failure.code) !== undefined;
+}
+
 /** Returns the action of a failure that tries again without anything else, if it has one. */
 function retryOf(code: keyof typeof RECOVERY) {
   return RECOVERY[code].actions.find((action) => action === "again" || action === "check-again");

@@ -17,6 +17,7 @@ import {
 import { announcer } from "../shared/announcer.svelte";
 import { Controller } from "../shared/controller.svelte";
 import { text } from "../text";
+import { batchStatus } from "./status";
 
 /** A job that was started and that the backend has not reported yet. */
 export interface StartedJob {
@@ -36,6 +37,11 @@ function nameOf({ title, link }: Pick<JobView, "title" | "link">): string {
   return /^https?:/.test(link) ? text("ready-untitled", { recording: last }) : last;
 }
 
+/** Tells whether a job is being done, or waits for its turn. */
+function isActive({ state }: JobView): boolean {
+  return state.is === "running" || state.is === "queued";
+}
+
 export class Jobs extends Controller {
   /** Every job by its id, in the order in which they were started. */
   readonly all = new SvelteMap<string, JobView>();
@@ -52,6 +58,8 @@ export class Jobs extends Controller {
   /** The finished file that is being checked, or was checked last. */
   checked: { id: string; file: string; result: MovieCheckView | null } | null = $state.raw(null);
 
+  /** Ids of the jobs that were started or resumed since nothing was being saved the last time. */
+  #batch: string[] = $state.raw([]);
   /** What was sent to unlock each job's video. In memory only. */
   readonly #accesses = new SvelteMap<string, AccessView>();
   /** Whether the first update, which holds all jobs, has come. */
@@ -59,7 +67,13 @@ export class Jobs extends Controller {
 
   /** Whether a video is being saved, or waits for its turn. */
   get busy(): boolean {
-    return [...this.all.values()].some(({ state }) => ["running", "queued"].includes(state.is));
+    return [...this.all.values()].some(isActive);
+  }
+
+  /** The jobs whose videos are saved together: one by one, but without a time between in which nothing
+   *  is saved. */
+  get batch(): JobView[] {
+    return this.#batch.flatMap((id) => this.all.get(id) ?? []);
   }
 
   /** Returns what was sent to unlock this job's video. */
@@ -72,6 +86,7 @@ export class Jobs extends Controller {
     for (const { id, title, thumbnail, link, access } of started) {
       this.#accesses.set(id, access);
       if (this.all.has(id)) continue;
+      this.#join(id);
       const state: JobState = { is: "running" };
       const newest_of_channel = false;
       this.all.set(id, {
@@ -218,13 +233,25 @@ export class Jobs extends Controller {
 
   /** Takes over what the backend reports. */
   update({ changed, removed }: Update) {
-    for (const job of changed) this.all.set(job.id, { ...job, title: nameOf(job) });
+    const wasBusy = this.busy;
+    for (const job of changed) {
+      if (isActive(job)) this.#join(job.id);
+      this.all.set(job.id, { ...job, title: nameOf(job) });
+    }
     for (const id of removed) {
       this.all.delete(id);
       this.#accesses.delete(id);
       if (this.front === id) this.front = null;
     }
     if (!this.#reported) this.#findUnfinished();
+    const { batch } = this;
+    if (wasBusy && !this.busy && batch.length > 1) announcer.say(batchStatus(batch));
+  }
+
+  /** Adds a job to those that are saved together, before it counts as busy. */
+  #join(id: string) {
+    if (this.#batch.includes(id)) return;
+    this.#batch = this.busy ? [...this.#batch, id] : [id];
   }
 
   /** Finds what an earlier run has left: the jobs that are paused in the first update. */

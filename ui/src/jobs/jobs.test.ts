@@ -378,6 +378,68 @@ it("opens the menu of a row with the keyboard, and gives the focus back", async 
   expect(screen.queryByRole("menu")).toBeNull();
 });
 
+it("counts videos that are saved together, and sums up once at the end", async () => {
+  const told = () => plain(document.querySelector(".batch p")?.textContent ?? "");
+  await paste(`${LINK} https://video.ibm.com/recorded/112470632`);
+  await press(/Save .2. videos/);
+  await heading("Downloading");
+  await waitFor(() => expect(told()).toBe("0 of 2 saved"));
+  backend.put({ ...backend.job("job-2"), state: done("Two") });
+  await waitFor(() => expect(told()).toBe("1 of 2 saved"));
+  // A video that is started meanwhile is counted, too.
+  backend.put(job({ id: "late", title: "Late" }));
+  await waitFor(() => expect(told()).toBe("1 of 3 saved"));
+  expect(heard("status")).toBe("");
+  backend.put({ ...backend.job("job-1"), state: done("One") });
+  const failure: Failure = { code: "busy", detail: "429" };
+  backend.put({ ...backend.job("late"), state: { is: "failed", failure } });
+  await waitFor(() => expect(told()).toBe("2 of 3 saved · 1 failed"));
+  expect(heard("status")).toBe("2 of 3 saved · 1 failed");
+  await press("Try again");
+  await waitFor(() => expect(told()).toBe("2 of 3 saved"));
+  backend.put({ ...backend.job("late"), state: done("Late") });
+  await waitFor(() => expect(told()).toBe("All 3 videos are saved"));
+  expect(heard("status")).toBe("All 3 videos are saved");
+
+  // What is started now is counted anew.
+  backend.put(job({ id: "next", title: "Next" }));
+  await waitFor(() => expect(told()).toBe(""));
+});
+
+it("pauses and continues all, and tries the failed ones again", async () => {
+  const failure: Failure = { code: "busy", detail: "429" };
+  const states = () => ["a", "b", "c", "d", "e"].map((id) => backend.job(id).state.is);
+  backend.put(job({ id: "a", title: "One" }));
+  backend.put(job({ id: "b", title: "Two", state: { is: "queued" }, progress: null }));
+  for (const id of ["c", "d"]) backend.put(job({ id, state: { is: "failed", failure } }));
+  const locked: Failure = { code: "needs_password", detail: "locked" };
+  backend.put(job({ id: "e", state: { is: "failed", failure: locked } }));
+  render(App, { backend });
+  const pause = vi.spyOn(backend, "pause");
+  await press("Pause all");
+  // Those that wait first: otherwise they would start.
+  await waitFor(() => expect(pause.mock.calls).toEqual([["b"], ["a"]]));
+  expect(states()).toEqual(["paused", "paused", "failed", "failed", "failed"]);
+  expect(await button("Continue all")).toHaveFocus();
+  await press("Continue all");
+  expect(await button("Pause all")).toHaveFocus();
+  expect(states()).toEqual(["running", "running", "failed", "failed", "failed"]);
+  await press("Try the failed ones again");
+  await waitFor(() =>
+    expect(states()).toEqual(["running", "running", "running", "running", "failed"]),
+  );
+  expect(screen.queryByRole("button", { name: "Try the failed ones again" })).toBeNull();
+  expect(await button("Pause all")).toHaveFocus();
+});
+
+it("has no buttons for all jobs if there is one job", async () => {
+  backend.put(job({ id: "a", title: "One" }));
+  render(App, { backend });
+  await button("Pause");
+  expect(screen.queryByRole("button", { name: /all/ })).toBeNull();
+  expect(screen.queryByText(/ of .* saved/)).toBeNull();
+});
+
 it("asks for confirmation before it cancels a job from its row", async () => {
   backend.put(job({ id: "a", title: "One" }));
   render(App, { backend });

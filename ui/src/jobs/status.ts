@@ -1,7 +1,7 @@
 /**
  * Describes the status of a job in words.
  */
-import type { JobView, ProgressView, WaitReason } from "../backend";
+import type { JobState, JobView, ProgressView, WaitReason } from "../backend";
 import { bytes, facts, percent, seconds, speed, timeLeft } from "../shared/format";
 import { text } from "../text";
 
@@ -90,4 +90,16 @@ export function paused(progress: ProgressView | null): string {
   const isDownload = progress?.stage === "fetching" || progress?.stage === "resolving";
   const share = isDownload ? progress.fraction : null;
   return share === null ? text("job-paused") : text("job-paused-at", { percent: percent(share) });
+}
+
+/** Returns how many of the videos that are saved together are saved, and how many failed. */
+export function batchStatus(batch: JobView[]): string {
+  const total = batch.length;
+  const count = (is: JobState["is"]) => batch.filter(({ state }) => state.is === is).length;
+  const [saved, failed] = [count("done"), count("failed")];
+  if (saved === total) return text("batch-saved.all", { total });
+  return facts([
+    text("batch-saved", { saved, total }),
+    failed === 0 ? null : text("batch-saved.failed", { count: failed }),
+  ]);
 }
