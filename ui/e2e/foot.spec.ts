@@ -8,6 +8,7 @@ import { LANGUAGES, show, SIZE, test } from "./window";
 /** States with a foot. */
 const FOOTED = [
   "ready",
+  "ready-choices",
   "ready-audio",
   "ready-long-title",
   "low-space",
@@ -58,6 +59,8 @@ for (const state of FOOTED) {
   test(`${state} keeps a field in sight above the foot`, async ({ page }) => {
     await page.setViewportSize({ width: 400, height: 420 });
     await show(page, state);
+    const folded = page.locator("form details:not([open]) > summary");
+    if ((await folded.count()) > 0) await folded.click();
     const fields = page.locator("input:visible:enabled, select:visible:enabled");
     for (const field of await fields.all()) {
       await field.focus();
@@ -101,6 +104,15 @@ test("a long title is cut after three lines, and shown on demand", async ({ page
   expect(await visiblePart(page)).toBe(1);
   await all.click();
   expect(await lines()).toBe(3);
+});
+
+test("a video that was found is shown from its top, although its last button has the focus", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 400, height: 420 });
+  await show(page, "ready");
+  await expect(page.getByRole("button", { name: "Save video" })).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
 });
 
 test("a short title has no button that shows more of it", async ({ page }) => {

@@ -37,10 +37,10 @@ export async function enterLink(link: string): Promise<void> {
   await waitFor("answer", () => (document.querySelector("progress") === null ? true : null));
 }
 
-/** Presses the button whose label is the message `id`. */
+/** Presses the button, or unfolds the details, whose label begins with the message `id`. */
 export async function press(id: string): Promise<void> {
   const button = await waitFor(`button "${id}"`, () =>
-    [...document.querySelectorAll("button")].find(({ textContent }) =>
+    [...document.querySelectorAll<HTMLElement>("button, summary")].find(({ textContent }) =>
       textContent?.trim().startsWith(text(id, { count: 50 })),
     ),
   );

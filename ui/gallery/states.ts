@@ -228,7 +228,8 @@ export const states: Record<string, State> = {
   },
   "embed-only": { link: recorded(134300004) },
   ready: { link: MAIN },
-  "ready-audio": { link: recorded(112470633) },
+  "ready-choices": { link: MAIN, press: ["MP4"] },
+  "ready-audio": { link: recorded(112470633), press: ["MP4"] },
   "ready-markup-title": {
     before: resolvesTo({ title: "<img src=x onerror=alert(1)>" }),
     link: MAIN,

@@ -1,7 +1,58 @@
-import { cleanup, screen } from "@testing-library/svelte";
+import { cleanup, render, screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
+import App from "../App.svelte";
 import { done, job, progressAt } from "../backend/fake";
 import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
+
+/** Shows the choices. */
+const unfold = async () => user.click(await screen.findByText("Change", { selector: "summary *" }));
+
+it("saves with Enter as soon as the video is found, and names the video", async () => {
+  await paste(LINK);
+  expect(await button("Save video")).toHaveFocus();
+  expect(await button("Save video")).toHaveAccessibleDescription("Launch day – full stream");
+  await user.keyboard("{Enter}");
+  await heading("Downloading");
+});
+
+it("saves a copied link with two presses of Enter", async () => {
+  backend.clipboard = LINK;
+  render(App, { backend });
+  await screen.findByText("You copied a link");
+  await user.keyboard("{Enter}");
+  await button("Save video");
+  await user.keyboard("{Enter}");
+  await heading("Downloading");
+});
+
+it.each([
+  ["was saved before", () => backend.put(job({ state: done("Launch day"), progress: null })), LINK],
+  ["does not fit", () => {}, "https://video.ibm.com/recorded/134300021"],
+] as const)(
+  "does nothing with Enter before the user has read that a video %s",
+  async (_, prepare, link) => {
+    prepare();
+    await paste(link);
+    expect(await heading("Launch day – full stream")).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(backend.asked).toEqual([]);
+    expect(backend.opened).toEqual([]);
+  },
+);
+
+it("folds the choices into one line", async () => {
+  await paste(LINK);
+  const line = async () => strip((await screen.findByText(/^MP4 ·|^FLV ·/)).textContent);
+  expect(await line()).toBe("MP4 · 720p · Launch day – full stream.mp4");
+  expect(screen.queryByLabelText("Name")).toBeNull();
+  await unfold();
+  await user.selectOptions(await screen.findByLabelText("Quality"), screen.getByText(/360.p/));
+  await user.clear(screen.getByLabelText("Name"));
+  expect(await line()).toBe("MP4 · 360p · Launch day – full stream.mp4");
+  await user.type(screen.getByLabelText("Name"), "My movie");
+  await user.click(screen.getByRole("radio", { name: /FLV/ }));
+  expect(await line()).toBe("FLV · 720p · My movie.flv");
+});
 
 it("saves the previewed recording if a channel was pasted", async () => {
   await paste("https://video.ibm.com/channel/id/6540155");
@@ -11,6 +62,7 @@ it("saves the previewed recording if a channel was pasted", async () => {
 
 it("sends the name, the folder, the file type and the quality that were chosen", async () => {
   await paste(LINK);
+  await unfold();
   const name = await screen.findByLabelText("Name");
   await user.clear(name);
   await user.type(name, "My movie");
@@ -27,14 +79,18 @@ it("sends the name, the folder, the file type and the quality that were chosen",
 
 it("offers the FLV only if there is one", async () => {
   await paste(LINK);
+  await unfold();
   await user.click(await screen.findByRole("radio", { name: /FLV/ }));
   await press("Save video");
   expect(backend.asked[0]?.keep).toBe("original");
   cleanup();
+  await backend.remove("job-1");
 
   await paste("134300001");
   await user.type(await screen.findByLabelText("Password"), "open sesame{Enter}");
   await heading("Launch day – full stream");
+  await unfold();
+  await screen.findByLabelText("Name");
   expect(screen.queryByRole("radio")).toBeNull();
 });
 
@@ -106,12 +162,14 @@ it("leaves a name that was not changed to the template", async () => {
 
 it("offers the audio languages of a video that has several, and selects the preferred one", async () => {
   await paste(LINK);
-  await button("Save video");
+  await unfold();
+  await screen.findByLabelText("Name");
   expect(screen.queryByLabelText("Sound")).toBeNull();
   cleanup();
 
   backend.starting.settings = { ...backend.settings, audio: { prefer: "pt-PT" } };
   await paste("https://video.ibm.com/recorded/112470633");
+  await unfold();
   const audio = await screen.findByLabelText("Sound");
   expect(audio).toHaveDisplayValue("Brazilian Portuguese");
   await user.selectOptions(audio, "French (France)");
@@ -121,6 +179,7 @@ it("offers the audio languages of a video that has several, and selects the pref
 
 it("offers all audio languages only if the file can hold them", async () => {
   await paste("https://video.ibm.com/recorded/112470633");
+  await unfold();
   const audio = await screen.findByLabelText("Sound");
   await user.selectOptions(audio, "All languages");
   await user.click(screen.getByRole("radio", { name: /FLV/ }));

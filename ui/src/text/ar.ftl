@@ -78,6 +78,7 @@ ready-untitled = فيديو { $recording }
 ready-all = عرض الكل
 ready-newest = هذا رابط قناة، وهذا أحدث فيديو فيها.
 ready-size = حوالي { $size }
+ready-change = تغيير
 ready-type = نوع الملف
 ready-mp4 = MP4
     .body = يعمل في كل مكان.

@@ -62,6 +62,7 @@ ready-untitled = Video { $recording }
 ready-all = Ganz anzeigen
 ready-newest = Dieser Link führt zu einem Kanal. Das ist sein neuestes Video.
 ready-size = etwa { $size }
+ready-change = Ändern
 ready-type = Dateityp
 ready-mp4 = MP4
     .body = Läuft überall.

@@ -62,6 +62,7 @@ ready-untitled = Video { $recording }
 ready-all = Show all
 ready-newest = The link is to a channel. This is its newest video.
 ready-size = about { $size }
+ready-change = Change
 ready-type = File type
 ready-mp4 = MP4
     .body = Plays anywhere.

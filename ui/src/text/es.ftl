@@ -62,6 +62,7 @@ ready-untitled = Vídeo { $recording }
 ready-all = Mostrar todo
 ready-newest = Este enlace lleva a un canal. Este es su vídeo más reciente.
 ready-size = unos { $size }
+ready-change = Cambiar
 ready-type = Tipo de archivo
 ready-mp4 = MP4
     .body = Se reproduce en todas partes.

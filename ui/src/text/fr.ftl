@@ -62,6 +62,7 @@ ready-untitled = Vidéo { $recording }
 ready-all = Tout afficher
 ready-newest = Ce lien mène à une chaîne. Voici sa vidéo la plus récente.
 ready-size = environ { $size }
+ready-change = Modifier
 ready-type = Type de fichier
 ready-mp4 = MP4
     .body = Se lit partout.

@@ -62,6 +62,7 @@ ready-untitled = Videó: { $recording }
 ready-all = Teljes szöveg
 ready-newest = A link egy csatornára mutat. A legújabb videóját látod.
 ready-size = kb. { $size }
+ready-change = Módosítás
 ready-type = Fájltípus
 ready-mp4 = MP4
     .body = Mindenhol lejátszható.

@@ -62,6 +62,7 @@ ready-untitled = Video { $recording }
 ready-all = Mostra tutto
 ready-newest = Questo link porta a un canale. Questo è il suo video più recente.
 ready-size = circa { $size }
+ready-change = Cambia
 ready-type = Tipo di file
 ready-mp4 = MP4
     .body = Si vede ovunque.

@@ -49,6 +49,7 @@ ready-untitled = 動画 { $recording }
 ready-all = すべて表示
 ready-newest = チャンネルのリンクです。最新の動画を表示しています。
 ready-size = 約 { $size }
+ready-change = 変更
 ready-type = ファイル形式
 ready-mp4 = MP4
     .body = どの機器でも再生できます。

@@ -49,6 +49,7 @@ ready-untitled = 동영상 { $recording }
 ready-all = 모두 보기
 ready-newest = 이 링크는 채널입니다. 가장 최근 동영상을 표시합니다.
 ready-size = 약 { $size }
+ready-change = 변경
 ready-type = 파일 형식
 ready-mp4 = MP4
     .body = 어디서나 재생됩니다.

@@ -62,6 +62,7 @@ ready-untitled = Video { $recording }
 ready-all = Volledig tonen
 ready-newest = Deze link leidt naar een kanaal. Dit is de nieuwste video ervan.
 ready-size = ongeveer { $size }
+ready-change = Wijzigen
 ready-type = Bestandstype
 ready-mp4 = MP4
     .body = Overal af te spelen.

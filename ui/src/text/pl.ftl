@@ -70,6 +70,7 @@ ready-untitled = Film { $recording }
 ready-all = Pokaż wszystko
 ready-newest = To link do kanału. Oto jego najnowszy film.
 ready-size = około { $size }
+ready-change = Zmień
 ready-type = Typ pliku
 ready-mp4 = MP4
     .body = Działa wszędzie.

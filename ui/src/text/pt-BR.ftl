@@ -62,6 +62,7 @@ ready-untitled = Vídeo { $recording }
 ready-all = Mostrar tudo
 ready-newest = Este link leva a um canal. Este é o vídeo mais recente dele.
 ready-size = cerca de { $size }
+ready-change = Alterar
 ready-type = Tipo de arquivo
 ready-mp4 = MP4
     .body = Funciona em qualquer lugar.

@@ -49,6 +49,7 @@ ready-untitled = 视频 { $recording }
 ready-all = 全部显示
 ready-newest = 此链接指向一个频道。这是其中最新的视频。
 ready-size = 约 { $size }
+ready-change = 更改
 ready-type = 文件类型
 ready-mp4 = MP4
     .body = 可在各种设备上播放。
