@@ -88,3 +88,12 @@ for (const state of names) {
     expect(await shapeless(page)).toEqual([]);
   });
 }
+
+test("the list of two thousand saved videos is short, and can be searched", async ({ page }) => {
+  await show(page, "saved-many");
+  expect(await page.locator("li").count()).toBe(20);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  expect(height).toBeLessThan(3000);
+  await page.getByLabel("Search saved videos").fill("part 1999");
+  await expect(page.locator("li")).toHaveText([/Launch day, part 1999/]);
+});

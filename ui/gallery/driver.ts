@@ -37,11 +37,15 @@ export async function enterLink(link: string): Promise<void> {
   await waitFor("answer", () => (document.querySelector("progress") === null ? true : null));
 }
 
-/** Presses the button, or unfolds the details, whose label begins with the message `id`. */
+/** Returns a label without its numbers. */
+const unnumbered = (label: string) => label.replaceAll(/[\d.,]+/g, "");
+
+/** Presses the button, or unfolds the details, whose label begins with the message `id`, whatever it
+ *  counts. */
 export async function press(id: string): Promise<void> {
   const button = await waitFor(`button "${id}"`, () =>
     [...document.querySelectorAll<HTMLElement>("button, summary")].find(({ textContent }) =>
-      textContent?.trim().startsWith(text(id, { count: 50 })),
+      unnumbered(textContent.trim()).startsWith(unnumbered(text(id, { count: 50 }))),
     ),
   );
   button.click();

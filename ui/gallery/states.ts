@@ -305,8 +305,7 @@ export const states: Record<string, State> = {
         { damage: "captions_missing", file: "Launch day.en.vtt" },
       ];
     },
-    after: () => document.querySelector("summary")?.click(),
-    press: ["⋯", "check-file"],
+    press: ["saved-list", "⋯", "check-file"],
   },
   "cancel-asked": { link: MAIN, press: ["ready-save", "job-cancel"] },
   "stopped-kept": { link: MAIN, press: ["ready-save", "job-cancel", "stop-keep"] },
@@ -336,6 +335,21 @@ export const states: Record<string, State> = {
     },
   },
   "row-menu": { before: groups, press: ["⋯"] },
+  "saved-many": {
+    before: (fake) => {
+      for (let number = 1; number <= 2000; number += 1) {
+        const title = `Launch day, part ${number}`;
+        fake.put(job({ id: `job-${number}`, title, state: done(title), progress: null }));
+      }
+    },
+    press: ["saved-list"],
+  },
+  "saved-removed": {
+    before: (fake) => {
+      for (const id of ["a", "b", "c"]) fake.put(job({ id, state: done(id), progress: null }));
+    },
+    press: ["saved-list", "⋯", "saved-list-forget"],
+  },
   "many-jobs": {
     before: (fake) => {
       for (let number = 0; number < 200; number += 1) {

@@ -452,27 +452,96 @@ it("asks for confirmation before it cancels a job from its row", async () => {
   expect(() => backend.job("a")).toThrow();
 });
 
-it("lists saved videos, and forgets one when asked to", async () => {
+it("plays a saved video by its menu, and once by a double click or by Enter", async () => {
   for (const id of ["a", "b", "c"]) backend.put(job({ id, state: done(id), progress: null }));
   render(App, { backend });
   await user.click(await screen.findByText(/Saved videos \(.3.\)/));
   await press(more("b.mp4"));
   await user.click(screen.getByRole("menuitem", { name: "Play" }));
-  // A double click plays once.
-  await user.dblClick(await button(/^b\.mp4/));
-  expect(backend.opened).toEqual(["b", "b"]);
-  for (const [gone, next] of [
-    ["b", "a"],
-    ["a", "c"],
-  ]) {
-    await press(more(`${gone ?? ""}.mp4`));
-    await user.click(screen.getByRole("menuitem", { name: "Remove from list" }));
-    await waitFor(() => expect(screen.queryByText(`${gone ?? ""}.mp4`)).toBeNull());
-    expect(await button(new RegExp(`^${next ?? ""}`))).toHaveFocus();
-  }
-  await press(more("c.mp4"));
+  await user.dblClick(await button(/^a\.mp4/));
+  expect(backend.opened).toEqual(["b", "a"]);
+  (await button(/^c\.mp4/)).focus();
+  await user.keyboard("{Enter}");
+  expect(backend.opened).toEqual(["b", "a", "c"]);
+});
+
+/** Opens the list of the saved videos `a`, `b` and `c`, and removes one of them. */
+async function removes(id: string) {
+  await press(more(`${id}.mp4`));
   await user.click(screen.getByRole("menuitem", { name: "Remove from list" }));
-  await waitFor(() => expect(screen.queryByText(/Saved videos/)).toBeNull());
+  await screen.findByText(new RegExp(`${id}\\.mp4.* was removed`), { selector: "li *" });
+}
+
+it("removes a saved video from the list, and undoes that until another is removed", async () => {
+  for (const id of ["a", "b", "c"]) backend.put(job({ id, state: done(id), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.3.\)/));
+  await removes("b");
+  expect(heard("status")).toBe("b.mp4 was removed from the list. The file is kept.");
+  expect(screen.getByText(/Saved videos \(.2.\)/)).toBeVisible();
+  // The newest is the first.
+  expect(await button(/^a\.mp4/)).toHaveFocus();
+  await press("Undo");
+  expect(await button(/^b\.mp4/)).toHaveFocus();
+  expect(screen.getByText(/Saved videos \(.3.\)/)).toBeVisible();
+
+  await removes("b");
+  await removes("a");
+  expect(() => backend.job("b")).toThrow();
+  expect(screen.queryByText(/b\.mp4/)).toBeNull();
+  expect(backend.job("a")).toBeDefined();
+  // The last row has none after it.
+  expect(await button("Undo")).toHaveFocus();
+  // Another screen is in front.
+  await press("Settings");
+  await heading("Settings");
+  expect(() => backend.job("a")).toThrow();
+});
+
+it("makes a removal final after a while, but not while the button to undo it has the focus", async () => {
+  for (const id of ["a", "b"]) backend.put(job({ id, state: done(id), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.2.\)/));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+  try {
+    await removes("b");
+    (await button("Undo")).focus();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(backend.job("b")).toBeDefined();
+    (await button(/^a\.mp4/)).focus();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(() => backend.job("b")).toThrow();
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+    expect(await button(/^a\.mp4/)).toHaveFocus();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("shows a few of many saved videos, more on demand, and those that are searched for", async () => {
+  for (let number = 0; number < 100; number += 1) {
+    const id = `job-${number}`;
+    backend.put(job({ id, title: id, state: done(`Part ${number}`), progress: null }));
+  }
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.100.\)/));
+  const rows = () =>
+    screen.getAllByRole("listitem").map((row) => row.querySelector("bdi")?.textContent);
+  expect(rows()).toHaveLength(20);
+  expect(rows()[0]).toBe("Part 99.mp4");
+  expect(said("20 of 100 shown")).toBeVisible();
+  await press("Show more");
+  expect(rows()).toHaveLength(70);
+  expect(await button(/^Part 79\.mp4/)).toHaveFocus();
+
+  await user.type(screen.getByLabelText("Search saved videos"), " pArt 4");
+  expect(rows()).toHaveLength(11);
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+  await user.clear(screen.getByLabelText("Search saved videos"));
+  expect(rows()).toHaveLength(20);
+  await user.type(screen.getByLabelText("Search saved videos"), "nowhere");
+  expect(screen.queryByRole("listitem")).toBeNull();
+  expect(said("Nothing found")).toBeVisible();
 });
 
 it("checks a saved video, and says what is damaged", async () => {
