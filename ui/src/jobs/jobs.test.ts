@@ -432,6 +432,17 @@ it("pauses and continues all, and tries the failed ones again", async () => {
   expect(await button("Pause all")).toHaveFocus();
 });
 
+it("pauses and continues the job in front with the others", async () => {
+  await paste(`${LINK} https://video.ibm.com/recorded/112470632`);
+  await press(/Save .2. videos/);
+  await press("Pause all");
+  await heading(/Paused at .0%/);
+  expect(await button("Continue all")).toBeVisible();
+  await press("Continue all");
+  await heading("Downloading");
+  expect(backend.job("job-2").state.is).toBe("running");
+});
+
 it("has no buttons for all jobs if there is one job", async () => {
   backend.put(job({ id: "a", title: "One" }));
   render(App, { backend });
