@@ -6,9 +6,9 @@ mod addresses;
 mod audio_tracks;
 mod batch;
 mod bindings;
+mod bundles;
 // It runs `strace` and `timeout`, which macOS does not have.
 #[cfg(target_os = "linux")]
-mod bundles;
 mod bytes;
 mod catalog;
 mod causes;
@@ -37,6 +37,7 @@ mod matrix;
 mod mock_service;
 mod movies;
 mod patience;
+// Only Linux has these settings for one process.
 #[cfg(target_os = "linux")]
 mod proxy;
 mod queue;

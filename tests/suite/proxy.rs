@@ -1,6 +1,5 @@
 //! The command line without mock options, with system settings only: a proxy that every connection
-//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved. Only Linux
-//! has these settings for one process.
+//! must use, a certificate authority in `SSL_CERT_FILE`, and names that must not be resolved.
 
 use std::collections::BTreeSet;
 use std::fs;
