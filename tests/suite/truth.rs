@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 57] = [
+const REGRESSION_SEEDS: [u64; 58] = [
     10_042,
     10_078,
     10_870,
@@ -87,6 +87,7 @@ const REGRESSION_SEEDS: [u64; 57] = [
     401_382,
     404_109,
     405_016,
+    405_119,
     405_302,
     406_083,
     408_245,

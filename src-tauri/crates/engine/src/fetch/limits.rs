@@ -72,8 +72,10 @@ pub(crate) const MAX_PAUSES: u32 = 3;
 pub(crate) const MAX_LOOKUP_PAUSE: Duration = Duration::from_secs(10);
 /// Tries of a request to the service itself while it answers with errors.
 pub(crate) const SERVICE_TRIES: u32 = 6;
-/// How long the result of the online check is cached.
+/// How long the result of the online check is cached, …
 pub(crate) const ONLINE_CACHE_TIME: Duration = Duration::from_secs(5);
+/// … and how long at most if the service was found several times in a row.
+pub(crate) const MAX_ONLINE_CACHE_TIME: Duration = Duration::from_secs(30);
 
 /// Highest plausible bit rate of a segment: 80 Mbit/s, in bytes per millisecond.
 pub(crate) const MAX_BYTES_PER_MS: u64 = 10_000;
