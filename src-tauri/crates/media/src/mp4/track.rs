@@ -173,6 +173,8 @@ impl Mp4Track {
             }
             self.deltas.push(delta.unsigned_abs());
             times.last_dts = dts;
+            // Until it is stated: a segment of which nothing is presented states no end.
+            times.end = times.end.max(dts.saturating_add(1));
             times.first_pts = times.first_pts.min(pts);
             times.last_pts = times.last_pts.max(pts);
         } else {
@@ -181,7 +183,7 @@ impl Mp4Track {
                 last_dts: dts,
                 first_pts: pts,
                 last_pts: pts,
-                end: dts,
+                end: dts.saturating_add(1),
             });
         }
         let offset = i32::try_from(pts.saturating_sub(dts))
