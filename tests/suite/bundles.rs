@@ -65,11 +65,9 @@ fn the_app_for_macos_is_hardened_and_asks_for_no_exception() {
     assert!(bundle["macOS"]["minimumSystemVersion"].is_string());
     let schemes = &config["plugins"]["deep-link"]["desktop"]["schemes"];
     assert_eq!(*schemes, serde_json::json!(["ustream-dl"]));
-    let icons = bundle["icon"].as_array().unwrap();
-    let icns = icons
-        .iter()
-        .filter_map(Json::as_str)
-        .find(|it| it.ends_with(".icns"));
-    let icns = fs::read(shell().join(icns.unwrap())).unwrap();
-    assert_eq!(icns[..4], *b"icns");
+    let files = bundle["icon"].as_array().unwrap();
+    let mut paths = files.iter().map(|file| Path::new(file.as_str().unwrap()));
+    let mac = paths.find(|path| path.extension().is_some_and(|it| it == "icns"));
+    let image = fs::read(shell().join(mac.unwrap())).unwrap();
+    assert_eq!(image[..4], *b"icns");
 }
