@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 58] = [
+const REGRESSION_SEEDS: [u64; 59] = [
     10_042,
     10_078,
     10_870,
@@ -76,6 +76,7 @@ const REGRESSION_SEEDS: [u64; 58] = [
     206_108,
     208_033,
     878_736_775_275,
+    303_256,
     304_683,
     300_771,
     304_955,

@@ -128,7 +128,8 @@ impl Hosts {
             let health = of(url);
             // One that fails may work again; one that has lost its segments rarely does.
             let is_unreachable = health.failures > 0 && !health.answered;
-            (is_unreachable, health.is_refusing(), health.rank(now))
+            let (denies, refuses) = (health.denies_everything(), health.is_refusing());
+            (is_unreachable, denies, refuses, health.rank(now))
         })?;
         Some(self.permit(best, false, now))
     }
@@ -273,11 +274,12 @@ impl Drop for HostPermit<'_, '_> {
 }
 
 impl HostHealth {
-    /// Sort key: healthy hosts first, then slow ones, then those in cooldown; within each class
-    /// first those that have sent segments.
-    fn rank(&self, now: Instant) -> (bool, bool, bool) {
+    /// Sort key: healthy hosts first, then slow ones, then those that forbid everything, then those
+    /// in cooldown; within each class first those that have sent segments.
+    fn rank(&self, now: Instant) -> (bool, bool, bool, bool) {
         let is_slow = self.slow_until.is_some_and(|until| now < until);
-        (self.cooldown_until.is_some(), is_slow, !self.has_delivered)
+        let (rests, denies) = (self.cooldown_until.is_some(), self.denies_everything());
+        (rests, denies, is_slow, !self.has_delivered)
     }
 
     /// Returns whether its cooldown is over and it may be probed.
@@ -294,8 +296,9 @@ impl HostHealth {
         !self.has_delivered && self.is_refusing()
     }
 
+    /// Returns whether it has only forbidden for a while, whatever it was asked for.
     fn denies_everything(&self) -> bool {
-        self.lacks_recording() && self.denials == self.refusals
+        self.is_refusing() && self.denials == self.refusals
     }
 
     /// Returns whether it has only answered "not found" for a while.

@@ -328,3 +328,28 @@ async fn while_no_host_delivers_one_that_forbids_everything_is_neither_asked_fir
     assert_eq!(picks(&hosts, &urls[..1], now), Some(0));
     assert!(hosts.is_authoritative(&urls[0], &urls[..1]));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_begins_to_forbid_everything_is_asked_last_until_it_delivers() {
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    hosts.same_host(&urls[0], now).delivered();
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        assert_eq!(picks(&hosts, &urls, now), Some(0));
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(403), false, now);
+    }
+    assert_eq!(picks(&hosts, &urls, now), Some(1));
+    // The other one refuses too, but knows what it has.
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts
+            .same_host(&urls[1], now)
+            .refused(&status(410), false, now);
+    }
+    let permit = hosts.any_host(&urls, &TriedUrls::default(), now).unwrap();
+    assert_eq!(permit.url(), &urls[1]);
+    hosts.same_host(&urls[0], now).delivered();
+    assert_eq!(picks(&hosts, &urls, now), Some(0));
+}
