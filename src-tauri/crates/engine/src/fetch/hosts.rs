@@ -29,7 +29,8 @@ struct HostHealth {
     has_delivered: bool,
     /// It has sent any HTTP response.
     answered: bool,
-    /// "Not found" answers since it last sent a segment, without those for tentative segments.
+    /// "Not found" answers since it last sent a segment. If it has sent none, without those for
+    /// tentative segments.
     refusals: u32,
     /// Those of them that forbid, which says nothing about the segment.
     denials: u32,
@@ -215,11 +216,11 @@ impl<'u> HostPermit<'_, 'u> {
     }
 
     /// Records that the host answered "not found". For a tentative segment, which may not exist, that
-    /// does not count as a refusal.
+    /// does not tell that a host which has sent none lacks the recording.
     pub(crate) fn refused(mut self, refusal: &FetchError, is_tentative: bool, now: Instant) {
         self.settle(|health| {
             health.answered = true;
-            if !is_tentative {
+            if health.has_delivered || !is_tentative {
                 health.refusals = health.refusals.saturating_add(1);
                 let denials = u32::from(refusal.is_denial());
                 health.denials = health.denials.saturating_add(denials);

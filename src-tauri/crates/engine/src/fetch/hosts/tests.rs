@@ -274,6 +274,16 @@ async fn in_the_last_pass_hosts_that_refuse_or_are_out_of_reach_are_asked_last()
         [1, 2, 0],
         "it was only asked for segments behind the end"
     );
+    // One that has sent segments may have lost the rest, whatever the stated length says.
+    hosts.same_host(&urls[1], now).delivered();
+    assert_eq!(order(), [1, 2, 0]);
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts
+            .same_host(&urls[1], now)
+            .refused(&status(404), true, now);
+    }
+    assert_eq!(order(), [2, 0, 1]);
+    hosts.same_host(&urls[1], now).delivered();
     let unreachable = FetchError::Unreachable {
         host: "c".to_owned(),
         problem: String::new(),
