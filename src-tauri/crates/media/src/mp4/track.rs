@@ -279,7 +279,7 @@ impl Mp4Track {
     }
 
     /// Duration from the first sample to the end of the last, in ticks.
-    fn length(&self) -> i64 {
+    pub(crate) fn length(&self) -> i64 {
         let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts);
         self.times.map_or(0, length)
     }

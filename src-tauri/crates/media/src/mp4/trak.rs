@@ -1,10 +1,6 @@
 //! Writes the boxes of one track: `trak` (ISO/IEC 14496-12 8.3 to 8.6).
 
-use super::{
-    index_part::IndexPart,
-    tables,
-    track::{Mp4Track, TrackTimes},
-};
+use super::{index_part::IndexPart, tables, track::Mp4Track};
 use crate::{
     boxes::write::{boxed, boxed_before, full_box, put_versioned, put16, put32, put64, version_of},
     handler::Handler,
@@ -121,8 +117,7 @@ fn put_edit_list(out: &mut Vec<u8>, edits: EditList) {
 }
 
 fn media_header(out: &mut Vec<u8>, track: &Mp4Track) {
-    let length = |times: TrackTimes| times.end.saturating_sub(times.first_dts).max(0);
-    let duration = track.times.map_or(0, length).unsigned_abs();
+    let duration = track.length().max(0).unsigned_abs();
     let version = version_of(&[duration]);
     full_box(out, *b"mdhd", version, 0, |out| {
         put_versioned(out, version, 0);
