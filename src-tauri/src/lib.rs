@@ -5,7 +5,8 @@
 //! 1. `commands`: the commands that the page may invoke; each calls the engine once.
 //! 2. `folders`: the folders that the user chose; a path never reaches the page.
 //! 3. `settings`, `keychain`: the settings, and form answers that the user wants kept.
-//! 4. `page_events`: events sent to the page; `thumbnails`: preview images for the page.
+//! 4. `page_events`: events sent to the page; `page_health`: what happens when the page is lost;
+//!    `thumbnails`: preview images for the page.
 //! 5. `desktop`: taskbar progress, notifications, keep-awake, confirm on close; `messages`: the
 //!    translated texts that the shell itself shows.
 //! 6. `updates`: finds and installs a newer version of the app.
@@ -21,6 +22,7 @@ mod keychain;
 mod menu;
 mod messages;
 mod page_events;
+mod page_health;
 mod platform;
 mod settings;
 mod shell;

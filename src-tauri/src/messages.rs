@@ -121,10 +121,11 @@ mod tests {
     use super::*;
 
     /// The messages that the shell shows.
-    const USED_IDS: [&str; 5] = [
+    const USED_IDS: [&str; 6] = [
         "app-name",
         "saved-heading",
-        "failure-internal",
+        "do-again",
+        "shell-no_page",
         "shell-no_webview",
         "shell-get",
     ];
@@ -156,7 +157,9 @@ mod tests {
                 saved.contains("film.mp4") && saved.contains("Films"),
                 "{saved}"
             );
-            assert_ne!(messages.body("failure-internal"), "failure-internal");
+            for id in ["shell-no_page", "shell-no_webview"] {
+                assert_ne!(messages.body(id), id, "{tag}");
+            }
         }
     }
 

@@ -73,6 +73,15 @@ impl PageEvents {
         self.subscription().is_some()
     }
 
+    /// Ends the subscription of a page that is gone. Returns whether there was one.
+    pub(crate) fn forget_page(&self) -> bool {
+        let subscription = self.subscription().take();
+        subscription.is_some_and(|PageSubscription { task, .. }| {
+            task.abort();
+            true
+        })
+    }
+
     /// Ends the subscription, and waits until its task has ended.
     pub(crate) async fn close(&self) {
         let subscription = self.subscription().take();

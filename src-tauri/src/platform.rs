@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
+use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime, Wry};
+
+#[cfg(target_os = "windows")]
+use crate::{page_events::PageEvents, page_health::answers};
 
 /// Whether the system shows the menu of an app outside of its window.
 pub(crate) const HAS_MENU_BAR: bool = cfg!(target_os = "macos");
@@ -21,6 +24,58 @@ pub(crate) fn opened_links(event: &RunEvent) -> Vec<String> {
 #[cfg(not(target_os = "macos"))]
 pub(crate) fn opened_links(_: &RunEvent) -> Vec<String> {
     Vec::new()
+}
+
+/// Calls `handler` each time the process of the page has ended: the window is blank then.
+#[cfg(target_os = "linux")]
+pub(crate) fn on_page_lost(builder: Builder<Wry>, handler: fn(&AppHandle)) -> Builder<Wry> {
+    use webkit2gtk::WebViewExt as _;
+
+    let plugin = tauri::plugin::Builder::<Wry>::new("page-process").on_webview_ready(
+        move |webview: tauri::Webview| {
+            let app = webview.app_handle().clone();
+            let connected = webview.with_webview(move |platform| {
+                let lost = move |_: &webkit2gtk::WebView, _| handler(&app);
+                platform.inner().connect_web_process_terminated(lost);
+            });
+            if let Err(error) = connected {
+                tracing::warn!(%error, "a lost page will not be noticed");
+            }
+        },
+    );
+    builder.plugin(plugin.build())
+}
+
+#[cfg(target_os = "macos")]
+pub(crate) fn on_page_lost(builder: Builder<Wry>, handler: fn(&AppHandle)) -> Builder<Wry> {
+    builder.on_web_content_process_terminate(move |webview| handler(webview.app_handle()))
+}
+
+/// The web view of Windows tells this only to unsafe code, so the page is asked regularly: a page
+/// that is lost has been replaced by one of the web view's own.
+#[cfg(target_os = "windows")]
+pub(crate) fn on_page_lost(builder: Builder<Wry>, handler: fn(&AppHandle)) -> Builder<Wry> {
+    /// Time between two questions.
+    const INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
+    /// So many in a row have to go unanswered, because a busy page answers late.
+    const MOST_UNANSWERED: u32 = 3;
+
+    let plugin = tauri::plugin::Builder::<Wry>::new("page-process").setup(move |app, _| {
+        let app = app.clone();
+        tauri::async_runtime::spawn(async move {
+            let mut unanswered = 0;
+            loop {
+                tokio::time::sleep(INTERVAL).await;
+                let is_lost = app.state::<PageEvents>().is_watched() && !answers(&app).await;
+                unanswered = if is_lost { unanswered + 1 } else { 0 };
+                if unanswered == MOST_UNANSWERED {
+                    handler(&app);
+                }
+            }
+        });
+        Ok(())
+    });
+    builder.plugin(plugin.build())
 }
 
 /// Returns the program that an update may replace: an `AppImage` on Linux, what our installer has

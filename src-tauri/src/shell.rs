@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use engine::view::AppEvent;
@@ -23,13 +22,11 @@ use crate::keychain::Keychain;
 use crate::menu;
 use crate::messages::Messages;
 use crate::page_events::PageEvents;
+use crate::page_health;
 use crate::platform;
 use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
 use crate::updates::{UpdateSource, Updates};
-
-/// If the page has not loaded after this time, show an error: some drivers leave a web view blank.
-const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where Microsoft offers the web view of Windows, as its documentation names it.
 const WEBVIEW_DOWNLOAD: &str = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
@@ -68,7 +65,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             forward_link(app, arguments);
         }));
     }
-    builder
+    platform::on_page_lost(builder, page_health::reload)
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_updater::Builder::new().build())
@@ -168,7 +165,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     desktop::follow(app.handle());
     menu::show(app.handle());
     open_window(app)?;
-    async_runtime::spawn(check_page_loaded(app.handle().clone()));
+    page_health::expect_page(app.handle());
     Ok(())
 }
 
@@ -264,27 +261,16 @@ fn show_missing_webview(app: &AppHandle) {
         });
 }
 
-/// Shows an error if the page does not load, because the user would see a blank window.
-async fn check_page_loaded(app: AppHandle) {
-    tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
-    if app.state::<PageEvents>().is_watched() {
-        return;
-    }
-    let messages = app.state::<Messages>();
-    let id = "failure-internal";
-    app.dialog()
-        .message(messages.body(id))
-        .title(messages.text(id, []))
-        .kind(MessageDialogKind::Error)
-        .show(|_| {});
-}
-
 /// While a video is being saved, lets the page ask the user before the window closes. Returns false
 /// if it may close now, also if there is no page to ask.
 fn ask_before_close(app: &AppHandle) -> bool {
     let desktop = app.try_state::<DesktopIntegration>();
-    desktop.is_some_and(|desktop| desktop.must_confirm_close())
-        && app.state::<PageEvents>().send(AppEvent::Closing)
+    let asks = desktop.is_some_and(|desktop| desktop.must_confirm_close())
+        && app.state::<PageEvents>().send(AppEvent::Closing);
+    if asks {
+        page_health::close_unless_answered(app);
+    }
+    asks
 }
 
 fn on_run_event(app: &AppHandle, event: RunEvent) {

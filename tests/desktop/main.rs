@@ -193,6 +193,44 @@ async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_page_returns_after_its_process_was_killed() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    let late = service.faults().add(late);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+
+    // The driver ends its session with the page, but the app goes on.
+    window.titled(|title| title.contains('%')).await?;
+    window.kill_page()?;
+    service.faults().remove(late);
+    // Only a page that shows the job drops the percentage at its end.
+    window.titled(|title| title == "The practice film").await?;
+    let saved = window.downloads()?;
+    ensure!(
+        saved.len() == 1 && saved.iter().all(|path| path.is_file()),
+        "one file and nothing else should be there: {saved:?}"
+    );
+    window.ask_to_close()?;
+    window.wait_ended().await
+}
+
+#[tokio::test]
+async fn a_window_whose_page_hangs_closes_without_a_question() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    service.faults().add(late);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+
+    window.freeze_page()?;
+    window.ask_to_close()?;
+    window.wait_ended().await
+}
+
+#[tokio::test]
 async fn a_cancelled_and_deleted_download_leaves_no_files() -> Result<()> {
     let (service, window) = open_app().await?;
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");

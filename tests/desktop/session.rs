@@ -12,7 +12,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState};
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, GetPropertyReply, MapState, Window,
+};
+use x11rb::rust_connection::RustConnection;
 
 /// The app's folder in the data folder.
 const IDENTIFIER: &str = "io.github.ustream-dl";
@@ -102,24 +105,22 @@ impl DesktopSession {
     /// Sends the event that a window manager sends for the close button of the title bar. This
     /// session has no window manager.
     pub(crate) fn ask_window_to_close(&self) -> Result<()> {
-        let (display, screen) = x11rb::connect(Some(&format!(":{}", self.number)))?;
-        let atom =
-            |name: &[u8]| -> Result<u32> { Ok(display.intern_atom(false, name)?.reply()?.atom) };
-        let (protocols, delete) = (atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?);
-        let root = display.setup().roots[screen].root;
+        let screen = Screen::open(self.number)?;
+        let (protocols, delete) = (
+            screen.atom(b"WM_PROTOCOLS")?,
+            screen.atom(b"WM_DELETE_WINDOW")?,
+        );
         let mut sent = 0;
-        for window in display.query_tree(root)?.reply()?.children {
-            let state = display.get_window_attributes(window)?.reply()?.map_state;
-            let property =
-                display.get_property(false, window, protocols, AtomEnum::ATOM, 0, u32::MAX / 4)?;
+        for window in screen.windows()? {
+            let property = screen.property(window, protocols)?;
             let listens = property
-                .reply()?
                 .value32()
                 .is_some_and(|mut all| all.any(|it| it == delete));
-            if listens && state == MapState::VIEWABLE {
+            if listens {
                 let data = [delete, CURRENT_TIME, 0, 0, 0];
                 let event = ClientMessageEvent::new(32, window, protocols, data);
-                display
+                screen
+                    .display
                     .send_event(false, window, EventMask::NO_EVENT, event)?
                     .check()?;
                 sent += 1;
@@ -127,6 +128,58 @@ impl DesktopSession {
         }
         ensure!(sent == 1, "one window should be there, not {sent}");
         Ok(())
+    }
+
+    /// Returns the titles of the windows that are shown.
+    pub(crate) fn window_titles(&self) -> Result<Vec<String>> {
+        let screen = Screen::open(self.number)?;
+        let name = screen.atom(b"_NET_WM_NAME")?;
+        let title = |window| -> Result<String> {
+            let property = screen.property(window, name)?;
+            Ok(String::from_utf8_lossy(&property.value).into_owned())
+        };
+        screen.windows()?.into_iter().map(title).collect()
+    }
+
+    /// Sends a signal, such as `KILL`, to the processes that render the page.
+    pub(crate) fn signal_page(&self, signal: &str) -> Result<()> {
+        let web_processes = self.processes("WebKitWebProces")?;
+        ensure!(!web_processes.is_empty(), "no process renders the page");
+        for process in web_processes {
+            let sent = Command::new("kill")
+                .args(["-s", signal, &process])
+                .status()?;
+            ensure!(sent.success(), "process {process} does not get {signal}");
+        }
+        Ok(())
+    }
+
+    /// Returns whether the app still runs.
+    pub(crate) fn is_app_running(&self) -> Result<bool> {
+        Ok(!self.processes("ustream-downloa")?.is_empty())
+    }
+
+    /// Returns the ids of the processes of this session with this name, of which Linux keeps 15
+    /// characters.
+    fn processes(&self, name: &str) -> Result<Vec<String>> {
+        let home = format!("HOME={}", self.home().display());
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc")? {
+            let folder = entry?.path();
+            // Processes end while the folder is read.
+            let (Ok(comm), Ok(environ)) = (
+                fs::read_to_string(folder.join("comm")),
+                fs::read(folder.join("environ")),
+            ) else {
+                continue;
+            };
+            let mut variables = environ.split(|byte| *byte == 0);
+            if comm.trim_end() == name && variables.any(|it| it == home.as_bytes()) {
+                let id = folder.file_name().context("a process has an id")?;
+                found.push(id.to_string_lossy().into_owned());
+            }
+        }
+        Ok(found)
     }
 
     /// Copies the only saved job until there are `count`.
@@ -175,6 +228,43 @@ impl DesktopSession {
         fs::read_dir(self.home().join("Downloads"))?
             .map(|entry| Ok(entry?.path()))
             .collect()
+    }
+}
+
+/// A connection to a display, without a window manager.
+struct Screen {
+    display: RustConnection,
+    root: Window,
+}
+
+impl Screen {
+    fn open(number: u32) -> Result<Self> {
+        let (display, screen) = x11rb::connect(Some(&format!(":{number}")))?;
+        let root = display.setup().roots[screen].root;
+        Ok(Self { display, root })
+    }
+
+    fn atom(&self, name: &[u8]) -> Result<u32> {
+        Ok(self.display.intern_atom(false, name)?.reply()?.atom)
+    }
+
+    /// Returns the windows that are shown.
+    fn windows(&self) -> Result<Vec<Window>> {
+        let mut shown = Vec::new();
+        for window in self.display.query_tree(self.root)?.reply()?.children {
+            let attributes = self.display.get_window_attributes(window)?.reply()?;
+            if attributes.map_state == MapState::VIEWABLE {
+                shown.push(window);
+            }
+        }
+        Ok(shown)
+    }
+
+    fn property(&self, window: Window, name: u32) -> Result<GetPropertyReply> {
+        let property =
+            self.display
+                .get_property(false, window, name, AtomEnum::ANY, 0, u32::MAX / 4)?;
+        Ok(property.reply()?)
     }
 }
 

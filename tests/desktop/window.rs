@@ -144,6 +144,39 @@ impl AppWindow {
         self.session.ask_window_to_close()
     }
 
+    /// Kills the process that renders the page.
+    pub(crate) fn kill_page(&self) -> Result<()> {
+        self.session.signal_page("KILL")
+    }
+
+    /// Stops the process that renders the page: it answers no more.
+    pub(crate) fn freeze_page(&self) -> Result<()> {
+        self.session.signal_page("STOP")
+    }
+
+    /// Waits for a title of the window, without asking the page for it.
+    pub(crate) async fn titled(&self, is_right: impl Fn(&str) -> bool) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let titles = self.session.window_titles()?;
+            if titles.iter().any(|title| is_right(&plain_text(title))) {
+                return Ok(());
+            }
+            ensure!(start.elapsed() < SHOW_TIMEOUT, "the titles are {titles:?}");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
+    /// Waits until the app has ended, without asking the page for anything.
+    pub(crate) async fn wait_ended(&self) -> Result<()> {
+        let start = Instant::now();
+        while self.session.is_app_running()? {
+            ensure!(start.elapsed() < SHOW_TIMEOUT, "the app still runs");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
     /// Presses the button that closes the window.
     pub(crate) async fn press_last(&self, name: &str) -> Result<()> {
         let button = self.button(name).await?;

@@ -243,7 +243,7 @@ export class Jobs extends Controller {
       this.#accesses.delete(id);
       if (this.front === id) this.front = null;
     }
-    if (!this.#reported) this.#findUnfinished();
+    if (!this.#reported) this.#findEarlier();
     const { batch } = this;
     if (wasBusy && !this.busy && batch.length > 1) announcer.say(batchStatus(batch));
   }
@@ -254,10 +254,17 @@ export class Jobs extends Controller {
     this.#batch = this.busy ? [...this.#batch, id] : [id];
   }
 
-  /** Finds what an earlier run has left: the jobs that are paused in the first update. */
-  #findUnfinished() {
+  /** Finds what was there before the page: the jobs that are being done if the page was loaded again,
+   *  else the paused jobs that an earlier run of the app has left. */
+  #findEarlier() {
     this.#reported = true;
     if (this.front !== null) return;
+    const active = [...this.all.values()].filter(isActive);
+    if (active.length > 0) {
+      // Several are listed below the field for the link.
+      this.front = active.length === 1 ? (active[0]?.id ?? null) : null;
+      return;
+    }
     const paused = [...this.all.values()].filter((job) => job.state.is === "paused");
     this.unfinished = paused.map(({ id }) => id);
   }

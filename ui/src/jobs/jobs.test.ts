@@ -170,6 +170,21 @@ it("says that a video is saved already, and offers to save it again", async () =
   expect(backend.asked[1]?.again).toBe(true);
 });
 
+it("shows what is being saved when the page is loaded again", async () => {
+  backend.put(job({ id: "a", title: "One" }));
+  backend.put(job({ id: "b", title: "Two", state: { is: "paused" } }));
+  const page = render(App, { backend });
+  await heading("Downloading");
+  expect(screen.getByText("One")).toBeVisible();
+  page.unmount();
+
+  backend.put(job({ id: "c", title: "Three" }));
+  render(App, { backend });
+  await heading("Save a video from Ustream or IBM Video");
+  await button(more("One"));
+  await button(more("Three"));
+});
+
 it("lists unfinished videos at the start and resumes only when asked", async () => {
   const fraction = 0.42;
   await backend.download({
@@ -283,7 +298,6 @@ it("lists jobs by what becomes of them, by their titles and never by bare addres
   backend.put(job({ id: "d", title: "Four", state: { is: "paused" } }));
   backend.put(job({ id: "e", title: "Five", state: { is: "failed", failure } }));
   render(App, { backend });
-  await press("Later");
   const group = async (name: RegExp) =>
     within(await screen.findByRole("region", { name }))
       .getAllByRole("listitem")
@@ -331,6 +345,7 @@ it("offers nothing in a row that can only be waited for, and shows what needs an
   backend.put(job({ id: "a", title: "One", state: { is: "failed", failure } }));
   backend.put(job({ id: "b", title: "Two", progress: restingAt(1, { stage: "finishing" }) }));
   render(App, { backend });
+  await press("Save another");
   await button(more("One"));
   expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
   await press(more("Two"));
@@ -346,6 +361,7 @@ it("offers nothing in a row that can only be waited for, and shows what needs an
 it("opens the menu of a row with the keyboard, and gives the focus back", async () => {
   backend.put(job({ id: "a", title: "One" }));
   render(App, { backend });
+  await press("Save another");
   const opener = await button(more("One"));
   expect(opener).toHaveAttribute("aria-expanded", "false");
   opener.focus();
@@ -454,6 +470,7 @@ it("has no buttons for all jobs if there is one job", async () => {
 it("asks for confirmation before it cancels a job from its row", async () => {
   backend.put(job({ id: "a", title: "One" }));
   render(App, { backend });
+  await press("Save another");
   await press(more("One"));
   await user.click(screen.getByRole("menuitem", { name: "Cancel" }));
   await heading("Stop saving this video?");

@@ -434,6 +434,8 @@ failure-internal = حدث خطأ ما في التطبيق
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = جزء من Windows غير موجود
     .body = تحتاج نافذة التطبيق إلى Microsoft Edge WebView2 وهو غير موجود على هذا الكمبيوتر. احصل عليه مجانًا من Microsoft، ثم افتح التطبيق مرة أخرى.
+shell-no_page = لا يستطيع التطبيق عرض نافذته
+    .body = احتفظنا بما تم تنزيله. أعد المحاولة، وإن لم ينفع ذلك فأغلق التطبيق وافتحه مرة أخرى.
 shell-get = الحصول عليه
 menu-about = حول { $app }
 menu-settings = الإعدادات…

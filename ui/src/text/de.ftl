@@ -406,6 +406,8 @@ failure-internal = In der App ist etwas schiefgegangen
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Ein Teil von Windows fehlt
     .body = Das Fenster der App braucht Microsoft Edge WebView2, das auf diesem Computer fehlt. Laden Sie es kostenlos bei Microsoft herunter und öffnen Sie die App dann erneut.
+shell-no_page = Die App kann ihr Fenster nicht anzeigen
+    .body = Was heruntergeladen wurde, ist noch da. Versuchen Sie es erneut; wenn das nicht hilft, schließen Sie die App und öffnen Sie sie noch einmal.
 shell-get = Herunterladen
 menu-about = Über { $app }
 menu-settings = Einstellungen …

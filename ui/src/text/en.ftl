@@ -406,6 +406,8 @@ failure-internal = Something went wrong in the app
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = A part of Windows is missing
     .body = The app’s window needs Microsoft Edge WebView2, which isn’t on this computer. Get it from Microsoft for free, then open the app again.
+shell-no_page = The app can’t show its window
+    .body = What was downloaded is kept. Try again; if that doesn’t help, close the app and open it again.
 shell-get = Get it
 menu-about = About { $app }
 menu-settings = Settings…

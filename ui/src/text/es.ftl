@@ -406,6 +406,8 @@ failure-internal = Algo ha fallado en la aplicación
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Falta una parte de Windows
     .body = La ventana de la aplicación necesita Microsoft Edge WebView2, que no está en este ordenador. Descárgalo gratis de Microsoft y vuelve a abrir la aplicación.
+shell-no_page = La aplicación no puede mostrar su ventana
+    .body = Lo descargado está a salvo. Reinténtalo; si no funciona, cierra la aplicación y vuelve a abrirla.
 shell-get = Descargar
 menu-about = Acerca de { $app }
 menu-settings = Ajustes…

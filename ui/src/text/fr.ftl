@@ -406,6 +406,8 @@ failure-internal = Un problème est survenu dans l’application
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Il manque un élément de Windows
     .body = La fenêtre de l’application a besoin de Microsoft Edge WebView2, absent de cet ordinateur. Téléchargez-le gratuitement chez Microsoft, puis rouvrez l’application.
+shell-no_page = L’application ne peut pas afficher sa fenêtre
+    .body = Ce qui a été téléchargé est conservé. Réessayez ; si cela ne suffit pas, fermez l’application et rouvrez-la.
 shell-get = Télécharger
 menu-about = À propos de { $app }
 menu-settings = Réglages…

@@ -406,6 +406,8 @@ failure-internal = Valami félrement az alkalmazásban
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Hiányzik a Windows egyik összetevője
     .body = Az alkalmazás ablakához Microsoft Edge WebView2 kell, amely nincs ezen a számítógépen. Töltsd le ingyen a Microsofttól, majd nyisd meg újra az alkalmazást.
+shell-no_page = Az alkalmazás nem tudja megjeleníteni az ablakát
+    .body = Ami már letöltődött, megmaradt. Próbáld újra; ha ez nem segít, zárd be az alkalmazást, és nyisd meg újra.
 shell-get = Letöltés
 menu-about = { $app } névjegye
 menu-settings = Beállítások…

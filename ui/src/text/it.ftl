@@ -406,6 +406,8 @@ failure-internal = Qualcosa è andato storto nell’app
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Manca una parte di Windows
     .body = La finestra dell’app richiede Microsoft Edge WebView2, che non è su questo computer. Scaricalo gratis da Microsoft, poi riapri l’app.
+shell-no_page = L’app non riesce a mostrare la sua finestra
+    .body = I dati scaricati sono al sicuro. Riprova; se non basta, chiudi l’app e riaprila.
 shell-get = Scarica
 menu-about = Informazioni su { $app }
 menu-settings = Impostazioni…

@@ -381,6 +381,8 @@ failure-internal = アプリで問題が発生しました
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Windows のコンポーネントがありません
     .body = このアプリのウィンドウには Microsoft Edge WebView2 が必要ですが、このコンピューターにありません。Microsoft から無料で入手して、アプリをもう一度開いてください。
+shell-no_page = アプリのウィンドウを表示できません
+    .body = ダウンロード済みの分は残っています。再試行しても表示されない場合は、アプリを閉じてもう一度開いてください。
 shell-get = 入手
 menu-about = { $app }について
 menu-settings = 設定…

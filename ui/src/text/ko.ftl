@@ -381,6 +381,8 @@ failure-internal = 앱에 문제가 생겼습니다
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Windows 구성 요소가 없습니다
     .body = 앱 창에 필요한 Microsoft Edge WebView2가 이 컴퓨터에 없습니다. Microsoft에서 무료로 받은 뒤 앱을 다시 여세요.
+shell-no_page = 앱 창을 표시할 수 없습니다
+    .body = 받은 부분은 그대로 있습니다. 다시 시도해 보고, 그래도 안 되면 앱을 닫았다가 다시 여세요.
 shell-get = 받기
 menu-about = { $app }에 관하여
 menu-settings = 설정…

@@ -406,6 +406,8 @@ failure-internal = Er ging iets mis in de app
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Een onderdeel van Windows ontbreekt
     .body = Het venster van de app heeft Microsoft Edge WebView2 nodig, dat niet op deze computer staat. Download het gratis bij Microsoft en open de app opnieuw.
+shell-no_page = De app kan zijn venster niet tonen
+    .body = Het gedownloade deel is bewaard. Probeer het opnieuw; helpt dat niet, sluit de app dan en open hem weer.
 shell-get = Downloaden
 menu-about = Over { $app }
 menu-settings = Instellingen…

@@ -420,6 +420,8 @@ failure-internal = W aplikacji coś poszło nie tak
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Brakuje składnika systemu Windows
     .body = Okno aplikacji wymaga Microsoft Edge WebView2, którego nie ma na tym komputerze. Pobierz go za darmo od firmy Microsoft i otwórz aplikację ponownie.
+shell-no_page = Aplikacja nie może pokazać swojego okna
+    .body = To, co już pobrano, jest zachowane. Spróbuj ponownie, a jeśli to nie pomoże, zamknij aplikację i otwórz ją jeszcze raz.
 shell-get = Pobierz
 menu-about = { $app } – informacje
 menu-settings = Ustawienia…

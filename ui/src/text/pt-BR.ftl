@@ -406,6 +406,8 @@ failure-internal = Algo deu errado no aplicativo
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = Falta uma parte do Windows
     .body = A janela do aplicativo precisa do Microsoft Edge WebView2, que não está neste computador. Baixe-o de graça da Microsoft e abra o aplicativo novamente.
+shell-no_page = O aplicativo não consegue mostrar a janela
+    .body = O que já foi baixado está seguro. Tente novamente; se não adiantar, feche o aplicativo e abra-o de novo.
 shell-get = Baixar
 menu-about = Sobre o { $app }
 menu-settings = Configurações…

@@ -381,6 +381,8 @@ failure-internal = 应用出了问题
 ## Shown by the app before its page, or in the menu bar of macOS.
 shell-no_webview = 缺少 Windows 组件
     .body = 应用窗口需要 Microsoft Edge WebView2，但这台电脑上没有。请从 Microsoft 免费获取，然后重新打开应用。
+shell-no_page = 应用无法显示窗口
+    .body = 已下载的部分已保留。请重试；如果仍然不行，请关闭应用后重新打开。
 shell-get = 获取
 menu-about = 关于 { $app }
 menu-settings = 设置…
