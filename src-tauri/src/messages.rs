@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use engine::Failure;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
@@ -45,6 +46,17 @@ impl Messages {
     /// Returns the `body` attribute of the message `id`.
     pub(crate) fn body(&self, id: &str) -> String {
         self.format(id, Some("body"), [])
+    }
+
+    /// Returns what happened and what to do, as the page says it.
+    pub(crate) fn failure(&self, failure: &Failure) -> (String, String) {
+        let code = serde_json::to_value(failure.code).unwrap_or_default();
+        let id = format!("failure-{}", code.as_str().unwrap_or("internal"));
+        let detail = [("detail", failure.detail.as_str())];
+        (
+            self.text(&id, detail),
+            self.format(&id, Some("body"), detail),
+        )
     }
 
     fn format<const N: usize>(
@@ -157,6 +169,10 @@ mod tests {
                 saved.contains("film.mp4") && saved.contains("Films"),
                 "{saved}"
             );
+            let folder = "/home/ada/.local/share/app";
+            let failure = Failure::new(engine::Code::OwnFolder, folder);
+            let (what, what_to_do) = messages.failure(&failure);
+            assert!(!what.contains('_') && what_to_do.contains(folder), "{what}");
             for id in ["shell-no_page", "shell-no_webview"] {
                 assert_ne!(messages.body(id), id, "{tag}");
             }

@@ -6,8 +6,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine::Template;
 use engine::view::SettingsView;
+use engine::{Code, Failure, Template};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
@@ -73,16 +73,24 @@ impl SettingsStore {
         self.settings().clone()
     }
 
-    /// Changes the settings, and saves them. If that fails, they still hold for this run.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) -> io::Result<()> {
+    /// Changes the settings, and saves them. If that fails, they still hold for this run, and the
+    /// failure names the folder.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Settings)) -> Result<(), Failure> {
         let mut settings = self.settings();
         let before = settings.clone();
         change(&mut settings);
         if *settings == before {
             return Ok(());
         }
+        self.write(&settings).map_err(|error| {
+            tracing::warn!(%error, "the settings cannot be saved");
+            Failure::new(Code::OwnFolder, self.folder.display().to_string())
+        })
+    }
+
+    fn write(&self, settings: &Settings) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let bytes = serde_json::to_vec_pretty(&*settings)?;
+        let bytes = serde_json::to_vec_pretty(settings)?;
         engine::replace_file(&self.folder.join(FILE), &bytes)
     }
 
@@ -117,6 +125,20 @@ mod tests {
             .change(|settings| *settings = requested.clone())
             .unwrap();
         assert_eq!(SettingsStore::open(config).get(), requested);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let config = home.path().join("config");
+        fs::write(&config, "a file in its place").unwrap();
+        let store = SettingsStore::open(config.clone());
+        let failure = store
+            .change(|settings| settings.folder = Some(home.path().to_owned()))
+            .unwrap_err();
+        assert_eq!(failure.code, Code::OwnFolder);
+        assert_eq!(failure.detail, config.display().to_string());
+        assert!(store.get().folder.is_some(), "it holds for this run");
     }
 
     #[test]

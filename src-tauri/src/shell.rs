@@ -229,11 +229,18 @@ fn forward_link(app: &AppHandle, arguments: Vec<String>) {
 }
 
 /// Shows why the app cannot start, then ends it.
-fn show_startup_error(app: &AppHandle, error: &dyn Error) {
+fn show_startup_error(app: &AppHandle, error: &(dyn Error + 'static)) {
     let handle = app.clone();
+    let (title, message) = match (
+        error.downcast_ref::<engine::Error>(),
+        app.try_state::<Messages>(),
+    ) {
+        (Some(error), Some(messages)) => messages.failure(&error.into()),
+        _ => (app.package_info().name.clone(), error.to_string()),
+    };
     app.dialog()
-        .message(error.to_string())
-        .title(&app.package_info().name)
+        .message(message)
+        .title(title)
         .kind(MessageDialogKind::Error)
         .show(move |_| handle.exit(1));
 }

@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod traced;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -19,6 +20,9 @@ use crate::movies::assert_first;
 
 /// A recording of seven chunks.
 const SHORT: u64 = 134_300_012;
+
+/// Chunks of both tracks of the main recording: 200 s.
+const MAIN_CHUNKS: usize = 200;
 
 fn slow_segments(mock: &MockService, milliseconds: u64) -> RuleId {
     let delay = Fault::Delay(Duration::from_millis(milliseconds));
@@ -231,6 +235,32 @@ async fn a_job_whose_folder_is_gone_does_not_make_it_anew() {
     };
     wait_until(&engine, &id, drive_gone).await;
     assert!(!folder.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_deleted_ends_the_download_at_once() {
+    let mock = MockService::demo().await;
+    let engine = mock.engine();
+    slow_segments(&mock, 1000);
+    let drive = tempfile::tempdir().unwrap();
+    let folder = drive.path().join("films");
+    let id = engine.download(job(MAIN, &folder)).await.unwrap();
+    let arrived = |job: &JobView| job.progress.as_ref().is_some_and(|it| it.done_bytes > 0);
+    wait_until(&engine, &id, arrived).await;
+    fs::remove_dir_all(&folder).unwrap();
+    let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
+    let job = wait_until(&engine, &id, failed).await;
+    let JobState::Failed { failure } = &job.state else {
+        unreachable!("it has failed");
+    };
+    assert_eq!(failure.code, Code::DriveGone, "{failure:?}");
+    assert!(!folder.exists());
+    let served = mock.service.coverage(MAIN).chunks;
+    let served: usize = served.values().map(BTreeMap::len).sum();
+    assert!(
+        served < MAIN_CHUNKS,
+        "{served} segments were fetched before"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

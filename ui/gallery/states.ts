@@ -101,12 +101,16 @@ const ALL_KINDS: MissingView[] = [
 /** Saves the recording, then fails its job with this code. */
 function failed(code: Code): State {
   const failure: Failure = { code, detail: `a cause of ${code}` };
-  if (code === "low_space" || code === "file_too_large") failure.may_fit = true;
+  if (code === "low_space" || code === "file_too_large") {
+    failure.may_fit = true;
+    failure.room = { needed_bytes: 5_400_000_000, there_bytes: 4_294_967_295 };
+  }
   if (code === "stalled") failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
   if (code === "pieces_missing") {
     failure.gaps = [{ start_ms: 3_600_000, duration_ms: 12_000 }];
     failure.missing = ALL_KINDS.slice(0, 1);
     failure.shorter_than_stated_ms = 12_000;
+    failure.whole_ms = 7_200_000;
   }
   return saving({ state: { is: "failed", failure } });
 }
@@ -154,6 +158,7 @@ const FAILURES = [
   "no_write",
   "read_only",
   "folder_full",
+  "own_folder",
   "bad_name",
   "drive_gone",
   "file_held",

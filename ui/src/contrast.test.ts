@@ -66,6 +66,8 @@ const SHAPES: [string, string[]][] = [
   // The focus ring, the main button, and progress on its track.
   ["accent", ["ground", "card", "notice", "track"]],
   ["notice-line", ["ground", "card", "notice"]],
+  // The picture of a failure.
+  ["stop-line", ["card", "stop"]],
 ];
 const pairs = (table: [string, string[]][]) =>
   table.flatMap(([front, backs]) => backs.map((back): [string, string] => [front, back]));

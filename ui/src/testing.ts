@@ -5,6 +5,7 @@ import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach } from "vitest";
 import App from "./App.svelte";
+import type { JobView } from "./backend";
 import { FakeBackend } from "./backend/fake";
 
 /** A recording that can be saved at once. */
@@ -32,10 +33,12 @@ export const button = (name: string | RegExp) => screen.findByRole("button", { n
 /** Presses a button. */
 export const press = async (name: string | RegExp) => user.click(await button(name));
 
-/** Opens the app and pastes a text into its field. */
-export async function paste(text: string) {
+/** Opens the app and pastes a text into its field, while these jobs are being done. */
+export async function paste(text: string, ...others: JobView[]) {
   render(App, { backend });
-  await user.click(await screen.findByLabelText("Video link"));
+  const field = await screen.findByLabelText("Video link");
+  for (const other of others) backend.put(other);
+  await user.click(field);
   await user.paste(text);
 }
 

@@ -63,8 +63,8 @@ pub(super) async fn choose_folder(
     };
     // If it cannot be saved, the user sees the old folder at the next start and can choose again.
     let saved = store.change(|settings| settings.folder = Some(path.clone()));
-    if let Err(error) = saved {
-        tracing::warn!(%error, "the folder cannot be saved");
+    if let Err(failure) = saved {
+        tracing::warn!(?failure, "the folder cannot be saved");
     }
     let view = folders.choose(path.clone());
     Ok(Some((path, view)))
@@ -101,7 +101,7 @@ pub(crate) async fn configure(
             .await?
             .map_err(internal_error)?;
     }
-    saved.map_err(internal_error)
+    saved
 }
 
 #[tauri::command]
@@ -131,7 +131,7 @@ pub(crate) async fn pick_ffmpeg(
         .map_err(internal_error)?;
     let saved = store.change(|settings| settings.ffmpeg = Some(path.clone()));
     engine.use_ffmpeg(path).await?;
-    saved.map_err(internal_error)?;
+    saved?;
     Ok(Some(version))
 }
 

@@ -5,8 +5,10 @@ import { backend, button, heading, paste, strip, user, press } from "../testing"
 
 it("does not save a second time what is being saved already", async () => {
   const link = (number: number) => `https://video.ibm.com/recorded/${number}`;
-  backend.put(job({ id: "first", link: link(7), progress: progressAt(0.55) }));
-  await paste(`${link(7)} ${link(8)}`);
+  await paste(
+    `${link(7)} ${link(8)}`,
+    job({ id: "first", link: link(7), progress: progressAt(0.55) }),
+  );
   await heading(/Save .2. videos/);
   await press(/Save .2. videos/);
   await heading("Downloading");

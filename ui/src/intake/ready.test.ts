@@ -135,8 +135,7 @@ it("tells that a video was saved before", async () => {
 });
 
 it("leads to the job if the video is being saved already", async () => {
-  backend.put(job({ id: "first", progress: progressAt(0.55) }));
-  await paste(LINK);
+  await paste(LINK, job({ id: "first", progress: progressAt(0.55) }));
   await screen.findByText("You are already saving this: 55%", { normalizer: strip });
   expect(screen.queryByRole("button", { name: /Save (video|again)/ })).toBeNull();
   await press("Show it");
@@ -145,8 +144,7 @@ it("leads to the job if the video is being saved already", async () => {
 });
 
 it("leads to the unfinished job of a video that was stopped", async () => {
-  backend.put(job({ id: "first", progress: progressAt(0.55) }));
-  await paste(LINK);
+  await paste(LINK, job({ id: "first", progress: progressAt(0.55) }));
   await backend.pause("first");
   await screen.findByText("You have an unfinished video");
   await press("Show it");

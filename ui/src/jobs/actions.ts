@@ -2,18 +2,13 @@
  * What the user can do to a job from its row in a list.
  */
 import type { JobView } from "../backend";
+import type { ButtonAction } from "../shared/buttons";
 import { LABELS, RECOVERY } from "../shared/recovery";
 import { text } from "../text";
 import type { Jobs } from "./jobs.svelte";
 
-/** A button of a row, or an entry of its menu. */
-export interface RowAction {
-  label: string;
-  act: () => void;
-}
-
 /** Returns the action that fits the state of an unfinished job; null if it can only be waited for. */
-export function mainAction({ id, state, progress }: JobView, jobs: Jobs): RowAction | null {
+export function mainAction({ id, state, progress }: JobView, jobs: Jobs): ButtonAction | null {
   const resume = () => void jobs.resume(id);
   if (state.is === "paused") return { label: text("job-continue"), act: resume };
   if (state.is === "failed") {
@@ -26,8 +21,8 @@ export function mainAction({ id, state, progress }: JobView, jobs: Jobs): RowAct
 }
 
 /** Returns the other actions for an unfinished job. */
-export function moreActions({ id, link, state, progress }: JobView, jobs: Jobs): RowAction[] {
-  const actions: RowAction[] = [];
+export function moreActions({ id, link, state, progress }: JobView, jobs: Jobs): ButtonAction[] {
+  const actions: ButtonAction[] = [];
   const add = (label: string, act: () => void) => actions.push({ label: text(label), act });
   if (state.is === "running" && progress?.waiting) add("do-try-now", () => void jobs.retryNow(id));
   if (state.is !== "failed" || retryOf(state.failure.code)) add("saving-show", () => jobs.show(id));

@@ -62,8 +62,10 @@ it("offers to keep an incomplete video", async () => {
   const failure: Failure = {
     code: "pieces_missing",
     detail: "2 of 100 segments",
+    gaps: [{ start_ms: 100_000, duration_ms: 2_000 }],
     missing: [{ what: "segments", count: 2, total: 100 }],
     shorter_than_stated_ms: 12_000,
+    whole_ms: 200_000,
   };
   await heading("Downloading");
   backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
@@ -71,6 +73,20 @@ it("offers to keep an incomplete video", async () => {
   await heading("This video isn’t complete");
   expect(said("Pieces that couldn’t be downloaded: 2 of 100.")).toBeVisible();
   expect(said("It is 12 sec shorter than the site says.")).toBeVisible();
+  expect(said("Missing: 2 sec of 3 min 20 sec, at 1:40.")).toBeVisible();
+  // No more than two buttons; the others are in a menu.
+  const buttons = document.querySelectorAll(".buttons > button");
+  expect([...buttons].map((it) => strip(it.textContent))).toEqual([
+    "Try again",
+    "Keep what we have",
+  ]);
+  await press("More");
+  expect(screen.getAllByRole("menuitem").map((it) => it.textContent)).toEqual([
+    "Cancel",
+    "Use another link",
+  ]);
+  await user.keyboard("{Escape}");
+  expect(await button("More")).toHaveFocus();
   const resume = vi.spyOn(backend, "resume");
   await press("Keep what we have");
   expect(resume.mock.lastCall?.at(2)).toBe("gaps");
@@ -80,11 +96,14 @@ it("offers to keep an incomplete video", async () => {
 it("offers to save anyway if the disk only seems to be too small", async () => {
   await paste(LINK);
   await press("Save video");
-  const failure = { code: "low_space", detail: "72 MB free, 80 MB needed", may_fit: true } as const;
+  const room = { needed_bytes: 80_000_000, there_bytes: 72_000_000 };
+  const detail = "72 MB free, 80 MB needed";
+  const failure = { code: "low_space", detail, may_fit: true, room } as const;
   await heading("Downloading");
   backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
 
   await heading("Not enough room for this video");
+  expect(said("Needed: about 80 MB. Free there: 72 MB.")).toBeVisible();
   const resume = vi.spyOn(backend, "resume");
   await press("Save anyway");
   expect(resume.mock.lastCall?.at(2)).toBe("space");

@@ -44,6 +44,7 @@ const CODES: Record<Code, true> = {
   no_write: true,
   read_only: true,
   folder_full: true,
+  own_folder: true,
   bad_name: true,
   drive_gone: true,
   file_held: true,
@@ -97,12 +98,12 @@ describe("the catalogue", () => {
     expect(used.filter((id) => !has(id))).toEqual([]);
   });
 
-  it("has no unused message, and at most 230", () => {
+  it("has no unused message, and at most 240", () => {
     const ids = [...catalogue.matchAll(/^([a-z][\w-]*) =/gm)].map(([, id]) => id ?? "");
     // The shell uses those of `menu-` and `shell-`, and tests that they are there.
     const built = /^(failure|job|menu|shell)-/;
     const unused = ids.filter((id) => !built.test(id) && !sources.includes(`"${id}`));
     expect(unused).toEqual([]);
-    expect(ids.length).toBeLessThanOrEqual(230);
+    expect(ids.length).toBeLessThanOrEqual(240);
   });
 });

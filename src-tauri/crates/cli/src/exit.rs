@@ -257,6 +257,7 @@ fn class(code: Code) -> ExitClass {
         | Code::NoWrite
         | Code::ReadOnly
         | Code::FolderFull
+        | Code::OwnFolder
         | Code::BadName
         | Code::DriveGone
         | Code::FileHeld

@@ -60,6 +60,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::FileTooLarge => "this video is larger than a file may be on that disk",
         Code::NoWrite => "the folder or file cannot be written",
         Code::ReadOnly => "the disk can only be read",
+        Code::OwnFolder => "this program cannot write to its own folder",
         Code::FolderFull => "that folder holds as many folders as its disk allows",
         Code::BadName => "the disk does not take that name",
         Code::DriveGone => "the folder is not there",
@@ -140,6 +141,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::ReadOnly => {
             "allow writing (some cards have a switch), or choose another disk with -o"
         }
+        Code::OwnFolder => "allow writing to it",
         Code::FolderFull => "remove folders from it, or choose another one with -o",
         Code::BadName => "choose a shorter or plainer name with -o",
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",

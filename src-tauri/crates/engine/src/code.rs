@@ -83,6 +83,9 @@ pub enum Code {
     ReadOnly,
     /// The folder holds as many folders as its file system allows.
     FolderFull,
+    /// The app cannot write to its own folder, where it keeps its jobs or its settings; the detail is
+    /// that folder.
+    OwnFolder,
     /// The file system does not take the name of the file.
     BadName,
     /// The drive has been removed.

@@ -71,6 +71,14 @@ pub enum Error {
         /// The complete original.
         original: PathBuf,
     },
+    /// The folder of the jobs cannot be used.
+    #[error("{}: {source}", .folder.display())]
+    OwnFolder {
+        /// Which.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A file or folder could not be read or written.
     #[error("{}: {source}", .path.display())]
     Disk {
@@ -341,6 +349,18 @@ impl Error {
         move |source| Self::Disk { path, source }
     }
 
+    /// For an error of reading or writing in the folder of the jobs.
+    pub(crate) fn own_folder(folder: &Path) -> impl FnOnce(io::Error) -> Self {
+        let folder = folder.to_owned();
+        move |source| match disk_code(&source) {
+            Code::DiskFull | Code::QuotaFull | Code::FileHeld => Self::Disk {
+                path: folder,
+                source,
+            },
+            _ => Self::OwnFolder { folder, source },
+        }
+    }
+
     /// For an error of making the new file or folder `path`.
     pub(crate) fn new_name(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -362,6 +382,7 @@ impl Error {
                 is_stalled: true, ..
             } => Code::Stalled,
             Self::Incomplete { .. } => Code::SegmentsMissing,
+            Self::OwnFolder { .. } => Code::OwnFolder,
             Self::Changed(_) => Code::Changed,
             Self::Media(error) => media_code(error),
             Self::InputFile { problem, .. } => match problem {
@@ -401,6 +422,7 @@ impl From<&Error> for saved::Failure {
         let Shortfall {
             missing,
             shorter_than_stated_ms,
+            whole_ms,
             ..
         } = shortfall;
         Self {
@@ -410,6 +432,26 @@ impl From<&Error> for saved::Failure {
             gaps,
             missing,
             shorter_than_stated_ms,
+            whole_ms,
+            room: match error {
+                Error::LowSpace {
+                    needed_bytes,
+                    free_bytes,
+                    ..
+                } => Some(saved::Room {
+                    needed_bytes: *needed_bytes,
+                    there_bytes: *free_bytes,
+                }),
+                Error::FileTooLarge {
+                    needed_bytes,
+                    limit_bytes,
+                    ..
+                } => Some(saved::Room {
+                    needed_bytes: *needed_bytes,
+                    there_bytes: *limit_bytes,
+                }),
+                _ => None,
+            },
             may_fit: matches!(
                 error,
                 Error::LowSpace { may_fit: true, .. } | Error::FileTooLarge { may_fit: true, .. }
@@ -444,6 +486,7 @@ fn detail(error: &Error) -> String {
         Error::Service(ustream::Error::Locked(Lock::Other(key))) => crate::names::clean_text(key),
         Error::Service(ustream::Error::NoAudio { there, .. }) => there.join(", "),
         Error::Ending { usual, .. } => format!(".{}", usual.as_str()),
+        Error::OwnFolder { folder, .. } => folder.display().to_string(),
         Error::Service(ustream::Error::ProxyScript(script)) => script.clone(),
         Error::Service(ustream::Error::Network(source)) => innermost_cause(source),
         Error::Service(ustream::Error::Untrusted { certificate, .. })

@@ -63,7 +63,10 @@ impl Registry {
     pub(crate) fn open(data: Option<&Path>) -> Result<Self, Error> {
         let folder = data.map(|data| data.join("jobs"));
         if let Some(folder) = &folder {
-            fs::create_dir_all(folder).map_err(Error::disk(folder))?;
+            fs::create_dir_all(folder)
+                // Found out now, and not when the first job is to be saved.
+                .and_then(|()| tempfile::tempfile_in(folder))
+                .map_err(Error::own_folder(folder))?;
         }
         Ok(Self { folder })
     }
@@ -75,8 +78,8 @@ impl Registry {
         let Some(folder) = &self.folder else {
             return Ok(loaded);
         };
-        for entry in fs::read_dir(folder).map_err(Error::disk(folder))? {
-            let path = entry.map_err(Error::disk(folder))?.path();
+        for entry in fs::read_dir(folder).map_err(Error::own_folder(folder))? {
+            let path = entry.map_err(Error::own_folder(folder))?.path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
@@ -96,27 +99,28 @@ impl Registry {
     }
 
     pub(crate) fn save(&self, id: &JobId, record: &JobRecord) -> Result<(), Error> {
-        match self.path(id) {
-            Some(path) => durable::write_json(&path, record).map_err(Error::disk(&path)),
-            None => Ok(()),
-        }
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let path = folder.join(file_name(id));
+        durable::write_json(&path, record).map_err(Error::own_folder(folder))
     }
 
     pub(crate) fn remove(&self, id: &JobId) -> Result<(), Error> {
-        let Some(path) = self.path(id) else {
+        let Some(folder) = &self.folder else {
             return Ok(());
         };
-        match durable::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::disk(&path)(error)),
+        match durable::remove_file(&folder.join(file_name(id))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::own_folder(folder)(error))
+            }
             _ => Ok(()),
         }
     }
+}
 
-    fn path(&self, id: &JobId) -> Option<PathBuf> {
-        self.folder
-            .as_ref()
-            .map(|folder| folder.join(format!("{id}.json")))
-    }
+fn file_name(id: &JobId) -> String {
+    format!("{id}.json")
 }
 
 fn read(path: &Path) -> Option<(JobId, JobRecord)> {
@@ -170,6 +174,21 @@ mod tests {
         assert_eq!(registry.load().unwrap().jobs, [(id.clone(), paused)]);
         registry.remove(&id).unwrap();
         assert!(registry.load().unwrap().jobs.is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_used_is_named_as_the_own_one() {
+        let data = tempfile::tempdir().unwrap();
+        fs::write(data.path().join("jobs"), "a file in its place").unwrap();
+        let Err(error) = Registry::open(Some(data.path())) else {
+            panic!("the jobs have no folder");
+        };
+        let failure = crate::view::Failure::from(error);
+        assert_eq!(failure.code, crate::code::Code::OwnFolder);
+        assert_eq!(
+            failure.detail,
+            data.path().join("jobs").display().to_string()
+        );
     }
 
     #[test]

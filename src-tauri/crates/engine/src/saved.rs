@@ -49,12 +49,25 @@ pub(crate) struct Failure {
     pub(crate) missing: Vec<Missing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) shorter_than_stated_ms: Option<u64>,
+    /// Length of the whole recording, if something of it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) whole_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) room: Option<Room>,
     /// The disk may be large enough after all: the size is an estimate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) may_fit: bool,
     /// ffmpeg may make an MP4 of the file on this computer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) ffmpeg_may: bool,
+}
+
+/// How much room a movie needs, where there is too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Room {
+    pub(crate) needed_bytes: u64,
+    /// Free on the disk, or what one file may hold.
+    pub(crate) there_bytes: u64,
 }
 
 /// One field of a sign-up form.

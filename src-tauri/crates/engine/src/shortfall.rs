@@ -19,6 +19,8 @@ pub struct Shortfall {
     pub shorter_than_stated_ms: Option<u64>,
     /// Time spans of frames that are damaged or missing in what came, of the track that lacks most.
     pub lost: Vec<Gap>,
+    /// How long the whole recording is, in milliseconds, if that is known.
+    pub whole_ms: Option<u64>,
 }
 
 impl Shortfall {

@@ -60,6 +60,15 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub shorter_than_stated_ms: Option<u64>,
+    /// Length of the whole recording, with [`Code::SegmentsMissing`], if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub whole_ms: Option<u64>,
+    /// With [`Code::LowSpace`], [`Code::DiskFull`] and [`Code::FileTooLarge`]: how much room the
+    /// movie needs, if it was computed before the disk refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub room: Option<RoomView>,
     /// With [`Code::LowSpace`]: the needed size is an estimate that may be too high, so going on
     /// anyway can help.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -81,10 +90,23 @@ impl Failure {
             gaps: Vec::new(),
             missing: Vec::new(),
             shorter_than_stated_ms: None,
+            whole_ms: None,
+            room: None,
             may_fit: false,
             ffmpeg_may: false,
         }
     }
+}
+
+/// How much room a movie needs, where there is too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomView {
+    /// About how large the rest of the movie is, with a reserve for the system.
+    #[ts(type = "number")]
+    pub needed_bytes: u64,
+    /// Free on the disk; with [`Code::FileTooLarge`] the size of the largest file there.
+    #[ts(type = "number")]
+    pub there_bytes: u64,
 }
 
 /// A rendition that can be chosen.
@@ -684,8 +706,19 @@ impl From<saved::Failure> for Failure {
             gaps: all(failure.gaps),
             missing: all(failure.missing),
             shorter_than_stated_ms: failure.shorter_than_stated_ms,
+            whole_ms: failure.whole_ms,
+            room: failure.room.map(Into::into),
             may_fit: failure.may_fit,
             ffmpeg_may: failure.ffmpeg_may,
+        }
+    }
+}
+
+impl From<saved::Room> for RoomView {
+    fn from(room: saved::Room) -> Self {
+        Self {
+            needed_bytes: room.needed_bytes,
+            there_bytes: room.there_bytes,
         }
     }
 }

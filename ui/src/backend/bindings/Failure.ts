@@ -3,6 +3,7 @@ import type { Code } from "./Code";
 import type { FormFieldView } from "./FormFieldView";
 import type { GapView } from "./GapView";
 import type { MissingView } from "./MissingView";
+import type { RoomView } from "./RoomView";
 
 /**
  * Why a job failed: a code for the screen, and the cause as text for *Details*.
@@ -32,6 +33,15 @@ missing?: Array<MissingView>,
  * How much shorter the movie would be than the service states, in milliseconds.
  */
 shorter_than_stated_ms?: number, 
+/**
+ * Length of the whole recording, with [`Code::SegmentsMissing`], if it is known.
+ */
+whole_ms?: number, 
+/**
+ * With [`Code::LowSpace`], [`Code::DiskFull`] and [`Code::FileTooLarge`]: how much room the
+ * movie needs, if it was computed before the disk refused.
+ */
+room?: RoomView, 
 /**
  * With [`Code::LowSpace`]: the needed size is an estimate that may be too high, so going on
  * anyway can help.

@@ -49,6 +49,9 @@ impl Flusher {
                 for path in batch.spooled {
                     durable::remove_file(&path)?;
                 }
+                // If the folder was deleted, the open files still take everything, up to the last
+                // rename.
+                folder.symlink_metadata()?;
                 space::check_reserve(&folder, output.metadata()?.len())?;
             }
             Ok(())

@@ -81,7 +81,16 @@ impl<'a> Expectation<'a> {
             missing: self.missing(&holes, came),
             shorter_than_stated_ms: None,
             lost: Vec::new(),
+            whole_ms: self.whole_ms(),
         }
+    }
+
+    /// Returns how long the whole recording is, as stated or else by its segments.
+    fn whole_ms(&self) -> Option<u64> {
+        let ends = self.plan.segments.iter();
+        let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
+        let whole_ms = self.stated_end_ms().or_else(|| ends.max());
+        whole_ms.filter(|whole_ms| *whole_ms > 0)
     }
 
     /// Adds missing tracks, lost frames and the duration of the finished movie.

@@ -266,6 +266,7 @@ impl Finished {
             missing: self.missing.clone(),
             shorter_than_stated_ms: self.shorter_than_stated_ms,
             lost: Vec::new(),
+            whole_ms: None,
         };
         shortfall.add_lost(&self.facts);
         shortfall
@@ -279,6 +280,7 @@ impl Finished {
             shorter_than_stated_ms,
             // Among its facts.
             lost: _,
+            whole_ms: _,
         } = shortfall;
         Self {
             gaps,
