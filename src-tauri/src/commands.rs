@@ -5,11 +5,13 @@
 //! 2. `jobs`: start and control jobs.
 //! 3. `preferences`: folders and settings.
 //! 4. `system`: open files and links in other programs; close, restart and update the app.
+//!    `clipboard`: what the page may read of it and write to it.
 #![expect(
     clippy::needless_pass_by_value,
     reason = "Tauri passes its state by value, and `map_err` the error"
 )]
 
+pub(crate) mod clipboard;
 pub(crate) mod jobs;
 pub(crate) mod links;
 pub(crate) mod preferences;

@@ -45,6 +45,11 @@ impl Folders {
         view(id, &path)
     }
 
+    /// Returns the path of the folder where videos are saved.
+    pub(crate) fn current_path(&self) -> PathBuf {
+        self.known().current.1.clone()
+    }
+
     /// Returns the path of a folder of this run.
     pub(crate) fn path(&self, id: &str) -> Option<PathBuf> {
         self.known().paths.get(id.parse::<usize>().ok()?).cloned()

@@ -14,6 +14,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
+use crate::commands::clipboard::Clipboard;
 use crate::commands::links::OpenCatalog;
 use crate::commands::{jobs, links, preferences, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
@@ -79,6 +80,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .manage(DesktopIntegration::default())
         .manage(Thumbnails::default())
         .manage(OpenCatalog::default())
+        .manage(Clipboard::default())
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::respond)
         .on_menu_event(|app, event| menu::on_event(app, &event))
         .on_window_event(|window, event| {
@@ -111,6 +113,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             preferences::pick_folder,
             preferences::configure,
             preferences::name_example,
+            preferences::file_name,
             preferences::ffmpeg,
             preferences::pick_ffmpeg,
             preferences::remembered,
@@ -118,6 +121,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             preferences::log_in_to_proxy,
             system::reveal,
             system::open,
+            system::copy_path,
             system::check,
             system::browse,
             system::close,

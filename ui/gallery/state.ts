@@ -28,6 +28,7 @@ const backend = new FakeBackend();
 steps.before?.(backend);
 mount(App, { target: document.body, props: { backend } });
 await opened();
+steps.beside?.(backend);
 if (steps.link !== undefined) await enterLink(steps.link);
 for (const id of steps.press ?? []) await press(id);
 // A screen that is loaded when it is first shown appears a moment later.

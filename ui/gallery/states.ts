@@ -15,6 +15,8 @@ import type {
 export interface State {
   /** Prepares the backend before the window opens. */
   before?: (fake: FakeBackend) => void;
+  /** What the backend does when the window is open. */
+  beside?: (fake: FakeBackend) => void;
   /** The link that is entered. */
   link?: string;
   /** The buttons that are pressed then, by the ids of their labels, or by the labels themselves. */
@@ -247,7 +249,7 @@ export const states: Record<string, State> = {
     link: MAIN,
   },
   "being-saved": {
-    before: (fake) => fake.put(job({ id: "first", progress: progressAt(0.55) })),
+    beside: (fake) => fake.put(job({ id: "first", progress: progressAt(0.55) })),
     link: MAIN,
   },
   "being-saved-twice": {

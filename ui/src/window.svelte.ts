@@ -17,6 +17,8 @@ export class AppWindow extends Controller {
   readonly intake: Intake;
   readonly updates: Updates;
   settingsOpen = $state(false);
+  /** Whether the job in front was done already when the settings were opened. */
+  #wasDone = $state(false);
   /** Whether the user is asked to confirm that the window closes. */
   closing = $state(false);
 
@@ -42,6 +44,20 @@ export class AppWindow extends Controller {
   /** The job in front, if any. */
   get job() {
     return this.jobs.front === null ? undefined : this.jobs.all.get(this.jobs.front);
+  }
+
+  /** Whether the job in front has been done since the settings were opened, which hide it. */
+  get savedMeanwhile(): boolean {
+    return this.settingsOpen && !this.#wasDone && this.job?.state.is === "done";
+  }
+
+  openSettings() {
+    this.#wasDone = this.job?.state.is === "done";
+    this.settingsOpen = true;
+  }
+
+  closeSettings() {
+    this.settingsOpen = false;
   }
 
   /** The title of the window: the name of the app, or the job in front and its progress. */
@@ -102,7 +118,7 @@ export class AppWindow extends Controller {
   #receive(news: AppEvent) {
     if (news.is === "jobs") this.jobs.update(news.update);
     else if (news.is === "closing") this.closing = true;
-    else if (news.is === "settings") this.settingsOpen = true;
+    else if (news.is === "settings") this.openSettings();
     else if (this.#idle) this.submit(news.link);
     else this.intake.suggest(news.link);
   }

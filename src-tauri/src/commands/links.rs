@@ -5,7 +5,8 @@ use engine::{Access, Catalog, Engine, ResolvedLink};
 use tauri::State;
 use tokio::sync::Mutex;
 
-use super::{CommandResult, blocking, internal_error};
+use super::CommandResult;
+use super::clipboard::Clipboard;
 use crate::settings::SettingsStore;
 use crate::thumbnails::Thumbnails;
 
@@ -74,8 +75,8 @@ pub(crate) async fn more(
 /// Returns the link on the clipboard if it is one of the service. For privacy, the page gets no
 /// other text.
 #[tauri::command]
-pub(crate) async fn copied() -> CommandResult<Option<String>> {
-    let text = clipboard().await?;
+pub(crate) async fn copied(clipboard: State<'_, Clipboard>) -> CommandResult<Option<String>> {
+    let text = clipboard.text().await?;
     let target = text.and_then(|text| engine::read_link(&text).ok());
     let own = target.filter(|target| target.embedding_page().is_none());
     Ok(own.map(|target| target.link()))
@@ -83,21 +84,11 @@ pub(crate) async fn copied() -> CommandResult<Option<String>> {
 
 /// Returns the text on the clipboard, when the user asks to paste it.
 #[tauri::command]
-pub(crate) async fn pasted() -> CommandResult<Option<String>> {
+pub(crate) async fn pasted(clipboard: State<'_, Clipboard>) -> CommandResult<Option<String>> {
     /// Longer texts are ignored.
     const MAX_BYTES: usize = 100_000;
-    Ok(clipboard().await?.filter(|text| text.len() <= MAX_BYTES))
-}
-
-async fn clipboard() -> CommandResult<Option<String>> {
-    blocking(|| {
-        let text = arboard::Clipboard::new().and_then(|mut clipboard| clipboard.get_text());
-        match text {
-            Ok(text) => Ok(Some(text)),
-            // The clipboard is empty, or holds no text.
-            Err(arboard::Error::ContentNotAvailable) => Ok(None),
-            Err(error) => Err(internal_error(error)),
-        }
-    })
-    .await?
+    Ok(clipboard
+        .text()
+        .await?
+        .filter(|text| text.len() <= MAX_BYTES))
 }

@@ -58,6 +58,7 @@ pub(super) async fn choose_folder(
     store: &SettingsStore,
 ) -> CommandResult<Option<(PathBuf, FolderView)>> {
     let dialog = window.dialog().file().set_parent(window);
+    let dialog = dialog.set_directory(folders.current_path());
     let Some(path) = dialog_path(|then| dialog.pick_folder(then)).await? else {
         return Ok(None);
     };
@@ -108,6 +109,13 @@ pub(crate) async fn configure(
 pub(crate) fn name_example(template: String) -> CommandResult<String> {
     let template: Template = template.parse().map_err(internal_error)?;
     Ok(template.example())
+}
+
+/// Returns the name that a file with this ending gets of what the user typed; `None` if nothing
+/// usable is left.
+#[tauri::command]
+pub(crate) fn file_name(typed: String, ending: String) -> Option<String> {
+    engine::typed_name(&typed, &ending)
 }
 
 /// Returns the version of the ffmpeg that would be used.

@@ -7,6 +7,7 @@ use engine::Engine;
 use engine::view::{MovieCheckView, ReleaseView, UpdateOutcome};
 use tauri::{AppHandle, State, WebviewWindow};
 
+use super::clipboard::Clipboard;
 use super::{CommandResult, blocking, internal_error, parse_job_id};
 use crate::desktop::DesktopIntegration;
 use crate::settings::SettingsStore;
@@ -32,6 +33,17 @@ pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> CommandResult
         tauri_plugin_opener::open_path(file, None::<&str>)
     })
     .await
+}
+
+/// Copies the path of the finished file of a job: the page never gets a path.
+#[tauri::command]
+pub(crate) async fn copy_path(
+    engine: State<'_, Engine>,
+    clipboard: State<'_, Clipboard>,
+    id: String,
+) -> CommandResult<()> {
+    let file = finished_file(&engine, &id).await?;
+    clipboard.put(file.display().to_string()).await
 }
 
 /// Checks whether the finished file of a job is still whole.

@@ -56,6 +56,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   remember_form: false,
   remember_proxy: false,
   find_updates: true,
+  zoom_percent: 100,
 };
 
 /** The backend of the tests, the gallery and `npm run fake`. */
@@ -216,6 +217,11 @@ export class FakeBackend implements Backend {
     return Promise.resolve(filled.replaceAll("{id}", "112470631"));
   }
 
+  fileName(typed: string, ending: string): Promise<string | null> {
+    const stem = typed.trim().replace(new RegExp(`(?<=.)\\.${ending}$`, "i"), "");
+    return Promise.resolve(stem.replaceAll(":", "-").replaceAll("?", "") || null);
+  }
+
   ffmpeg(): Promise<string | null> {
     return Promise.resolve(this.ffmpegVersion);
   }
@@ -254,6 +260,11 @@ export class FakeBackend implements Backend {
 
   open(id: string): Promise<void> {
     this.opened.push(id);
+    return Promise.resolve();
+  }
+
+  copyPath(id: string): Promise<void> {
+    this.clipboard = `/home/ada/Videos/${id}.mp4`;
     return Promise.resolve();
   }
 

@@ -80,6 +80,9 @@ export interface Backend {
   configure(settings: SettingsView): Promise<void>;
   /** Returns an example of a file name by this template; refuses an invalid one. */
   nameExample(template: string): Promise<string>;
+  /** Returns the name that a file with this ending gets of what the user typed, without the ending;
+   *  null if nothing usable is left. */
+  fileName(typed: string, ending: string): Promise<string | null>;
   /** Lets the user choose an ffmpeg and returns its version line; null if they choose none. */
   pickFfmpeg(): Promise<string | null>;
   /** Returns the version line of the ffmpeg that would be used; null if there is none. */
@@ -99,6 +102,8 @@ export interface Backend {
   reveal(id: string): Promise<void>;
   /** Plays a finished file. */
   open(id: string): Promise<void>;
+  /** Copies the path of a finished file. */
+  copyPath(id: string): Promise<void>;
   /** Checks whether a finished file is still whole. */
   check(id: string): Promise<MovieCheckView>;
   /** Opens the page of a video in the browser. */

@@ -98,6 +98,12 @@ export class Intake extends Controller {
     return this.step.at === "link" && this.link.trim() === "";
   }
 
+  /** Returns the name that a file with this ending gets of what the user typed. What was typed is
+   *  kept on failure: it is cleaned again when it is saved. */
+  fileName(typed: string, ending: string): Promise<string | null> {
+    return this.backend.fileName(typed, ending).catch(() => typed.trim() || null);
+  }
+
   /** Resolves the link in a text, or prepares to save all links if there are several. */
   submit(words: string) {
     const links = linksIn(words);

@@ -65,9 +65,14 @@ export class Jobs extends Controller {
   /** Whether the first update, which holds all jobs, has come. */
   #reported = false;
 
+  /** How many videos are being saved, or wait for their turn. */
+  get active(): number {
+    return [...this.all.values()].filter(isActive).length;
+  }
+
   /** Whether a video is being saved, or waits for its turn. */
   get busy(): boolean {
-    return [...this.all.values()].some(isActive);
+    return this.active > 0;
   }
 
   /** The jobs whose videos are saved together: one by one, but without a time between in which nothing
@@ -203,6 +208,11 @@ export class Jobs extends Controller {
   /** Shows a finished file in its folder. */
   reveal(id: string): Promise<void> {
     return this.#open(id, this.backend.reveal(id));
+  }
+
+  /** Copies the path of a finished file. */
+  copyPath(id: string): Promise<boolean> {
+    return this.succeeds(this.backend.copyPath(id));
   }
 
   /** Plays a finished file. */

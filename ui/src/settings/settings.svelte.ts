@@ -5,6 +5,9 @@ import type { Backend, FolderView, SettingsView, StartView } from "../backend";
 import { Controller } from "../shared/controller.svelte";
 import { setLanguage } from "../text";
 
+/** The bounds of the size of the text, in percent. */
+const [SMALLEST, LARGEST] = [50, 200];
+
 export class Settings extends Controller {
   /** The settings, as the backend has them. */
   view: SettingsView;
@@ -43,6 +46,12 @@ export class Settings extends Controller {
     this.view = { ...this.view, ...part };
     if (part.language !== undefined) void setLanguage(part.language);
     await this.succeeds(this.backend.configure(this.view));
+  }
+
+  /** Makes all text larger by so many percent, or smaller; 0 goes back to the usual size. */
+  async zoom(percent: number) {
+    const wanted = percent === 0 ? 100 : this.view.zoom_percent + percent;
+    await this.change({ zoom_percent: Math.min(Math.max(wanted, SMALLEST), LARGEST) });
   }
 
   /** Shows the file name that a template makes, and saves the template if it is valid. */

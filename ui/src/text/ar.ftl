@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = البحث عن الفيديو
 paste-paste = لصق
 paste-drop = يمكنك أيضًا إفلات رابط على هذه النافذة.
+    .here = أفلت الرابط للبحث عنه
 copied-heading = لقد نسخت رابطًا
     .said = الرابط المنسوخ جاهز للاستخدام.
 copied-use = استخدام هذا الرابط
@@ -90,6 +91,7 @@ ready-sound = الصوت
     .usual = الصوت الافتراضي
     .all = كل اللغات
 ready-name = الاسم
+    .replaced = سيُحفظ باسم { $file }.
 ready-save = حفظ الفيديو
 ready-starting = جارٍ البدء…
 low-space = لا توجد مساحة كافية في { $folder }
@@ -197,7 +199,15 @@ stopped-heading = تم الإيقاف
     .kept = تم الاحتفاظ بالجزء غير المكتمل.
     .deleted = تم حذف الجزء غير المكتمل.
 stopped-continue = استئناف هذا الفيديو
-close-heading = ما زال هناك فيديو قيد الحفظ
+close-heading =
+    { $count ->
+        [zero] لا يوجد أي فيديو قيد الحفظ
+        [one] ما زال هناك فيديو قيد الحفظ
+        [two] ما زال هناك مقطعا فيديو قيد الحفظ
+        [few] ما زالت هناك { $count } مقاطع فيديو قيد الحفظ
+        [many] ما زال هناك { $count } مقطع فيديو قيد الحفظ
+       *[other] ما زال هناك { $count } مقطع فيديو قيد الحفظ
+    }
     .body = إذا أغلقت التطبيق الآن، فيمكنك استئناف الحفظ في المرة القادمة.
 close-close = إغلاق
 close-stay = عدم الإغلاق
@@ -239,6 +249,7 @@ saved-reveal = عرض في المجلد
 saved-play = تشغيل
 saved-not-opened = تعذّر فتح الملف
     .body = ربما نُقل الملف أو تغيّر اسمه بعد حفظه.
+    .copy = نسخ المسار
 
 others-heading = قيد الحفظ ({ $count })
     .waiting = في الانتظار ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Video suchen
 paste-paste = Einfügen
 paste-drop = Sie können einen Link auch in dieses Fenster ziehen.
+    .here = Lassen Sie den Link los, um das Video zu suchen
 copied-heading = Sie haben einen Link kopiert
     .said = Ein kopierter Link steht bereit.
 copied-use = Diesen Link verwenden
@@ -74,6 +75,7 @@ ready-sound = Ton
     .usual = Wie im Video
     .all = Alle Sprachen
 ready-name = Name
+    .replaced = Gespeichert wird es als { $file }.
 ready-save = Video speichern
 ready-starting = Wird gestartet …
 low-space = Zu wenig Platz in { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Abgebrochen
     .kept = Der unfertige Teil wurde behalten.
     .deleted = Der unfertige Teil wurde gelöscht.
 stopped-continue = Dieses Video fortsetzen
-close-heading = Ein Video wird noch gespeichert
+close-heading =
+    { $count ->
+        [one] Ein Video wird noch gespeichert
+       *[other] { $count } Videos werden noch gespeichert
+    }
     .body = Wenn Sie die App jetzt schließen, können Sie es beim nächsten Mal fortsetzen.
 close-close = Schließen
 close-stay = Nicht schließen
@@ -211,6 +217,7 @@ saved-reveal = In Ordner anzeigen
 saved-play = Abspielen
 saved-not-opened = Die Datei ließ sich nicht öffnen
     .body = Vielleicht wurde sie seit dem Speichern verschoben oder umbenannt.
+    .copy = Pfad kopieren
 
 others-heading = Wird gespeichert ({ $count })
     .waiting = Wartet ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Find video
 paste-paste = Paste
 paste-drop = You can also drop a link on this window.
+    .here = Drop the link to look it up
 copied-heading = You copied a link
     .said = A copied link is ready to use.
 copied-use = Use this link
@@ -74,6 +75,7 @@ ready-sound = Sound
     .usual = The video’s own
     .all = All languages
 ready-name = Name
+    .replaced = It is saved as { $file }.
 ready-save = Save video
 ready-starting = Starting…
 low-space = Not enough room in { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Stopped
     .kept = The unfinished part was kept.
     .deleted = The unfinished part was deleted.
 stopped-continue = Continue this one
-close-heading = A video is still being saved
+close-heading =
+    { $count ->
+        [one] A video is still being saved
+       *[other] { $count } videos are still being saved
+    }
     .body = If you close now, you can continue next time.
 close-close = Close
 close-stay = Stay
@@ -211,6 +217,7 @@ saved-reveal = Show in folder
 saved-play = Play
 saved-not-opened = We couldn’t open it
     .body = The file may have been moved or renamed since it was saved.
+    .copy = Copy path
 
 others-heading = Saving ({ $count })
     .waiting = Waiting ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Buscar vídeo
 paste-paste = Pegar
 paste-drop = También puedes arrastrar un enlace a esta ventana.
+    .here = Suelta el enlace para buscar el vídeo
 copied-heading = Has copiado un enlace
     .said = Hay un enlace copiado listo para usar.
 copied-use = Usar este enlace
@@ -74,6 +75,7 @@ ready-sound = Sonido
     .usual = El del vídeo
     .all = Todos los idiomas
 ready-name = Nombre
+    .replaced = Se guarda como { $file }.
 ready-save = Guardar vídeo
 ready-starting = Empezando…
 low-space = No hay suficiente espacio en { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Detenido
     .kept = Lo descargado se ha conservado.
     .deleted = Lo descargado se ha eliminado.
 stopped-continue = Continuar este
-close-heading = Todavía se está guardando un vídeo
+close-heading =
+    { $count ->
+        [one] Todavía se está guardando un vídeo
+       *[other] Todavía se están guardando { $count } vídeos
+    }
     .body = Si cierras ahora, podrás continuar la próxima vez.
 close-close = Cerrar
 close-stay = No cerrar
@@ -211,6 +217,7 @@ saved-reveal = Mostrar en la carpeta
 saved-play = Reproducir
 saved-not-opened = No hemos podido abrir el archivo
     .body = Puede que se haya movido o renombrado desde que se guardó.
+    .copy = Copiar la ruta
 
 others-heading = Guardando ({ $count })
     .waiting = En espera ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Chercher la vidéo
 paste-paste = Coller
 paste-drop = Vous pouvez aussi déposer un lien dans cette fenêtre.
+    .here = Déposez le lien pour chercher la vidéo
 copied-heading = Vous avez copié un lien
     .said = Le lien copié est prêt à être utilisé.
 copied-use = Utiliser ce lien
@@ -74,6 +75,7 @@ ready-sound = Son
     .usual = Celui de la vidéo
     .all = Toutes les langues
 ready-name = Nom
+    .replaced = Elle est enregistrée sous le nom { $file }.
 ready-save = Enregistrer la vidéo
 ready-starting = Démarrage…
 low-space = Pas assez d’espace dans { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Arrêté
     .kept = La partie téléchargée a été conservée.
     .deleted = La partie téléchargée a été supprimée.
 stopped-continue = Reprendre celle-ci
-close-heading = Une vidéo est encore en cours d’enregistrement
+close-heading =
+    { $count ->
+        [one] Une vidéo est encore en cours d’enregistrement
+       *[other] { $count } vidéos sont encore en cours d’enregistrement
+    }
     .body = Si vous fermez maintenant, vous pourrez reprendre la prochaine fois.
 close-close = Fermer
 close-stay = Ne pas fermer
@@ -211,6 +217,7 @@ saved-reveal = Afficher dans le dossier
 saved-play = Lire
 saved-not-opened = Impossible d’ouvrir le fichier
     .body = Il a peut-être été déplacé ou renommé depuis son enregistrement.
+    .copy = Copier le chemin
 
 others-heading = En cours d’enregistrement ({ $count })
     .waiting = En attente ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Videó keresése
 paste-paste = Beillesztés
 paste-drop = A linket erre az ablakra is húzhatod.
+    .here = Engedd el a linket a videó kereséséhez
 copied-heading = Kimásoltál egy linket
     .said = A kimásolt link használatra kész.
 copied-use = A link használata
@@ -74,6 +75,7 @@ ready-sound = Hang
     .usual = A videó saját hangja
     .all = Minden nyelv
 ready-name = Név
+    .replaced = A fájl neve ez lesz: { $file }.
 ready-save = Videó mentése
 ready-starting = Indítás…
 low-space = Nincs elég hely itt: { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Leállítva
     .kept = A befejezetlen részt megtartottuk.
     .deleted = A befejezetlen részt töröltük.
 stopped-continue = A videó folytatása
-close-heading = Egy videó mentése még tart
+close-heading =
+    { $count ->
+        [one] Egy videó mentése még tart
+       *[other] { $count } videó mentése még tart
+    }
     .body = Ha most bezárod, legközelebb folytathatod.
 close-close = Bezárás
 close-stay = Nyitva hagyás
@@ -211,6 +217,7 @@ saved-reveal = Megjelenítés mappában
 saved-play = Lejátszás
 saved-not-opened = Nem sikerült megnyitni
     .body = Lehet, hogy a fájlt a mentés óta áthelyezték vagy átnevezték.
+    .copy = Útvonal másolása
 
 others-heading = Mentés alatt ({ $count })
     .waiting = Várakozik ({ $count })

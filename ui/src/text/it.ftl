@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Cerca video
 paste-paste = Incolla
 paste-drop = Puoi anche trascinare un link in questa finestra.
+    .here = Rilascia il link per cercare il video
 copied-heading = Hai copiato un link
     .said = C’è un link copiato pronto da usare.
 copied-use = Usa questo link
@@ -74,6 +75,7 @@ ready-sound = Audio
     .usual = Quello del video
     .all = Tutte le lingue
 ready-name = Nome
+    .replaced = Viene salvato come { $file }.
 ready-save = Salva video
 ready-starting = Avvio…
 low-space = Spazio insufficiente in { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Interrotto
     .kept = I dati scaricati sono stati conservati.
     .deleted = I dati scaricati sono stati eliminati.
 stopped-continue = Riprendi questo
-close-heading = C’è ancora un video in corso di salvataggio
+close-heading =
+    { $count ->
+        [one] C’è ancora un video in corso di salvataggio
+       *[other] Ci sono ancora { $count } video in corso di salvataggio
+    }
     .body = Se chiudi adesso, potrai riprendere la prossima volta.
 close-close = Chiudi
 close-stay = Non chiudere
@@ -211,6 +217,7 @@ saved-reveal = Mostra nella cartella
 saved-play = Riproduci
 saved-not-opened = Non è stato possibile aprire il file
     .body = Potrebbe essere stato spostato o rinominato dopo il salvataggio.
+    .copy = Copia il percorso
 
 others-heading = Salvataggio in corso ({ $count })
     .waiting = In attesa ({ $count })

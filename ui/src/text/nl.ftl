@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Video zoeken
 paste-paste = Plakken
 paste-drop = Je kunt een link ook naar dit venster slepen.
+    .here = Laat de link los om de video op te zoeken
 copied-heading = Je hebt een link gekopieerd
     .said = Er staat een gekopieerde link klaar.
 copied-use = Deze link gebruiken
@@ -74,6 +75,7 @@ ready-sound = Geluid
     .usual = Zoals in de video
     .all = Alle talen
 ready-name = Naam
+    .replaced = De video wordt opgeslagen als { $file }.
 ready-save = Video opslaan
 ready-starting = Starten…
 low-space = Niet genoeg ruimte in { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Gestopt
     .kept = Het onvoltooide deel is bewaard.
     .deleted = Het onvoltooide deel is verwijderd.
 stopped-continue = Deze video hervatten
-close-heading = Er wordt nog een video opgeslagen
+close-heading =
+    { $count ->
+        [one] Er wordt nog een video opgeslagen
+       *[other] Er worden nog { $count } video’s opgeslagen
+    }
     .body = Als je nu sluit, kun je de volgende keer verdergaan.
 close-close = Sluiten
 close-stay = Niet sluiten
@@ -211,6 +217,7 @@ saved-reveal = Tonen in map
 saved-play = Afspelen
 saved-not-opened = Openen is niet gelukt
     .body = Misschien is het bestand sinds het opslaan verplaatst of hernoemd.
+    .copy = Pad kopiëren
 
 others-heading = Wordt opgeslagen ({ $count })
     .waiting = Wacht ({ $count })

@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Znajdź film
 paste-paste = Wklej
 paste-drop = Link możesz też przeciągnąć na to okno.
+    .here = Upuść link, żeby znaleźć film
 copied-heading = Skopiowano link
     .said = Skopiowany link jest gotowy do użycia.
 copied-use = Użyj tego linku
@@ -82,6 +83,7 @@ ready-sound = Dźwięk
     .usual = Domyślny
     .all = Wszystkie języki
 ready-name = Nazwa
+    .replaced = Film zostanie zapisany jako { $file }.
 ready-save = Zapisz film
 ready-starting = Rozpoczynanie…
 low-space = Za mało miejsca w folderze { $folder }
@@ -185,7 +187,13 @@ stopped-heading = Przerwano
     .kept = Niedokończona część została zachowana.
     .deleted = Niedokończona część została usunięta.
 stopped-continue = Wznów ten film
-close-heading = Film jest jeszcze zapisywany
+close-heading =
+    { $count ->
+        [one] Film jest jeszcze zapisywany
+        [few] { $count } filmy są jeszcze zapisywane
+        [many] { $count } filmów jest jeszcze zapisywanych
+       *[other] { $count } filmu jest jeszcze zapisywane
+    }
     .body = Jeśli teraz zamkniesz aplikację, następnym razem możesz wznowić zapisywanie.
 close-close = Zamknij
 close-stay = Nie zamykaj
@@ -225,6 +233,7 @@ saved-reveal = Pokaż w folderze
 saved-play = Odtwórz
 saved-not-opened = Nie udało się otworzyć pliku
     .body = Być może plik po zapisaniu przeniesiono albo zmieniono jego nazwę.
+    .copy = Kopiuj ścieżkę
 
 others-heading = Zapisywane ({ $count })
     .waiting = Oczekujące ({ $count })

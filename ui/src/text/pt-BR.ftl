@@ -11,6 +11,7 @@ paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Buscar vídeo
 paste-paste = Colar
 paste-drop = Você também pode arrastar um link para esta janela.
+    .here = Solte o link para procurar o vídeo
 copied-heading = Você copiou um link
     .said = Há um link copiado pronto para usar.
 copied-use = Usar este link
@@ -74,6 +75,7 @@ ready-sound = Som
     .usual = O do vídeo
     .all = Todos os idiomas
 ready-name = Nome
+    .replaced = Ele será salvo como { $file }.
 ready-save = Salvar vídeo
 ready-starting = Iniciando…
 low-space = Não há espaço suficiente em { $folder }
@@ -173,7 +175,11 @@ stopped-heading = Interrompido
     .kept = O que já foi baixado continua aqui.
     .deleted = O que já foi baixado foi excluído.
 stopped-continue = Continuar este
-close-heading = Um vídeo ainda está sendo salvo
+close-heading =
+    { $count ->
+        [one] Um vídeo ainda está sendo salvo
+       *[other] { $count } vídeos ainda estão sendo salvos
+    }
     .body = Se você fechar agora, poderá continuar da próxima vez.
 close-close = Fechar
 close-stay = Não fechar
@@ -211,6 +217,7 @@ saved-reveal = Mostrar na pasta
 saved-play = Reproduzir
 saved-not-opened = Não conseguimos abrir o arquivo
     .body = Ele pode ter sido movido ou renomeado depois de salvo.
+    .copy = Copiar caminho
 
 others-heading = Salvando ({ $count })
     .waiting = Em espera ({ $count })

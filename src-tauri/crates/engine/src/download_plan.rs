@@ -94,6 +94,7 @@ impl DownloadPlan {
         };
         let values = TemplateValues::of(recording, recording.rendition(&plan.rendition));
         let typed = spec.output.stem.as_deref();
+        let typed = typed.map(|text| names::without_ending(text, ending.as_str()));
         let typed = typed.and_then(|text| RelativeName::typed(text, limit));
         let pattern = match &typed {
             Some(name) => NamePattern::exact(&name.stem),

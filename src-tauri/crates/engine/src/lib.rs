@@ -70,7 +70,7 @@ pub use job::{
 };
 pub use job_stream::JobStream;
 pub use movie_check::{CheckProgress, check_movie};
-pub use names::{Template, TemplateError};
+pub use names::{Template, TemplateError, typed_name};
 pub use remuxer::Remuxer;
 pub use service::Patience;
 pub use view::{Code, Failure, JobState};

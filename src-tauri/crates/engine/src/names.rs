@@ -30,6 +30,24 @@ pub(crate) fn stem(text: &str, limit: NameLimit) -> Option<String> {
     })
 }
 
+/// Returns the name that a file gets of what the user typed, without its extension: without
+/// characters that some disk refuses, and without `ending` (such as `mp4`) if that was typed too.
+/// Returns `None` if no usable character is left.
+pub fn typed_name(text: &str, ending: &str) -> Option<String> {
+    let name = RelativeName::typed(without_ending(text, ending), NameLimit::default())?;
+    let parts = name.folders.iter().chain([&name.stem]);
+    Some(parts.map(String::as_str).collect::<Vec<_>>().join("/"))
+}
+
+/// Removes an extension that the file gets anyway.
+pub(crate) fn without_ending<'t>(text: &'t str, ending: &str) -> &'t str {
+    let text = text.trim_end();
+    match text.rsplit_once('.') {
+        Some((stem, typed)) if typed.eq_ignore_ascii_case(ending) && !stem.is_empty() => stem,
+        _ => text,
+    }
+}
+
 /// Cleans the value of a field as [`stem`] does, without a limit: the name is cut as a whole.
 fn clean_field(text: &str) -> Option<String> {
     stem(text, NameLimit::Bytes(usize::MAX))
@@ -101,6 +119,23 @@ fn is_device(first: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_ending_is_not_repeated_and_what_a_disk_refuses_is_replaced() {
+        for (typed, name) in [
+            ("movie.mp4", Some("movie")),
+            ("movie.MP4 ", Some("movie")),
+            ("movie.mp4.mp4", Some("movie.mp4")),
+            ("movie.flv", Some("movie.flv")),
+            ("Part 1.5", Some("Part 1.5")),
+            (".mp4", Some("mp4")),
+            ("CON: a?b…", Some("CON a b…")),
+            ("films/day: one.mp4", Some("films/day one")),
+            (" ?: ", None),
+        ] {
+            assert_eq!(typed_name(typed, "mp4").as_deref(), name, "{typed:?}");
+        }
+    }
     use proptest::prelude::*;
 
     fn stem(text: &str) -> Option<String> {

@@ -583,6 +583,8 @@ pub struct SettingsView {
     pub remember_proxy: bool,
     /// Look for a new version of the app when it starts.
     pub find_updates: bool,
+    /// Size of all text in percent of the usual one.
+    pub zoom_percent: u16,
 }
 
 impl Default for SettingsView {
@@ -599,6 +601,7 @@ impl Default for SettingsView {
             remember_form: false,
             remember_proxy: false,
             find_updates: true,
+            zoom_percent: 100,
         }
     }
 }

@@ -51,4 +51,8 @@ remember_proxy: boolean,
 /**
  * Look for a new version of the app when it starts.
  */
-find_updates: boolean, };
+find_updates: boolean, 
+/**
+ * Size of all text in percent of the usual one.
+ */
+zoom_percent: number, };
