@@ -25,7 +25,7 @@ not_under_wine=(
   # They start cargo, which is a Linux program here.
   layers::
   # Wine does not delete a folder with open files in it, Windows does.
-  faults::a_folder_that_vanishes_during_a_run_is_reported
+  faults::a_folder_that_vanishes_during_a_run_is_reported queue::a_folder_that_is_deleted_ends_the_download_at_once
   # They save sixteen recordings at once, and Wine verifies certificates too slowly for that.
   control::a_fault_at_any_step control::a_fault_while_addresses_expire
 )
