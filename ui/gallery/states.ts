@@ -326,11 +326,12 @@ export const states: Record<string, State> = {
     before: (fake) => fake.put(job({ state: { is: "paused" }, progress: restingAt(0.16) })),
   },
   settings: { press: ["settings-heading"] },
+  "settings-advanced": { press: ["settings-heading", "settings-advanced", "help-heading"] },
   "settings-without-ffmpeg": {
     before: (fake) => {
       fake.ffmpegVersion = null;
     },
-    press: ["settings-heading"],
+    press: ["settings-heading", "settings-advanced"],
   },
   groups: { before: groups },
   "groups-done": {

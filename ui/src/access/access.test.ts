@@ -99,6 +99,7 @@ it("forgets the login of a proxy when it is switched off in the settings", async
   backend.starting.settings = { ...backend.starting.settings, remember_proxy: true };
   render(App, { backend });
   await press("Settings");
+  await user.click(await screen.findByText("Advanced"));
   const label = "Remember my name and password for the proxy";
   await user.click(await screen.findByRole("checkbox", { name: label }));
   expect(backend.settings.remember_proxy).toBe(false);

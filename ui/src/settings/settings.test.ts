@@ -12,7 +12,9 @@ it("saves a change at once, and explains an invalid template", async () => {
   expect(backend.settings.quality).toEqual({ height: 720 });
   await user.selectOptions(screen.getByLabelText("Sound"), "Deutsch");
   expect(backend.settings.audio).toEqual({ prefer: "de" });
-  const names = screen.getByLabelText("File names");
+  expect(screen.queryByLabelText("File names")).toBeNull();
+  await user.click(screen.getByText("Advanced"));
+  const names = await screen.findByLabelText("File names");
   await user.clear(names);
   await screen.findByText(/This can’t be a name/);
   expect(backend.settings.template).toBe("{title}");
@@ -23,6 +25,16 @@ it("saves a change at once, and explains an invalid template", async () => {
   expect(backend.settings.maker).toBe("ffmpeg");
   await user.keyboard("{Escape}");
   await button("Paste");
+});
+
+it("answers what people ask, and names version and licence", async () => {
+  render(App, { backend });
+  await press("Settings");
+  const answer = await screen.findByText(/The app goes on by itself/);
+  expect(answer).not.toBeVisible();
+  await user.click(screen.getByText("Help"));
+  expect(answer).toBeVisible();
+  expect(screen.getByText(/MIT licence/)).toBeVisible();
 });
 
 it("changes the language at once", async () => {

@@ -275,6 +275,15 @@ settings-remember-proxy = Benutzername und Passwort für den Proxy merken
 settings-updates = Beim Start der App nach einer neuen Version suchen
 settings-legal = Speichern Sie nur Videos, die Sie behalten dürfen.
 settings-version = Version { $version }
+    .licence = Freie Software unter der MIT-Lizenz.
+settings-advanced = Erweitert
+help-heading = Hilfe
+help-links = Welche Links funktionieren?
+    .body = Links zu beendeten Livestreams auf ustream.tv und video.ibm.com. Kopieren Sie die Adresse, während der Browser das Video zeigt.
+help-resume = Was, wenn die Verbindung abbricht?
+    .body = Nichts geht verloren. Die App macht von selbst weiter. Sie können sie auch schließen und beim nächsten Mal fortsetzen.
+help-play = Die Datei lässt sich nicht abspielen. Was nun?
+    .body = Wählen Sie „Prüfen“ in der Liste der gespeicherten Videos. Ist die Datei unbeschädigt, öffnen Sie sie mit einem anderen Player, etwa VLC.
 
 ## A new version of the app
 

@@ -275,6 +275,15 @@ settings-remember-proxy = Remember my name and password for the proxy
 settings-updates = Check for updates when the app starts
 settings-legal = Only save videos you are allowed to keep.
 settings-version = Version { $version }
+    .licence = Free software under the MIT licence.
+settings-advanced = Advanced
+help-heading = Help
+help-links = Which links work?
+    .body = Links of ended streams on ustream.tv and video.ibm.com. Copy the address while your browser shows the video.
+help-resume = What if the connection breaks?
+    .body = Nothing is lost. The app goes on by itself. You can also close it and continue next time.
+help-play = The file doesn’t play. What now?
+    .body = Choose “Check” in the list of saved videos. If the file is undamaged, open it with another player, such as VLC.
 
 ## A new version of the app
 

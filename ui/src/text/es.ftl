@@ -275,6 +275,15 @@ settings-remember-proxy = Recordar mi nombre y mi contraseña para el proxy
 settings-updates = Buscar una nueva versión al abrir la aplicación
 settings-legal = Guarda solo los vídeos que tengas derecho a conservar.
 settings-version = Versión { $version }
+    .licence = Software libre con licencia MIT.
+settings-advanced = Avanzado
+help-heading = Ayuda
+help-links = ¿Qué enlaces funcionan?
+    .body = Los de emisiones terminadas en ustream.tv y video.ibm.com. Copia la dirección mientras el navegador muestra el vídeo.
+help-resume = ¿Y si se corta la conexión?
+    .body = No se pierde nada. La aplicación sigue sola. También puedes cerrarla y continuar la próxima vez.
+help-play = El archivo no se reproduce. ¿Qué hago?
+    .body = Elige «Comprobar» en la lista de vídeos guardados. Si el archivo no está dañado, ábrelo con otro reproductor, por ejemplo VLC.
 
 ## A new version of the app
 

@@ -275,6 +275,15 @@ settings-remember-proxy = Mémoriser mon nom et mon mot de passe pour le proxy
 settings-updates = Chercher une nouvelle version à l’ouverture de l’application
 settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-version = Version { $version }
+    .licence = Logiciel libre sous licence MIT.
+settings-advanced = Avancé
+help-heading = Aide
+help-links = Quels liens fonctionnent ?
+    .body = Ceux des diffusions terminées sur ustream.tv et video.ibm.com. Copiez l’adresse pendant que le navigateur affiche la vidéo.
+help-resume = Et si la connexion est coupée ?
+    .body = Rien n’est perdu. L’application reprend toute seule. Vous pouvez aussi la fermer et reprendre la prochaine fois.
+help-play = Le fichier n’est pas lu. Que faire ?
+    .body = Choisissez « Vérifier » dans la liste des vidéos enregistrées. Si le fichier est intact, ouvrez-le avec un autre lecteur, par exemple VLC.
 
 ## A new version of the app
 

@@ -275,6 +275,15 @@ settings-remember-proxy = A proxyhoz tartozó felhasználónevem és jelszavam m
 settings-updates = Új verzió keresése az alkalmazás indításakor
 settings-legal = Csak olyan videót ments, amelyet szabad megtartanod.
 settings-version = Verzió: { $version }
+    .licence = Szabad szoftver, MIT licenccel.
+settings-advanced = Speciális
+help-heading = Súgó
+help-links = Milyen linkek működnek?
+    .body = A ustream.tv és a video.ibm.com véget ért adásainak linkjei. Akkor másold ki a címet, amikor a böngésző a videót mutatja.
+help-resume = Mi történik, ha megszakad a kapcsolat?
+    .body = Semmi sem vész el. Az alkalmazás magától folytatja. Be is zárhatod, és legközelebb folytathatod.
+help-play = A fájl nem játszható le. Mit tegyek?
+    .body = Válaszd az „Ellenőrzés” lehetőséget a mentett videók listájában. Ha a fájl sértetlen, nyisd meg másik lejátszóval, például a VLC-vel.
 
 ## A new version of the app
 

@@ -275,6 +275,15 @@ settings-remember-proxy = Ricorda il mio nome e la mia password per il proxy
 settings-updates = Cerca una nuova versione all’avvio dell’app
 settings-legal = Salva solo i video che hai il permesso di conservare.
 settings-version = Versione { $version }
+    .licence = Software libero con licenza MIT.
+settings-advanced = Avanzate
+help-heading = Aiuto
+help-links = Quali link funzionano?
+    .body = Quelli di dirette terminate su ustream.tv e video.ibm.com. Copia l’indirizzo mentre il browser mostra il video.
+help-resume = E se la connessione cade?
+    .body = Non si perde nulla. L’app riprende da sola. Puoi anche chiuderla e riprendere la prossima volta.
+help-play = Il file non si riproduce. Che fare?
+    .body = Scegli «Controlla» nell’elenco dei video salvati. Se il file è integro, aprilo con un altro lettore, ad esempio VLC.
 
 ## A new version of the app
 

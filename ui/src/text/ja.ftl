@@ -246,6 +246,15 @@ settings-remember-proxy = プロキシのユーザー名とパスワードを記
 settings-updates = アプリの起動時に更新を確認する
 settings-legal = 保存が許可されている動画だけを保存してください。
 settings-version = バージョン { $version }
+    .licence = MIT ライセンスのフリーソフトウェアです。
+settings-advanced = 詳細設定
+help-heading = ヘルプ
+help-links = どのリンクが使えますか？
+    .body = ustream.tv と video.ibm.com の、終了した配信のリンクです。ブラウザーで動画を表示しているときにアドレスをコピーしてください。
+help-resume = 接続が切れたらどうなりますか？
+    .body = 何も失われません。アプリが自動的に続けます。閉じて、次回、続きから再開することもできます。
+help-play = ファイルを再生できません。どうすればよいですか？
+    .body = 保存した動画の一覧で「確認」を選んでください。ファイルが壊れていなければ、VLC など別のプレーヤーで開いてください。
 
 ## A new version of the app
 

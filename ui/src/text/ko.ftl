@@ -246,6 +246,15 @@ settings-remember-proxy = 프록시의 사용자 이름과 비밀번호 기억�
 settings-updates = 앱을 시작할 때 업데이트 확인
 settings-legal = 보관이 허용된 동영상만 저장하세요.
 settings-version = 버전 { $version }
+    .licence = MIT 라이선스의 자유 소프트웨어입니다.
+settings-advanced = 고급
+help-heading = 도움말
+help-links = 어떤 링크를 쓸 수 있나요?
+    .body = ustream.tv와 video.ibm.com에서 끝난 방송의 링크입니다. 브라우저에 동영상이 보일 때 주소를 복사하세요.
+help-resume = 연결이 끊기면 어떻게 되나요?
+    .body = 잃는 것은 없습니다. 앱이 알아서 이어서 받습니다. 닫았다가 다음에 이어서 해도 됩니다.
+help-play = 파일이 재생되지 않습니다. 어떻게 하나요?
+    .body = 저장한 동영상 목록에서 ‘검사’를 선택하세요. 파일이 손상되지 않았다면 VLC 같은 다른 플레이어로 여세요.
 
 ## A new version of the app
 

@@ -275,6 +275,15 @@ settings-remember-proxy = Mijn gebruikersnaam en wachtwoord voor de proxy onthou
 settings-updates = Bij het starten van de app naar een nieuwe versie zoeken
 settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }
+    .licence = Vrije software onder de MIT-licentie.
+settings-advanced = Geavanceerd
+help-heading = Hulp
+help-links = Welke links werken?
+    .body = Links van afgelopen streams op ustream.tv en video.ibm.com. Kopieer het adres terwijl je browser de video toont.
+help-resume = Wat als de verbinding wegvalt?
+    .body = Er gaat niets verloren. De app gaat vanzelf verder. Je kunt hem ook sluiten en de volgende keer verdergaan.
+help-play = Het bestand wordt niet afgespeeld. Wat nu?
+    .body = Kies ‘Controleren’ in de lijst met opgeslagen video’s. Is het bestand onbeschadigd, open het dan met een andere speler, zoals VLC.
 
 ## A new version of the app
 

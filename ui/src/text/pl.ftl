@@ -291,6 +291,15 @@ settings-remember-proxy = Zapamiętaj moją nazwę użytkownika i hasło do serw
 settings-updates = Sprawdzaj aktualizacje przy uruchamianiu aplikacji
 settings-legal = Zapisuj tylko filmy, które wolno ci zachować.
 settings-version = Wersja { $version }
+    .licence = Wolne oprogramowanie na licencji MIT.
+settings-advanced = Zaawansowane
+help-heading = Pomoc
+help-links = Jakie linki działają?
+    .body = Linki do zakończonych transmisji w ustream.tv i video.ibm.com. Skopiuj adres, gdy przeglądarka pokazuje film.
+help-resume = Co się stanie, gdy połączenie zostanie przerwane?
+    .body = Nic nie przepadnie. Aplikacja sama wznowi pobieranie. Możesz ją też zamknąć i wznowić następnym razem.
+help-play = Plik się nie odtwarza. Co zrobić?
+    .body = Wybierz „Sprawdź” na liście zapisanych filmów. Jeśli plik nie jest uszkodzony, otwórz go w innym odtwarzaczu, na przykład w VLC.
 
 ## A new version of the app
 

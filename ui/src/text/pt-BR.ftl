@@ -275,6 +275,15 @@ settings-remember-proxy = Lembrar meu nome e minha senha do proxy
 settings-updates = Procurar uma nova versão ao abrir o aplicativo
 settings-legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-version = Versão { $version }
+    .licence = Software livre sob a licença MIT.
+settings-advanced = Avançado
+help-heading = Ajuda
+help-links = Quais links funcionam?
+    .body = Os de transmissões encerradas em ustream.tv e video.ibm.com. Copie o endereço enquanto o navegador mostra o vídeo.
+help-resume = E se a conexão cair?
+    .body = Nada se perde. O aplicativo continua sozinho. Você também pode fechá-lo e continuar da próxima vez.
+help-play = O arquivo não é reproduzido. E agora?
+    .body = Escolha “Verificar” na lista de vídeos salvos. Se o arquivo não estiver danificado, abra-o com outro reprodutor, como o VLC.
 
 ## A new version of the app
 

@@ -246,6 +246,15 @@ settings-remember-proxy = 记住代理的用户名和密码
 settings-updates = 启动应用时检查更新
 settings-legal = 请只保存您有权保留的视频。
 settings-version = 版本 { $version }
+    .licence = 采用 MIT 许可证的自由软件。
+settings-advanced = 高级
+help-heading = 帮助
+help-links = 哪些链接可用？
+    .body = ustream.tv 和 video.ibm.com 上已结束直播的链接。请在浏览器显示视频时复制地址。
+help-resume = 连接中断了怎么办？
+    .body = 不会丢失任何内容。应用会自动继续。您也可以关闭应用，下次再继续。
+help-play = 文件无法播放怎么办？
+    .body = 请在已保存视频的列表中选择“检查”。如果文件没有损坏，请用其他播放器（例如 VLC）打开。
 
 ## A new version of the app
 

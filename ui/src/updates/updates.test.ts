@@ -80,6 +80,7 @@ it("can be turned off, and is absent where a package manager updates the app", a
   backend.starting.settings = { ...backend.starting.settings, find_updates: false };
   render(App, { backend });
   await press("Settings");
+  await user.click(await screen.findByText("Advanced"));
   const box = await screen.findByLabelText("Check for updates when the app starts");
   expect(box).not.toBeChecked();
   await user.click(box);
@@ -94,7 +95,9 @@ it("does not look for updates if the app cannot update itself", async () => {
   render(App, { backend });
   await press("Settings");
   await heading("Settings");
-  expect(screen.queryByLabelText(/new version/)).toBeNull();
+  await user.click(await screen.findByText("Advanced"));
+  await screen.findByLabelText("File names");
+  expect(screen.queryByLabelText(/Check for updates/)).toBeNull();
   expect(backend.findUpdate).not.toHaveBeenCalled();
   expect(strip(document.title)).toBe("Ustream Downloader");
 });
