@@ -9,9 +9,8 @@ use engine::{Engine, JobStream};
 use tauri::async_runtime;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager, Runtime};
-use tauri_plugin_notification::NotificationExt;
 
-use crate::messages::Messages;
+use crate::notifications;
 use crate::page_events::PageEvents;
 
 /// Label of the only window.
@@ -82,8 +81,8 @@ enum TaskbarProgress {
 impl DesktopUpdater {
     async fn run(mut self, mut updates: JobStream) {
         while let Some(update) = updates.next().await {
-            for (file, folder) in self.apply_update(update) {
-                self.notify_saved(&file, &folder);
+            for job in self.apply_update(update) {
+                self.notify_saved(&job);
             }
             let jobs: Vec<_> = self.jobs.iter().flat_map(HashMap::values).collect();
             let busy = jobs.iter().any(|job| is_at_work(job));
@@ -96,17 +95,17 @@ impl DesktopUpdater {
         }
     }
 
-    /// Stores the changed jobs. Returns file and folder names of those that have just been saved.
-    fn apply_update(&mut self, update: Update) -> Vec<(String, String)> {
+    /// Stores the changed jobs. Returns those that have just been saved.
+    fn apply_update(&mut self, update: Update) -> Vec<JobView> {
         let is_first = self.jobs.is_none();
         let jobs = self.jobs.get_or_insert_default();
         let mut saved = Vec::new();
         for job in update.changed {
-            if let JobState::Done { finished } = &job.state {
+            if let JobState::Done { .. } = &job.state {
                 let before = jobs.get(&job.id).map(|job| &job.state);
                 let is_new = before.is_none_or(|state| *state != job.state);
                 if is_new && !is_first {
-                    saved.push((finished.file.clone(), job.folder.clone()));
+                    saved.push(job.clone());
                 }
             }
             jobs.insert(job.id.clone(), job);
@@ -118,20 +117,11 @@ impl DesktopUpdater {
     }
 
     /// Shows a notification, unless the window has the focus.
-    fn notify_saved(&self, file: &str, folder: &str) {
+    fn notify_saved(&self, job: &JobView) {
         let window = self.app.get_webview_window(WINDOW);
-        if window.is_some_and(|window| window.is_focused().unwrap_or(false)) {
-            return;
-        }
-        let messages = self.app.state::<Messages>();
-        let notification = self
-            .app
-            .notification()
-            .builder()
-            .title(messages.text("saved-heading", []))
-            .body(messages.text("saved-said", [("file", file), ("folder", folder)]));
-        if let Err(error) = notification.show() {
-            tracing::info!(%error, "the notification cannot be shown");
+        let is_in_front = window.is_some_and(|window| window.is_focused().unwrap_or(false));
+        if let (false, JobState::Done { finished }) = (is_in_front, &job.state) {
+            notifications::show_saved(&self.app, job, finished);
         }
     }
 

@@ -7,8 +7,9 @@
 //! 3. `settings`, `keychain`: the settings, and form answers that the user wants kept.
 //! 4. `page_events`: events sent to the page; `page_health`: what happens when the page is lost;
 //!    `thumbnails`: preview images for the page.
-//! 5. `desktop`: taskbar progress, notifications, keep-awake, confirm on close; `messages`: the
-//!    translated texts that the shell itself shows.
+//! 5. `desktop`: taskbar progress, keep-awake, confirm on close; `notifications`: that a video is
+//!    saved; `openers`: opens files in other programs; `messages`: the translated texts that the
+//!    shell itself shows.
 //! 6. `updates`: finds and installs a newer version of the app.
 //! 7. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
 //! 8. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
@@ -21,6 +22,8 @@ mod folders;
 mod keychain;
 mod menu;
 mod messages;
+mod notifications;
+mod openers;
 mod page_events;
 mod page_health;
 mod platform;

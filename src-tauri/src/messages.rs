@@ -160,7 +160,12 @@ mod tests {
             assert!(broken.is_none(), "{tag}: {:?}", broken.map(|(_, why)| why));
             tag.parse::<LanguageIdentifier>().unwrap();
             let messages = Messages::new(Some(tag));
-            for id in USED_IDS.iter().chain(crate::menu::USED_IDS).copied() {
+            for id in USED_IDS
+                .iter()
+                .chain(crate::menu::USED_IDS)
+                .chain(crate::notifications::USED_IDS)
+                .copied()
+            {
                 assert_ne!(messages.text(id, []), id, "{tag}");
             }
             let arguments = [("file", "film.mp4"), ("folder", "Films")];

@@ -22,6 +22,7 @@ use crate::folders::Folders;
 use crate::keychain::Keychain;
 use crate::menu;
 use crate::messages::Messages;
+use crate::notifications;
 use crate::page_events::PageEvents;
 use crate::page_health;
 use crate::platform;
@@ -166,6 +167,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let source = arguments.practice_updates().map(UpdateSource::from);
     let source = source.or_else(UpdateSource::of_build);
     app.manage(Updates::new(app.handle(), source));
+    notifications::listen(app.handle(), focus_window);
     desktop::follow(app.handle());
     menu::show(app.handle());
     open_window(app)?;

@@ -7,6 +7,7 @@
 mod cache;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::view::{EntryView, Preview, Update};
@@ -79,6 +80,17 @@ impl Thumbnails {
     }
 }
 
+/// Returns the file in which the picture at this address is kept, if it is.
+pub(crate) fn kept_file(app: &AppHandle, address: &str) -> Option<PathBuf> {
+    cached(app, address).filter(|path| path.is_file())
+}
+
+/// Returns where the picture at this address is kept.
+fn cached(app: &AppHandle, address: &str) -> Option<PathBuf> {
+    let folder = app.path().app_cache_dir().ok()?;
+    Some(cache::path(&folder.join("thumbnails"), address))
+}
+
 /// Handles a request of the page for a thumbnail.
 #[expect(
     clippy::needless_pass_by_value,
@@ -109,8 +121,7 @@ pub(crate) fn respond(
 
 async fn thumbnail(app: &AppHandle, name: &str) -> Option<(&'static str, Vec<u8>)> {
     let address = app.state::<Thumbnails>().address(name)?;
-    let folder = app.path().app_cache_dir().ok();
-    let cached = folder.map(|folder| cache::path(&folder.join("thumbnails"), &address));
+    let cached = cached(app, &address);
     let kept = cached.clone();
     let kept = async_runtime::spawn_blocking(move || cache::read(&kept?)).await;
     if let Some(bytes) = kept.ok().flatten()

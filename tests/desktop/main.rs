@@ -3,12 +3,14 @@
 //! 1. `session`: a display, a session bus and a home folder for each test.
 //! 2. `window`: the window in that session, driven through WebDriver.
 //! 3. `guard`: what the page may not do.
+//! 4. `notifications`: the desktop around the window.
 //!
 //! The program is `target/debug/ustream-downloader`, or the one that `USTREAM_APP` names; it must
 //! contain the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names
 //! a folder for screenshots of the window.
 
 mod guard;
+mod notifications;
 mod session;
 mod window;
 
@@ -187,6 +189,36 @@ async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     ensure!(
         saved.len() == 1 && saved.iter().all(|path| path.is_file()),
         "one file and nothing else should be there: {saved:?}"
+    );
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_saved_video_is_told_by_the_desktop_which_can_show_it() -> Result<()> {
+    let (_service, window) = open_app().await?;
+    let mut desktop = window.desktop().await?;
+
+    window.look_up(MAIN_CASE).await?;
+    window.shows_picture().await?;
+    window.lose_focus()?;
+    window.press("Save video").await?;
+    let shown = desktop.notification().await.context("a notification")?;
+    ensure!(shown.title == "The practice film", "{shown:?}");
+    ensure!(shown.body.contains("The practice film.mp4"), "{shown:?}");
+    ensure!(
+        shown
+            .actions
+            .starts_with(&["play", "Play", "reveal", "Show in folder"].map(str::to_owned)),
+        "{shown:?}"
+    );
+    ensure!(Path::new(&shown.icon).is_file(), "{shown:?}");
+
+    desktop.press("reveal").await?;
+    let revealed = desktop.revealed().await.context("the folder")?;
+    ensure!(
+        matches!(&revealed[..], [uri] if uri.ends_with("/Downloads/The%20practice%20film.mp4")),
+        "{revealed:?}"
     );
     window.close().await?;
     Ok(())

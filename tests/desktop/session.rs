@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, GetPropertyReply, MapState, Window,
+    AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, GetPropertyReply, InputFocus, MapState,
+    Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -130,6 +131,16 @@ impl DesktopSession {
         Ok(())
     }
 
+    /// Takes the focus from all windows.
+    pub(crate) fn focus_nothing(&self) -> Result<()> {
+        let screen = Screen::open(self.number)?;
+        screen
+            .display
+            .set_input_focus(InputFocus::NONE, x11rb::NONE, CURRENT_TIME)?
+            .check()?;
+        Ok(())
+    }
+
     /// Returns the titles of the windows that are shown.
     pub(crate) fn window_titles(&self) -> Result<Vec<String>> {
         let screen = Screen::open(self.number)?;
@@ -157,6 +168,18 @@ impl DesktopSession {
     /// Returns whether the app still runs.
     pub(crate) fn is_app_running(&self) -> Result<bool> {
         Ok(!self.processes("ustream-downloa")?.is_empty())
+    }
+
+    /// Returns the address of the session bus that the app uses.
+    pub(crate) fn bus(&self) -> Result<String> {
+        let app = self.processes("ustream-downloa")?;
+        let app = app.first().context("the app does not run")?;
+        let environ = fs::read(format!("/proc/{app}/environ"))?;
+        let address = environ
+            .split(|byte| *byte == 0)
+            .find_map(|variable| variable.strip_prefix(b"DBUS_SESSION_BUS_ADDRESS="));
+        let address = address.context("the app has no session bus")?;
+        Ok(String::from_utf8(address.to_vec())?)
     }
 
     /// Returns the ids of the processes of this session with this name, of which Linux keeps 15

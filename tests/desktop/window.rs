@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 use crate::EMPTY;
+use crate::notifications::TestDesktop;
 use crate::session::DesktopSession;
 
 /// The first start on a busy machine has taken twenty seconds.
@@ -142,6 +143,16 @@ impl AppWindow {
     /// own command would end its session instead.
     pub(crate) fn ask_to_close(&self) -> Result<()> {
         self.session.ask_window_to_close()
+    }
+
+    /// Takes the focus from the window, as another one does that comes to the front.
+    pub(crate) fn lose_focus(&self) -> Result<()> {
+        self.session.focus_nothing()
+    }
+
+    /// Adds a desktop with notifications and a file manager to the session.
+    pub(crate) async fn desktop(&self) -> Result<TestDesktop> {
+        TestDesktop::on(&self.session.bus()?).await
     }
 
     /// Kills the process that renders the page.

@@ -10,29 +10,20 @@ use tauri::{AppHandle, State, WebviewWindow};
 use super::clipboard::Clipboard;
 use super::{CommandResult, blocking, internal_error, parse_job_id};
 use crate::desktop::DesktopIntegration;
+use crate::openers;
 use crate::settings::SettingsStore;
 use crate::updates::Updates;
 
 #[tauri::command]
 pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
     let file = finished_file(&engine, &id).await?;
-    open_externally(file, |file| {
-        // If no file manager can select the file, open its folder.
-        tauri_plugin_opener::reveal_item_in_dir(file).or_else(|error| match file.parent() {
-            Some(folder) if file.exists() => tauri_plugin_opener::open_path(folder, None::<&str>),
-            _ => Err(error),
-        })
-    })
-    .await
+    open_externally(file, openers::reveal).await
 }
 
 #[tauri::command]
 pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
     let file = finished_file(&engine, &id).await?;
-    open_externally(file, |file| {
-        tauri_plugin_opener::open_path(file, None::<&str>)
-    })
-    .await
+    open_externally(file, openers::play).await
 }
 
 /// Copies the path of the finished file of a job: the page never gets a path.
