@@ -263,6 +263,65 @@ async fn a_window_whose_page_hangs_closes_without_a_question() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_link_that_is_being_saved_leads_to_its_download() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    let late = service.faults().add(late);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+
+    window.press("Save another").await?;
+    window.look_up(MAIN_CASE).await?;
+    window.shows("You are already saving this").await?;
+    window.screenshot("same-link-twice").await?;
+    window.audit().await?;
+    window.press("Show it").await?;
+    window.heading("Downloading").await?;
+    service.faults().remove(late);
+    window.heading("Saved").await?;
+    ensure!(window.downloads()?.len() == 1, "it was saved twice");
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_silent_line_is_told_with_its_seconds() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let silent = Rule::new(Fault::Stall(1000)).path("*/chunk_*");
+    let silent = service.faults().add(silent);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows("No data for ").await?;
+    window.screenshot("silent-line").await?;
+    window.audit().await?;
+    service.faults().remove(silent);
+    window.heading("Saved").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_folder_that_is_removed_is_noticed_while_it_is_downloaded_to() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    service.faults().add(late);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+
+    window.remove_downloads()?;
+    window.heading("The folder is no longer there").await?;
+    window.screenshot("folder-removed").await?;
+    window.audit().await?;
+    window.press("More").await?;
+    window.press("Use another link").await?;
+    window.heading(EMPTY).await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_cancelled_and_deleted_download_leaves_no_files() -> Result<()> {
     let (service, window) = open_app().await?;
     let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");

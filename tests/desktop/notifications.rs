@@ -1,4 +1,9 @@
 //! What a desktop offers on the session bus: notifications, and a file manager.
+#![expect(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "`interface` wants `self`, and reads every argument"
+)]
 
 use std::collections::HashMap;
 use std::time::Duration;

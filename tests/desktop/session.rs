@@ -246,6 +246,10 @@ impl DesktopSession {
         fs::read_dir(jobs)?.map(|entry| Ok(entry?.path())).collect()
     }
 
+    pub(crate) fn remove_downloads(&self) -> Result<()> {
+        Ok(fs::remove_dir_all(self.home().join("Downloads"))?)
+    }
+
     /// Returns the paths in the Downloads folder.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
         fs::read_dir(self.home().join("Downloads"))?

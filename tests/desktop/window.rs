@@ -276,6 +276,11 @@ impl AppWindow {
         Ok(fs::write(folder.join(format!("{name}.png")), screenshot)?)
     }
 
+    /// Deletes the Downloads folder.
+    pub(crate) fn remove_downloads(&self) -> Result<()> {
+        self.session.remove_downloads()
+    }
+
     /// Returns finished and unfinished downloads in the Downloads folder.
     pub(crate) fn downloads(&self) -> Result<Vec<PathBuf>> {
         self.session.downloads()
