@@ -85,6 +85,23 @@ fn flv(folder: &Path, name: &str) -> PathBuf {
     path
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn no_certificates_are_read_for_local_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.mp4");
+    // Without any, every command that needs the network fails.
+    let run = CliCommand::without_service()
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", folder.path().join("nowhere"))
+        .arg("remux")
+        .arg(fixture("film.flv"))
+        .arg(&output);
+    let (code, _, err) = run.finish();
+    assert_eq!(code, 0, "{err}");
+    assert!(output.is_file());
+}
+
 #[test]
 fn an_flv_becomes_an_mp4_beside_it_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Engine, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides};
+use engine::{
+    Config, Endpoint, Engine, MovieFiles, Mp4Extension, NewRemux, OutputLocation, Overrides,
+};
 
 use crate::args::RemuxArgs;
 use crate::exit::{Exit, REMUX_STOPPED};
@@ -15,6 +17,7 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
     let RemuxInput { films, output } = read_arguments(&args.files)?;
     let config = Config::default();
     let engine = Engine::open(Config {
+        endpoint: Endpoint::offline(),
         ffmpeg: args.ffmpeg.clone().unwrap_or(config.ffmpeg),
         ..config
     })?;

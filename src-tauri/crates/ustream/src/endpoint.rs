@@ -28,11 +28,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest chain of redirects; the service needs two.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
-/// The real service, or a mock service that answers for all its hosts.
+/// The real service, a mock service that answers for all its hosts, or none.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
     mock: Option<MockEndpoint>,
     proxies: ProxySettings,
+    is_offline: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ impl Endpoint {
             .map_err(|error| EndpointError::Authority(error.to_string()))?;
         let endpoint = Self {
             mock: Some(MockEndpoint { address, authority }),
-            proxies: ProxySettings::default(),
+            ..Self::default()
         };
         // The certificate is read only when a client is configured with it.
         endpoint
@@ -69,9 +70,21 @@ impl Endpoint {
         Ok(endpoint)
     }
 
+    /// Creates an endpoint for work on local files: it trusts no certificate, so that the hundreds of
+    /// the system are not read.
+    pub fn offline() -> Self {
+        Self {
+            is_offline: true,
+            ..Self::default()
+        }
+    }
+
     /// Returns the TLS configuration that all clients share. Fails if the system has no usable
     /// certificate store.
     pub(crate) fn tls(&self, validity: Validity) -> Result<ClientConfig, rustls::Error> {
+        if self.is_offline {
+            return trust::nobody();
+        }
         let mut authorities = certificates_of_environment();
         authorities.extend(self.mock.as_ref().map(|mock| mock.authority.clone()));
         trust::client_config(authorities, validity)
