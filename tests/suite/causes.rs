@@ -251,3 +251,16 @@ async fn a_log_in_page_in_the_middle_of_a_movie_is_waited_out() {
         engine.shutdown().await;
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_computer_without_certificates_is_told_so() {
+    let run = CliCommand::without_service()
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/nowhere")
+        .arg("https://video.ibm.com/recorded/1");
+    let (code, _, err) = run.finish();
+    assert_eq!(code, 5, "{err}");
+    assert!(err.contains("no certificates to check"), "{err}");
+    assert!(err.contains("ca-certificates"), "{err}");
+}

@@ -59,6 +59,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   proxy_script: { kind: "line", actions: ["again"] },
   untrusted: { kind: "line", actions: ["again"] },
   wrong_clock: { kind: "line", actions: ["again"] },
+  no_certificates: { kind: "line", actions: ["restart"] },
   site_down: { kind: "site", actions: ["again"] },
   page_down: { kind: "site", actions: ["again", "browse"] },
   busy: { kind: "site", actions: ["again"] },

@@ -19,6 +19,7 @@ const CODES: Record<Code, true> = {
   proxy_script: true,
   untrusted: true,
   wrong_clock: true,
+  no_certificates: true,
   site_down: true,
   page_down: true,
   busy: true,

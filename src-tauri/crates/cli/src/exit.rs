@@ -245,6 +245,7 @@ fn class(code: Code) -> ExitClass {
         | Code::ProxyScript
         | Code::Untrusted
         | Code::WrongClock
+        | Code::NoCertificates
         | Code::SiteDown
         | Code::PageDown
         | Code::Busy

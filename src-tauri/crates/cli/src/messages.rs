@@ -38,6 +38,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
             .into();
         }
         Code::WrongClock => "the clock of this computer is wrong",
+        Code::NoCertificates => "this computer has no certificates to check connections with",
         Code::SiteDown => "the video site is not answering",
         Code::PageDown => "that page is not answering",
         Code::Busy => "the site asks us to slow down",
@@ -103,6 +104,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "try from another network; if its owner inspects connections, SSL_CERT_FILE can name their certificate"
         }
         Code::WrongClock => "set the date and time, then run the same command again",
+        Code::NoCertificates => {
+            "install them (on many systems the package is called ca-certificates), or name a file of \
+             them in SSL_CERT_FILE"
+        }
         Code::Stalled if !failure.gaps.is_empty() => {
             "wait a few minutes, then run the same command again, or add --keep-gaps to save what there is"
         }

@@ -32,6 +32,8 @@ pub enum Code {
     Untrusted,
     /// The service's certificate is not valid at the time that this computer's clock shows.
     WrongClock,
+    /// This computer has no certificates of authorities to trust.
+    NoCertificates,
     /// The site cannot be reached, answers with errors, or does not answer in time.
     SiteDown,
     /// The page of another site cannot be reached, answers with errors, or not in time.

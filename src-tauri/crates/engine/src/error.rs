@@ -539,7 +539,7 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::ProxyScript(_) => Code::ProxyScript,
         Find::LoginPage => Code::WifiLogin,
         Find::WrongClock => Code::WrongClock,
-        Find::Tls(_) => Code::Internal,
+        Find::Tls(_) => Code::NoCertificates,
         Find::Page { source, .. } => page_code(source),
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
