@@ -38,6 +38,14 @@ it("is not loaded again by keys or by a browser's menu", async () => {
   expect(await fireEvent.contextMenu(field)).toBe(true);
 });
 
+it("presses one button by a held Enter, and not the one that comes in its place", async () => {
+  await paste(LINK);
+  const save = await button("Save video");
+  expect(save).toHaveFocus();
+  expect(await fireEvent.keyDown(save, { key: "Enter", repeat: true })).toBe(false);
+  expect(await fireEvent.keyDown(save, { key: "Enter" })).toBe(true);
+});
+
 it("says where a link can be dropped only while one is over the window", async () => {
   render(App, { backend });
   await heading(/Save a video/);

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
+import { fireEvent, render, screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
 import { backend, button, heading, heard, LINK, paste, user, press, strip } from "../testing";
@@ -54,14 +54,16 @@ it("takes several links at once, pasted or dropped", async () => {
 it("offers a copied link once, and never one that has a job", async () => {
   backend.clipboard = LINK;
   render(App, { backend });
-  await press("Not now");
-  await fireEvent.focus(window);
-  expect(screen.queryByText("You copied a link")).toBeNull();
-  cleanup();
-
-  render(App, { backend });
+  const field = await screen.findByLabelText("Video link");
+  expect(field).toHaveAttribute("placeholder", "video.ibm.com/recorded/123456");
   expect(await screen.findByText("You copied a link")).toBeVisible();
   expect(heard("status")).toBe("A copied link is ready to use.");
+  expect(field).toHaveAttribute("placeholder", LINK);
+  expect(field).toHaveAccessibleDescription("You copied a link");
+  // What is typed comes first.
+  await user.type(field, "x");
+  expect(screen.queryByText("You copied a link")).toBeNull();
+  await user.clear(field);
   await press("Use this link");
   await press("Save video");
   await press("Save another");

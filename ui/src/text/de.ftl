@@ -15,7 +15,6 @@ paste-drop = Sie können einen Link auch in dieses Fenster ziehen.
 copied-heading = Sie haben einen Link kopiert
     .said = Ein kopierter Link steht bereit.
 copied-use = Diesen Link verwenden
-copied-later = Jetzt nicht
 remux-open = MP4 aus einer Videodatei erstellen …
 
 looking-heading = Das Video wird gesucht …
@@ -289,6 +288,7 @@ help-play = Die Datei lässt sich nicht abspielen. Was nun?
 
 update-heading = Version { $version } dieser App ist verfügbar
     .body = Die App wird geschlossen, aktualisiert und wieder geöffnet. Ihre Videos und Einstellungen bleiben.
+update-later = Jetzt nicht
 update-notes = Neuerungen
 update-install = Jetzt aktualisieren
 update-installing = Die neue Version wird heruntergeladen und installiert …

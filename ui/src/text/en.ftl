@@ -15,7 +15,6 @@ paste-drop = You can also drop a link on this window.
 copied-heading = You copied a link
     .said = A copied link is ready to use.
 copied-use = Use this link
-copied-later = Not now
 remux-open = Make an MP4 from a video file…
 
 looking-heading = Looking for the video…
@@ -289,6 +288,7 @@ help-play = The file doesn’t play. What now?
 
 update-heading = Version { $version } of this app is available
     .body = The app closes, is updated and opens again. Your videos and settings stay.
+update-later = Not now
 update-notes = What is new
 update-install = Update now
 update-installing = Downloading and installing the new version…

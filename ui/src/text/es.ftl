@@ -15,7 +15,6 @@ paste-drop = También puedes arrastrar un enlace a esta ventana.
 copied-heading = Has copiado un enlace
     .said = Hay un enlace copiado listo para usar.
 copied-use = Usar este enlace
-copied-later = Ahora no
 remux-open = Crear un MP4 a partir de un archivo de vídeo…
 
 looking-heading = Buscando el vídeo…
@@ -289,6 +288,7 @@ help-play = El archivo no se reproduce. ¿Qué hago?
 
 update-heading = La versión { $version } de esta aplicación está disponible
     .body = La aplicación se cierra, se actualiza y se abre de nuevo. Tus vídeos y ajustes se conservan.
+update-later = Ahora no
 update-notes = Novedades
 update-install = Actualizar ahora
 update-installing = Descargando e instalando la nueva versión…

@@ -15,7 +15,6 @@ paste-drop = Vous pouvez aussi déposer un lien dans cette fenêtre.
 copied-heading = Vous avez copié un lien
     .said = Le lien copié est prêt à être utilisé.
 copied-use = Utiliser ce lien
-copied-later = Pas maintenant
 remux-open = Créer un MP4 à partir d’un fichier vidéo…
 
 looking-heading = Recherche de la vidéo…
@@ -289,6 +288,7 @@ help-play = Le fichier n’est pas lu. Que faire ?
 
 update-heading = La version { $version } de cette application est disponible
     .body = L’application se ferme, se met à jour et se rouvre. Vos vidéos et vos réglages sont conservés.
+update-later = Pas maintenant
 update-notes = Nouveautés
 update-install = Mettre à jour
 update-installing = Téléchargement et installation de la nouvelle version…

@@ -15,7 +15,6 @@ paste-drop = A linket erre az ablakra is húzhatod.
 copied-heading = Kimásoltál egy linket
     .said = A kimásolt link használatra kész.
 copied-use = A link használata
-copied-later = Most nem
 remux-open = MP4 készítése videófájlból…
 
 looking-heading = A videó keresése…
@@ -289,6 +288,7 @@ help-play = A fájl nem játszható le. Mit tegyek?
 
 update-heading = Megjelent az alkalmazás { $version } verziója
     .body = Az alkalmazás bezárul, frissül, majd újra megnyílik. A videók és a beállítások megmaradnak.
+update-later = Most nem
 update-notes = Újdonságok
 update-install = Frissítés most
 update-installing = Az új verzió letöltése és telepítése…

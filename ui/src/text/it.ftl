@@ -15,7 +15,6 @@ paste-drop = Puoi anche trascinare un link in questa finestra.
 copied-heading = Hai copiato un link
     .said = C’è un link copiato pronto da usare.
 copied-use = Usa questo link
-copied-later = Non ora
 remux-open = Crea un MP4 da un file video…
 
 looking-heading = Ricerca del video…
@@ -289,6 +288,7 @@ help-play = Il file non si riproduce. Che fare?
 
 update-heading = È disponibile la versione { $version } di questa app
     .body = L’app si chiude, si aggiorna e si riapre. Video e impostazioni restano.
+update-later = Non ora
 update-notes = Novità
 update-install = Aggiorna ora
 update-installing = Download e installazione della nuova versione…

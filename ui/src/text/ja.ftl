@@ -15,7 +15,6 @@ paste-drop = このウィンドウにリンクをドロップすることもで�
 copied-heading = リンクがコピーされています
     .said = コピーしたリンクを使えます。
 copied-use = このリンクを使う
-copied-later = 今は使わない
 remux-open = 動画ファイルから MP4 を作る…
 
 looking-heading = 動画を探しています…
@@ -260,6 +259,7 @@ help-play = ファイルを再生できません。どうすればよいです�
 
 update-heading = アプリの新しいバージョン { $version } があります
     .body = アプリを閉じて更新し、もう一度開きます。動画と設定はそのまま残ります。
+update-later = 今は使わない
 update-notes = 更新内容
 update-install = 今すぐ更新
 update-installing = 新しいバージョンをダウンロードしてインストールしています…

@@ -15,7 +15,6 @@ paste-drop = 이 창에 링크를 끌어다 놓아도 됩니다.
 copied-heading = 링크가 복사되어 있습니다
     .said = 복사한 링크를 사용할 수 있습니다.
 copied-use = 이 링크 사용
-copied-later = 나중에
 remux-open = 동영상 파일로 MP4 만들기…
 
 looking-heading = 동영상을 찾는 중…
@@ -260,6 +259,7 @@ help-play = 파일이 재생되지 않습니다. 어떻게 하나요?
 
 update-heading = 이 앱의 새 버전({ $version })이 있습니다
     .body = 앱이 닫히고 업데이트된 다음 다시 열립니다. 동영상과 설정은 그대로 남습니다.
+update-later = 나중에
 update-notes = 새로운 기능
 update-install = 지금 업데이트
 update-installing = 새 버전을 다운로드하여 설치하는 중…

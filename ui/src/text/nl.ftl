@@ -15,7 +15,6 @@ paste-drop = Je kunt een link ook naar dit venster slepen.
 copied-heading = Je hebt een link gekopieerd
     .said = Er staat een gekopieerde link klaar.
 copied-use = Deze link gebruiken
-copied-later = Niet nu
 remux-open = Een videobestand omzetten naar MP4…
 
 looking-heading = De video wordt gezocht…
@@ -289,6 +288,7 @@ help-play = Het bestand wordt niet afgespeeld. Wat nu?
 
 update-heading = Versie { $version } van deze app is beschikbaar
     .body = De app wordt gesloten, bijgewerkt en weer geopend. Je video’s en instellingen blijven behouden.
+update-later = Niet nu
 update-notes = Wat is er nieuw?
 update-install = Nu bijwerken
 update-installing = De nieuwe versie wordt gedownload en geïnstalleerd…

@@ -15,7 +15,6 @@ paste-drop = Link możesz też przeciągnąć na to okno.
 copied-heading = Skopiowano link
     .said = Skopiowany link jest gotowy do użycia.
 copied-use = Użyj tego linku
-copied-later = Nie teraz
 remux-open = Utwórz MP4 z pliku wideo…
 
 looking-heading = Szukanie filmu…
@@ -305,6 +304,7 @@ help-play = Plik się nie odtwarza. Co zrobić?
 
 update-heading = Dostępna jest wersja { $version } tej aplikacji
     .body = Aplikacja zamknie się, zaktualizuje i otworzy ponownie. Twoje filmy i ustawienia pozostaną.
+update-later = Nie teraz
 update-notes = Co nowego
 update-install = Aktualizuj teraz
 update-installing = Pobieranie i instalowanie nowej wersji…

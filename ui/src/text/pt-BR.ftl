@@ -15,7 +15,6 @@ paste-drop = Você também pode arrastar um link para esta janela.
 copied-heading = Você copiou um link
     .said = Há um link copiado pronto para usar.
 copied-use = Usar este link
-copied-later = Agora não
 remux-open = Criar um MP4 de um arquivo de vídeo…
 
 looking-heading = Buscando o vídeo…
@@ -289,6 +288,7 @@ help-play = O arquivo não é reproduzido. E agora?
 
 update-heading = A versão { $version } deste aplicativo está disponível
     .body = O aplicativo fecha, é atualizado e reabre. Seus vídeos e configurações são mantidos.
+update-later = Agora não
 update-notes = Novidades
 update-install = Atualizar agora
 update-installing = Baixando e instalando a nova versão…

@@ -15,7 +15,6 @@ paste-drop = 也可以把链接拖放到此窗口。
 copied-heading = 您复制了一个链接
     .said = 复制的链接可以使用了。
 copied-use = 使用此链接
-copied-later = 暂不
 remux-open = 用视频文件生成 MP4…
 
 looking-heading = 正在查找视频…
@@ -260,6 +259,7 @@ help-play = 文件无法播放怎么办？
 
 update-heading = 本应用有新版本 { $version }
     .body = 应用会关闭、更新，然后重新打开。您的视频和设置都会保留。
+update-later = 暂不
 update-notes = 新增内容
 update-install = 立即更新
 update-installing = 正在下载并安装新版本…
