@@ -29,6 +29,7 @@ const COMMANDS: &[&str] = &[
     "check",
     "open",
     "copy_path",
+    "delete_file",
     "browse",
     "close",
     "restart",

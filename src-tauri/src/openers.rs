@@ -1,6 +1,6 @@
-//! Opens finished files in other programs.
+//! Opens finished files in other programs, and moves them to the system's trash.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tauri_plugin_opener::Error;
 
@@ -16,4 +16,10 @@ pub(crate) fn reveal(file: &Path) -> Result<(), Error> {
 /// Plays a file. May block on the desktop.
 pub(crate) fn play(file: &Path) -> Result<(), Error> {
     tauri_plugin_opener::open_path(file, None::<&str>)
+}
+
+/// Moves files to the trash, and leaves out those that are not there.
+pub(crate) fn discard(files: Vec<PathBuf>) -> Result<(), trash::Error> {
+    let there = files.into_iter().filter(|file| file.is_file());
+    trash::delete_all(there)
 }

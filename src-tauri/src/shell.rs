@@ -123,6 +123,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             system::reveal,
             system::open,
             system::copy_path,
+            system::delete_file,
             system::check,
             system::browse,
             system::close,

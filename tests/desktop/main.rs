@@ -107,6 +107,24 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     window.shows("Lost").await?;
     window.screenshot("damaged").await?;
     window.audit().await?;
+
+    window.press("⋯").await?;
+    window.press("Delete the file…").await?;
+    window.shows("The practice film.mp4?").await?;
+    window.screenshot("delete-asked").await?;
+    window.audit().await?;
+    window.press("Keep it").await?;
+    ensure!(file.is_file(), "it is kept");
+    window.press("⋯").await?;
+    window.press("Delete the file…").await?;
+    window.press("Delete it").await?;
+    window.heading(EMPTY).await?;
+    window.gone("The practice film.mp4").await?;
+    ensure!(window.downloads()?.is_empty(), "the file stays");
+    ensure!(
+        window.trash()? == ["The practice film.mp4"],
+        "it can be taken back"
+    );
     window.close().await?;
     Ok(())
 }

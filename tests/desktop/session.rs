@@ -246,6 +246,15 @@ impl DesktopSession {
         fs::read_dir(jobs)?.map(|entry| Ok(entry?.path())).collect()
     }
 
+    /// Returns the names in the trash of the home folder.
+    pub(crate) fn trash(&self) -> Result<Vec<String>> {
+        let files = self.home().join("data/Trash/files");
+        let names = fs::read_dir(&files).with_context(|| format!("no {}", files.display()))?;
+        names
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect()
+    }
+
     pub(crate) fn remove_downloads(&self) -> Result<()> {
         Ok(fs::remove_dir_all(self.home().join("Downloads"))?)
     }

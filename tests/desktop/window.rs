@@ -213,6 +213,17 @@ impl AppWindow {
             .await
     }
 
+    /// Waits until the page shows this text no more.
+    pub(crate) async fn gone(&self, text: &str) -> Result<()> {
+        self.wait_until(text, async || Ok(!self.text().await?.contains(text)))
+            .await
+    }
+
+    /// Returns the names in the trash.
+    pub(crate) fn trash(&self) -> Result<Vec<String>> {
+        self.session.trash()
+    }
+
     /// Waits until the page shows a picture that has loaded.
     pub(crate) async fn shows_picture(&self) -> Result<()> {
         let loaded =

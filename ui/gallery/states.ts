@@ -352,6 +352,10 @@ export const states: Record<string, State> = {
     },
     press: ["saved-list"],
   },
+  "delete-asked": {
+    before: (fake) => fake.put(job({ id: "old", state: { is: "done", finished }, progress: null })),
+    press: ["saved-list", "⋯", "delete-file"],
+  },
   "saved-removed": {
     before: (fake) => {
       for (const id of ["a", "b", "c"]) fake.put(job({ id, state: done(id), progress: null }));

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use engine::Engine;
-use engine::view::{MovieCheckView, ReleaseView, UpdateOutcome};
+use engine::view::{JobState, MovieCheckView, ReleaseView, UpdateOutcome};
 use tauri::{AppHandle, State, WebviewWindow};
 
 use super::clipboard::Clipboard;
@@ -24,6 +24,31 @@ pub(crate) async fn reveal(engine: State<'_, Engine>, id: String) -> CommandResu
 pub(crate) async fn open(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
     let file = finished_file(&engine, &id).await?;
     open_externally(file, openers::play).await
+}
+
+/// Moves the finished file of a job to the trash, with what was saved beside it, and removes the job
+/// from the list.
+#[tauri::command]
+pub(crate) async fn delete_file(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
+    let movie = finished_file(&engine, &id).await?;
+    let beside = names_beside(&engine, &id).await;
+    let beside = beside.iter().filter_map(|name| Path::new(name).file_name());
+    let mut files: Vec<PathBuf> = beside.map(|name| movie.with_file_name(name)).collect();
+    files.push(movie);
+    blocking(move || openers::discard(files))
+        .await?
+        .map_err(internal_error)?;
+    Ok(engine.remove(&parse_job_id(&id)?, true).await?)
+}
+
+/// Returns the names of what was saved beside the finished file of a job.
+async fn names_beside(engine: &Engine, id: &str) -> Vec<String> {
+    let jobs = engine.job_stream().next().await;
+    let mut jobs = jobs.into_iter().flat_map(|update| update.changed);
+    match jobs.find(|job| job.id == id).map(|job| job.state) {
+        Some(JobState::Done { finished }) => finished.beside,
+        _ => Vec::new(),
+    }
 }
 
 /// Copies the path of the finished file of a job: the page never gets a path.

@@ -89,6 +89,8 @@ export class FakeBackend implements Backend {
   proxyWants: { name: string; password: string } | null = null;
   /** The login that the proxy was given last. */
   proxyLogin: { name: string; password: string; keep: boolean } | null = null;
+  /** Whether there is no trash for files. */
+  noTrash = false;
   /** Whether the window was closed. */
   closed = false;
   /** The newer version of the app. */
@@ -266,6 +268,13 @@ export class FakeBackend implements Backend {
   copyPath(id: string): Promise<void> {
     this.clipboard = `/home/ada/Videos/${id}.mp4`;
     return Promise.resolve();
+  }
+
+  deleteFile(id: string): Promise<void> {
+    if (this.noTrash) {
+      return Promise.reject<undefined>({ code: "internal", detail: "no trash" } satisfies Failure);
+    }
+    return this.remove(id);
   }
 
   async check(): Promise<MovieCheckView> {

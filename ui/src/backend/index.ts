@@ -104,6 +104,8 @@ export interface Backend {
   open(id: string): Promise<void>;
   /** Copies the path of a finished file. */
   copyPath(id: string): Promise<void>;
+  /** Moves a finished file to the trash, with what was saved beside it, and removes the job. */
+  deleteFile(id: string): Promise<void>;
   /** Checks whether a finished file is still whole. */
   check(id: string): Promise<MovieCheckView>;
   /** Opens the page of a video in the browser. */

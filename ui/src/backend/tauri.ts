@@ -31,6 +31,7 @@ export const tauri: Backend = {
   reveal: (id) => invoke("reveal", { id }),
   open: (id) => invoke("open", { id }),
   copyPath: (id) => invoke("copy_path", { id }),
+  deleteFile: (id) => invoke("delete_file", { id }),
   check: (id) => invoke("check", { id }),
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),

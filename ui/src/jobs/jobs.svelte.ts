@@ -55,6 +55,8 @@ export class Jobs extends Controller {
   removed: { title: string; id: string; kept: boolean } | null = $state.raw(null);
   /** The finished file that could not be shown or played. */
   notOpened: { id: string; failure: Failure } | null = $state.raw(null);
+  /** The finished file that is to be deleted: the user is asked, or told why it was not. */
+  deleting: { id: string; failure: Failure | null } | null = $state.raw(null);
   /** The finished file that is being checked, or was checked last. */
   checked: { id: string; file: string; result: MovieCheckView | null } | null = $state.raw(null);
 
@@ -113,6 +115,7 @@ export class Jobs extends Controller {
     this.failure = null;
     this.notOpened = null;
     this.checked = null;
+    this.deleting = null;
     this.removed = null;
     this.unfinished = [];
     this.confirming = false;
@@ -208,6 +211,23 @@ export class Jobs extends Controller {
   /** Shows a finished file in its folder. */
   reveal(id: string): Promise<void> {
     return this.#open(id, this.backend.reveal(id));
+  }
+
+  /** Asks whether a finished file is to be deleted; null ends the question. */
+  askToDelete(id: string | null) {
+    this.deleting = id === null ? null : { id, failure: null };
+  }
+
+  /** Moves a finished file to the trash and removes its job. */
+  async deleteFile(id: string, file: string) {
+    try {
+      await this.backend.deleteFile(id);
+      this.deleting = null;
+      announcer.say(text("delete-file.done", { file }));
+    } catch (thrown) {
+      this.deleting = { id, failure: asFailure(thrown) };
+      announcer.warn(text("delete-file-failed"));
+    }
   }
 
   /** Copies the path of a finished file. */

@@ -499,6 +499,35 @@ it("asks for confirmation before it cancels a job from its row", async () => {
   expect(() => backend.job("a")).toThrow();
 });
 
+it("deletes a saved file only when asked twice, and says if it cannot", async () => {
+  backend.put(job({ id: "a", state: done("One"), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos/));
+  const ask = async () => {
+    await press(more("One"));
+    await user.click(screen.getByRole("menuitem", { name: "Delete the file…" }));
+  };
+  await ask();
+  expect(await button("Keep it")).toHaveFocus();
+  expect(screen.getByText(/Delete .One.mp4.\?/)).toBeVisible();
+  await press("Keep it");
+  expect(screen.queryByText(/Delete .One.mp4.\?/)).toBeNull();
+  expect(backend.job("a").state.is).toBe("done");
+
+  backend.noTrash = true;
+  await ask();
+  await press("Delete it");
+  await screen.findByText("The file could not be moved to the trash", { selector: "strong" });
+  expect(heard("alert")).toBe("The file could not be moved to the trash");
+  expect(backend.job("a").state.is).toBe("done");
+
+  backend.noTrash = false;
+  await ask();
+  await press("Delete it");
+  expect(strip(heard("status"))).toBe("One.mp4 is in the trash.");
+  expect(() => backend.job("a")).toThrow();
+});
+
 it("plays a saved video by its menu, and once by a double click or by Enter", async () => {
   for (const id of ["a", "b", "c"]) backend.put(job({ id, state: done(id), progress: null }));
   render(App, { backend });
