@@ -2,11 +2,12 @@
 # Compiles ustream-dl for Windows and macOS on a Debian machine, and runs the Windows program under Wine.
 #
 #   cross.sh setup                    Debian sid in a chroot, the standard library for the targets, zig
+#   cross.sh windows-check CHECKOUT   the lints of all crates for Windows
 #   cross.sh windows-build CHECKOUT   the command line (release) and the window (debug)
 #   cross.sh windows-installer CHECKOUT  builds the installer, installs and removes the app under Wine
 #   cross.sh windows-test CHECKOUT    every test but the window's, under Wine; [FILTER…] for some
 #   cross.sh windows-demo CHECKOUT    saves the practice recording under Wine and here, and compares them
-#   cross.sh macos-check CHECKOUT     checks all crates for both kinds of Mac, links the command line
+#   cross.sh macos-check CHECKOUT     the lints of all crates for both kinds of Mac, links the command line
 #
 # Everything is kept in $CROSS. A checkout is copied, never written to. Needs root, apt, git, and node with
 # npm; uses the package mirror and the certificates of this machine. docs/platforms.md says what it proves.
@@ -193,10 +194,19 @@ link_for_mac='
   exit 1
 '
 
+# Warnings are errors; the lints are those of Debian's toolchain.
+lints='cargo clippy --locked -p ustream -p media -p engine -p cli -p app --features tauri/custom-protocol --target "$1" -- -D warnings
+'
+
+windows_check() {
+  step "the page" page
+  step "all crates for $windows" inside "$for_windows$lints" "$windows"
+}
+
 macos_check() {
   step "the page" page
   for target in "${macs[@]}"; do
-    step "all crates for $target" inside "$for_mac"'cargo check --locked -p ustream -p media -p engine -p cli -p app --features tauri/custom-protocol --target "$1"' "$target"
+    step "all crates for $target" inside "$for_mac$lints" "$target"
     step "the command line for $target, linked" inside "$for_mac$link_for_mac" "$target"
   done
 }
@@ -207,7 +217,7 @@ export BRIDGE_PORT=$port WINEPATH='Z:\x\bridge'
 command=${1:-}
 case $command in
   setup) setup;;
-  windows-build|windows-installer|windows-test|windows-demo|macos-check)
+  windows-check|windows-build|windows-installer|windows-test|windows-demo|macos-check)
     checkout=${2:?the path of a checkout}
     setup
     copy "$checkout"

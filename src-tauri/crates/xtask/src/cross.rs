@@ -9,6 +9,8 @@ use crate::run::{command, root, succeed, target};
 /// What to do for another operating system.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum CrossTask {
+    /// Run the lints for Windows
+    WindowsCheck,
     /// Build the command line and the window for Windows
     WindowsBuild,
     /// Build the installer, and install and remove the app under Wine
@@ -17,13 +19,14 @@ pub(crate) enum CrossTask {
     WindowsTest,
     /// Save the practice service's recording under Wine and here, and compare
     WindowsDemo,
-    /// Check all crates for both kinds of Mac, and link the command line
+    /// Run the lints for both kinds of Mac, and link the command line
     MacosCheck,
 }
 
 /// Runs the task on this checkout, with the names of tests that it is limited to.
 pub(crate) fn run(task: CrossTask, tests: &[String]) -> anyhow::Result<()> {
     let task = match task {
+        CrossTask::WindowsCheck => "windows-check",
         CrossTask::WindowsBuild => "windows-build",
         CrossTask::WindowsInstaller => "windows-installer",
         CrossTask::WindowsTest => "windows-test",
