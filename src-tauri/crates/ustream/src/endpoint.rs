@@ -31,9 +31,17 @@ pub(crate) const MAX_REDIRECTS: usize = 10;
 /// The real service, a mock service that answers for all its hosts, or none.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoint {
-    mock: Option<MockEndpoint>,
+    kind: EndpointKind,
     proxies: ProxySettings,
-    is_offline: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+enum EndpointKind {
+    #[default]
+    Real,
+    Mock(MockEndpoint),
+    /// None is reached.
+    Offline,
 }
 
 #[derive(Clone, Debug)]
@@ -60,7 +68,7 @@ impl Endpoint {
         let authority = CertificateDer::from_pem_slice(ca_pem)
             .map_err(|error| EndpointError::Authority(error.to_string()))?;
         let endpoint = Self {
-            mock: Some(MockEndpoint { address, authority }),
+            kind: EndpointKind::Mock(MockEndpoint { address, authority }),
             ..Self::default()
         };
         // The certificate is read only when a client is configured with it.
@@ -74,7 +82,7 @@ impl Endpoint {
     /// the system are not read.
     pub fn offline() -> Self {
         Self {
-            is_offline: true,
+            kind: EndpointKind::Offline,
             ..Self::default()
         }
     }
@@ -82,12 +90,19 @@ impl Endpoint {
     /// Returns the TLS configuration that all clients share. Fails if the system has no usable
     /// certificate store.
     pub(crate) fn tls(&self, validity: Validity) -> Result<ClientConfig, rustls::Error> {
-        if self.is_offline {
+        if matches!(self.kind, EndpointKind::Offline) {
             return trust::nobody();
         }
         let mut authorities = certificates_of_environment();
-        authorities.extend(self.mock.as_ref().map(|mock| mock.authority.clone()));
+        authorities.extend(self.mocked().map(|mock| mock.authority.clone()));
         trust::client_config(authorities, validity)
+    }
+
+    fn mocked(&self) -> Option<&MockEndpoint> {
+        match &self.kind {
+            EndpointKind::Mock(mock) => Some(mock),
+            EndpointKind::Real | EndpointKind::Offline => None,
+        }
     }
 
     /// Returns the proxies of the clients; a mock endpoint uses none.
@@ -108,7 +123,7 @@ impl Endpoint {
     /// of no use.
     pub(crate) fn media(&self, tls: ClientConfig) -> reqwest::ClientBuilder {
         let foreign = ForeignHosts::default();
-        let (resolver, mock): (Arc<dyn Resolve>, _) = match &self.mock {
+        let (resolver, mock): (Arc<dyn Resolve>, _) = match self.mocked() {
             None => (Arc::new(SystemResolver), None),
             Some(mock) => (
                 Arc::new(FixedResolver(mock.address)),
@@ -136,7 +151,7 @@ impl Endpoint {
             .referer(false)
             .http1_only()
             .tls_backend_preconfigured(tls);
-        match &self.mock {
+        match self.mocked() {
             None => builder.proxy(self.proxies.to_client()),
             // A proxy would resolve the names itself and reach the real service.
             Some(mock) => builder.no_proxy().dns_resolver(FixedResolver(mock.address)),

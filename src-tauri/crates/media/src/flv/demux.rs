@@ -122,7 +122,7 @@ impl<'a> FlvDemuxer<'a> {
             });
         }
         self.aac.is_settled = true;
-        let config = Some(self.segment).filter(|_| self.aac.has_metadata);
+        let config = self.aac.has_metadata.then_some(self.segment);
         let config = config.and_then(aac_config::from_metadata)?;
         Some(DemuxEvent::AssumedConfig(config_bytes(config)))
     }

@@ -332,7 +332,7 @@ impl TrackChange {
         let has_config = cursor.u8()? != 0;
         let config = cursor.length_prefixed()?.to_vec();
         let mut change = Self {
-            config: Some(config).filter(|_| has_config),
+            config: has_config.then_some(config),
             first_byte: cursor.u8()?,
             samples: cursor.varint()?,
             first_ms: cursor.signed()?,

@@ -164,7 +164,7 @@ impl MovieGrouping {
             descriptions.push(read_16(cursor)?);
         }
         let has_default = cursor.u8()? != 0;
-        let default = Some(read_16(cursor)?).filter(|_| has_default);
+        let default = has_default.then_some(read_16(cursor)?);
         Ok(Self {
             descriptions,
             default,

@@ -57,7 +57,7 @@ impl Init {
         let defaults = SampleDefaults::read(cursor)?;
         let has_media_time = cursor.varint()? != 0;
         let edit = SourceEdit {
-            media_time: Some(cursor.signed()?).filter(|_| has_media_time),
+            media_time: has_media_time.then_some(cursor.signed()?),
             empty: cursor.varint()?,
             duration: Some(cursor.varint()?).filter(|duration| *duration > 0),
             movie_timescale: field(cursor)?,
