@@ -1,6 +1,7 @@
 """Makes text stubs of Apple's libraries that hold exactly the symbols on stdin."""
 import os, re, sys
-OWNERS = {"Security": "_k?(Sec|SSL)", "SystemConfiguration": "_k?SC", "CoreFoundation": "_(_CF|CF|kCF)", "libiconv": "_(lib)?iconv"}
+OWNERS = {"Security": "_k?(Sec|SSL)", "SystemConfiguration": "_k?SC", "CoreFoundation": "_(_CF|CF|kCF)",
+          "CFNetwork": "_k?CF(Network|Proxy)", "libiconv": "_(lib)?iconv"}
 wanted = sys.stdin.read().split()
 for name, pattern in OWNERS.items():
     is_library = name.startswith("lib")
