@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use engine::Failure;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
+use tauri::AppHandle;
+use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 use unic_langid::LanguageIdentifier;
 
 /// All catalogues: the language tag and the text. The first is the fallback.
@@ -57,6 +59,24 @@ impl Messages {
             self.text(&id, detail),
             self.format(&id, Some("body"), detail),
         )
+    }
+
+    /// Shows a message of the system's own with a button for `yes` and one that closes, and calls
+    /// `then` with whether the user chose `yes`.
+    pub(crate) fn ask(
+        &self,
+        app: &AppHandle,
+        id: &str,
+        yes: &str,
+        then: impl FnOnce(bool) + Send + 'static,
+    ) {
+        let (yes, close) = (self.text(yes, []), self.text("menu-close", []));
+        app.dialog()
+            .message(self.body(id))
+            .title(self.text(id, []))
+            .kind(MessageDialogKind::Error)
+            .buttons(MessageDialogButtons::OkCancelCustom(yes, close))
+            .show(then);
     }
 
     fn format<const N: usize>(

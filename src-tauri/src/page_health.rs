@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tauri::{AppHandle, Manager as _, async_runtime};
-use tauri_plugin_dialog::{DialogExt as _, MessageDialogButtons, MessageDialogKind};
 use tokio::sync::mpsc;
 
 use crate::desktop::{DesktopIntegration, WINDOW};
@@ -27,11 +26,10 @@ pub(crate) fn expect_page(app: &AppHandle) {
 
 /// Loads the page again after its process has ended; the jobs go on meanwhile.
 pub(crate) fn reload(app: &AppHandle) {
-    let events = app.state::<PageEvents>();
-    // It ended again before it showed anything.
-    let is_first = events.forget_page();
-    tracing::warn!(is_first, "the process of the page has ended");
-    if is_first {
+    let was_shown = app.state::<PageEvents>().forget_page();
+    tracing::warn!(was_shown, "the process of the page has ended");
+    // One that ends before it shows anything would do so again: the message is on its way.
+    if was_shown {
         load(app);
     }
 }
@@ -54,25 +52,16 @@ async fn complain_without_page(app: AppHandle, timeout: Duration) {
     if app.state::<PageEvents>().is_watched() || app.get_webview_window(WINDOW).is_none() {
         return;
     }
-    let messages = app.state::<Messages>();
-    let id = "shell-no_page";
-    let (again, close) = (
-        messages.text("do-again", []),
-        messages.text("menu-close", []),
-    );
     let handle = app.clone();
-    app.dialog()
-        .message(messages.body(id))
-        .title(messages.text(id, []))
-        .kind(MessageDialogKind::Error)
-        .buttons(MessageDialogButtons::OkCancelCustom(again, close))
-        .show(move |tries_again| {
-            if tries_again {
-                load(&handle);
-            } else {
-                close_now(&handle);
-            }
-        });
+    let then = move |tries_again| {
+        if tries_again {
+            load(&handle);
+        } else {
+            close_now(&handle);
+        }
+    };
+    let messages = app.state::<Messages>();
+    messages.ask(&app, "shell-no_page", "do-again", then);
 }
 
 /// Closes the window without a question if its page does not answer.

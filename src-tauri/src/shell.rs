@@ -10,7 +10,7 @@ use engine::{Config, Engine};
 use tauri::{
     App, AppHandle, Manager, RunEvent, Url, WebviewWindowBuilder, WindowEvent, async_runtime,
 };
-use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
+use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
@@ -254,25 +254,16 @@ fn show_startup_error(app: &AppHandle, error: &(dyn Error + 'static)) {
 
 /// Says that Windows lacks the web view, offers to get it, then ends the app.
 fn show_missing_webview(app: &AppHandle) {
-    let messages = app.state::<Messages>();
-    let id = "shell-no_webview";
-    let (get, close) = (
-        messages.text("shell-get", []),
-        messages.text("menu-close", []),
-    );
     let handle = app.clone();
-    app.dialog()
-        .message(messages.body(id))
-        .title(messages.text(id, []))
-        .kind(MessageDialogKind::Error)
-        .buttons(MessageDialogButtons::OkCancelCustom(get, close))
-        .show(move |wants_it| {
-            if wants_it {
-                // The dialog has said what to look for.
-                let _ = tauri_plugin_opener::open_url(WEBVIEW_DOWNLOAD, None::<&str>);
-            }
-            handle.exit(1);
-        });
+    let then = move |wants_it| {
+        if wants_it {
+            // The dialog has said what to look for.
+            let _ = tauri_plugin_opener::open_url(WEBVIEW_DOWNLOAD, None::<&str>);
+        }
+        handle.exit(1);
+    };
+    let messages = app.state::<Messages>();
+    messages.ask(app, "shell-no_webview", "shell-get", then);
 }
 
 /// While a video is being saved, lets the page ask the user before the window closes. Returns false

@@ -19,7 +19,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fake_ustream::{FakeUstream, Fault, Rule, World};
+use fake_ustream::{FakeUstream, Fault, Rule, RuleId, World};
 
 use crate::window::AppWindow;
 
@@ -32,6 +32,22 @@ async fn open_app() -> Result<(FakeUstream, AppWindow)> {
     let service = FakeUstream::start(World::demo()).await?;
     let window = AppWindow::open(&service).await?;
     Ok((service, window))
+}
+
+/// Makes segments so late that something can be done during a download.
+fn slow_down(service: &FakeUstream) -> RuleId {
+    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
+    service.faults().add(late)
+}
+
+/// Begins a download that is slow until the rule is removed.
+async fn open_slow_download() -> Result<(FakeUstream, AppWindow, RuleId)> {
+    let (service, window) = open_app().await?;
+    let late = slow_down(&service);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+    Ok((service, window, late))
 }
 
 /// Returns the kinds of tracks of a media file, by ffprobe; `None` without ffprobe.
@@ -162,8 +178,7 @@ async fn a_text_without_a_link_and_a_removed_video_show_their_messages() -> Resu
 async fn a_paused_download_can_be_resumed_after_a_restart() -> Result<()> {
     let (service, window) = open_app().await?;
     // Slow enough that the window can be closed during the download.
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    let late = service.faults().add(late);
+    let late = slow_down(&service);
 
     window.look_up(MAIN_CASE).await?;
     window.heading("The practice film").await?;
@@ -244,12 +259,7 @@ async fn a_saved_video_is_told_by_the_desktop_which_can_show_it() -> Result<()> 
 
 #[tokio::test]
 async fn the_page_returns_after_its_process_was_killed() -> Result<()> {
-    let (service, window) = open_app().await?;
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    let late = service.faults().add(late);
-    window.look_up(MAIN_CASE).await?;
-    window.press("Save video").await?;
-    window.shows(" of ").await?;
+    let (service, window, late) = open_slow_download().await?;
 
     // The driver ends its session with the page, but the app goes on.
     window.titled(|title| title.contains('%')).await?;
@@ -268,12 +278,7 @@ async fn the_page_returns_after_its_process_was_killed() -> Result<()> {
 
 #[tokio::test]
 async fn a_window_whose_page_hangs_closes_without_a_question() -> Result<()> {
-    let (service, window) = open_app().await?;
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    service.faults().add(late);
-    window.look_up(MAIN_CASE).await?;
-    window.press("Save video").await?;
-    window.shows(" of ").await?;
+    let (_service, window, _) = open_slow_download().await?;
 
     window.freeze_page()?;
     window.ask_to_close()?;
@@ -282,12 +287,7 @@ async fn a_window_whose_page_hangs_closes_without_a_question() -> Result<()> {
 
 #[tokio::test]
 async fn a_link_that_is_being_saved_leads_to_its_download() -> Result<()> {
-    let (service, window) = open_app().await?;
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    let late = service.faults().add(late);
-    window.look_up(MAIN_CASE).await?;
-    window.press("Save video").await?;
-    window.shows(" of ").await?;
+    let (service, window, late) = open_slow_download().await?;
 
     window.press("Save another").await?;
     window.look_up(MAIN_CASE).await?;
@@ -321,12 +321,7 @@ async fn a_silent_line_is_told_with_its_seconds() -> Result<()> {
 
 #[tokio::test]
 async fn a_folder_that_is_removed_is_noticed_while_it_is_downloaded_to() -> Result<()> {
-    let (service, window) = open_app().await?;
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    service.faults().add(late);
-    window.look_up(MAIN_CASE).await?;
-    window.press("Save video").await?;
-    window.shows(" of ").await?;
+    let (_service, window, _) = open_slow_download().await?;
 
     window.remove_downloads()?;
     window.heading("The folder is no longer there").await?;
@@ -341,13 +336,7 @@ async fn a_folder_that_is_removed_is_noticed_while_it_is_downloaded_to() -> Resu
 
 #[tokio::test]
 async fn a_cancelled_and_deleted_download_leaves_no_files() -> Result<()> {
-    let (service, window) = open_app().await?;
-    let late = Rule::new(Fault::Delay(Duration::from_secs(1))).path("*/chunk_*");
-    service.faults().add(late);
-
-    window.look_up(MAIN_CASE).await?;
-    window.press("Save video").await?;
-    window.shows(" of ").await?;
+    let (_service, window, _) = open_slow_download().await?;
     window.press("Cancel").await?;
     window.heading("Stop saving this video?").await?;
     window.screenshot("cancel").await?;

@@ -87,10 +87,17 @@ impl<'a> Expectation<'a> {
 
     /// Returns how long the whole recording is, as stated or else by its segments.
     fn whole_ms(&self) -> Option<u64> {
+        let whole_ms = self
+            .stated_end_ms()
+            .unwrap_or_else(|| self.segments_end_ms());
+        (whole_ms > 0).then_some(whole_ms)
+    }
+
+    /// Returns the end of the last segment; 0 if there is none.
+    fn segments_end_ms(&self) -> u64 {
         let ends = self.plan.segments.iter();
         let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
-        let whole_ms = self.stated_end_ms().or_else(|| ends.max());
-        whole_ms.filter(|whole_ms| *whole_ms > 0)
+        ends.max().unwrap_or(0)
     }
 
     /// Adds missing tracks, lost frames and the duration of the finished movie.
@@ -142,9 +149,7 @@ impl<'a> Expectation<'a> {
 
     /// Returns the time span between the end of the last segment and the stated end.
     fn gap_after_last_segment(&self) -> Option<Gap> {
-        let ends = self.plan.segments.iter();
-        let ends = ends.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
-        let start_ms = ends.max().unwrap_or(0);
+        let start_ms = self.segments_end_ms();
         let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
         (duration_ms > ACCEPTABLE_LOSS_MS).then_some(Gap {
             start_ms,
