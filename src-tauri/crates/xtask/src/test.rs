@@ -164,10 +164,12 @@ fn rust() -> anyhow::Result<()> {
 /// Returns the command that runs these kinds of tests: nextest if it is installed, since it runs all
 /// test programs in parallel; otherwise plain cargo.
 fn test_runner(kinds: &[&str]) -> std::process::Command {
-    let runner: &[&str] = if exists("cargo-nextest", "--version") {
-        &["nextest", "run"]
-    } else {
+    let runner: &[&str] = if !exists("cargo-nextest", "--version") {
         &["test"]
+    } else if std::env::var_os("CI").is_some() {
+        &["nextest", "run", "--profile", "ci"]
+    } else {
+        &["nextest", "run"]
     };
     cargo(&[runner, kinds].concat())
 }
