@@ -188,6 +188,16 @@ pub(crate) enum FactKind {
     Damaged,
 }
 
+impl FactKind {
+    /// As [`media::FactKind::is_damage`].
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::SamplesLost | Self::Damaged | Self::ConfigurationMissing => true,
+            Self::LeftOut { .. } | Self::GapShortened | Self::Moved | Self::Repeated => false,
+        }
+    }
+}
+
 impl From<&media::Fact> for Fact {
     fn from(fact: &media::Fact) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::saved::{Fact, FactKind, Gap, Missing, TrackKind};
+use crate::saved::{Fact, Gap, Missing, TrackKind};
 use crate::view;
 
 /// Most missing time, in milliseconds, with which a movie is saved without asking the user.
@@ -42,12 +42,7 @@ impl Shortfall {
     pub(crate) fn add_lost(&mut self, facts: &[Fact]) {
         let spans = |track: Option<TrackKind>| -> Vec<Gap> {
             let of_track = facts.iter().filter(|fact| fact.track == track);
-            let lost = of_track.filter(|fact| {
-                matches!(
-                    fact.kind,
-                    FactKind::SamplesLost | FactKind::Damaged | FactKind::ConfigurationMissing
-                )
-            });
+            let lost = of_track.filter(|fact| fact.kind.is_damage());
             lost.map(|fact| Gap {
                 start_ms: fact.at_ms,
                 duration_ms: fact.duration_ms,
@@ -121,15 +116,7 @@ impl view::Finished {
     pub fn is_complete(&self) -> bool {
         let lost_ms = |track: Option<view::TrackKindView>| {
             let of_track = self.facts.iter().filter(|fact| fact.track == track);
-            let lost = of_track.filter(|fact| {
-                let kind = &fact.kind;
-                matches!(
-                    kind,
-                    view::FactKindView::SamplesLost
-                        | view::FactKindView::Damaged
-                        | view::FactKindView::ConfigurationMissing
-                )
-            });
+            let lost = of_track.filter(|fact| fact.kind.is_damage());
             let durations = lost.map(|fact| fact.duration_ms);
             durations.fold(0, u64::saturating_add)
         };
@@ -188,6 +175,33 @@ fn describe_times(gaps: &[Gap]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saved::FactKind;
+
+    #[test]
+    fn media_and_files_and_views_agree_on_what_damage_is() {
+        use media::FactKind as Kind;
+        for kind in [
+            Kind::SamplesLost,
+            Kind::Damaged,
+            Kind::LeftOut("MP2 audio".into()),
+            Kind::GapShortened,
+            Kind::Moved,
+            Kind::Repeated,
+            Kind::ConfigurationMissing,
+        ] {
+            let is_damage = kind.is_damage();
+            let fact = Fact::from(&media::Fact {
+                kind,
+                track: None,
+                samples: 1,
+                at_ms: 0,
+                duration_ms: 40,
+            });
+            assert_eq!(fact.kind.is_damage(), is_damage, "{fact:?}");
+            let shown = view::FactView::from(fact);
+            assert_eq!(shown.kind.is_damage(), is_damage, "{shown:?}");
+        }
+    }
 
     fn fact(kind: FactKind, track: TrackKind, at_ms: u64, duration_ms: u64) -> Fact {
         Fact {

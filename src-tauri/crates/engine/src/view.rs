@@ -454,6 +454,16 @@ pub enum FactKindView {
     Damaged,
 }
 
+impl FactKindView {
+    /// As [`media::FactKind::is_damage`].
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::SamplesLost | Self::Damaged | Self::ConfigurationMissing => true,
+            Self::LeftOut { .. } | Self::GapShortened | Self::Moved | Self::Repeated => false,
+        }
+    }
+}
+
 /// What of a file on this computer is not in the MP4.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LossView {

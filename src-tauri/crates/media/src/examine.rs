@@ -9,8 +9,7 @@ use std::{
 };
 
 use crate::{
-    Error, Fact, FactKind, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, fact,
-    muxer,
+    Error, Fact, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, fact, muxer,
 };
 
 /// What a movie file holds, and what of it is damaged.
@@ -56,23 +55,13 @@ pub fn examine<R: Read + Seek>(
     }
     let summary = muxer.finish(fragments)?;
     let facts = fact::joined(summary.facts, &movie.lost_samples());
-    let damage = facts.into_iter().filter(is_damage);
+    let damage = facts.into_iter().filter(|fact| fact.kind.is_damage());
     Ok(Some(Examination {
         duration_ms: summary.duration_ms,
         tracks: summary.tracks,
         damage: damage.collect(),
         lost_bytes: movie.lost_bytes(),
     }))
-}
-
-/// Returns whether a fact tells of damage, and not of how a movie was recorded.
-fn is_damage(fact: &Fact) -> bool {
-    match fact.kind {
-        FactKind::SamplesLost | FactKind::Damaged | FactKind::ConfigurationMissing => true,
-        FactKind::LeftOut(_) | FactKind::GapShortened | FactKind::Moved | FactKind::Repeated => {
-            false
-        }
-    }
 }
 
 /// Takes the place of an output whose bytes nobody needs. Zeros are read from it.

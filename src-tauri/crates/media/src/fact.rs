@@ -65,6 +65,15 @@ pub enum FactKind {
 }
 
 impl FactKind {
+    /// Returns whether samples are damaged or missing, unlike what tells how a movie was recorded.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::SamplesLost | Self::Damaged | Self::ConfigurationMissing => true,
+            Self::LeftOut(_) | Self::GapShortened | Self::Moved | Self::Repeated => false,
+        }
+    }
+
     /// Returns whether two facts of this kind that follow each other are one thing.
     fn is_summed(&self) -> bool {
         !matches!(self, Self::GapShortened | Self::Moved)

@@ -248,11 +248,9 @@ fn saved_fact(fact: &Fact) -> saved::Fact {
 
 /// Returns whether the segments had media of this kind and the movie has no track of it.
 fn is_lost(summary: &Summary, kind: TrackKind) -> bool {
-    let takes_away = |fact: &Fact| match fact.kind {
-        FactKind::SamplesLost | FactKind::LeftOut(_) | FactKind::ConfigurationMissing => {
-            fact.track == Some(kind)
-        }
-        FactKind::GapShortened | FactKind::Moved | FactKind::Repeated | FactKind::Damaged => false,
+    let takes_away = |fact: &Fact| {
+        let is_taken = fact.kind.is_damage() || matches!(fact.kind, FactKind::LeftOut(_));
+        is_taken && fact.track == Some(kind)
     };
     let is_there = summary.tracks.iter().any(|track| track.kind == kind);
     !is_there && summary.facts.iter().any(takes_away)
