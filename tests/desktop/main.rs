@@ -4,6 +4,7 @@
 //! 2. `window`: the window in that session, driven through WebDriver.
 //! 3. `guard`: what the page may not do.
 //! 4. `notifications`: the desktop around the window.
+//! 5. `screen_reader`: what a screen reader finds in the window and hears from it.
 //!
 //! The program is `target/debug/ustream-downloader`, or the one that `USTREAM_APP` names; it must
 //! contain the page (`cargo build -p app --features tauri/custom-protocol`). `USTREAM_SHOTS` names
@@ -11,6 +12,7 @@
 
 mod guard;
 mod notifications;
+mod screen_reader;
 mod session;
 mod window;
 
@@ -434,6 +436,65 @@ async fn the_app_starts_with_a_damaged_job_two_hundred_videos_and_a_lost_folder(
     window.shows("could not be read").await?;
     window.shows("Saved videos (200)").await?;
     window.screenshot("many").await?;
+    window.audit().await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_screen_reader_hears_a_download_and_an_error() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let reader = window.screen_reader().await?;
+    let late = Rule::new(Fault::Delay(Duration::from_millis(600))).path("*/chunk_*");
+    service.faults().add(late);
+
+    window
+        .look_up("https://video.ibm.com/channel/practice")
+        .await?;
+    window.heading_begins("This is a channel with").await?;
+    let objects = reader.objects().await?;
+    ensure!(
+        !objects.iter().any(|it| it.text.starts_with("Looking for")),
+        "what is over is still there"
+    );
+    window.press("Use another link").await?;
+    window.look_up(MAIN_CASE).await?;
+    window.heading("The practice film").await?;
+    ensure!(
+        reader
+            .hears("Ready to save. The practice film")
+            .await?
+            .is_polite
+    );
+    reader.forget();
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    reader
+        .hears("Saved. The practice film.mp4 is in Downloads.")
+        .await?;
+    let announced = reader.announcements();
+    ensure!(
+        announced.iter().all(|it| it.is_polite) && announced.len() <= 4,
+        "a download should be told in four sentences: {announced:?}"
+    );
+    ensure!(
+        announced.iter().any(|it| it.words.contains("50%")),
+        "the middle should be told: {announced:?}"
+    );
+
+    window.press("Save another").await?;
+    window
+        .look_up("https://video.ibm.com/recorded/134300003")
+        .await?;
+    let error = reader.hears("This video is no longer there").await?;
+    ensure!(!error.is_polite, "an error is told at once: {error:?}");
+    window.press("Use another link").await?;
+
+    window.unfold("Saved videos (1)").await?;
+    window.audit().await?;
+    window.press("⋯").await?;
+    window.press("Remove from list").await?;
+    reader.focuses("Undo").await?;
     window.audit().await?;
     window.close().await?;
     Ok(())

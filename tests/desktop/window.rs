@@ -15,15 +15,16 @@ use serde_json::{Value, json};
 
 use crate::EMPTY;
 use crate::notifications::TestDesktop;
+use crate::screen_reader::{LIST, ScreenReader};
 use crate::session::DesktopSession;
 
 /// The first start on a busy machine has taken twenty seconds.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest wait for the page: a whole job on a busy machine.
-const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
+pub(crate) const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time from a rendered frame to its screenshot, without a graphics card.
 const PAINT_TIMEOUT: Duration = Duration::from_millis(500);
-const POLL_INTERVAL: Duration = Duration::from_millis(100);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 const ENTER: &str = "\u{e007}";
 /// In `XPath`, the text of an element without the isolation marks around names.
 const PLAIN_TEXT: &str = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
@@ -155,6 +156,11 @@ impl AppWindow {
         TestDesktop::on(&self.session.bus()?).await
     }
 
+    /// Adds a screen reader to the session.
+    pub(crate) async fn screen_reader(&self) -> Result<ScreenReader> {
+        ScreenReader::on(&self.session.bus()?).await
+    }
+
     /// Kills the process that renders the page.
     pub(crate) fn kill_page(&self) -> Result<()> {
         self.session.signal_page("KILL")
@@ -239,8 +245,45 @@ impl AppWindow {
         Ok(plain_text(text.as_str().unwrap_or_default()))
     }
 
-    /// Runs axe-core to find accessibility problems.
+    /// Looks for accessibility problems: with axe-core, and for words that a screen reader misses.
     pub(crate) async fn audit(&self) -> Result<()> {
+        self.run_axe().await?;
+        self.is_readable().await
+    }
+
+    /// Ensures that every text of the page is found by a screen reader: `WebKit` leaves some out of
+    /// the tree that it gives to one.
+    async fn is_readable(&self) -> Result<()> {
+        let shown = "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
+                     const texts = []; \
+                     while (walker.nextNode()) { \
+                       const { parentElement: parent, data } = walker.currentNode; \
+                       if (parent.checkVisibility() && !parent.closest('[aria-hidden=true], option')) \
+                         texts.push(data); \
+                     } \
+                     return texts;";
+        let shown: Vec<String> = serde_json::from_value(self.page(shown).await?)?;
+        let objects = self.screen_reader().await?.objects().await?;
+        let read = |words: &str| {
+            let mut all = objects.iter().flat_map(|it| [&it.name, &it.text]);
+            all.any(|text| words_of(text).contains(words))
+        };
+        let mut missing: Vec<_> = shown.iter().map(|text| words_of(text)).collect();
+        missing.retain(|words| !read(words));
+        ensure!(
+            missing.is_empty(),
+            "a screen reader does not find {missing:?} in {objects:#?}"
+        );
+        let lists = "return [...document.querySelectorAll('ul')].filter((it) => it.checkVisibility()).length;";
+        let read = objects.iter().filter(|it| it.role == LIST).count();
+        ensure!(
+            self.page(lists).await? == read,
+            "a screen reader finds {read} lists in {objects:#?}"
+        );
+        Ok(())
+    }
+
+    async fn run_axe(&self) -> Result<()> {
         let axe =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
         let axe = fs::read_to_string(&axe).with_context(|| format!("reading {}", axe.display()))?;
@@ -368,4 +411,10 @@ async fn connect(driver: &str, capabilities: Capabilities) -> Result<Client> {
 fn plain_text(text: &str) -> String {
     text.replace('\u{a0}', " ")
         .replace(['\u{2068}', '\u{2069}'], "")
+}
+
+/// Returns the words of a text, with one space between them.
+pub(crate) fn words_of(text: &str) -> String {
+    let words = plain_text(text);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -147,6 +147,7 @@ export class Intake extends Controller {
       if (request !== this.#request) return;
       if (this.#remember) void this.#settings.rememberAnswers(this.access.form);
       this.#remember = false;
+      announcer.clear();
       if (resolved.is === "one") {
         const { preview } = resolved;
         this.step = { at: "ready", preview };

@@ -1,26 +1,45 @@
 /**
  * Announcements for screen readers: two live regions for the whole window.
  */
+
+/** How long an announcement stays. A screen reader has it at once; who reads the window later should
+ *  not find what is long over. */
+const STAY_MS = 10_000;
+
+/** Words that are announced. The same words again are another announcement. */
+export interface Announcement {
+  readonly words: string;
+}
+
 class Announcer {
-  /** Text of the polite region. */
-  status = $state("");
-  /** Text of the assertive region. */
-  alert = $state("");
+  /** In the polite region. */
+  status: Announcement | null = $state.raw(null);
+  /** In the assertive region. */
+  alert: Announcement | null = $state.raw(null);
+
+  #end: ReturnType<typeof setTimeout> | undefined;
 
   /** Announces a text as soon as the screen reader is idle. */
   say(words: string) {
-    this.status = words;
+    this.status = { words };
+    this.#stay();
   }
 
   /** Interrupts the screen reader with a text. */
   warn(words: string) {
-    this.alert = words;
+    this.alert = { words };
+    this.#stay();
   }
 
-  /** Empties both regions, so that announcing the same text again is noticed as a change. */
+  /** Takes back what is no longer true. */
   clear() {
-    this.status = "";
-    this.alert = "";
+    this.status = null;
+    this.alert = null;
+  }
+
+  #stay() {
+    clearTimeout(this.#end);
+    this.#end = setTimeout(() => this.clear(), STAY_MS);
   }
 }
 
