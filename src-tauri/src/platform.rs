@@ -10,6 +10,9 @@ use crate::{page_events::PageEvents, page_health::answers};
 /// Whether the system shows the menu of an app outside of its window.
 pub(crate) const HAS_MENU_BAR: bool = cfg!(target_os = "macos");
 
+/// Whether a running app is found by an id that it chooses, and not by that of its package.
+pub(crate) const INSTANCES_HAVE_IDS: bool = cfg!(target_os = "linux");
+
 /// Returns the links that the system opens in the running app. Linux and Windows start the app
 /// again instead, with the link as its argument.
 #[cfg(target_os = "macos")]

@@ -30,6 +30,8 @@ use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
 use crate::updates::{UpdateSource, Updates};
 
+/// Id of the running app with a mock service.
+const MOCK_INSTANCE: &str = "io.github.ustream-dl.practice";
 /// Where Microsoft offers the web view of Windows, as its documentation names it.
 const WEBVIEW_DOWNLOAD: &str = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
 
@@ -59,13 +61,18 @@ pub fn run() -> ExitCode {
 
 fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     let mut builder = tauri::Builder::default();
-    // With the mock service, the app may run next to a real one; else a second start shows the
-    // window of the first.
-    if !arguments.uses_mock_service() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+    // A second start shows the window of the first. With the mock service, the app may run next to a
+    // real one.
+    let mut instance =
+        tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
             focus_window(app);
             forward_link(app, arguments);
-        }));
+        });
+    if arguments.uses_mock_service() {
+        instance = instance.dbus_id(MOCK_INSTANCE);
+    }
+    if platform::INSTANCES_HAVE_IDS || !arguments.uses_mock_service() {
+        builder = builder.plugin(instance.build());
     }
     platform::on_page_lost(builder, page_health::reload)
         .plugin(tauri_plugin_dialog::init())

@@ -23,6 +23,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use fake_ustream::{FakeUstream, Fault, Rule, RuleId, World};
 
+use crate::session::DesktopSession;
 use crate::window::AppWindow;
 
 const MAIN_CASE: &str = "https://video.ibm.com/recorded/112470631";
@@ -390,6 +391,114 @@ async fn the_sign_up_form_is_shown_in_place() -> Result<()> {
     window.button("Save video").await?;
     window.press("Save video").await?;
     window.heading("Saved").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_filled_in_well_says_so() -> Result<()> {
+    let (_service, window) = open_app().await?;
+    let reader = window.screen_reader().await?;
+
+    window
+        .look_up("https://video.ibm.com/recorded/112470632")
+        .await?;
+    window
+        .heading("This video asks you to sign up first")
+        .await?;
+    window.press("Send and continue").await?;
+    reader.hears("Please fill this in.").await?;
+    window.submit_form("Ada", "ada at example.org").await?;
+    window.press("Send and continue").await?;
+    reader
+        .hears("This doesn’t look like an email address.")
+        .await?;
+    window.screenshot("bad-field").await?;
+    window.submit_form("Ada", "ada@example.org").await?;
+    window.press("Send and continue").await?;
+    window.button("Save video").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_the_download_goes_on_when_there_is_room() -> Result<()> {
+    let service = FakeUstream::start(World::demo()).await?;
+    let session = DesktopSession::start_with_disk("20m")?;
+    let window = AppWindow::open_in(session, &service, EMPTY).await?;
+    let late = slow_down(&service);
+    window.look_up(MAIN_CASE).await?;
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+
+    let filler = window.fill_disk()?;
+    window.heading("The disk is full").await?;
+    window.screenshot("disk-full").await?;
+    window.audit().await?;
+    service.faults().remove(late);
+    std::fs::remove_file(filler)?;
+    window.press("Try again").await?;
+    window.heading("Saved").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_second_start_opens_its_link_in_the_first_window() -> Result<()> {
+    let (service, window) = open_app().await?;
+
+    window.start_again(MAIN_CASE)?;
+    window.heading("The practice film").await?;
+    let late = slow_down(&service);
+    window.press("Save video").await?;
+    window.shows(" of ").await?;
+    // The download goes on below.
+    window.start_again("https://video.ibm.com/recorded/112470632")?;
+    window
+        .heading("This video asks you to sign up first")
+        .await?;
+    window.shows("The practice film").await?;
+    window.screenshot("second-start").await?;
+    service.faults().remove(late);
+    // What is being entered is not lost for another link.
+    window.start_again("https://video.ibm.com/recorded/134300001")?;
+    window.submit_form("Ada", "ada@example.org").await?;
+    window.press("Send and continue").await?;
+    window.button("Save video").await?;
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn four_videos_are_saved_as_one_act() -> Result<()> {
+    let (service, window) = open_app().await?;
+    let late = slow_down(&service);
+
+    window
+        .look_up("https://video.ibm.com/channel/practice")
+        .await?;
+    window.press("Select all").await?;
+    window.press("Continue with 4").await?;
+    window.press("Save 4 videos").await?;
+    window.shows("0 of 4 saved").await?;
+    let page = window.text().await?;
+    for shown in [
+        "The practice film",
+        "An older practice recording, 112470601",
+        "Waiting",
+    ] {
+        ensure!(page.contains(shown), "{shown:?} is not in {page}");
+    }
+    ensure!(!page.contains("video.ibm.com"), "a bare address: {page}");
+    window.screenshot("four-videos").await?;
+    window.audit().await?;
+    window.press("Pause all").await?;
+    window.press("Continue all").await?;
+    service.faults().remove(late);
+    window.shows("All 4 videos are saved").await?;
+    window.screenshot("four-saved").await?;
+    window.audit().await?;
+    ensure!(window.downloads()?.len() == 4, "four files");
     window.close().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A display, a session bus and a home folder for one test, removed at its end.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,25 @@ pub(crate) struct DesktopSession {
 impl DesktopSession {
     /// Starts a display and a WebDriver on it.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_under(&[])
+    }
+
+    /// As [`Self::start`], but the Downloads folder is a disk of this size, such as `20m`.
+    pub(crate) fn start_with_disk(size: &str) -> Result<Self> {
+        let script = format!("mount -t tmpfs -o size={size} tmpfs $HOME/Downloads; exec \"$@\"");
+        Self::start_under(&[
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-e",
+            "-c",
+            &script,
+            "sh",
+        ])
+    }
+
+    fn start_under(prefix: &[&str]) -> Result<Self> {
         let home = tempfile::tempdir()?;
         let (display, number) = display()?;
         fs::create_dir_all(home.path().join("Downloads"))?;
@@ -66,9 +85,12 @@ impl DesktopSession {
             "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n",
         )?;
         let port = free_port()?;
+        let command = [prefix, &["dbus-run-session", "--", "WebKitWebDriver"]].concat();
+        let (program, arguments) = command.split_first().context("there is a command")?;
         let driver = ProcessGroup::spawn(
-            Command::new("dbus-run-session")
-                .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
+            Command::new(program)
+                .args(arguments)
+                .args(["--host=127.0.0.1"])
                 .arg(format!("--port={port}"))
                 .env("DISPLAY", format!(":{number}"))
                 .env_remove("WAYLAND_DISPLAY")
@@ -170,11 +192,49 @@ impl DesktopSession {
         Ok(!self.processes("ustream-downloa")?.is_empty())
     }
 
+    /// Starts the app a second time with these arguments, and waits until it has ended.
+    pub(crate) fn start_again(&self, program: &Path, arguments: &[&str]) -> Result<()> {
+        let second = Command::new(program)
+            .args(arguments)
+            .env("DISPLAY", format!(":{}", self.number))
+            .env_remove("WAYLAND_DISPLAY")
+            .env("HOME", self.home())
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus()?)
+            .stderr(Stdio::null())
+            .status()?;
+        ensure!(second.success(), "the second start failed: {second}");
+        Ok(())
+    }
+
+    /// Returns a folder of the app as it sees it, also one that is mounted for it alone.
+    fn folder_of_app(&self, name: &str) -> Result<PathBuf> {
+        let path = self.home().join(name);
+        let seen = Path::new("/proc").join(self.app()?).join("root");
+        Ok(seen.join(path.strip_prefix("/")?))
+    }
+
+    /// Fills the disk of [`Self::start_with_disk`], and returns the file that does.
+    pub(crate) fn fill_disk(&self) -> Result<PathBuf> {
+        let filler = self.folder_of_app("Downloads")?.join("filler");
+        let mut file = fs::File::create(&filler)?;
+        let zeros = [0; 4096];
+        loop {
+            match file.write_all(&zeros) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::StorageFull => return Ok(filler),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn app(&self) -> Result<String> {
+        let mut app = self.processes("ustream-downloa")?;
+        app.pop().context("the app does not run")
+    }
+
     /// Returns the address of the session bus that the app uses.
     pub(crate) fn bus(&self) -> Result<String> {
-        let app = self.processes("ustream-downloa")?;
-        let app = app.first().context("the app does not run")?;
-        let environ = fs::read(format!("/proc/{app}/environ"))?;
+        let environ = fs::read(format!("/proc/{}/environ", self.app()?))?;
         let address = environ
             .split(|byte| *byte == 0)
             .find_map(|variable| variable.strip_prefix(b"DBUS_SESSION_BUS_ADDRESS="));

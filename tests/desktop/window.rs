@@ -33,6 +33,8 @@ const PLAIN_TEXT: &str = "translate(normalize-space(), '\u{2068}\u{2069}', '')";
 pub(crate) struct AppWindow {
     client: Client,
     session: DesktopSession,
+    /// Address of the mock service.
+    service: String,
 }
 
 impl AppWindow {
@@ -64,9 +66,33 @@ impl AppWindow {
             bail!("capabilities are an object");
         };
         let client = connect(session.driver(), capabilities).await?;
-        let window = Self { client, session };
+        let service = service.address().to_string();
+        let window = Self {
+            client,
+            session,
+            service,
+        };
         window.heading(first).await?;
         Ok(window)
+    }
+
+    /// Starts the app again in this session, with a link.
+    pub(crate) fn start_again(&self, link: &str) -> Result<()> {
+        let authority = self.session.home().join("practice.pem");
+        let authority = authority.to_string_lossy();
+        let service = [
+            "--practice",
+            &self.service,
+            "--practice-ca",
+            &authority,
+            link,
+        ];
+        self.session.start_again(&program()?, &service)
+    }
+
+    /// Fills the small disk of the session, and returns the file that does.
+    pub(crate) fn fill_disk(&self) -> Result<PathBuf> {
+        self.session.fill_disk()
     }
 
     /// Types a link and presses Enter.

@@ -119,7 +119,8 @@ export class AppWindow extends Controller {
     if (news.is === "jobs") this.jobs.update(news.update);
     else if (news.is === "closing") this.closing = true;
     else if (news.is === "settings") this.openSettings();
-    else if (this.#idle) this.submit(news.link);
-    else this.intake.suggest(news.link);
+    // A job goes on below; what is being entered or asked stays.
+    else if (this.settingsOpen || this.closing || !this.intake.idle) this.intake.suggest(news.link);
+    else this.submit(news.link);
   }
 }

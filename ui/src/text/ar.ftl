@@ -123,7 +123,9 @@ form-optional = { $label } (اختياري)
 form-said = رسالة الموقع: { $message }
 page-label = عنوان صفحة المالك
 page-send = متابعة
-page-needed = الصق عنوان الصفحة كاملًا بدءًا من http.
+field-wrong = املأ هذا الحقل.
+    .email = لا يبدو هذا عنوان بريد إلكتروني.
+    .url = الصق عنوان الصفحة كاملًا بدءًا من http.
 form-remember = تذكُّر هذه البيانات على هذا الكمبيوتر
 proxy-name = اسم المستخدم
 

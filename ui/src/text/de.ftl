@@ -107,7 +107,9 @@ form-optional = { $label } (optional)
 form-said = Die Website meldet: { $message }
 page-label = Adresse der Seite des Anbieters
 page-send = Weiter
-page-needed = Fügen Sie die ganze Adresse der Seite ein, sie beginnt mit http.
+field-wrong = Bitte füllen Sie dieses Feld aus.
+    .email = Das sieht nicht wie eine E-Mail-Adresse aus.
+    .url = Fügen Sie die ganze Adresse der Seite ein, sie beginnt mit http.
 form-remember = Auf diesem Computer merken
 proxy-name = Benutzername
 

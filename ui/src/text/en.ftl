@@ -107,7 +107,9 @@ form-optional = { $label } (optional)
 form-said = The site says: { $message }
 page-label = Address of the owner’s page
 page-send = Continue
-page-needed = Paste the whole address of the page, starting with http.
+field-wrong = Please fill this in.
+    .email = This doesn’t look like an email address.
+    .url = Paste the whole address of the page, starting with http.
 form-remember = Remember them on this computer
 proxy-name = User name
 

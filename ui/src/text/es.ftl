@@ -107,7 +107,9 @@ form-optional = { $label } (opcional)
 form-said = El sitio dice: { $message }
 page-label = Dirección de la página del propietario
 page-send = Continuar
-page-needed = Pega la dirección completa de la página, empezando por http.
+field-wrong = Rellena este campo.
+    .email = Esto no parece una dirección de correo electrónico.
+    .url = Pega la dirección completa de la página, empezando por http.
 form-remember = Recordarlos en este ordenador
 proxy-name = Nombre de usuario
 

@@ -107,7 +107,9 @@ form-optional = { $label } (facultatif)
 form-said = Le site répond : { $message }
 page-label = Adresse de la page du propriétaire
 page-send = Continuer
-page-needed = Collez l’adresse complète de la page, qui commence par http.
+field-wrong = Veuillez remplir ce champ.
+    .email = Ceci ne ressemble pas à une adresse e-mail.
+    .url = Collez l’adresse complète de la page, qui commence par http.
 form-remember = Les mémoriser sur cet ordinateur
 proxy-name = Nom d’utilisateur
 

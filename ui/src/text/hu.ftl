@@ -107,7 +107,9 @@ form-optional = { $label } (nem kötelező)
 form-said = Az oldal üzenete: { $message }
 page-label = A tulajdonos oldalának címe
 page-send = Folytatás
-page-needed = Illeszd be az oldal teljes címét. Így kezdődik: http.
+field-wrong = Töltsd ki ezt a mezőt.
+    .email = Ez nem tűnik e-mail-címnek.
+    .url = Illeszd be az oldal teljes címét. Így kezdődik: http.
 form-remember = Adatok megjegyzése ezen a számítógépen
 proxy-name = Felhasználónév
 

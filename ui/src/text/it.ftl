@@ -107,7 +107,9 @@ form-optional = { $label } (facoltativo)
 form-said = Il sito dice: { $message }
 page-label = Indirizzo della pagina del proprietario
 page-send = Continua
-page-needed = Incolla l’indirizzo completo della pagina, che inizia con http.
+field-wrong = Compila questo campo.
+    .email = Questo non sembra un indirizzo email.
+    .url = Incolla l’indirizzo completo della pagina, che inizia con http.
 form-remember = Ricordali su questo computer
 proxy-name = Nome utente
 

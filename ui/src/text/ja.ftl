@@ -94,7 +94,9 @@ form-optional = { $label }（任意）
 form-said = サイトからのメッセージ: { $message }
 page-label = 所有者のページのアドレス
 page-send = 続ける
-page-needed = http で始まるページのアドレス全体を貼り付けてください。
+field-wrong = 入力してください。
+    .email = メールアドレスの形式ではありません。
+    .url = http で始まるページのアドレス全体を貼り付けてください。
 form-remember = このコンピューターに記憶する
 proxy-name = ユーザー名
 

@@ -94,7 +94,9 @@ form-optional = { $label }(선택 사항)
 form-said = 사이트 메시지: { $message }
 page-label = 소유자 페이지의 주소
 page-send = 계속
-page-needed = http로 시작하는 페이지 주소 전체를 붙여넣으세요.
+field-wrong = 이 항목을 입력하세요.
+    .email = 이메일 주소 형식이 아닙니다.
+    .url = http로 시작하는 페이지 주소 전체를 붙여넣으세요.
 form-remember = 이 컴퓨터에 기억하기
 proxy-name = 사용자 이름
 

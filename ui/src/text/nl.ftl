@@ -107,7 +107,9 @@ form-optional = { $label } (optioneel)
 form-said = De site meldt: { $message }
 page-label = Adres van de pagina van de eigenaar
 page-send = Doorgaan
-page-needed = Plak het hele adres van de pagina. Het begint met http.
+field-wrong = Vul dit veld in.
+    .email = Dit lijkt niet op een e-mailadres.
+    .url = Plak het hele adres van de pagina. Het begint met http.
 form-remember = Onthouden op deze computer
 proxy-name = Gebruikersnaam
 

@@ -115,7 +115,9 @@ form-optional = { $label } (opcjonalnie)
 form-said = Komunikat serwisu: { $message }
 page-label = Adres strony właściciela
 page-send = Dalej
-page-needed = Wklej pełny adres strony, zaczynający się od http.
+field-wrong = Wypełnij to pole.
+    .email = To nie wygląda na adres e-mail.
+    .url = Wklej pełny adres strony, zaczynający się od http.
 form-remember = Zapamiętaj te dane na tym komputerze
 proxy-name = Nazwa użytkownika
 

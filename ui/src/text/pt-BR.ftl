@@ -107,7 +107,9 @@ form-optional = { $label } (opcional)
 form-said = O site diz: { $message }
 page-label = Endereço da página do dono
 page-send = Continuar
-page-needed = Cole o endereço completo da página, começando com http.
+field-wrong = Preencha este campo.
+    .email = Isto não parece um endereço de e-mail.
+    .url = Cole o endereço completo da página, começando com http.
 form-remember = Lembrar esses dados neste computador
 proxy-name = Nome de usuário
 

@@ -94,7 +94,9 @@ form-optional = { $label }（可选）
 form-said = 网站提示：{ $message }
 page-label = 所有者页面的地址
 page-send = 继续
-page-needed = 请粘贴以 http 开头的完整页面地址。
+field-wrong = 请填写此项。
+    .email = 这不像是电子邮件地址。
+    .url = 请粘贴以 http 开头的完整页面地址。
 form-remember = 在这台电脑上记住这些信息
 proxy-name = 用户名
 
