@@ -112,14 +112,14 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     ensure!(window.text().await?.contains("Saved videos (1)"));
 
     window.unfold("Saved videos (1)").await?;
-    window.press("⋯").await?;
+    window.open_menu().await?;
     window.press("Check").await?;
     window.shows("is complete and undamaged").await?;
     let mut bytes = std::fs::read(file)?;
     let middle = bytes.len() / 2;
     bytes[middle..middle + 9000].fill(0);
     std::fs::write(file, bytes)?;
-    window.press("⋯").await?;
+    window.open_menu().await?;
     window.press("Check").await?;
     window.shows("is damaged").await?;
     window.shows("no longer as it was saved").await?;
@@ -127,14 +127,14 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
     window.screenshot("damaged").await?;
     window.audit().await?;
 
-    window.press("⋯").await?;
+    window.open_menu().await?;
     window.press("Delete the file…").await?;
     window.shows("The practice film.mp4?").await?;
     window.screenshot("delete-asked").await?;
     window.audit().await?;
     window.press("Keep it").await?;
     ensure!(file.is_file(), "it is kept");
-    window.press("⋯").await?;
+    window.open_menu().await?;
     window.press("Delete the file…").await?;
     window.press("Delete it").await?;
     window.heading(EMPTY).await?;
@@ -601,7 +601,7 @@ async fn a_screen_reader_hears_a_download_and_an_error() -> Result<()> {
 
     window.unfold("Saved videos (1)").await?;
     window.audit().await?;
-    window.press("⋯").await?;
+    window.open_menu().await?;
     window.press("Remove from list").await?;
     reader.focuses("Undo").await?;
     window.audit().await?;

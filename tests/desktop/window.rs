@@ -113,6 +113,12 @@ impl AppWindow {
         Ok(self.button(name).await?.click().await?)
     }
 
+    /// Opens the first menu of actions.
+    pub(crate) async fn open_menu(&self) -> Result<()> {
+        let button = self.find(Locator::Css("[aria-haspopup=menu]")).await?;
+        Ok(button.click().await?)
+    }
+
     /// Waits for the button of this name.
     pub(crate) async fn button(&self, name: &str) -> Result<Element> {
         let path = format!("//button[{PLAIN_TEXT}='{name}']");

@@ -40,13 +40,18 @@ export async function enterLink(link: string): Promise<void> {
 /** Returns a label without its numbers. */
 const unnumbered = (label: string) => label.replaceAll(/[\d.,]+/g, "");
 
+/** Stands for the first button that opens a menu. */
+const MENU = "⋯";
+
 /** Presses the button, or unfolds the details, whose label begins with the message `id`, whatever it
  *  counts. */
 export async function press(id: string): Promise<void> {
   const button = await waitFor(`button "${id}"`, () =>
-    [...document.querySelectorAll<HTMLElement>("button, summary")].find(({ textContent }) =>
-      unnumbered(textContent.trim()).startsWith(unnumbered(text(id, { count: 50 }))),
-    ),
+    id === MENU
+      ? document.querySelector<HTMLElement>("[aria-haspopup=menu]")
+      : [...document.querySelectorAll<HTMLElement>("button, summary")].find(({ textContent }) =>
+          unnumbered(textContent.trim()).startsWith(unnumbered(text(id, { count: 50 }))),
+        ),
   );
   button.click();
   await new Promise(requestAnimationFrame);
