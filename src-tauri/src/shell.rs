@@ -30,8 +30,10 @@ use crate::settings::SettingsStore;
 use crate::thumbnails::{self, Thumbnails};
 use crate::updates::{UpdateSource, Updates};
 
+/// Id of the running app on the session bus: Flatpak grants names that begin with that of the package.
+const INSTANCE: &str = "io.github.ustream_dl";
 /// Id of the running app with a mock service.
-const MOCK_INSTANCE: &str = "io.github.ustream-dl.practice";
+const MOCK_INSTANCE: &str = "io.github.ustream_dl.practice";
 /// Where Microsoft offers the web view of Windows, as its documentation names it.
 const WEBVIEW_DOWNLOAD: &str = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
 
@@ -63,14 +65,16 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
     let mut builder = tauri::Builder::default();
     // A second start shows the window of the first. With the mock service, the app may run next to a
     // real one.
-    let mut instance =
-        tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| {
-            focus_window(app);
-            forward_link(app, arguments);
-        });
-    if arguments.uses_mock_service() {
-        instance = instance.dbus_id(MOCK_INSTANCE);
-    }
+    let id = if arguments.uses_mock_service() {
+        MOCK_INSTANCE
+    } else {
+        INSTANCE
+    };
+    let instance = tauri_plugin_single_instance::Builder::new().dbus_id(id);
+    let instance = instance.callback(|app, arguments, _| {
+        focus_window(app);
+        forward_link(app, arguments);
+    });
     if platform::INSTANCES_HAVE_IDS || !arguments.uses_mock_service() {
         builder = builder.plugin(instance.build());
     }

@@ -1,4 +1,4 @@
-//! Verifies what the packages for macOS are made from.
+//! Verifies what the packages for macOS and Flatpak are made from.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,4 +70,40 @@ fn the_app_for_macos_is_hardened_and_asks_for_no_exception() {
     let mac = paths.find(|path| path.extension().is_some_and(|it| it == "icns"));
     let image = fs::read(shell().join(mac.unwrap())).unwrap();
     assert_eq!(image[..4], *b"icns");
+}
+
+#[test]
+fn the_flatpak_sees_no_folder_but_downloads() {
+    let read = |path: &str| fs::read_to_string(shell().join(path)).unwrap();
+    let manifest: Json = serde_json::from_str(&read("bundle/flatpak.json")).unwrap();
+    let permissions = manifest["finish-args"].as_array().unwrap();
+    let folders = permissions
+        .iter()
+        .filter(|it| it.as_str().unwrap().starts_with("--filesystem"));
+    // Without it, the folder that the app offers first would be one that vanishes with the sandbox.
+    assert_eq!(folders.collect::<Vec<_>>(), ["--filesystem=xdg-download"]);
+    for broad in [
+        "--socket=session-bus",
+        "--socket=system-bus",
+        "--device=all",
+        "--socket=x11",
+    ] {
+        assert!(!permissions.iter().any(|it| it == broad), "{broad}");
+    }
+
+    // The names that Flatpak expects are those of the package and of the running app.
+    let id = manifest["id"].as_str().unwrap();
+    assert!(read("bundle/metainfo.xml").contains(&format!("<id>{id}</id>")));
+    assert!(read("src/shell.rs").contains(&format!("INSTANCE: &str = \"{id}\"")));
+    let commands = manifest["modules"][0]["build-commands"].to_string();
+    assert!(
+        commands.contains(&format!("{id}.metainfo.xml"))
+            && commands.contains(&format!("{id}.desktop"))
+    );
+    let desktop_file = manifest["rename-desktop-file"].as_str().unwrap();
+    assert!(read("bundle/metainfo.xml").contains(desktop_file));
+    assert_eq!(
+        desktop_file,
+        format!("{}.desktop", config()["productName"].as_str().unwrap())
+    );
 }

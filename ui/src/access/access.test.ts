@@ -58,6 +58,28 @@ it("fills in remembered answers to a form, and remembers them only if asked to",
   await waitFor(() => expect(screen.getByLabelText("E-mail")).toHaveValue("grace@example.org"));
 });
 
+it("asks for a form in place of a job that has failed, and remembers the answers", async () => {
+  await paste("https://video.ibm.com/recorded/112470631");
+  await press("Save video");
+  const fields = [{ name: "email", label: "E-mail", required: true }];
+  const failure: Failure = { code: "needs_form", detail: "locked", fields };
+  backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
+
+  const field = await screen.findByLabelText("E-mail");
+  await user.click(screen.getByRole("checkbox", { name: "Remember them on this computer" }));
+  await press("Send and continue");
+  expect(heard("alert")).toBe("Please fill this in.");
+  await user.type(field, "ada at example.org{Enter}");
+  expect(heard("alert")).toBe("This doesn’t look like an email address.");
+  expect(field).toBeInvalid();
+  expect(backend.job("job-1").state.is).toBe("failed");
+  await user.clear(field);
+  await user.type(field, "ada@example.org{Enter}");
+  await waitFor(() => expect(backend.job("job-1").state.is).toBe("running"));
+  expect(backend.answers).toEqual({ email: "ada@example.org" });
+  expect(backend.settings.remember_form).toBe(true);
+});
+
 it("asks for the login that a proxy wants until it is right, and keeps it only if asked to", async () => {
   backend.proxyWants = { name: "ada", password: "p@ss" };
   await paste("https://video.ibm.com/recorded/112470631");

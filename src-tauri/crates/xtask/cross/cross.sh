@@ -6,7 +6,8 @@
 #   cross.sh windows-build CHECKOUT   the command line (release) and the window (debug)
 #   cross.sh windows-installer CHECKOUT  builds the installer, installs and removes the app under Wine
 #   cross.sh windows-test CHECKOUT    every test but the window's, under Wine; [FILTER…] for some
-#   cross.sh windows-demo CHECKOUT    saves the practice recording under Wine and here, and compares them
+#   cross.sh windows-demo CHECKOUT    saves the practice recording under Wine and here, and compares them;
+#                                     stops by Ctrl-C and goes on
 #   cross.sh macos-check CHECKOUT     the lints of all crates for both kinds of Mac, links the command line
 #
 # Everything is kept in $CROSS. A checkout is copied, never written to. Needs root, apt, git, and node with
@@ -156,7 +157,9 @@ windows_demo() {
       case $asked in *-o*) where=();; *) where=(-o ./);; esac
       (cd windows && cp ../ca.pem . && wine /x/target/'"$windows"'/release/ustream-dl.exe "${practice[@]}" $asked "${where[@]}" "$link" && rm ca.pem) || { echo "under Wine: exit code $?"; exit 1; }
       (cd linux && cp ../ca.pem . && /x/target/debug/ustream-dl-tested "${practice[@]}" $asked "${where[@]}" "$link" && rm ca.pem)
-    done'
+    done
+    cp "linux/The practice film.mp4" linux/stopped.mp4'
+  step "Ctrl-C" inside "$stop_and_go_on"
   local same=0 film
   for film in "$x"/demo/linux/*.mp4 "$x"/demo/linux/*.flv; do
     for side in linux windows; do
@@ -166,6 +169,28 @@ windows_demo() {
   done
   return $same
 }
+
+# Wine makes the event of a console, Ctrl-C, of the signal of a terminal. The line is so slow that it
+# comes during the download.
+stop_and_go_on='
+  cd /x/demo/windows
+  /x/target/debug/fake-ustream --ca ca.pem --ready ready.json --line 300,1 > /dev/null &
+  service=$!
+  trap "kill $service" EXIT
+  until [ -s ready.json ]; do sleep 0.1; done
+  save=(wine /x/target/'"$windows"'/release/ustream-dl.exe --practice "$(grep -oE "127[^\"]*" ready.json)"
+    --practice-ca ca.pem --format mp4 -o stopped.mp4 https://video.ibm.com/recorded/112470631)
+  "${save[@]}" 2> stopped.txt &
+  run=$!
+  until ls -d stopped*.part > /dev/null 2>&1; do sleep 0.1; done
+  sleep 2
+  kill -INT $run
+  code=0
+  wait $run || code=$?
+  [ $code = 130 ] && grep -q "Run the same command again" stopped.txt && [ ! -e stopped.mp4 ] ||
+    { echo "Ctrl-C: exit code $code"; cat stopped.txt; exit 1; }
+  "${save[@]}"
+'
 
 # Lets Windows programs run the ffmpeg of this machine.
 bridge() {

@@ -21,11 +21,17 @@ const CONFIG: &str = "tauri.json";
 /// Kind of package that is made without the bundler: an installer for Windows.
 const INSTALLER: &str = "nsis";
 
-/// Whether it is one of the usual kinds of this system.
+/// Kind of package that is made of the Debian one.
+const FLATPAK: &str = "flatpak";
+
+/// Where Flatpak gets the libraries of GNOME.
+const FLATHUB: &str = "https://dl.flathub.org/repo/flathub.flatpakrepo";
+
+/// Whether the installer is one of the usual kinds of this system.
 const HAS_INSTALLER: bool = cfg!(windows);
 
 /// Extensions of the files that people download.
-const PACKAGE_EXTENSIONS: [&str; 6] = ["deb", "rpm", "AppImage", "exe", "dmg", "zip"];
+const PACKAGE_EXTENSIONS: [&str; 7] = ["deb", "rpm", "AppImage", "flatpak", "exe", "dmg", "zip"];
 
 /// File name of the command line.
 pub(crate) const PROGRAM: &str = "ustream-dl";
@@ -79,12 +85,13 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     say("The app and its packages");
     let mut tauri = tauri("build");
     small(&mut tauri);
-    let makes_installer =
-        kinds.iter().any(|kind| kind == INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
+    let is_asked_for = |kind: &str| kinds.iter().any(|it| it == kind);
+    let makes_installer = is_asked_for(INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
+    let makes_flatpak = is_asked_for(FLATPAK);
     let kinds: Vec<&str> = kinds
         .iter()
         .map(String::as_str)
-        .filter(|kind| *kind != INSTALLER)
+        .filter(|kind| *kind != INSTALLER && *kind != FLATPAK)
         .collect();
     match (kinds.as_slice(), makes_installer) {
         ([], true) => tauri.arg("--no-bundle"),
@@ -100,6 +107,9 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
         for package in debian_packages("release") {
             recompress(&package)?;
         }
+    }
+    if makes_flatpak {
+        build_flatpak()?;
     }
     print_sizes()
 }
@@ -144,6 +154,43 @@ fn build_installer() -> anyhow::Result<()> {
     }
     succeed(makensis.arg(root().join("src-tauri/bundle/windows/installer.nsi")))?;
     sign(&installer)
+}
+
+/// Packs the Debian package for Flatpak. Downloads the libraries of GNOME.
+fn build_flatpak() -> anyhow::Result<()> {
+    setup::flatpak()?;
+    say("The Flatpak");
+    let package = debian_packages("release").pop();
+    let package = package.context("a Flatpak is made of the Debian package: bundle deb flatpak")?;
+    let folder = target().join("release/bundle/flatpak");
+    fs::create_dir_all(&folder)?;
+    fs::copy(&package, folder.join("package.deb"))?;
+    let manifest = folder.join("manifest.json");
+    fs::copy(root().join("src-tauri/bundle/flatpak.json"), &manifest)?;
+    let remote = [
+        "remote-add",
+        "--user",
+        "--if-not-exists",
+        "flathub",
+        FLATHUB,
+    ];
+    succeed(command("flatpak").args(remote))?;
+    let (scratch, repository) = (folder.join("scratch"), folder.join("repository"));
+    succeed(
+        command("flatpak-builder")
+            .args(["--user", "--force-clean", "--disable-rofiles-fuse"])
+            .arg("--install-deps-from=flathub")
+            .arg(format!("--repo={}", repository.display()))
+            .args([&scratch, &manifest])
+            .current_dir(&folder),
+    )?;
+    let name = format!("ustream-downloader_{}.flatpak", env!("CARGO_PKG_VERSION"));
+    succeed(
+        command("flatpak")
+            .args(["build-bundle", "--runtime-repo", FLATHUB])
+            .args([&repository, &folder.join(name)])
+            .arg("io.github.ustream_dl"),
+    )
 }
 
 /// Returns the command that signs a program for Windows, if there is one. Words are separated by

@@ -29,6 +29,11 @@ const WINDOW: [AptPackage; 3] = [
 ];
 /// Needed to build packages. An `AppImage` includes `xdg-open`.
 const BUNDLES: [AptPackage; 2] = [package("file", "file"), package("xdg-utils", "xdg-open")];
+/// Needed to build a Flatpak.
+const FLATPAK: [AptPackage; 2] = [
+    package("flatpak", "Flatpak"),
+    package("flatpak-builder", "flatpak-builder"),
+];
 /// Needed by the tests: they encode and inspect movies, and drive the page and the window.
 const CHECKS: [AptPackage; 13] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
@@ -54,6 +59,11 @@ pub(crate) fn compiler() -> anyhow::Result<()> {
 /// Installs what the window is built with.
 pub(crate) fn window() -> anyhow::Result<()> {
     install(COMPILER.iter().chain(&WINDOW))
+}
+
+/// Installs what a Flatpak is built with.
+pub(crate) fn flatpak() -> anyhow::Result<()> {
+    install(FLATPAK.iter())
 }
 
 /// Installs what packages are built with.
