@@ -75,16 +75,10 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     setup::bundles()?;
     setup::page()?;
     say("The command line");
-    succeed(small(&mut cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "cli",
-    ])))?;
+    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     stage_files("release")?;
     say("The app and its packages");
     let mut tauri = tauri("build");
-    small(&mut tauri);
     let is_asked_for = |kind: &str| kinds.iter().any(|it| it == kind);
     let makes_installer = is_asked_for(INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
     let makes_flatpak = is_asked_for(FLATPAK);
@@ -112,15 +106,6 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
         build_flatpak()?;
     }
     print_sizes()
-}
-
-/// Leaves out the tables for unwinding, a fourteenth of a program: it aborts at a panic. Windows needs
-/// them for its own exceptions, and a Mac for its crash reports.
-fn small(build: &mut Command) -> &mut Command {
-    if cfg!(target_os = "linux") {
-        build.env("RUSTFLAGS", "-Cforce-unwind-tables=no");
-    }
-    build
 }
 
 /// Packs the built app and command line with the installer's own script.
