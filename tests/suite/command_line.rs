@@ -333,6 +333,52 @@ async fn a_wrong_password_is_reported_and_never_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_tells_each_host_answer_and_decision_but_no_secret() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.txt");
+    let run = CliCommand::new(&mock)
+        .save(134_300_001)
+        .args(["-v", "--password", "open sesame", "--log"])
+        .arg(&log)
+        .arg("-o")
+        .arg(folder.path().join("film.mp4"));
+    let (code, _, err) = run.finish();
+    assert_eq!(code, 0, "{err}");
+    for told in [
+        "200 OK from https://api.video.ibm.com/videos/134300001.json",
+        "the control connection is open: r",
+        "chosen of ",
+    ] {
+        assert!(err.contains(told), "{told} is not in {err}");
+    }
+    assert!(!err.contains("sent: "), "frames are for -vv: {err}");
+    let log = fs::read_to_string(log).unwrap();
+    for told in [
+        "\"cmd\":\"connect\"",
+        "received: ",
+        "content-type: ",
+        "chunk_",
+        " ms",
+    ] {
+        assert!(log.contains(told), "{told} is not in {log}");
+    }
+    assert!(
+        !log.contains("sesame") && !err.contains("sesame"),
+        "the log has the password: {log}"
+    );
+
+    let nowhere = folder.path().join("missing/log.txt");
+    let (code, _, err) = CliCommand::new(&mock)
+        .args(["resolve", "--log"])
+        .arg(nowhere)
+        .arg("https://video.ibm.com/recorded/134300001")
+        .finish();
+    assert_eq!(code, 7, "{err}");
+    assert!(err.contains("log.txt"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_json_a_failure_is_an_object_too() {
     let mock = MockService::demo().await;
     let (code, out, _) = CliCommand::new(&mock)

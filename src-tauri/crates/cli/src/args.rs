@@ -47,6 +47,10 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
+    /// Write to this file what -vv tells, with times
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) log: Option<PathBuf>,
+
     #[command(subcommand)]
     pub(crate) action: Option<Action>,
 }

@@ -31,12 +31,15 @@ mod shortfall;
 mod stop;
 mod terminal;
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::CommandFactory;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Action, Args};
@@ -50,7 +53,9 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return print_clap_error(&error),
     };
-    log_to_stderr(args.verbose);
+    if let Err(exit) = start_log(args.verbose, args.log.as_deref()) {
+        return exit.report(args.json());
+    }
     let quiet = args.quiet;
     let result = match &args.action {
         Some(Action::Completions { shell }) => completions(*shell),
@@ -97,24 +102,41 @@ fn print_clap_error(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Log lines go to stderr: stdout is for the result alone.
-fn log_to_stderr(verbose: u8) {
+/// Begins to log to stderr, since stdout is for the result alone, and in detail to a file. Fails if the
+/// file cannot be written.
+fn start_log(verbose: u8, file: Option<&Path>) -> Result<(), Exit> {
     let (ours, others) = match verbose {
         // Warnings are for the user: the movie may be shorter than it should be.
         0 => (LevelFilter::WARN, LevelFilter::ERROR),
         1 => (LevelFilter::INFO, LevelFilter::WARN),
         _ => (LevelFilter::DEBUG, LevelFilter::INFO),
     };
-    let crates = ["ustream", "engine", "media"].map(|name| (name, ours));
-    let levels = Targets::new().with_targets(crates).with_default(others);
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
+        .with_target(false)
         .with_writer(terminal::log)
-        .without_time();
-    tracing_subscriber::registry()
-        .with(lines)
-        .with(levels)
-        .init();
+        .without_time()
+        .with_filter(levels(ours, others));
+    let create = |path: &Path| {
+        File::create(path).map_err(|source| engine::Error::Disk {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let file = file.map(create).transpose()?.map(|file| {
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .with_writer(Mutex::new(terminal::EscapingWriter::new(file)))
+            .with_filter(levels(LevelFilter::DEBUG, LevelFilter::INFO))
+    });
+    tracing_subscriber::registry().with(lines).with(file).init();
+    Ok(())
+}
+
+/// Returns the level of log lines of our crates, and that of all others.
+fn levels(ours: LevelFilter, others: LevelFilter) -> Targets {
+    let crates = ["ustream", "engine", "media"].map(|name| (name, ours));
+    Targets::new().with_targets(crates).with_default(others)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<(), Exit> {

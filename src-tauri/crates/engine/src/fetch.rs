@@ -22,7 +22,7 @@ use std::time::Duration;
 use media::{SegmentFormat, SegmentKind};
 use tokio::time::Instant;
 use url::Url;
-use ustream::{ByteRange, Client, Reach, SegmentId};
+use ustream::{ByteRange, Client, Reach, RedactedUrl, SegmentId};
 
 pub(crate) use self::body::Body;
 use self::concurrency::ConcurrencyLimiter;
@@ -173,7 +173,7 @@ impl Fetcher {
                 }
                 Err(error) => error,
             };
-            tracing::debug!(%url, %error, "the host did not deliver the segment");
+            tracing::debug!(url = %RedactedUrl(url), %error, "the host did not deliver the segment");
             if error.is_refusal() && self.hosts.is_authoritative(url, request.urls) {
                 // A host that forbids everything says nothing about this segment.
                 let denial = usize::from(error.is_denial());
@@ -263,7 +263,11 @@ impl Fetcher {
             return first.await;
         };
         let other = permit.url();
-        tracing::debug!(%url, %other, "a segment is late and requested a second time");
+        tracing::debug!(
+            url = %RedactedUrl(url),
+            other = %RedactedUrl(other),
+            "a segment is late and requested a second time"
+        );
         let connection = if is_slow || other.host() == url.host() {
             Connection::New
         } else {
@@ -352,8 +356,13 @@ impl Fetcher {
         let (to, progress) = ((permit.url(), connection), (context.meter, gauge));
         let error = match body::get(self, to, context.request, progress).await {
             Ok(body) => {
-                permit.delivered();
                 let now = Instant::now();
+                tracing::debug!(
+                    "{} in {} ms",
+                    RedactedUrl(permit.url()),
+                    (now - started).as_millis()
+                );
+                permit.delivered();
                 self.latency.record(now - started);
                 self.concurrency.segment_arrived(now);
                 return Ok(body);

@@ -102,7 +102,7 @@ pub(crate) async fn run(
     };
     if matches!(end, PassEnd::Complete) {
         // `cargo xtask bench` waits for exactly this text.
-        tracing::info!("the last piece is here");
+        tracing::info!("the last segment is here");
     }
     pass.drain(&bodies).await;
     // Dropping the tasks of the pass aborts the requests that still run.

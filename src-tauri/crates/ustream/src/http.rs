@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use crate::causes::causes;
 use crate::content_coding::{self, DecodeError};
 use crate::endpoint::{self, MAX_REDIRECTS};
 use crate::proxy_failure::{ProxyFailure, proxy_failure};
+use crate::redacted::RedactedUrl;
 use crate::{ContentCoding, ContentRange, Error, hosts, trust};
 
 /// Timeout for a whole response; pages usually arrive within a second.
@@ -73,7 +75,7 @@ async fn follow(
     let started = Instant::now();
     for _ in 0..=MAX_REDIRECTS {
         let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
-        let asked = http.get(url).timeout(time_left).send();
+        let asked = http.get(url.clone()).timeout(time_left).send();
         let response = asked.await.map_err(error)?;
         let Some(next) = redirect(&response) else {
             return read(response, limit).await;
@@ -84,6 +86,7 @@ async fn follow(
         {
             return Err(Error::Misdirected(problem));
         }
+        tracing::info!("{} redirects to {}", RedactedUrl(&url), RedactedUrl(&next));
         url = next;
     }
     Err(Error::Misdirected("it redirects in circles".to_owned()))
@@ -144,6 +147,14 @@ pub(crate) fn check(response: &Response) -> Result<(), Error> {
 /// Converts an error of the HTTP client: a refused certificate, a failed proxy, a refused redirect,
 /// or else a network error.
 pub(crate) fn error(error: reqwest::Error) -> Error {
+    if let Some(url) = error.url() {
+        let cause = causes(&error).last().map(ToString::to_string);
+        tracing::info!(
+            "no answer from {}: {}",
+            RedactedUrl(url),
+            cause.unwrap_or_default()
+        );
+    }
     if let Some(certificate) = trust::find_refused(&error) {
         let host = error.url().and_then(Url::host_str).unwrap_or_default();
         return Error::Untrusted {
@@ -165,6 +176,8 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
 /// Reads and decodes the body; fails if it exceeds `limit`, is only a part, or [`check`] refuses the
 /// status.
 pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
+    tracing::info!("{} from {}", response.status(), RedactedUrl(response.url()));
+    log_headers(response.headers());
     check(&response)?;
     let too_large = || Error::TooLarge {
         what: limit.what,
@@ -189,6 +202,15 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
         url: response.url().clone(),
         body: whole_body(&response, body, limit)?,
     })
+}
+
+/// Logs the headers of a response, but not cookies, and not where it redirects to.
+pub(crate) fn log_headers(headers: &HeaderMap) {
+    for (name, value) in headers {
+        if name != SET_COOKIE && name != LOCATION {
+            tracing::debug!("  {name}: {value:?}");
+        }
+    }
 }
 
 /// Returns the decoded body; fails if it is only a part of the response.

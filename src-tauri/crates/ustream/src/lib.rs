@@ -11,6 +11,7 @@
 //!    What every request goes through: `http` (bounds, redirects of the website), `content_coding`
 //!    and `content_range` (bodies as proxies and servers send them), `media_redirects` (where a
 //!    segment may be redirected to), `trust` (certificates), `proxy` and `proxy_failure`.
+//!    `redacted` hides secrets in what is logged of it.
 //! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
 //! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
 //!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
@@ -66,6 +67,7 @@ mod plan;
 mod proxy;
 mod proxy_failure;
 pub mod recording;
+mod redacted;
 mod target;
 mod trust;
 pub mod ums;
@@ -90,6 +92,7 @@ pub use recording::{
     Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,
 };
 pub(crate) use recording::{LostRendition, Promises};
+pub use redacted::RedactedUrl;
 pub use target::{ChannelId, RecordingId, Target, TargetError};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,

@@ -318,6 +318,15 @@ impl Recording {
         }
         let chosen = renditions::choose(&self.renditions, choice, &self.lost_renditions);
         let plan = chosen.and_then(|rendition| self.plan_of(rendition));
+        if let Some(plan) = &plan {
+            tracing::info!(
+                "chosen of {} renditions: {} as {:?}, {} segments",
+                self.renditions.len(),
+                plan.rendition.0,
+                plan.container,
+                plan.segments.len(),
+            );
+        }
         plan.ok_or_else(|| match &choice.audio {
             AudioChoice::Only(wanted) => {
                 self.lost_audio(wanted).unwrap_or_else(|| Error::NoAudio {

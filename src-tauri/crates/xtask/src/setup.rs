@@ -35,7 +35,7 @@ const FLATPAK: [AptPackage; 2] = [
     package("flatpak-builder", "flatpak-builder"),
 ];
 /// Needed by the tests: they encode and inspect movies, and drive the page and the window.
-const CHECKS: [AptPackage; 13] = [
+const CHECKS: [AptPackage; 14] = [
     package("ffmpeg", "ffmpeg and ffprobe"),
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
@@ -44,6 +44,7 @@ const CHECKS: [AptPackage; 13] = [
     package("webkit2gtk-driver", "WebKitWebDriver"),
     package("xvfb", "Xvfb"),
     package("dbus", "dbus-run-session"),
+    package("at-spi2-core", "the accessibility bus"),
     package("gsettings-desktop-schemas", "the settings of GNOME"),
     package("xdg-utils", "xdg-open"),
     package("desktop-file-utils", "desktop-file-validate"),

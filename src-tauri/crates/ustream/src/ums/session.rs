@@ -16,6 +16,7 @@ use self::stream_info::StreamInfoBuilder;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
 use super::stream::StreamState;
 use crate::hosts::Host;
+use crate::redacted::RedactedText;
 use crate::{Error, Lock, RecordingId};
 
 /// Timeout of one attempt; the service usually responds within a second.
@@ -209,6 +210,7 @@ impl Session {
     }
 
     fn on_frame(&mut self, frame: &str, now: Duration) -> SessionAction {
+        tracing::debug!("received: {}", RedactedText(frame));
         let commands = match message::parse(frame) {
             Ok(commands) => commands,
             Err(error @ Error::TooLarge { .. }) => return SessionAction::Fail(error),

@@ -29,6 +29,7 @@ use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
+use crate::redacted::RedactedText;
 use crate::{Error, http};
 
 /// Most frames in one session: three are usual, viewer counts may come each second.
@@ -106,6 +107,7 @@ impl SocketConnection<'_> {
         let event = match opened {
             Ok(Ok(socket)) => {
                 self.socket = Some(socket);
+                tracing::info!("the control connection is open: {host}");
                 SessionEvent::Opened
             }
             Ok(Err(error)) => {
@@ -122,6 +124,7 @@ impl SocketConnection<'_> {
         let Some(socket) = &mut self.socket else {
             return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
+        tracing::debug!("sent: {}", RedactedText(&text));
         match tokio::time::timeout_at(deadline, socket.send(Message::text(text))).await {
             Ok(Ok(())) => SessionAction::Wait,
             Ok(Err(_)) => session.handle(SessionEvent::Closed, self.started.elapsed()),
@@ -193,6 +196,7 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
         .send()
         .await
         .map_err(http::error)?;
+    http::log_headers(response.headers());
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         http::check(&response)?;
         let problem = format!("it answered {} instead of a websocket", response.status());

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use wait4::Wait4 as _;
 
 /// Log message of the engine when the last segment has arrived. This must be the same text.
-const LAST_SEGMENT_MESSAGE: &str = "the last piece is here";
+const LAST_SEGMENT_MESSAGE: &str = "the last segment is here";
 /// How often disk use is measured.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 

@@ -1,0 +1,217 @@
+//! Shows URLs and JSON in log lines without the secrets in them: tokens, signatures, passwords,
+//! answers to forms.
+
+use std::fmt::{self, Display, Formatter};
+
+use serde_json::Value;
+use url::Url;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "…";
+
+/// Parts of JSON names whose values are hidden, in lower case. The service's own names are in
+/// `docs/protocol.md`; the others are what a company login or a CDN would use.
+const SECRET_NAMES: [&str; 18] = [
+    "password",
+    "passwd",
+    "hash",
+    "token",
+    "secret",
+    "sign",
+    "sgn",
+    "signature",
+    "auth",
+    "cookie",
+    "session",
+    "credential",
+    "apikey",
+    "api_key",
+    "email",
+    "user",
+    "fields",
+    "rpin",
+];
+
+/// The name of the person's own address, which the service sends back.
+const ADDRESS_NAME: &str = "ip";
+
+/// Names that contain one of [`SECRET_NAMES`] but tell where segments are: their hashes are no
+/// secrets, and without them a log explains nothing.
+const OPEN_NAMES: [&str; 2] = ["hashes", "usertype"];
+
+/// Most characters of a text in a log line.
+const MAX_CHARACTERS: usize = 4_000;
+
+/// A URL without the values of its query, and without names and passwords.
+///
+/// Path segments with a `=` or `~` are hidden, too: some CDNs put their tokens there.
+#[derive(Clone, Copy, Debug)]
+pub struct RedactedUrl<'a>(pub &'a Url);
+
+impl Display for RedactedUrl<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let url = self.0;
+        write!(
+            out,
+            "{}://{}",
+            url.scheme(),
+            url.host_str().unwrap_or_default()
+        )?;
+        if let Some(port) = url.port() {
+            write!(out, ":{port}")?;
+        }
+        for segment in url.path_segments().into_iter().flatten() {
+            let shown = if segment.contains(['=', '~']) {
+                HIDDEN
+            } else {
+                segment
+            };
+            write!(out, "/{shown}")?;
+        }
+        for (place, (name, _)) in url.query_pairs().enumerate() {
+            let mark = if place == 0 { '?' } else { '&' };
+            write!(out, "{mark}{}={HIDDEN}", name.escape_debug())?;
+        }
+        Ok(())
+    }
+}
+
+/// A text of the service in one line, of limited length. In JSON, the values of secret names and
+/// the secrets of URLs are hidden; a text that is no JSON is only measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RedactedText<'a>(pub(crate) &'a str);
+
+impl Display for RedactedText<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let Ok(mut value) = serde_json::from_str::<Value>(self.0) else {
+            return write!(out, "{} bytes that are no JSON", self.0.len());
+        };
+        redact(&mut value);
+        let text = value.to_string();
+        match text.char_indices().nth(MAX_CHARACTERS) {
+            Some((end, _)) => write!(out, "{}… ({} bytes)", &text[..end], self.0.len()),
+            None => out.write_str(&text),
+        }
+    }
+}
+
+/// Hides the secrets of a JSON value.
+fn redact(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                if is_secret(name) {
+                    hide(member);
+                } else {
+                    redact(member);
+                }
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(redact),
+        Value::String(text) => redact_string(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Hides a value, but not that there is none.
+fn hide(value: &mut Value) {
+    let is_empty = match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(_) => false,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(members) => members.is_empty(),
+    };
+    if !is_empty {
+        *value = Value::from(HIDDEN);
+    }
+}
+
+fn redact_string(text: &mut String) {
+    if let Ok(mut inner) = serde_json::from_str::<Value>(text)
+        && (inner.is_object() || inner.is_array())
+    {
+        redact(&mut inner);
+        *text = inner.to_string();
+    } else if let Ok(url) = Url::parse(text)
+        && url.has_host()
+    {
+        *text = RedactedUrl(&url).to_string();
+    } else if let Some((path, _)) = text.split_once('?') {
+        *text = format!("{path}?{HIDDEN}");
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let has_secret = SECRET_NAMES.iter().any(|secret| name.contains(secret));
+    name == ADDRESS_NAME || has_secret && !OPEN_NAMES.contains(&&*name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(url: &str) -> String {
+        RedactedUrl(&Url::parse(url).unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_url_is_shown_without_what_only_the_person_may_know() {
+        assert_eq!(
+            shown("https://ada:sesame@cdn.example:8443/a/b.m4v?token=SECRET&cdn=uhs#SECRET"),
+            "https://cdn.example:8443/a/b.m4v?token=…&cdn=…"
+        );
+        assert_eq!(
+            shown("https://cdn.example/exp=1~hmac=SECRET/a/chunk_3_f68e3bc267.m4v"),
+            "https://cdn.example/…/a/chunk_3_f68e3bc267.m4v"
+        );
+        assert_eq!(shown("https://video.ibm.com"), "https://video.ibm.com/");
+        assert_eq!(
+            shown("https://a.example/?a%0Ab=1"),
+            "https://a.example/?a\\nb=…"
+        );
+    }
+
+    #[test]
+    fn json_keeps_its_form_and_loses_its_secrets() {
+        let frame = json!({
+            "cmd": "connect",
+            "args": [{
+                "password": "SECRET", "hash": "[{\"user\":\"SECRET\"},{\"hash\":\"SECRET\"}]",
+                "fields[email]": "SECRET", "viewerToken": 424_242, "media": 112_470_631,
+                "referrer": "https://a.example/page?vt=SECRET", "hashes": { "0": "f68e3bc267" },
+                "stream": [{ "url": "/playlist.m3u8?sgn=SECRET", "text": "{\"sessionId\":\"SECRET\"}" }],
+                "ip": "SECRET", "passwordLock": false, "locks": { "hash": null },
+            }],
+        });
+        let shown = RedactedText(&frame.to_string()).to_string();
+        assert!(
+            !shown.contains("SECRET") && !shown.contains("424242"),
+            "{shown}"
+        );
+        for kept in [
+            "\"cmd\":\"connect\"",
+            "\"media\":112470631",
+            "\"hashes\":{\"0\":\"f68e3bc267\"}",
+            "https://a.example/page?vt=…",
+            "\"passwordLock\":false",
+            "\"hash\":null",
+        ] {
+            assert!(shown.contains(kept), "{kept} is not in {shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_measured_and_what_is_long_is_cut() {
+        assert_eq!(
+            RedactedText("SECRET=1").to_string(),
+            "8 bytes that are no JSON"
+        );
+        let long = format!("[\"{}\"]", "é".repeat(10_000));
+        let shown = RedactedText(&long).to_string();
+        assert!(shown.ends_with("… (20004 bytes)") && shown.chars().count() < 4_100);
+    }
+}
