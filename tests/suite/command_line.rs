@@ -346,7 +346,7 @@ async fn a_log_tells_each_host_answer_and_decision_but_no_secret() {
     let (code, _, err) = run.finish();
     assert_eq!(code, 0, "{err}");
     for told in [
-        "200 OK from https://api.video.ibm.com/videos/134300001.json",
+        "401 Unauthorized from https://api.video.ibm.com/videos/134300001.json",
         "the control connection is open: r",
         "chosen of ",
     ] {
