@@ -370,9 +370,9 @@ async fn a_log_tells_each_host_answer_and_decision_but_no_secret() {
 
     let nowhere = folder.path().join("missing/log.txt");
     let (code, _, err) = CliCommand::new(&mock)
-        .args(["resolve", "--log"])
+        .save(MAIN)
+        .arg("--log")
         .arg(nowhere)
-        .arg("https://video.ibm.com/recorded/134300001")
         .finish();
     assert_eq!(code, 7, "{err}");
     assert!(err.contains("log.txt"), "{err}");
