@@ -73,7 +73,7 @@ enum Task {
     },
     /// Build packages to install, with the command line in them: target/release/bundle
     Bundle {
-        /// Which: deb, rpm, appimage, nsis, dmg [default: the usual ones of this system]
+        /// Which: deb, rpm, appimage, flatpak, nsis, dmg [default: the usual ones of this system]
         kinds: Vec<String>,
     },
     /// Build and test for Windows (with Wine) and check for macOS, on Debian and as root
