@@ -22,6 +22,8 @@ use crate::session::DesktopSession;
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 /// Longest wait for the page: a whole job on a busy machine.
 pub(crate) const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest time until a screen reader finds what the page shows.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time from a rendered frame to its screenshot, without a graphics card.
 const PAINT_TIMEOUT: Duration = Duration::from_millis(500);
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -286,6 +288,19 @@ impl AppWindow {
     /// Ensures that every text of the page is found by a screen reader: `WebKit` leaves some out of
     /// the tree that it gives to one.
     async fn is_readable(&self) -> Result<()> {
+        let reader = self.screen_reader().await?;
+        let start = Instant::now();
+        // What the page shows may change while the tree is read.
+        while let Err(problem) = self.compare_with_tree(&reader).await {
+            if start.elapsed() > READ_TIMEOUT {
+                return Err(problem);
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+
+    async fn compare_with_tree(&self, reader: &ScreenReader) -> Result<()> {
         let shown = "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
                      const texts = []; \
                      while (walker.nextNode()) { \
@@ -295,7 +310,7 @@ impl AppWindow {
                      } \
                      return texts;";
         let shown: Vec<String> = serde_json::from_value(self.page(shown).await?)?;
-        let objects = self.screen_reader().await?.objects().await?;
+        let objects = reader.objects().await?;
         let read = |words: &str| {
             let mut all = objects.iter().flat_map(|it| [&it.name, &it.text]);
             all.any(|text| words_of(text).contains(words))
@@ -306,7 +321,8 @@ impl AppWindow {
             missing.is_empty(),
             "a screen reader does not find {missing:?} in {objects:#?}"
         );
-        let lists = "return [...document.querySelectorAll('ul')].filter((it) => it.checkVisibility()).length;";
+        let lists = "return [...document.querySelectorAll('ul')] \
+                       .filter((it) => it.checkVisibility()).length;";
         let read = objects.iter().filter(|it| it.role == LIST).count();
         ensure!(
             self.page(lists).await? == read,
