@@ -20,9 +20,11 @@ pub(crate) mod system;
 use std::path::PathBuf;
 
 use engine::{Code, Failure, JobId};
-use tauri::async_runtime;
-use tauri_plugin_dialog::FilePath;
+use tauri::{Manager as _, WebviewWindow, Wry, async_runtime};
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
+
+use crate::messages::Messages;
 
 type CommandResult<T> = Result<T, Failure>;
 
@@ -42,6 +44,14 @@ async fn blocking<T: Send + 'static>(
     async_runtime::spawn_blocking(work)
         .await
         .map_err(internal_error)
+}
+
+/// Returns a file dialog over the window. Its title is the message with this id: the rest of its words
+/// are the system's.
+fn file_dialog(window: &WebviewWindow, title: &str) -> FileDialogBuilder<Wry> {
+    let title = window.state::<Messages>().text(title, []);
+    let dialog = window.dialog().file().set_parent(window);
+    dialog.set_title(title)
 }
 
 /// Returns the path that the user picks in the dialog that `open` opens; `None` if they cancel.

@@ -6,10 +6,9 @@ use engine::{
 };
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
-use tauri_plugin_dialog::DialogExt;
 
 use super::preferences::choose_folder;
-use super::{CommandResult, dialog_path, internal_error, parse_job_id};
+use super::{CommandResult, dialog_path, file_dialog, internal_error, parse_job_id};
 use crate::folders::Folders;
 use crate::page_events::PageEvents;
 use crate::settings::SettingsStore;
@@ -65,8 +64,7 @@ pub(crate) async fn remux(
     engine: State<'_, Engine>,
     store: State<'_, SettingsStore>,
 ) -> CommandResult<Option<String>> {
-    let dialog = window.dialog().file().set_parent(&window);
-    let dialog = dialog.add_filter("FLV, MP4, TS", &MOVIE_EXTENSIONS);
+    let dialog = file_dialog(&window, "remux-open").add_filter("FLV, MP4, TS", &MOVIE_EXTENSIONS);
     let Some(file) = dialog_path(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use engine::view::{FolderView, SettingsView, StartView};
 use engine::{Engine, Template};
 use tauri::{AppHandle, State, WebviewWindow};
-use tauri_plugin_dialog::DialogExt;
 
-use super::{CommandResult, blocking, dialog_path, internal_error};
+use super::{CommandResult, blocking, dialog_path, file_dialog, internal_error};
 use crate::arguments::Arguments;
 use crate::folders::Folders;
 use crate::keychain::{FormAnswers, Keychain};
@@ -57,8 +56,7 @@ pub(super) async fn choose_folder(
     folders: &Folders,
     store: &SettingsStore,
 ) -> CommandResult<Option<(PathBuf, FolderView)>> {
-    let dialog = window.dialog().file().set_parent(window);
-    let dialog = dialog.set_directory(folders.current_path());
+    let dialog = file_dialog(window, "folder-label").set_directory(folders.current_path());
     let Some(path) = dialog_path(|then| dialog.pick_folder(then)).await? else {
         return Ok(None);
     };
@@ -130,7 +128,7 @@ pub(crate) async fn pick_ffmpeg(
     engine: State<'_, Engine>,
     store: State<'_, SettingsStore>,
 ) -> CommandResult<Option<String>> {
-    let dialog = window.dialog().file().set_parent(&window);
+    let dialog = file_dialog(&window, "settings-ffmpeg");
     let Some(path) = dialog_path(|then| dialog.pick_file(then)).await? else {
         return Ok(None);
     };
