@@ -10,7 +10,7 @@ use crate::{page_events::PageEvents, page_health::answers};
 /// Whether the system shows the menu of an app outside of its window.
 pub(crate) const HAS_MENU_BAR: bool = cfg!(target_os = "macos");
 
-/// Whether a running app is found by an id that it chooses, and not by that of its package.
+/// Whether `dbus_id` sets the name by which a second start finds the first.
 pub(crate) const INSTANCES_HAVE_IDS: bool = cfg!(target_os = "linux");
 
 /// Returns the links that the system opens in the running app. Linux and Windows start the app

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use zbus::export::serde::Serialize;
@@ -124,6 +124,23 @@ impl ScreenReader {
         heard.with_context(|| format!("{beginning:?} is not in {:?}", self.announcements()))
     }
 
+    /// Waits until no object has a text with this beginning.
+    pub(crate) async fn loses(&self, beginning: &str) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            // An object that is gone before it is read is an error.
+            let objects = self.objects().await.unwrap_or_default();
+            if !objects.is_empty() && !objects.iter().any(|it| it.text.starts_with(beginning)) {
+                return Ok(());
+            }
+            ensure!(
+                start.elapsed() < SHOW_TIMEOUT,
+                "{beginning:?} is still there"
+            );
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
     /// Waits until the object of this name gets the focus.
     pub(crate) async fn focuses(&self, name: &str) -> Result<()> {
         let focused = || Some(()).filter(|()| self.heard().focused.as_deref() == Some(name));
@@ -142,8 +159,12 @@ impl ScreenReader {
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.heard)
     }
+}
+
+fn lock(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
+    heard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn wait_for<T>(mut find: impl FnMut() -> Option<T>) -> Option<T> {
@@ -251,18 +272,17 @@ impl AccessibilityBus {
                 };
                 let child: (String, ObjectPath<'_>) = value.try_into()?;
                 let child = self.read(&(child.0, child.1.into())).await?;
-                heard
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .announcements
-                    .push(Announcement {
-                        is_polite: live == "polite",
-                        words: words_of(&child.text),
-                    });
+                let words = words_of(&child.text);
+                // A region that is emptied says nothing.
+                if !words.is_empty() {
+                    let is_polite = live == "polite";
+                    let announcement = Announcement { is_polite, words };
+                    lock(heard).announcements.push(announcement);
+                }
             }
             ("StateChanged", "focused") if state == 1 => {
                 let object = self.read(&source).await?;
-                heard.lock().unwrap_or_else(PoisonError::into_inner).focused = Some(object.name);
+                lock(heard).focused = Some(object.name);
             }
             _ => {}
         }

@@ -1,11 +1,13 @@
 //! A display, a session bus and a home folder for one test, removed at its end.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
@@ -17,6 +19,8 @@ use x11rb::protocol::xproto::{
     Window,
 };
 use x11rb::rust_connection::RustConnection;
+
+use crate::window::{POLL_INTERVAL, SHOW_TIMEOUT};
 
 /// The app's folder in the data folder.
 const IDENTIFIER: &str = "io.github.ustream-dl";
@@ -65,7 +69,9 @@ impl DesktopSession {
         let script = format!("mount -t tmpfs -o size={size} tmpfs $HOME/Downloads; exec \"$@\"");
         Self::start_under(&[
             "unshare",
-            "--map-root-user",
+            "--user",
+            "--map-current-user",
+            "--keep-caps",
             "--mount",
             "sh",
             "-e",
@@ -92,13 +98,8 @@ impl DesktopSession {
                 .args(arguments)
                 .args(["--host=127.0.0.1"])
                 .arg(format!("--port={port}"))
-                .env("DISPLAY", format!(":{number}"))
+                .envs(environment(home.path(), number))
                 .env_remove("WAYLAND_DISPLAY")
-                .env("HOME", home.path())
-                .env("XDG_CONFIG_HOME", home.path().join("config"))
-                .env("XDG_DATA_HOME", home.path().join("data"))
-                .env("XDG_CACHE_HOME", home.path().join("cache"))
-                .env("XDG_RUNTIME_DIR", home.path())
                 .env("LIBGL_ALWAYS_SOFTWARE", "1")
                 // The web view accepts a driver only if this is set.
                 .env("TAURI_AUTOMATION", "true")
@@ -193,17 +194,24 @@ impl DesktopSession {
     }
 
     /// Starts the app a second time with these arguments, and waits until it has ended.
-    pub(crate) fn start_again(&self, program: &Path, arguments: &[&str]) -> Result<()> {
-        let second = Command::new(program)
-            .args(arguments)
-            .env("DISPLAY", format!(":{}", self.number))
-            .env_remove("WAYLAND_DISPLAY")
-            .env("HOME", self.home())
-            .env("DBUS_SESSION_BUS_ADDRESS", self.bus()?)
-            .stderr(Stdio::null())
-            .status()?;
-        ensure!(second.success(), "the second start failed: {second}");
-        Ok(())
+    pub(crate) async fn start_again(&self, program: &Path, arguments: &[&str]) -> Result<()> {
+        let mut second = ProcessGroup::spawn(
+            Command::new(program)
+                .args(arguments)
+                .envs(environment(self.home(), self.number))
+                .env_remove("WAYLAND_DISPLAY")
+                .env("DBUS_SESSION_BUS_ADDRESS", self.bus()?)
+                .stderr(Stdio::null()),
+        )?;
+        let start = Instant::now();
+        loop {
+            if let Some(status) = second.0.try_wait()? {
+                ensure!(status.success(), "the second start failed: {status}");
+                return Ok(());
+            }
+            ensure!(start.elapsed() < SHOW_TIMEOUT, "the second start stays");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
     }
 
     /// Returns a folder of the app as it sees it, also one that is mounted for it alone.
@@ -325,6 +333,18 @@ impl DesktopSession {
             .map(|entry| Ok(entry?.path()))
             .collect()
     }
+}
+
+/// Returns the environment of the programs of a session.
+fn environment(home: &Path, display: u32) -> [(&'static str, OsString); 6] {
+    [
+        ("DISPLAY", format!(":{display}").into()),
+        ("HOME", home.into()),
+        ("XDG_CONFIG_HOME", home.join("config").into()),
+        ("XDG_DATA_HOME", home.join("data").into()),
+        ("XDG_CACHE_HOME", home.join("cache").into()),
+        ("XDG_RUNTIME_DIR", home.into()),
+    ]
 }
 
 /// A connection to a display, without a window manager.

@@ -12,6 +12,7 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use crate::EMPTY;
 use crate::notifications::TestDesktop;
@@ -37,6 +38,8 @@ pub(crate) struct AppWindow {
     session: DesktopSession,
     /// Address of the mock service.
     service: String,
+    /// Started when it is first needed.
+    reader: OnceCell<ScreenReader>,
 }
 
 impl AppWindow {
@@ -73,13 +76,14 @@ impl AppWindow {
             client,
             session,
             service,
+            reader: OnceCell::new(),
         };
         window.heading(first).await?;
         Ok(window)
     }
 
     /// Starts the app again in this session, with a link.
-    pub(crate) fn start_again(&self, link: &str) -> Result<()> {
+    pub(crate) async fn start_again(&self, link: &str) -> Result<()> {
         let authority = self.session.home().join("practice.pem");
         let authority = authority.to_string_lossy();
         let service = [
@@ -89,7 +93,7 @@ impl AppWindow {
             &authority,
             link,
         ];
-        self.session.start_again(&program()?, &service)
+        self.session.start_again(&program()?, &service).await
     }
 
     /// Fills the small disk of the session, and returns the file that does.
@@ -190,9 +194,10 @@ impl AppWindow {
         TestDesktop::on(&self.session.bus()?).await
     }
 
-    /// Adds a screen reader to the session.
-    pub(crate) async fn screen_reader(&self) -> Result<ScreenReader> {
-        ScreenReader::on(&self.session.bus()?).await
+    /// Returns the screen reader of the session.
+    pub(crate) async fn screen_reader(&self) -> Result<&ScreenReader> {
+        let start = async || ScreenReader::on(&self.session.bus()?).await;
+        self.reader.get_or_try_init(start).await
     }
 
     /// Kills the process that renders the page.
@@ -291,7 +296,7 @@ impl AppWindow {
         let reader = self.screen_reader().await?;
         let start = Instant::now();
         // What the page shows may change while the tree is read.
-        while let Err(problem) = self.compare_with_tree(&reader).await {
+        while let Err(problem) = self.compare_with_tree(reader).await {
             if start.elapsed() > READ_TIMEOUT {
                 return Err(problem);
             }
@@ -301,22 +306,15 @@ impl AppWindow {
     }
 
     async fn compare_with_tree(&self, reader: &ScreenReader) -> Result<()> {
-        let shown = "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
-                     const texts = []; \
-                     while (walker.nextNode()) { \
-                       const { parentElement: parent, data } = walker.currentNode; \
-                       if (parent.checkVisibility() && !parent.closest('[aria-hidden=true], option')) \
-                         texts.push(data); \
-                     } \
-                     return texts;";
-        let shown: Vec<String> = serde_json::from_value(self.page(shown).await?)?;
+        let before = self.shown_words().await?;
         let objects = reader.objects().await?;
+        let after = self.shown_words().await?;
         let read = |words: &str| {
             let mut all = objects.iter().flat_map(|it| [&it.name, &it.text]);
             all.any(|text| words_of(text).contains(words))
         };
-        let mut missing: Vec<_> = shown.iter().map(|text| words_of(text)).collect();
-        missing.retain(|words| !read(words));
+        let stays = |words: &&String| after.contains(words) && !read(words);
+        let missing: Vec<_> = before.iter().filter(stays).collect();
         ensure!(
             missing.is_empty(),
             "a screen reader does not find {missing:?} in {objects:#?}"
@@ -329,6 +327,20 @@ impl AppWindow {
             "a screen reader finds {read} lists in {objects:#?}"
         );
         Ok(())
+    }
+
+    /// Returns the texts that the page shows.
+    async fn shown_words(&self) -> Result<Vec<String>> {
+        let shown = "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
+                     const texts = []; \
+                     while (walker.nextNode()) { \
+                       const { parentElement: parent, data } = walker.currentNode; \
+                       if (parent.checkVisibility() && !parent.closest('[aria-hidden=true], option')) \
+                         texts.push(data); \
+                     } \
+                     return texts;";
+        let shown: Vec<String> = serde_json::from_value(self.page(shown).await?)?;
+        Ok(shown.iter().map(|text| words_of(text)).collect())
     }
 
     async fn run_axe(&self) -> Result<()> {

@@ -327,8 +327,8 @@ async fn a_silent_websocket_only_delays_the_start() {
         ..Delivery::default()
     };
     let mock = mock_service_with(delivery).await;
-    // Without a bound on the wait, this ends when the test runner gives up.
-    let (_folder, path) = saved(&mock).await;
+    let saved = tokio::time::timeout(Duration::from_mins(5), saved(&mock)).await;
+    let (_folder, path) = saved.expect("the wait has an end");
     assert_movie(&path);
 }
 

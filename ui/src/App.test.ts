@@ -1,6 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import App from "./App.svelte";
+import type { Failure } from "./backend";
 import { preview } from "./backend/fake";
 import { backend, heading, heard, LINK, paste, user, press } from "./testing";
 
@@ -83,4 +84,23 @@ it("resolves the link of a second start, or offers it if another screen is in fr
   await user.clear(screen.getByLabelText("Video link"));
   await press("Use this link");
   await heading("This video is no longer there");
+});
+
+it("lets a job go on below for the link of a second start", async () => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  backend.tell({ is: "link", link: "https://video.ibm.com/recorded/134300001" });
+  await heading("This video has a password");
+  expect(backend.job("job-1").state.is).toBe("running");
+});
+
+it("does not take away for the link of a second start what is being entered", async () => {
+  await paste(LINK);
+  await press("Save video");
+  const failure: Failure = { code: "needs_password", detail: "locked" };
+  backend.put({ ...backend.job("job-1"), state: { is: "failed", failure } });
+  await user.type(await screen.findByLabelText("Password"), "sesame");
+  backend.tell({ is: "link", link: "https://video.ibm.com/recorded/134300003" });
+  expect(screen.getByLabelText("Password")).toHaveValue("sesame");
 });

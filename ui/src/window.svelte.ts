@@ -74,6 +74,13 @@ export class AppWindow extends Controller {
     return !this.settingsOpen && !this.closing && this.job === undefined && this.intake.idle;
   }
 
+  /** Whether something is being asked or entered, which a link from outside must not end. A job in front
+   *  goes on below. */
+  get #isAsking(): boolean {
+    const asks = this.job?.state.is === "failed" || this.jobs.confirming;
+    return this.settingsOpen || this.closing || !this.intake.idle || asks;
+  }
+
   /** The newer version of the app to offer: none while a video is being saved. */
   get update() {
     const { release, installing } = this.updates;
@@ -119,8 +126,7 @@ export class AppWindow extends Controller {
     if (news.is === "jobs") this.jobs.update(news.update);
     else if (news.is === "closing") this.closing = true;
     else if (news.is === "settings") this.openSettings();
-    // A job goes on below; what is being entered or asked stays.
-    else if (this.settingsOpen || this.closing || !this.intake.idle) this.intake.suggest(news.link);
+    else if (this.#isAsking) this.intake.suggest(news.link);
     else this.submit(news.link);
   }
 }

@@ -2,6 +2,7 @@ import { cleanup, render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
 import type { Failure } from "../backend";
+import { done } from "../backend/fake";
 import { backend, heading, heard, paste, user, press, strip } from "../testing";
 
 it("asks for the password until it is right, and keeps what was typed", async () => {
@@ -76,8 +77,10 @@ it("asks for a form in place of a job that has failed, and remembers the answers
   await user.clear(field);
   await user.type(field, "ada@example.org{Enter}");
   await waitFor(() => expect(backend.job("job-1").state.is).toBe("running"));
-  expect(backend.answers).toEqual({ email: "ada@example.org" });
-  expect(backend.settings.remember_form).toBe(true);
+  expect(backend.settings.remember_form).toBe(false);
+  backend.put({ ...backend.job("job-1"), state: done("Talk") });
+  await waitFor(() => expect(backend.answers).toEqual({ email: "ada@example.org" }));
+  await waitFor(() => expect(backend.settings.remember_form).toBe(true));
 });
 
 it("asks for the login that a proxy wants until it is right, and keeps it only if asked to", async () => {

@@ -64,6 +64,8 @@ export class Jobs extends Controller {
   #batch: string[] = $state.raw([]);
   /** What was sent to unlock each job's video. In memory only. */
   readonly #accesses = new SvelteMap<string, AccessView>();
+  /** What to do once the locked video of a job is saved: only then is it known what unlocks it. */
+  readonly #onUnlocked = new SvelteMap<string, () => void>();
   /** Whether the first update, which holds all jobs, has come. */
   #reported = false;
 
@@ -171,9 +173,11 @@ export class Jobs extends Controller {
     this.show(ids[0] ?? null);
   }
 
-  /** Resumes a job whose video is locked, with what unlocks it. */
-  unlock(id: string, access: AccessView): Promise<boolean> {
+  /** Resumes a job whose video is locked, with what unlocks it, and calls `then` if it does. */
+  unlock(id: string, access: AccessView, then?: () => void): Promise<boolean> {
     this.#accesses.set(id, access);
+    if (then) this.#onUnlocked.set(id, then);
+    else this.#onUnlocked.delete(id);
     return this.resume(id);
   }
 
@@ -267,6 +271,10 @@ export class Jobs extends Controller {
     for (const job of changed) {
       if (isActive(job)) this.#join(job.id);
       this.all.set(job.id, { ...job, title: nameOf(job) });
+      if (job.state.is === "done") {
+        this.#onUnlocked.get(job.id)?.();
+        this.#onUnlocked.delete(job.id);
+      }
     }
     for (const id of removed) {
       this.all.delete(id);

@@ -2,8 +2,8 @@
  * Announcements for screen readers: two live regions for the whole window.
  */
 
-/** How long an announcement stays. A screen reader has it at once; who reads the window later should
- *  not find what is long over. */
+/** How long an announcement stays. Removed afterwards, so that nobody who browses the window finds
+ *  outdated words. */
 const STAY_MS = 10_000;
 
 /** Words that are announced. The same words again are another announcement. */
@@ -17,29 +17,27 @@ class Announcer {
   /** In the assertive region. */
   alert: Announcement | null = $state.raw(null);
 
-  #end: ReturnType<typeof setTimeout> | undefined;
+  #statusEnd: ReturnType<typeof setTimeout> | undefined;
+  #alertEnd: ReturnType<typeof setTimeout> | undefined;
 
   /** Announces a text as soon as the screen reader is idle. */
   say(words: string) {
     this.status = { words };
-    this.#stay();
+    clearTimeout(this.#statusEnd);
+    this.#statusEnd = setTimeout(() => (this.status = null), STAY_MS);
   }
 
   /** Interrupts the screen reader with a text. */
   warn(words: string) {
     this.alert = { words };
-    this.#stay();
+    clearTimeout(this.#alertEnd);
+    this.#alertEnd = setTimeout(() => (this.alert = null), STAY_MS);
   }
 
   /** Takes back what is no longer true. */
   clear() {
     this.status = null;
     this.alert = null;
-  }
-
-  #stay() {
-    clearTimeout(this.#end);
-    this.#end = setTimeout(() => this.clear(), STAY_MS);
   }
 }
 

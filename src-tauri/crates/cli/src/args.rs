@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Write to this file what -vv tells, with times
+    /// Also write a log with times to this file, as detailed as -vv
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) log: Option<PathBuf>,
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER, SET_COOKIE};
+use reqwest::header::{self, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
@@ -19,6 +19,22 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Pause before the retry.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// Headers of responses that are logged.
+const LOGGED_HEADERS: [HeaderName; 12] = [
+    header::ACCEPT_RANGES,
+    header::AGE,
+    header::CACHE_CONTROL,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::RETRY_AFTER,
+    header::SERVER,
+    header::UPGRADE,
+    header::VIA,
+];
 
 /// A response of any status.
 #[derive(Debug)]
@@ -176,8 +192,7 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
 /// Reads and decodes the body; fails if it exceeds `limit`, is only a part, or [`check`] refuses the
 /// status.
 pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
-    tracing::info!("{} from {}", response.status(), RedactedUrl(response.url()));
-    log_headers(response.headers());
+    log_answer(&response);
     check(&response)?;
     let too_large = || Error::TooLarge {
         what: limit.what,
@@ -204,13 +219,17 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
     })
 }
 
-/// Logs the headers of a response, but not cookies, and not where it redirects to.
-pub(crate) fn log_headers(headers: &HeaderMap) {
-    for (name, value) in headers {
-        if name != SET_COOKIE && name != LOCATION {
-            tracing::debug!("  {name}: {value:?}");
-        }
-    }
+/// Logs the status of a response, and the headers that tell how it came. Others may hold a secret.
+pub(crate) fn log_answer(response: &Response) {
+    let shown = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| LOGGED_HEADERS.contains(name));
+    let shown: Vec<_> = shown
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
+    let host = response.url().host_str().unwrap_or_default();
+    tracing::debug!("headers from {host}: {}", shown.join(", "));
 }
 
 /// Returns the decoded body; fails if it is only a part of the response.

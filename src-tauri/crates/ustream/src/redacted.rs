@@ -11,7 +11,7 @@ const HIDDEN: &str = "…";
 
 /// Parts of JSON names whose values are hidden, in lower case. The service's own names are in
 /// `docs/protocol.md`; the others are what a company login or a CDN would use.
-const SECRET_NAMES: [&str; 18] = [
+const SECRET_NAMES: [&str; 19] = [
     "password",
     "passwd",
     "hash",
@@ -19,7 +19,6 @@ const SECRET_NAMES: [&str; 18] = [
     "secret",
     "sign",
     "sgn",
-    "signature",
     "auth",
     "cookie",
     "session",
@@ -30,14 +29,16 @@ const SECRET_NAMES: [&str; 18] = [
     "user",
     "fields",
     "rpin",
+    "rsid",
+    "connectionid",
 ];
 
 /// The name of the person's own address, which the service sends back.
 const ADDRESS_NAME: &str = "ip";
 
-/// Names that contain one of [`SECRET_NAMES`] but tell where segments are: their hashes are no
+/// A name that contains one of [`SECRET_NAMES`], but only says where segments are: their hashes are no
 /// secrets, and without them a log explains nothing.
-const OPEN_NAMES: [&str; 2] = ["hashes", "usertype"];
+const SEGMENT_HASHES: &str = "hashes";
 
 /// Most characters of a text in a log line.
 const MAX_CHARACTERS: usize = 4_000;
@@ -60,31 +61,33 @@ impl Display for RedactedUrl<'_> {
         if let Some(port) = url.port() {
             write!(out, ":{port}")?;
         }
-        for segment in url.path_segments().into_iter().flatten() {
-            let shown = if segment.contains(['=', '~']) {
-                HIDDEN
-            } else {
-                segment
-            };
-            write!(out, "/{shown}")?;
-        }
-        for (place, (name, _)) in url.query_pairs().enumerate() {
+        out.write_str(&redact_path(url.path()))?;
+        for (place, pair) in url
+            .query()
+            .into_iter()
+            .flat_map(|it| it.split('&'))
+            .enumerate()
+        {
             let mark = if place == 0 { '?' } else { '&' };
-            write!(out, "{mark}{}={HIDDEN}", name.escape_debug())?;
+            match pair.split_once('=') {
+                Some((name, _)) => write!(out, "{mark}{name}={HIDDEN}")?,
+                // A value without a name.
+                None => write!(out, "{mark}{HIDDEN}")?,
+            }
         }
         Ok(())
     }
 }
 
 /// A text of the service in one line, of limited length. In JSON, the values of secret names and
-/// the secrets of URLs are hidden; a text that is no JSON is only measured.
+/// the secrets of URLs and paths are hidden. Of other text only the length is shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RedactedText<'a>(pub(crate) &'a str);
 
 impl Display for RedactedText<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let Ok(mut value) = serde_json::from_str::<Value>(self.0) else {
-            return write!(out, "{} bytes that are no JSON", self.0.len());
+            return write!(out, "{} bytes, not JSON", self.0.len());
         };
         redact(&mut value);
         let text = value.to_string();
@@ -113,7 +116,7 @@ fn redact(value: &mut Value) {
     }
 }
 
-/// Hides a value, but not that there is none.
+/// Hides a value; null, booleans and empty values stay visible.
 fn hide(value: &mut Value) {
     let is_empty = match value {
         Value::Null | Value::Bool(_) => true,
@@ -137,15 +140,32 @@ fn redact_string(text: &mut String) {
         && url.has_host()
     {
         *text = RedactedUrl(&url).to_string();
-    } else if let Some((path, _)) = text.split_once('?') {
-        *text = format!("{path}?{HIDDEN}");
+    } else if text.contains('/') {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let mark = if query.is_empty() { "" } else { "?…" };
+        *text = format!("{}{mark}", redact_path(path));
     }
+}
+
+/// Hides the segments of a path that hold a token: they have a `=` or `~`, as such or encoded.
+fn redact_path(path: &str) -> String {
+    let is_token = |segment: &&str| {
+        let segment = segment.to_lowercase();
+        ["=", "~", "%3d", "%7e"]
+            .iter()
+            .any(|it| segment.contains(it))
+    };
+    let segments = path.split('/');
+    let shown: Vec<_> = segments
+        .map(|it| if is_token(&it) { HIDDEN } else { it })
+        .collect();
+    shown.join("/")
 }
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     let has_secret = SECRET_NAMES.iter().any(|secret| name.contains(secret));
-    name == ADDRESS_NAME || has_secret && !OPEN_NAMES.contains(&&*name)
+    name == ADDRESS_NAME || has_secret && name != SEGMENT_HASHES
 }
 
 #[cfg(test)]
@@ -170,8 +190,8 @@ mod tests {
         );
         assert_eq!(shown("https://video.ibm.com"), "https://video.ibm.com/");
         assert_eq!(
-            shown("https://a.example/?a%0Ab=1"),
-            "https://a.example/?a\\nb=…"
+            shown("https://a.example/%7Eexp%3D1/b?SECRET&a=1"),
+            "https://a.example/…/b?…&a=…"
         );
     }
 
@@ -184,7 +204,8 @@ mod tests {
                 "fields[email]": "SECRET", "viewerToken": 424_242, "media": 112_470_631,
                 "referrer": "https://a.example/page?vt=SECRET", "hashes": { "0": "f68e3bc267" },
                 "stream": [{ "url": "/playlist.m3u8?sgn=SECRET", "text": "{\"sessionId\":\"SECRET\"}" }],
-                "ip": "SECRET", "passwordLock": false, "locks": { "hash": null },
+                "ip": "SECRET", "rsid": "SECRET", "connectionId": "SECRET",
+                "path": "exp=1~hmac=SECRET/vod/a", "host": "//cdn.example/~SECRET/b", "passwordLock": false, "locks": { "hash": null },
             }],
         });
         let shown = RedactedText(&frame.to_string()).to_string();
@@ -199,6 +220,8 @@ mod tests {
             "https://a.example/page?vt=…",
             "\"passwordLock\":false",
             "\"hash\":null",
+            "\"path\":\"…/vod/a\"",
+            "//cdn.example/…/b",
         ] {
             assert!(shown.contains(kept), "{kept} is not in {shown}");
         }
@@ -206,10 +229,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_measured_and_what_is_long_is_cut() {
-        assert_eq!(
-            RedactedText("SECRET=1").to_string(),
-            "8 bytes that are no JSON"
-        );
+        assert_eq!(RedactedText("SECRET=1").to_string(), "8 bytes, not JSON");
         let long = format!("[\"{}\"]", "é".repeat(10_000));
         let shown = RedactedText(&long).to_string();
         assert!(shown.ends_with("… (20004 bytes)") && shown.chars().count() < 4_100);

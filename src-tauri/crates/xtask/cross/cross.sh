@@ -170,19 +170,19 @@ windows_demo() {
   return $same
 }
 
-# Wine makes the event of a console, Ctrl-C, of the signal of a terminal. The line is so slow that it
-# comes during the download.
+# Wine turns SIGINT into the Ctrl-C event of a console. The line is so slow that it comes during the
+# download.
 stop_and_go_on='
   cd /x/demo/windows
   /x/target/debug/fake-ustream --ca ca.pem --ready ready.json --line 300,1 > /dev/null &
   service=$!
   trap "kill $service" EXIT
-  until [ -s ready.json ]; do sleep 0.1; done
+  until [ -s ready.json ]; do kill -0 $service; sleep 0.1; done
   save=(wine /x/target/'"$windows"'/release/ustream-dl.exe --practice "$(grep -oE "127[^\"]*" ready.json)"
     --practice-ca ca.pem --format mp4 -o stopped.mp4 https://video.ibm.com/recorded/112470631)
   "${save[@]}" 2> stopped.txt &
   run=$!
-  until ls -d stopped*.part > /dev/null 2>&1; do sleep 0.1; done
+  until ls -d stopped*.part > /dev/null 2>&1; do kill -0 $run || { cat stopped.txt; exit 1; }; sleep 0.1; done
   sleep 2
   kill -INT $run
   code=0

@@ -21,7 +21,7 @@ const CONFIG: &str = "tauri.json";
 /// Kind of package that is made without the bundler: an installer for Windows.
 const INSTALLER: &str = "nsis";
 
-/// Kind of package that is made of the Debian one.
+/// Package kind that is built from the Debian package.
 const FLATPAK: &str = "flatpak";
 
 /// Where Flatpak gets the libraries of GNOME.
@@ -72,21 +72,31 @@ pub(crate) const TEXTS: [BundledText; 4] = [
 
 /// Builds packages of these kinds, or the system's default kinds if there are none.
 pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
+    let is_asked_for = |kind: &str| kinds.iter().any(|it| it == kind);
+    let makes_installer = is_asked_for(INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
+    let makes_flatpak = is_asked_for(FLATPAK);
     setup::bundles()?;
+    if makes_flatpak {
+        setup::flatpak()?;
+    }
     setup::page()?;
     say("The command line");
     succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     stage_files("release")?;
     say("The app and its packages");
     let mut tauri = tauri("build");
-    let is_asked_for = |kind: &str| kinds.iter().any(|it| it == kind);
-    let makes_installer = is_asked_for(INSTALLER) || kinds.is_empty() && HAS_INSTALLER;
-    let makes_flatpak = is_asked_for(FLATPAK);
-    let kinds: Vec<&str> = kinds
+    let mut kinds: Vec<&str> = kinds
         .iter()
         .map(String::as_str)
         .filter(|kind| *kind != INSTALLER && *kind != FLATPAK)
         .collect();
+    if makes_flatpak && !kinds.contains(&"deb") {
+        kinds.push("deb");
+    }
+    // One of an earlier version would be packed again, and its size printed.
+    for old in debian_packages("release") {
+        fs::remove_file(old)?;
+    }
     match (kinds.as_slice(), makes_installer) {
         ([], true) => tauri.arg("--no-bundle"),
         ([], false) => &mut tauri,
@@ -143,13 +153,13 @@ fn build_installer() -> anyhow::Result<()> {
 
 /// Packs the Debian package for Flatpak. Downloads the libraries of GNOME.
 fn build_flatpak() -> anyhow::Result<()> {
-    setup::flatpak()?;
     say("The Flatpak");
     let package = debian_packages("release").pop();
-    let package = package.context("a Flatpak is made of the Debian package: bundle deb flatpak")?;
+    let package = package.context("no Debian package was made")?;
     let folder = target().join("release/bundle/flatpak");
     fs::create_dir_all(&folder)?;
-    fs::copy(&package, folder.join("package.deb"))?;
+    let copy = folder.join("package.deb");
+    fs::copy(&package, &copy)?;
     let manifest = folder.join("manifest.json");
     fs::copy(root().join("src-tauri/bundle/flatpak.json"), &manifest)?;
     let remote = [
@@ -169,6 +179,7 @@ fn build_flatpak() -> anyhow::Result<()> {
             .args([&scratch, &manifest])
             .current_dir(&folder),
     )?;
+    fs::remove_file(copy)?;
     let name = format!("ustream-downloader_{}.flatpak", env!("CARGO_PKG_VERSION"));
     succeed(
         command("flatpak")

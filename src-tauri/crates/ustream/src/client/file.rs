@@ -53,6 +53,7 @@ impl Client {
             .await
             .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
+        http::log_answer(&response);
         http::check(&response)?;
         let validator = validator(response.headers());
         let part = ContentRange::of(response.headers());

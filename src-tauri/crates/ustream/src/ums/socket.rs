@@ -196,7 +196,7 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
         .send()
         .await
         .map_err(http::error)?;
-    http::log_headers(response.headers());
+    http::log_answer(&response);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         http::check(&response)?;
         let problem = format!("it answered {} instead of a websocket", response.status());
