@@ -248,7 +248,9 @@ impl AppWindow {
             ensure!(start.elapsed() < SHOW_TIMEOUT, "the window stays");
             tokio::time::sleep(POLL_INTERVAL).await;
         }
-        let _ = self.client.close().await;
+        let _ = self.client.clone().close().await;
+        // A start before its end would only be told to it.
+        self.wait_ended().await?;
         Ok(self.session)
     }
 
@@ -404,7 +406,9 @@ impl AppWindow {
     pub(crate) async fn close(self) -> Result<DesktopSession> {
         self.client.close_window().await?;
         // The driver ends the session with its last window; it may report that as an error.
-        let _ = self.client.close().await;
+        let _ = self.client.clone().close().await;
+        // A start before its end would only be told to it.
+        self.wait_ended().await?;
         Ok(self.session)
     }
 
