@@ -1,9 +1,34 @@
 /// <reference types="vitest/config" />
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** Most bytes of script that load before the first screen. */
+const FIRST_SCRIPT_BYTES = 170_000;
+
+/** Fails the build if the first script has become too large: then a screen that an empty window does
+ *  not show should be loaded when it is first shown. */
+function firstScriptLimit(): Plugin {
+  return {
+    name: "first-script-limit",
+    generateBundle(_, bundle) {
+      const first = new Map<string, number>();
+      const add = (name: string) => {
+        const chunk = bundle[name];
+        if (chunk?.type !== "chunk" || first.has(name)) return;
+        first.set(name, Buffer.byteLength(chunk.code));
+        chunk.imports.forEach(add);
+      };
+      for (const [name, chunk] of Object.entries(bundle))
+        if (chunk.type === "chunk" && chunk.isEntry) add(name);
+      const bytes = [...first.values()].reduce((sum, size) => sum + size, 0);
+      if (bytes > FIRST_SCRIPT_BYTES)
+        this.error(`the first script has ${bytes} bytes, not ${FIRST_SCRIPT_BYTES} at most`);
+    },
+  };
+}
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), firstScriptLimit()],
   clearScreen: false,
   // Fixed, because tauri.conf.json names it.
   server: { port: 5178, strictPort: true },

@@ -221,6 +221,8 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
 
 /// Logs the status of a response, and the headers that tell how it came. Others may hold a secret.
 pub(crate) fn log_answer(response: &Response) {
+    let url = RedactedUrl(response.url());
+    tracing::info!("{} from {url}", response.status());
     let shown = response
         .headers()
         .iter()

@@ -9,6 +9,10 @@ use crate::{app, bundle, setup};
 /// Environment variable: the folder for screenshots of the window and of every state of its page.
 const SHOTS: &str = "USTREAM_SHOTS";
 
+/// Seed of the property tests in CI: what is checked there is the change, and not the luck of a day. Runs
+/// of developers have a new seed each time.
+const CI_SEED: &str = "20261130";
+
 /// Features of every build of the whole workspace: with one set, nothing is built twice.
 const WORKSPACE: [&str; 3] = [
     "--workspace",
@@ -164,14 +168,19 @@ fn rust() -> anyhow::Result<()> {
 /// Returns the command that runs these kinds of tests: nextest if it is installed, since it runs all
 /// test programs in parallel; otherwise plain cargo.
 fn test_runner(kinds: &[&str]) -> std::process::Command {
+    let is_ci = std::env::var_os("CI").is_some();
     let runner: &[&str] = if !exists("cargo-nextest", "--version") {
         &["test"]
-    } else if std::env::var_os("CI").is_some() {
+    } else if is_ci {
         &["nextest", "run", "--profile", "ci"]
     } else {
         &["nextest", "run"]
     };
-    cargo(&[runner, kinds].concat())
+    let mut tests = cargo(&[runner, kinds].concat());
+    if is_ci {
+        tests.env("PROPTEST_RNG_SEED", CI_SEED);
+    }
+    tests
 }
 
 /// Packs what was built and installs the package: the window is tested as people get it. Returns
