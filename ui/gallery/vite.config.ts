@@ -4,7 +4,6 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Builds the gallery apart from the page, so that the shipped build contains nothing of it. */
 /** Keeps the connections of the tests' browser open: a request that meets the server's own end of an idle
  *  one fails, and a test with it. */
 const keepConnections: Plugin = {
@@ -14,6 +13,7 @@ const keepConnections: Plugin = {
   },
 };
 
+/** Builds the gallery apart from the page, so that the shipped build contains nothing of it. */
 export default defineConfig({
   root: here("."),
   plugins: [svelte({ configFile: here("../svelte.config.js") }), keepConnections],

@@ -279,6 +279,7 @@ export class Jobs extends Controller {
     for (const id of removed) {
       this.all.delete(id);
       this.#accesses.delete(id);
+      this.#onUnlocked.delete(id);
       if (this.front === id) this.front = null;
     }
     if (!this.#reported) this.#findEarlier();
