@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
+use har::Har;
 use rcgen::KeyPair;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation};
+use crate::replay::Replay;
 use crate::service::Service;
 use crate::{Coverage, Faults, LoggedRequest, NetworkLink, World, tls, wire};
 
@@ -57,11 +59,43 @@ impl SharedAssets {
         world: World,
         link: Option<NetworkLink>,
     ) -> anyhow::Result<FakeUstream> {
+        let service = Service::new(world, Arc::clone(&self.library));
+        self.serve(address, service, link).await
+    }
+
+    /// Starts a service on this address that gives the answers of a recorded conversation, whose
+    /// waits are multiplied by `pace`.
+    pub async fn replay(
+        &self,
+        address: SocketAddr,
+        har: Har,
+        pace: f64,
+    ) -> anyhow::Result<FakeUstream> {
+        let mut service = Service::new(World::empty(), Arc::clone(&self.library));
+        let hosts = Replay::hosts(&har);
+        let names = tls::NAMES
+            .into_iter()
+            .chain(hosts.iter().map(String::as_str));
+        let names: Vec<_> = names.collect();
+        service.replay = Some(Arc::new(Replay::new(har, pace)));
+        let assets = Self {
+            trusted: Arc::new(tls::identity(&names)?),
+            ..self.clone()
+        };
+        assets.serve(address, service, None).await
+    }
+
+    async fn serve(
+        &self,
+        address: SocketAddr,
+        service: Service,
+        link: Option<NetworkLink>,
+    ) -> anyhow::Result<FakeUstream> {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("listening on {address}"))?;
         let address = listener.local_addr()?;
-        let service = Arc::new(Service::new(world, Arc::clone(&self.library)));
+        let service = Arc::new(service);
         let task = tokio::spawn(wire::accept(
             listener,
             wire::ListenerConfig {

@@ -13,6 +13,8 @@
 //!    segments ([`Oddities`]).
 //! 7. [`LoggedRequest`], [`Coverage`]: the requests it got, and what it served.
 //!
+//! `replay` serves a recorded conversation instead ([`SharedAssets::replay`]).
+//!
 //! Below: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` dispatches by
 //! host.
 
@@ -29,6 +31,7 @@ mod log;
 mod media;
 mod page;
 mod ranges;
+mod replay;
 mod service;
 mod substitutes;
 mod tls;

@@ -11,6 +11,7 @@ use fake_ustream::{
     AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
     NetworkLink, Recording, Rule, SharedAssets, VideoStream, World,
 };
+use har::Har;
 use rcgen::KeyPair;
 
 /// A practice copy of the Ustream / IBM Video Streaming service on a loopback port.
@@ -36,6 +37,17 @@ struct Args {
     /// Write the addresses of the best segments of that recording to this file, one a line.
     #[arg(long, value_name = "FILE", requires = "large")]
     segments: Option<PathBuf>,
+    /// Give the answers of this recorded conversation (an HTTP Archive), and nothing else.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["large", "line"])]
+    replay: Option<PathBuf>,
+    /// Multiply the waits of that conversation by this; 0 for none.
+    #[arg(
+        long,
+        value_name = "FACTOR",
+        requires = "replay",
+        default_value_t = 1.0
+    )]
+    pace: f64,
     /// Lie at the end of a line: round trip in milliseconds, Mbit/s for each connection.
     #[arg(long, value_name = "MS,MBIT")]
     line: Option<NetworkLink>,
@@ -70,7 +82,15 @@ async fn main() -> anyhow::Result<()> {
         None => SharedAssets::new()?,
     };
     let address = SocketAddr::from(([127, 0, 0, 1], args.port));
-    let service = assets.start_at(address, world, args.line).await?;
+    let service = match &args.replay {
+        Some(path) => {
+            let file = std::fs::File::open(path);
+            let file = file.with_context(|| format!("opening {}", path.display()))?;
+            let har = Har::read(file).with_context(|| format!("reading {}", path.display()))?;
+            assets.replay(address, har, args.pace).await?
+        }
+        None => assets.start_at(address, world, args.line).await?,
+    };
     if let Some(every) = args.stall_every {
         add_stalls(&service, every);
     }

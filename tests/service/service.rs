@@ -17,6 +17,7 @@ use crate::faults::{Fault, FaultStage, Faults};
 use crate::gate::Gate;
 use crate::log::{Log, LoggedRequest};
 use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation, UnitRange};
+use crate::replay::Replay;
 use crate::substitutes::SubstituteCounts;
 use crate::ums::polling::PollingSessions;
 use crate::wire::ResetHandle;
@@ -38,6 +39,8 @@ pub(crate) struct Service {
     pub(crate) gate: Gate,
     pub(crate) polling_sessions: PollingSessions,
     pub(crate) substitute_counts: SubstituteCounts,
+    /// The recorded conversation that is served in place of the world.
+    pub(crate) replay: Option<Arc<Replay>>,
     /// How often the addresses of a recording have expired.
     address_generations: Mutex<BTreeMap<u64, u64>>,
 }
@@ -127,6 +130,7 @@ impl Service {
             gate: Gate::default(),
             polling_sessions: PollingSessions::default(),
             substitute_counts: SubstituteCounts::default(),
+            replay: None,
             address_generations: Mutex::default(),
         }
     }
@@ -156,6 +160,11 @@ impl Service {
             referer: header_of(request.headers(), header::REFERER),
             accept_encoding: header_of(request.headers(), header::ACCEPT_ENCODING),
         });
+        if let Some(replay) = &self.replay {
+            let response = replay.answer(&host, request, &reset_handle).await;
+            self.log.record_status(number, response.status().as_u16());
+            return response;
+        }
         if !tls
             && self
                 .faults

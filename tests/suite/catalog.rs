@@ -34,7 +34,7 @@ const EVERYWHERE: ListingSources = ListingSources {
 async fn look(mock: &MockService, link: &str) -> Result<Catalog, Failure> {
     let resolved = mock.engine().resolve_link(link, &Access::default()).await?;
     match resolved {
-        ResolvedLink::Collection(catalog) => Ok(catalog),
+        ResolvedLink::Collection(catalog) => Ok(*catalog),
         ResolvedLink::Recording(preview) => panic!("one recording only: {preview:?}"),
     }
 }

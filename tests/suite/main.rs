@@ -45,6 +45,7 @@ mod remux;
 mod resolving;
 mod resume;
 mod save;
+mod sessions;
 mod stalls;
 mod trust;
 mod truth;

@@ -65,6 +65,8 @@ pub(crate) enum Action {
     Resolve(ResolveArgs),
     /// List the recordings of a channel, or the players of a page
     List(ListArgs),
+    /// Save what the service says about a link, without secrets, to report a problem
+    Report(ReportArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -240,6 +242,27 @@ pub(crate) struct ResolveArgs {
     pub(crate) service: ServiceArgs,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// Link of a recording or channel, or any text that holds one
+    pub(crate) link: String,
+
+    /// The file, an HTTP Archive [default: ustream-dl-report.har]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Hide titles and descriptions, too
+    #[arg(long)]
+    pub(crate) hide_titles: bool,
+
+    /// One JSON object on stdout, instead of words
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FormatArg {
     /// Plays anywhere
@@ -289,6 +312,7 @@ impl Args {
             Some(Action::Remux(remux)) => remux.json,
             Some(Action::Check(check)) => check.json,
             Some(Action::List(list)) => list.json,
+            Some(Action::Report(report)) => report.json,
             Some(_) => false,
             None => self.download.json,
         }

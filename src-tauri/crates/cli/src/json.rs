@@ -3,7 +3,9 @@
 use std::io;
 
 use engine::Failure;
-use engine::view::{EntryView, Finished, JobView, MovieCheckView, Preview, ProgressView};
+use engine::view::{
+    EntryView, Finished, JobView, MovieCheckView, Preview, ProgressView, ReportView,
+};
 use serde::Serialize;
 
 use crate::terminal;
@@ -58,6 +60,12 @@ pub(crate) enum JsonEvent<'a> {
         path: String,
         #[serde(flatten)]
         failure: &'a Failure,
+    },
+    /// A report has been saved.
+    Reported {
+        path: String,
+        #[serde(flatten)]
+        report: &'a ReportView,
     },
     Failed {
         /// The link, if there are several.

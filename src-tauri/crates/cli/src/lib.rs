@@ -1,7 +1,7 @@
 //! The command line program.
 //!
 //! 1. `args`: the arguments.
-//! 2. `download`, `remux`, `check`, `resolve` and `list`: the commands.
+//! 2. `download`, `remux`, `check`, `resolve`, `list` and `report`: the commands.
 //! 3. `link_list`: the links of a file; `selection`: which recordings the links mean; `filter` picks
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
 //!    password of a locked one; `job_watcher` waits for the jobs.
@@ -25,6 +25,7 @@ mod messages;
 mod password;
 mod platform;
 mod remux;
+mod report;
 mod resolve;
 mod selection;
 mod shortfall;
@@ -66,6 +67,7 @@ pub fn main() -> ExitCode {
         Some(Action::Resolve(args)) => {
             on_runtime(async |stop| resolve::resolve(args, quiet, stop).await)
         }
+        Some(Action::Report(args)) => on_runtime(async |_| report::report(args, quiet).await),
         None => on_runtime(async |stop| download::download(&args.download, quiet, stop).await),
     };
     match result {

@@ -73,7 +73,7 @@ impl LinkResolver<'_> {
             ResolvedLink::Recording(preview) => {
                 self.add(selection, link.to_owned(), Some(&preview.recording), access);
             }
-            ResolvedLink::Collection(catalog) => self.add_filtered(catalog, selection).await?,
+            ResolvedLink::Collection(catalog) => self.add_filtered(*catalog, selection).await?,
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ pub enum ResolvedLink {
     /// One recording.
     Recording(Box<Preview>),
     /// The recordings of a channel, or the players of a page.
-    Collection(Catalog),
+    Collection(Box<Catalog>),
 }
 
 /// The recordings of a channel, newest first, or the players of a page, in its order.

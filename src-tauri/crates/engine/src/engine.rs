@@ -6,20 +6,24 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
-use ustream::{Access, Client, Endpoint, ProxyLogin, ProxySettings, RecordingRef, Target};
+use ustream::{
+    Access, Choice, Client, Endpoint, ProxyLogin, ProxySettings, RecordingRef, Target,
+    TrafficRecorder,
+};
 
 use crate::catalog::{Catalog, ResolvedLink};
 use crate::error::Error;
-use crate::fetch::Fetcher;
 use crate::fetch::online::OnlineCheck;
+use crate::fetch::{Fetcher, SegmentSampler};
 use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
 use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
+use crate::report::{self, Report, ReportSubject};
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
-use crate::view::Preview;
+use crate::view::{Failure, Preview};
 
 /// Default limit of concurrent requests: as many as browsers open; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
@@ -64,6 +68,7 @@ impl Default for Config {
 #[derive(Clone, Debug)]
 pub struct Engine {
     service: Service,
+    fetcher: Arc<Fetcher>,
     commands: mpsc::Sender<Command>,
     exact: watch::Receiver<Snapshot>,
     paced: watch::Receiver<Snapshot>,
@@ -84,9 +89,10 @@ impl Engine {
         let service = Service::new(client, online, config.patience);
         let registry = Registry::open(config.data_dir.as_deref())?;
         let LoadedJobs { jobs, unreadable } = registry.load()?;
+        let fetcher = Arc::new(fetcher);
         let context = RunContext {
             service: service.clone(),
-            fetcher: Arc::new(fetcher),
+            fetcher: Arc::clone(&fetcher),
             ffmpeg: config.ffmpeg,
         };
         let (commands, inbox) = mpsc::channel(16);
@@ -102,6 +108,7 @@ impl Engine {
         tasks.spawn(Queue::new(start, publisher).run_loop(inbox));
         Ok(Self {
             service,
+            fetcher,
             commands,
             exact,
             paced,
@@ -139,7 +146,7 @@ impl Engine {
             }
             ustream::ResolvedLink::Collection(catalog) => {
                 let service = self.service.clone();
-                ResolvedLink::Collection(Catalog::new(catalog, &target, service))
+                ResolvedLink::Collection(Box::new(Catalog::new(catalog, &target, service)))
             }
         })
     }
@@ -148,6 +155,60 @@ impl Engine {
         let describe = || self.service.client().recording(found, access);
         let recording = self.service.for_lookup().run(describe).await?;
         Ok(preview(found, &recording))
+    }
+
+    /// Looks up a link like [`Self::resolve`], fetches the first segments of the best rendition, and
+    /// returns what was sent and received, without secrets. An error on the way is part of it.
+    pub async fn report(&self, link: &str, access: &Access, hides_titles: bool) -> Report {
+        let recorder = TrafficRecorder::default();
+        report::add_secrets(&recorder, access);
+        let service = self.service.recorded_by(&recorder);
+        let outcome = self.look_into(&service, link, access, &recorder).await;
+        let failure = outcome.err().map(|error| Failure::from(&error));
+        let subject = ReportSubject {
+            link: link.to_owned(),
+            failure: failure.map(|failure| (failure.code, failure.detail)),
+            settings: Vec::new(),
+            folders: Vec::new(),
+        };
+        Report::of(&recorder, subject, hides_titles)
+    }
+
+    async fn look_into(
+        &self,
+        service: &Service,
+        link: &str,
+        access: &Access,
+        recorder: &TrafficRecorder,
+    ) -> Result<(), Error> {
+        let target = read_link(link)?;
+        let access = access.on_the_page_of(&target);
+        let found = service.for_lookup().find(&target, &access).await?;
+        let describe = || service.client().recording(found, &access);
+        let recording = service.for_lookup().run(describe).await?;
+        let plan = recording.plan(&Choice::default())?;
+        let sampler = SegmentSampler::new(recorder.clone());
+        Ok(report::sample(&self.fetcher, (&recording, &plan), &sampler).await?)
+    }
+
+    /// Returns what was sent and received in the last attempt at a job, without secrets. If the
+    /// program was started again since, its link is looked up anew.
+    ///
+    /// Fails if there is no such job, or if it is not about a recording.
+    pub async fn job_report(&self, id: &JobId, hides_titles: bool) -> Result<Report, Error> {
+        let (recorder, subject) = self
+            .send_command(|reply| Command::Report {
+                id: id.clone(),
+                reply,
+            })
+            .await?;
+        Ok(match recorder {
+            Some(recorder) => Report::of(&recorder, subject, hides_titles),
+            None => {
+                self.report(&subject.link, &Access::default(), hides_titles)
+                    .await
+            }
+        })
     }
 
     /// Adds a job to the queue.

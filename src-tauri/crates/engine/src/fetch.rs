@@ -11,6 +11,7 @@ mod memory;
 pub(crate) mod online;
 mod request_budget;
 pub(crate) mod retry;
+mod sampler;
 mod speed;
 
 use std::collections::HashSet;
@@ -22,7 +23,7 @@ use std::time::Duration;
 use media::{SegmentFormat, SegmentKind};
 use tokio::time::Instant;
 use url::Url;
-use ustream::{ByteRange, Client, Reach, RedactedUrl, SegmentId};
+use ustream::{ByteRange, Client, HttpClient, Reach, RedactedUrl, SegmentId};
 
 pub(crate) use self::body::Body;
 use self::concurrency::ConcurrencyLimiter;
@@ -32,6 +33,7 @@ use self::limits::{HOSTS_PER_PASS, WORTH_A_LONG_WAIT, WORTH_A_WAIT};
 use self::memory::BodyMemory;
 use self::online::OnlineCheck;
 pub(crate) use self::request_budget::RequestBudget;
+pub(crate) use self::sampler::SegmentSampler;
 use self::speed::{SpeedGauge, SpeedTracker};
 use crate::code::Code;
 use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure, offline_code};
@@ -42,7 +44,7 @@ use crate::view::WaitReason;
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     client: Client,
-    http: reqwest::Client,
+    http: HttpClient,
     concurrency: ConcurrencyLimiter,
     latency: LatencyTracker,
     speeds: SpeedTracker,
@@ -75,6 +77,8 @@ pub(crate) struct SegmentRequest<'a> {
     pub(crate) is_end_probe: bool,
     /// The segment is here already and is fetched to be compared, which is no progress.
     pub(crate) is_comparison: bool,
+    /// Chooses whether a report shows it.
+    pub(crate) sampler: &'a SegmentSampler,
 }
 
 /// The result of fetching a segment.

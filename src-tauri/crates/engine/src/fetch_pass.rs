@@ -16,7 +16,7 @@ use crate::assemble::{Assembler, media_kind};
 use crate::disk::durable::blocking;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
-use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest};
+use crate::fetch::{Body, FetchOutcome, Fetcher, RequestBudget, SegmentRequest, SegmentSampler};
 use crate::outcome::{Outcome, Stopped};
 use crate::progress::Meter;
 use crate::view::WaitReason;
@@ -47,6 +47,8 @@ pub(crate) struct PassConfig<'a> {
     pub(crate) format: Option<SegmentFormat>,
     /// The request budget of the whole run.
     pub(crate) budget: &'a Arc<RequestBudget>,
+    /// Chooses the segments that a report shows.
+    pub(crate) sampler: &'a Arc<SegmentSampler>,
     pub(crate) effort: Effort,
     /// The URLs are known to be valid, so many consecutive "not found" answers are gaps.
     pub(crate) are_urls_current: bool,
@@ -285,12 +287,13 @@ impl<'a> FetchPass<'a> {
             end_ms,
             format,
             budget,
+            sampler,
             effort,
             ..
         } = *self.config;
         let segment = plan.segments[index];
         let (fetcher, meter) = (Arc::clone(fetcher), Arc::clone(meter));
-        let budget = Arc::clone(budget);
+        let (budget, sampler) = (Arc::clone(budget), Arc::clone(sampler));
         let location = recording.locate(plan, segment.id);
         let is_tentative = segment.presence == Presence::Tentative;
         let is_past_end = end_ms.is_some_and(|end_ms| segment.start_ms >= end_ms);
@@ -313,6 +316,7 @@ impl<'a> FetchPass<'a> {
                 is_tentative,
                 is_end_probe: is_tentative && end_ms.is_none(),
                 is_comparison: false,
+                sampler: &sampler,
             };
             let outcome = fetcher.fetch(request, effort, (&budget, &meter)).await;
             (index, outcome)

@@ -18,7 +18,8 @@
 //!    the `note` in each. `movie_check` checks such a movie later.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
-//! 9. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
+//! 9. [`Report`]: the conversation with the service, to be sent to those who mend this program.
+//! 10. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
 mod catalog;
@@ -47,6 +48,7 @@ mod queue;
 mod raw_writer;
 mod registry;
 mod remuxer;
+mod report;
 mod run;
 mod saved;
 mod saved_before;
@@ -72,6 +74,7 @@ pub use job_stream::JobStream;
 pub use movie_check::{CheckProgress, check_movie};
 pub use names::{Template, TemplateError, typed_name};
 pub use remuxer::Remuxer;
+pub use report::Report;
 pub use service::Patience;
 pub use view::{Code, Failure, JobState};
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
+use ustream::TrafficRecorder;
 
 use self::job::{ActiveRun, Job};
 use crate::disk::durable::blocking;
@@ -22,11 +23,15 @@ use crate::job_stream::Publisher;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
+use crate::report::ReportSubject;
 use crate::run::{self, RunContext};
 use crate::saved::{Failure, JobState};
 
 /// How often progress is published.
 const TICK: Duration = Duration::from_millis(100);
+
+/// Failed jobs whose conversation with the service is kept for a report: at most 6 MB each.
+const MAX_CONVERSATIONS: usize = 8;
 
 /// Receives the reply to a command.
 type ReplySender<T> = oneshot::Sender<Result<T, Error>>;
@@ -63,6 +68,11 @@ pub(crate) enum Command {
         folder: PathBuf,
         overrides: Overrides,
         reply: ReplySender<()>,
+    },
+    /// Returns what a report about the job is made of.
+    Report {
+        id: JobId,
+        reply: ReplySender<(Option<TrafficRecorder>, ReportSubject)>,
     },
     /// Sets how many jobs may run at once.
     RunAtOnce(NonZeroUsize),
@@ -189,6 +199,10 @@ impl Queue {
             Command::Path { id, reply } => {
                 let path = self.job(&id).map(|job| job.record.file.clone());
                 self.queue_reply(reply, path);
+            }
+            Command::Report { id, reply } => {
+                let subject = self.job(&id).map(|job| job.report_subject());
+                self.queue_reply(reply, subject);
             }
             Command::Relocate {
                 id,
@@ -417,6 +431,20 @@ impl Queue {
         }
         if self.job(&id).is_ok_and(|job| job.removal.is_some()) {
             self.delete_job(&id).await;
+        }
+        self.forget_conversations();
+    }
+
+    /// Forgets what the service has said in attempts that did not fail, and in all but the last that
+    /// did.
+    fn forget_conversations(&mut self) {
+        let mut kept = 0;
+        for job in self.jobs.iter_mut().rev() {
+            let is_failed = matches!(job.record.state, JobState::Failed { .. });
+            kept += usize::from(is_failed && job.recorder.is_some());
+            if job.active.is_none() && (!is_failed || kept > MAX_CONVERSATIONS) {
+                job.recorder = None;
+            }
         }
     }
 

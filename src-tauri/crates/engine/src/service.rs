@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use ustream::{Access, CertificateProblem, Client, ProxyFailure, Reach, RecordingRef, Target};
+use ustream::{
+    Access, CertificateProblem, Client, ProxyFailure, Reach, RecordingRef, Target, TrafficRecorder,
+};
 
 use crate::error::{NetworkFailure, network_failure};
 use crate::fetch::limits::{
@@ -102,6 +104,14 @@ impl Service {
             online,
             patience,
             state: Arc::default(),
+        }
+    }
+
+    /// Returns the same service, whose requests `recorder` records.
+    pub(crate) fn recorded_by(&self, recorder: &TrafficRecorder) -> Self {
+        Self {
+            client: self.client.recorded_by(recorder),
+            ..self.clone()
         }
     }
 

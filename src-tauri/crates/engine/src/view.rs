@@ -4,12 +4,14 @@
 //! `saved`; the conversions from those are at the end of this file.
 
 mod check;
+mod report;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use self::check::{CheckedTrackView, DamageView, MovieCheckView, ProofView};
+pub use self::report::{HostCount, ReportView};
 pub use crate::code::Code;
 use crate::remuxer::Remuxer;
 use crate::saved;

@@ -72,6 +72,7 @@ mod measure;
 mod mp4;
 mod muxer;
 pub mod origin;
+mod outline;
 mod refused;
 mod sample;
 mod segment_writer;
@@ -95,6 +96,7 @@ pub use muxer::{
     SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackSummary, muxer, probe,
     sniff,
 };
+pub use outline::outline;
 pub use sample::{Sample, TrackKind};
 pub use split::{MovieInfo, MovieSplitter};
 pub use tags::{Chapter, Cover, Tags};

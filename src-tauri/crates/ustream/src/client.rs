@@ -25,8 +25,10 @@ use url::Url;
 use self::strategies::{Strategy, StrategyOutcome};
 use crate::api::{self, ApiResponse, Locks, VideoInfo};
 use crate::http::{self, BodyLimit};
+use crate::http_client::HttpClient;
 use crate::page::{self, Page};
 use crate::recording::SourceKind;
+use crate::traffic::TrafficRecorder;
 use crate::trust::Validity;
 use crate::ums::ApiLength;
 use crate::ums::session::{SessionQuery, StreamInfo};
@@ -57,17 +59,17 @@ const API_LIMIT: BodyLimit = BodyLimit {
 #[derive(Clone)]
 pub struct Client {
     /// For the website, the API and the forms; keeps their cookies.
-    http: reqwest::Client,
+    http: HttpClient,
     /// For the control connection and its playlists.
-    control: reqwest::Client,
+    control: HttpClient,
     /// For checks of the network; makes each request on a new connection.
-    probe: reqwest::Client,
+    probe: HttpClient,
     /// For segments, files and thumbnails.
-    media: reqwest::Client,
+    media: HttpClient,
     /// The same without a pool of connections.
-    unpooled: reqwest::Client,
+    unpooled: HttpClient,
     /// For pages of other sites; keeps no cookies.
-    web: reqwest::Client,
+    web: HttpClient,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
     /// For a client that is needed only after a failure.
@@ -122,7 +124,7 @@ impl Client {
         let tls = || tls.clone();
         let built = |builder: reqwest::ClientBuilder| {
             let client = builder.read_timeout(READ_TIMEOUT).build();
-            client.map_err(http::error)
+            client.map(HttpClient::new).map_err(http::error)
         };
         Ok(Self {
             http: built(endpoint.service(tls()).cookie_store(true))?,
@@ -136,6 +138,29 @@ impl Client {
         })
     }
 
+    /// Returns the same client, whose requests `recorder` records. Segments are recorded only on
+    /// demand, by [`HttpClient::send_recorded`].
+    #[must_use]
+    pub fn recorded_by(&self, recorder: &TrafficRecorder) -> Self {
+        Self {
+            http: self.http.recorded_by(recorder),
+            control: self.control.recorded_by(recorder),
+            probe: self.probe.recorded_by(recorder),
+            media: self.media.recorded_by(recorder),
+            unpooled: self.unpooled.clone(),
+            web: self.web.recorded_by(recorder),
+            hashes: Arc::clone(&self.hashes),
+            endpoint: self.endpoint.clone(),
+        }
+    }
+
+    /// Records a decision, if this client is recorded.
+    fn note(&self, text: impl fmt::Display) {
+        if let Some(recorder) = self.http.recorder() {
+            recorder.note(text);
+        }
+    }
+
     /// Returns the PAC file that names the proxy but could not be evaluated, if there is one.
     pub fn unread_proxy_script(&self) -> Option<String> {
         self.endpoint.proxies().unread_script()
@@ -146,12 +171,12 @@ impl Client {
         clippy::misnamed_getters,
         reason = "outside only segments are fetched; what asks the website keeps its cookies here"
     )]
-    pub fn http(&self) -> &reqwest::Client {
+    pub fn http(&self) -> &HttpClient {
         &self.media
     }
 
     /// Returns a client as [`Self::http`] does, which makes each request on a new connection.
-    pub fn http_unpooled(&self) -> &reqwest::Client {
+    pub fn http_unpooled(&self) -> &HttpClient {
         &self.unpooled
     }
 
@@ -265,6 +290,7 @@ impl Client {
             && let Ok(ApiResponse::Available(video)) = self.video_info(id).await
         {
             tracing::info!("the address of the file has expired; asking for another");
+            self.note("the address of the file has expired; asking for another");
             file = self.file(&video.files).await;
         }
         let file = file.map_err(|error| match problem {
@@ -324,6 +350,7 @@ impl Client {
             Err(busy @ Error::Busy { .. }) if outcome.is_ok() => Err(busy),
             Err(error) => {
                 tracing::debug!(%error, "the API does not help");
+                self.note(format_args!("the API does not help: {error}"));
                 Ok((None, outcome))
             }
         }
@@ -346,6 +373,7 @@ impl Client {
         };
         if stream.ends_before(length_ms) {
             tracing::info!("the list of segments is too short; asking anew");
+            self.note("the list of segments is too short; asking anew");
             let length = ApiLength::of(Some(length_ms));
             let again = Box::pin(self.ask_by_strategies(query, strategy, length)).await;
             if let Ok(StrategyOutcome::Segments(later)) = again {
@@ -441,7 +469,7 @@ impl Client {
         Self::visit_with(&self.http, url).await
     }
 
-    async fn visit_with(http: &reqwest::Client, url: &str) -> Result<VisitedPage, Error> {
+    async fn visit_with(http: &HttpClient, url: &str) -> Result<VisitedPage, Error> {
         let answer = http::get(http, url, PAGE_LIMIT).await?;
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Err(Error::NotFound(url.to_owned()));

@@ -10,6 +10,7 @@ use url::Url;
 use crate::causes::causes;
 use crate::content_coding::{self, DecodeError};
 use crate::endpoint::{self, MAX_REDIRECTS};
+use crate::http_client::{HttpClient, OpenResponse};
 use crate::proxy_failure::{ProxyFailure, proxy_failure};
 use crate::redacted::RedactedUrl;
 use crate::{ContentCoding, ContentRange, Error, hosts, trust};
@@ -54,18 +55,18 @@ pub(crate) struct BodyLimit {
 
 /// Sends one GET request without a timeout of its own. A redirect is returned like any response.
 pub(crate) async fn get_once(
-    http: &reqwest::Client,
+    http: &HttpClient,
     url: &Url,
     limit: BodyLimit,
 ) -> Result<HttpResponse, Error> {
-    let response = http.get(url.clone()).send().await.map_err(error)?;
+    let response = http.send(http.get(url.clone())).await.map_err(error)?;
     read(response, limit).await
 }
 
 /// Fetches `url`, following redirects on the website's hosts. Retries once after a connection error
 /// or a server error.
 pub(crate) async fn get(
-    http: &reqwest::Client,
+    http: &HttpClient,
     url: &str,
     limit: BodyLimit,
 ) -> Result<HttpResponse, Error> {
@@ -83,15 +84,11 @@ pub(crate) async fn get(
 }
 
 /// Follows redirects from one host of the website to another.
-async fn follow(
-    http: &reqwest::Client,
-    mut url: Url,
-    limit: BodyLimit,
-) -> Result<HttpResponse, Error> {
+async fn follow(http: &HttpClient, mut url: Url, limit: BodyLimit) -> Result<HttpResponse, Error> {
     let started = Instant::now();
     for _ in 0..=MAX_REDIRECTS {
         let time_left = RESPONSE_TIMEOUT.saturating_sub(started.elapsed());
-        let asked = http.get(url.clone()).timeout(time_left).send();
+        let asked = http.send(http.get(url.clone()).timeout(time_left));
         let response = asked.await.map_err(error)?;
         let Some(next) = redirect(&response) else {
             return read(response, limit).await;
@@ -129,13 +126,13 @@ fn is_retryable(error: &Error) -> bool {
 
 /// Posts a form once: the effect of a second post is not known. Redirects are not followed.
 pub(crate) async fn post(
-    http: &reqwest::Client,
+    http: &HttpClient,
     url: &str,
     form: &[(String, String)],
     limit: BodyLimit,
 ) -> Result<HttpResponse, Error> {
     let request = http.post(url).form(form).timeout(RESPONSE_TIMEOUT);
-    read(request.send().await.map_err(error)?, limit).await
+    read(http.send(request).await.map_err(error)?, limit).await
 }
 
 /// Fails if the status means that the body is not worth reading: a pause is asked for (429, or 503
@@ -191,9 +188,15 @@ pub(crate) fn error(error: reqwest::Error) -> Error {
 
 /// Reads and decodes the body; fails if it exceeds `limit`, is only a part, or [`check`] refuses the
 /// status.
-pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<HttpResponse, Error> {
+pub(crate) async fn read(
+    mut response: OpenResponse,
+    limit: BodyLimit,
+) -> Result<HttpResponse, Error> {
     log_answer(&response);
-    check(&response)?;
+    if let Err(error) = check(&response) {
+        response.record_beginning().await;
+        return Err(error);
+    }
     let too_large = || Error::TooLarge {
         what: limit.what,
         limit_bytes: limit.bytes,
@@ -212,10 +215,15 @@ pub(crate) async fn read(mut response: Response, limit: BodyLimit) -> Result<Htt
         }
         body.extend_from_slice(&chunk);
     }
+    let decoded = whole_body(&response, body, limit);
+    match &decoded {
+        Ok(body) => response.exchange().body(body, body.len()),
+        Err(error) => response.exchange().comment(error),
+    }
     Ok(HttpResponse {
         status: response.status(),
         url: response.url().clone(),
-        body: whole_body(&response, body, limit)?,
+        body: decoded?,
     })
 }
 

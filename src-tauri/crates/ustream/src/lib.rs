@@ -11,7 +11,8 @@
 //!    What every request goes through: `http` (bounds, redirects of the website), `content_coding`
 //!    and `content_range` (bodies as proxies and servers send them), `media_redirects` (where a
 //!    segment may be redirected to), `trust` (certificates), `proxy` and `proxy_failure`.
-//!    `redacted` hides secrets in what is logged of it.
+//!    `redacted` hides secrets in what is logged of it; `http_client` and `traffic` record it for a
+//!    report.
 //! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
 //! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
 //!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
@@ -60,6 +61,7 @@ pub mod gate;
 pub mod hls;
 pub mod hosts;
 mod http;
+mod http_client;
 mod lenient_json;
 mod media_redirects;
 pub mod page;
@@ -69,6 +71,7 @@ mod proxy_failure;
 pub mod recording;
 mod redacted;
 mod target;
+mod traffic;
 mod trust;
 pub mod ums;
 
@@ -82,6 +85,7 @@ pub use content_range::ContentRange;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::Error;
 pub use http::retry_after;
+pub use http_client::{HttpClient, OpenResponse};
 pub use plan::{
     AudioChoice, ByteRange, Choice, ContainerChoice, HashListing, PlanChange, Presence, Quality,
     Segment, SegmentId, SegmentKind, SegmentLocation, SegmentPlan,
@@ -94,6 +98,7 @@ pub use recording::{
 pub(crate) use recording::{LostRendition, Promises};
 pub use redacted::RedactedUrl;
 pub use target::{ChannelId, RecordingId, Target, TargetError};
+pub use traffic::{Exchange, TrafficRecorder};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,
 };

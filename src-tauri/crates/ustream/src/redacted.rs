@@ -9,37 +9,6 @@ use url::Url;
 /// What stands in place of a secret.
 const HIDDEN: &str = "…";
 
-/// Parts of JSON names whose values are hidden, in lower case. The service's own names are in
-/// `docs/protocol.md`; the others are what a company login or a CDN would use.
-const SECRET_NAMES: [&str; 19] = [
-    "password",
-    "passwd",
-    "hash",
-    "token",
-    "secret",
-    "sign",
-    "sgn",
-    "auth",
-    "cookie",
-    "session",
-    "credential",
-    "apikey",
-    "api_key",
-    "email",
-    "user",
-    "fields",
-    "rpin",
-    "rsid",
-    "connectionid",
-];
-
-/// The name of the person's own address, which the service sends back.
-const ADDRESS_NAME: &str = "ip";
-
-/// A name that contains one of [`SECRET_NAMES`], but only says where segments are: their hashes are no
-/// secrets, and without them a log explains nothing.
-const SEGMENT_HASHES: &str = "hashes";
-
 /// Most characters of a text in a log line.
 const MAX_CHARACTERS: usize = 4_000;
 
@@ -103,7 +72,7 @@ fn redact(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                if is_secret(name) {
+                if har::is_secret_name(name) {
                     hide(member);
                 } else {
                     redact(member);
@@ -160,12 +129,6 @@ fn redact_path(path: &str) -> String {
         .map(|it| if is_token(&it) { HIDDEN } else { it })
         .collect();
     shown.join("/")
-}
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let has_secret = SECRET_NAMES.iter().any(|secret| name.contains(secret));
-    name == ADDRESS_NAME || has_secret && name != SEGMENT_HASHES
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use media::SegmentKind;
 use reqwest::StatusCode;
 use url::Url;
-use ustream::MAX_WINDOW_BYTES;
+use ustream::{MAX_WINDOW_BYTES, OpenResponse};
 
 use super::byte_range;
 use super::extent::{BodyExtent, Extent, ExtentError};
@@ -33,22 +33,6 @@ pub(super) async fn get(
     request: SegmentRequest<'_>,
     (meter, gauge): (&Meter, &SpeedGauge<'_>),
 ) -> Result<Body, FetchError> {
-    let host = || url.host_str().unwrap_or_default().to_owned();
-    let network = |source: reqwest::Error| {
-        if source.is_timeout() && !source.is_connect() {
-            return FetchError::Stalled { host: host() };
-        }
-        // The URL may contain secrets.
-        let source = source.without_url();
-        FetchError::Network {
-            host: host(),
-            source,
-        }
-    };
-    let not_media = |problem: &str| FetchError::NotMedia {
-        host: host(),
-        problem: problem.to_owned(),
-    };
     let client = match connection {
         Connection::Pooled => &fetcher.http,
         Connection::New => fetcher.client.http_unpooled(),
@@ -57,10 +41,36 @@ pub(super) async fn get(
     if let Some(range) = request.byte_range {
         http = byte_range::add_range_headers(http, range);
     }
-    let mut response = http.send().await.map_err(network)?;
-    check_status(&response, host)?;
+    let sent = client.send_recorded(http, request.sampler.recorder());
+    let mut response = sent.await.map_err(|error| network_error(url, error))?;
+    let body = receive(fetcher, (url, &mut response), request, (meter, gauge)).await;
+    match &body {
+        Ok(body) => request
+            .sampler
+            .arrived(request, &body.bytes, response.exchange()),
+        Err(error) => request.sampler.failed(error, response.exchange()),
+    }
+    body
+}
+
+/// Reads and checks the body of a response.
+async fn receive(
+    fetcher: &Fetcher,
+    (url, response): (&Url, &mut OpenResponse),
+    request: SegmentRequest<'_>,
+    (meter, gauge): (&Meter, &SpeedGauge<'_>),
+) -> Result<Body, FetchError> {
+    let host = || host_of(url);
+    let not_media = |problem: &str| FetchError::NotMedia {
+        host: host(),
+        problem: problem.to_owned(),
+    };
+    if let Err(error) = check_status(response, host) {
+        response.record_beginning().await;
+        return Err(error);
+    }
     let wrong = |error: ExtentError| error.into_fetch_error(host());
-    let extent = Extent::of(&response, request).map_err(wrong)?;
+    let extent = Extent::of(response, request).map_err(wrong)?;
     let received = extent.received().map_err(wrong)?;
     let mut share = fetcher.memory.reserve();
     let mut progress = meter.incoming((!request.is_comparison).then(|| ExpectedSegment {
@@ -69,9 +79,9 @@ pub(super) async fn get(
         length: received.length.map(|length| length as u64),
     }));
     let buffer = (&mut share, &mut progress);
-    let read = read((fetcher, gauge), &mut response, &received, buffer);
+    let read = read((fetcher, gauge), response, &received, buffer);
     let mut bytes = read.await.map_err(|error| match error {
-        ReadError::Network(error) => network(error),
+        ReadError::Network(error) => network_error(url, error),
         ReadError::TooLarge => wrong(ExtentError::TooLarge),
         ReadError::Stalled => FetchError::Stalled { host: host() },
     })?;
@@ -94,6 +104,20 @@ pub(super) async fn get(
     Ok(Body { bytes, share })
 }
 
+fn network_error(url: &Url, source: reqwest::Error) -> FetchError {
+    let host = host_of(url);
+    if source.is_timeout() && !source.is_connect() {
+        return FetchError::Stalled { host };
+    }
+    // The URL may contain secrets.
+    let source = source.without_url();
+    FetchError::Network { host, source }
+}
+
+fn host_of(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
+}
+
 /// Why reading stops before the end.
 enum ReadError {
     Network(reqwest::Error),
@@ -103,7 +127,7 @@ enum ReadError {
 
 async fn read(
     (fetcher, gauge): (&Fetcher, &SpeedGauge<'_>),
-    response: &mut reqwest::Response,
+    response: &mut OpenResponse,
     extent: &BodyExtent,
     (share, progress): (&mut MemoryReservation, &mut BodyProgress<'_>),
 ) -> Result<Vec<u8>, ReadError> {

@@ -1,25 +1,28 @@
 //! Tests of where the second request for a late segment goes.
 
-use ustream::Endpoint;
+use ustream::{Endpoint, TrafficRecorder};
 
 use super::limits::{FAILURES_BEFORE_COOLDOWN, INITIAL_COOLDOWN};
 use super::*;
 
-const REQUEST: SegmentRequest<'static> = SegmentRequest {
-    id: SegmentId {
-        track: 0,
-        kind: ustream::SegmentKind::Media(0),
-    },
-    urls: &[],
-    byte_range: None,
-    format: None,
-    kind: SegmentKind::Media(0),
-    duration_ms: 2_000,
-    not_found_confirmations: 2,
-    is_tentative: false,
-    is_end_probe: false,
-    is_comparison: false,
-};
+fn request(sampler: &SegmentSampler) -> SegmentRequest<'_> {
+    SegmentRequest {
+        id: SegmentId {
+            track: 0,
+            kind: ustream::SegmentKind::Media(0),
+        },
+        urls: &[],
+        byte_range: None,
+        format: None,
+        kind: SegmentKind::Media(0),
+        duration_ms: 2_000,
+        not_found_confirmations: 2,
+        is_tentative: false,
+        is_end_probe: false,
+        is_comparison: false,
+        sampler,
+    }
+}
 
 /// Where the second request goes while the first one waits for `a`, and `b` has just failed: the
 /// host's name, under this policy, so long after the failures.
@@ -38,10 +41,11 @@ async fn second_host(rest_policy: RestPolicy, after: Duration) -> String {
     }
     tokio::time::advance(after).await;
     let (budget, meter) = (RequestBudget::default(), Meter::new(None));
+    let sampler = SegmentSampler::new(TrafficRecorder::default());
     let context = RequestContext {
         request: SegmentRequest {
             urls: &urls,
-            ..REQUEST
+            ..request(&sampler)
         },
         budget: &budget,
         meter: &meter,

@@ -5,11 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::task::Id;
 use tokio_util::sync::CancellationToken;
+use ustream::TrafficRecorder;
 
 use super::ReplySender;
-use crate::job::{JobId, Overrides};
+use crate::fetch::SegmentSampler;
+use crate::job::{JobId, JobSource, Overrides};
 use crate::progress::{self, Meter};
 use crate::registry::JobRecord;
+use crate::report::{self, ReportSubject};
 use crate::run::{Attempt, Discovery, RunContext};
 use crate::saved::JobState;
 use crate::view::{JobView, ProgressView};
@@ -20,6 +23,8 @@ pub(super) struct Job {
     pub(super) record: JobRecord,
     pub(super) overrides: Overrides,
     pub(super) active: Option<ActiveRun>,
+    /// What the current or the last run has heard from the service.
+    pub(super) recorder: Option<TrafficRecorder>,
     /// Progress of the current or the last run.
     pub(super) meter: Option<Arc<Meter>>,
     /// Set while the job is being removed: whether to keep its part folder, and the reply.
@@ -40,6 +45,7 @@ impl Job {
             record,
             overrides,
             active: None,
+            recorder: None,
             meter: None,
             removal: None,
         }
@@ -61,11 +67,19 @@ impl Job {
         (!is_in_output).then_some(part)
     }
 
-    pub(super) fn attempt(&self, context: &Arc<RunContext>) -> Attempt {
+    /// Creates an attempt whose conversation with the service is recorded.
+    pub(super) fn attempt(&mut self, context: &RunContext) -> Attempt {
+        let recorder = TrafficRecorder::default();
+        report::add_secrets(&recorder, &self.overrides.access);
+        let context = RunContext {
+            service: context.service.recorded_by(&recorder),
+            ..context.clone()
+        };
+        self.recorder = Some(recorder.clone());
         Attempt {
             spec: self.record.spec.clone(),
             overrides: self.overrides.clone(),
-            context: Arc::clone(context),
+            context: Arc::new(context),
             meter: Arc::new(Meter::new(self.record.progress)),
             found: self.record.discovery.as_ref().and_then(|known| known.found),
             moves_from: self
@@ -77,8 +91,35 @@ impl Job {
             captions: Arc::default(),
             unverified: Arc::default(),
             picture: Arc::default(),
+            sampler: Arc::new(SegmentSampler::new(recorder)),
             cancel: CancellationToken::new(),
         }
+    }
+
+    /// Returns what a report about the last attempt says; the recorder is `None` if there was none
+    /// since the program started.
+    pub(super) fn report_subject(&self) -> (Option<TrafficRecorder>, ReportSubject) {
+        let spec = &self.record.spec;
+        let known = self.record.discovery.as_ref();
+        let failure = match &self.record.state {
+            JobState::Failed { failure } => Some(failure),
+            _ => None,
+        };
+        let settings = match &spec.source {
+            JobSource::Recording(wanted) => vec![
+                format!("{:?}", wanted.choice),
+                format!("{:?}", spec.remux),
+                format!("{:?}", wanted.extras),
+            ],
+            JobSource::Files(_) => Vec::new(),
+        };
+        let subject = ReportSubject {
+            link: known.map_or_else(|| spec.source.label(), |known| known.link.clone()),
+            failure: failure.map(|failure| (failure.code, failure.detail.clone())),
+            settings,
+            folders: vec![spec.output.folder.to_string_lossy().into_owned()],
+        };
+        (self.recorder.clone(), subject)
     }
 
     pub(super) fn view(&self) -> JobView {

@@ -11,7 +11,7 @@ use ustream::{Access, Recording, RecordingRef};
 use crate::download_plan::DownloadPlan;
 use crate::error::Error;
 use crate::extras::{CaptionTexts, MovieMetadata, Picture};
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, SegmentSampler};
 use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
 use crate::names::NameLimit;
@@ -49,6 +49,8 @@ pub(crate) struct Attempt {
     pub(crate) unverified: Arc<AtomicBool>,
     /// A cover that was fetched for the MP4, which cannot hold it.
     pub(crate) picture: Arc<OnceLock<Picture>>,
+    /// Chooses the segments that a report shows.
+    pub(crate) sampler: Arc<SegmentSampler>,
     pub(crate) cancel: CancellationToken,
 }
 

@@ -113,6 +113,7 @@ impl SpotCheck<'_> {
             is_tentative: false,
             is_end_probe: false,
             is_comparison: true,
+            sampler: &self.attempt.sampler,
         };
         let fetcher = &self.attempt.context.fetcher;
         let means = (self.budget, &*self.attempt.meter);

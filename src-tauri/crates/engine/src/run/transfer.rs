@@ -288,6 +288,7 @@ impl TransferContext<'_> {
             end_ms: Expectation::of(recording, self.download).stated_end_ms(),
             format: self.download.output_kind.format(),
             budget: self.budget,
+            sampler: &self.attempt.sampler,
             effort: passes.effort,
             are_urls_current: passes.are_urls_current,
             fruitless_passes: passes.fruitless_passes,

@@ -58,6 +58,11 @@ pub(crate) fn probe(data: &[u8]) -> Result<Content, Error> {
     counter.content(TS.timescale, has_partial_frames)
 }
 
+/// Returns the distance between two packets in bytes; `None` if there are no packets.
+pub(crate) fn packet_size(data: &[u8]) -> Option<usize> {
+    TsPackets::new(data).map(|packets| packets.stride())
+}
+
 /// Returns whether a body starts like an HLS segment.
 pub(crate) fn sniff(data: &[u8]) -> bool {
     starts_with_packets(data) || packed_audio::read(data).is_some() || has_packets(data)

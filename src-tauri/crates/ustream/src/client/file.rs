@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Client;
 use crate::http::{self, BodyLimit};
+use crate::http_client::OpenResponse;
 use crate::recording::SingleFile;
 use crate::recording::file::own_files;
 use crate::{ContentCoding, ContentRange, Error};
@@ -35,6 +36,7 @@ impl Client {
                 Ok(file) => return Ok(file),
                 Err(error) => {
                     tracing::info!(%error, "a file cannot be had");
+                    self.note(format_args!("a file cannot be had: {error}"));
                     problem.get_or_insert(error);
                 }
             }
@@ -44,12 +46,8 @@ impl Client {
 
     /// Asks for the first byte of a file (RFC 9110 14.2).
     async fn probe(&self, url: Url) -> Result<SingleFile, Error> {
-        let request = self
-            .media
-            .get(url.clone())
-            .header(RANGE, "bytes=0-0")
-            .send();
-        let response = tokio::time::timeout(PROBE_TIMEOUT, request)
+        let request = self.media.get(url.clone()).header(RANGE, "bytes=0-0");
+        let response = tokio::time::timeout(PROBE_TIMEOUT, self.media.send(request))
             .await
             .map_err(|_| Error::Timeout("the file's server"))?
             .map_err(http::error)?;
@@ -101,7 +99,7 @@ fn size_of_file(part: &ContentRange) -> Option<u64> {
 }
 
 /// Reads the whole file to find out its size: an encoded body states only the size of what is sent.
-async fn decoded_size(response: Response) -> Result<u64, Error> {
+async fn decoded_size(response: OpenResponse) -> Result<u64, Error> {
     let limit = BodyLimit {
         what: "the file",
         bytes: usize::try_from(MAX_BYTES_WITHOUT_RANGES).unwrap_or(usize::MAX),

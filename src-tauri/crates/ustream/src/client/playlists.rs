@@ -99,6 +99,7 @@ impl Client {
                 return outcome.ok_or(problem);
             }
             tracing::info!(%problem, "playlists could not be had; asking anew");
+            self.note(format_args!("no playlists ({problem}); asking anew"));
             incomplete = outcome.or(incomplete);
         }
         Err(Error::NoRendition)
@@ -228,7 +229,7 @@ impl Client {
     ) -> Result<Playlist, PlaylistError> {
         let mut retry_after = None;
         let asked = async {
-            let response = self.control.get(url.clone()).send().await;
+            let response = self.control.send(self.control.get(url.clone())).await;
             let response = response.map_err(http::error)?;
             retry_after = http::retry_after(&response);
             let bytes = MAX_PLAYLIST_BYTES;

@@ -67,7 +67,10 @@ impl Client {
     }
 
     async fn who_answers(&self, url: &str) -> Answerer {
-        let response = self.probe.get(url).timeout(REACH_TIMEOUT).send().await;
+        let response = self
+            .probe
+            .send(self.probe.get(url).timeout(REACH_TIMEOUT))
+            .await;
         match response {
             Ok(response) if is_foreign(&response) => Answerer::SomebodyElse,
             Ok(_) => Answerer::Service,

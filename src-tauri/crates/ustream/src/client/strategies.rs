@@ -135,6 +135,9 @@ impl Client {
         };
         let error = &failure.error;
         tracing::info!(%error, "no segments over the websocket; trying long polling");
+        self.note(format_args!(
+            "no segments over the websocket ({error}); trying long polling"
+        ));
         // Boxed to keep the future small: few calls come here.
         match Box::pin(self.ask_by_polling(query, length)).await {
             Ok(outcome) => Ok(outcome),
@@ -162,6 +165,9 @@ impl Client {
             Either::Left((Err(failure), playlists)) if !failure.is_final() => {
                 let error = &failure.error;
                 tracing::info!(%error, "no segments by long polling; trying playlists");
+                self.note(format_args!(
+                    "no segments by long polling ({error}); trying playlists"
+                ));
                 playlists
                     .await
                     .map_err(|later| failure.combined_with(later))

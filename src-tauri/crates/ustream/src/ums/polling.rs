@@ -19,6 +19,7 @@ use super::{ApiLength, SessionOutcome};
 use crate::Error;
 use crate::hosts::Host;
 use crate::http::{self, BodyLimit};
+use crate::http_client::HttpClient;
 
 /// Timeout of one poll. The service drops a connection that is not polled for longer, and
 /// invalidates its playlists (observed).
@@ -43,7 +44,7 @@ const LIMIT: BodyLimit = BodyLimit {
 /// Playlists in the outcome are valid while the connection is
 /// [kept alive](PollingConnection::keep_alive). Fails with the error of the session.
 pub(crate) async fn ask(
-    http: &reqwest::Client,
+    http: &HttpClient,
     query: SessionQuery,
     transport: Transport,
     mut length: ApiLength,
@@ -91,7 +92,7 @@ pub(crate) async fn ask(
 /// A connection as the service defines it: an id under which the client polls.
 #[derive(Debug)]
 pub(crate) struct PollingConnection {
-    http: reqwest::Client,
+    http: HttpClient,
     /// URL of the `connect` request.
     connect_url: Option<Url>,
     /// URL that is polled for messages.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{SinkExt as _, StreamExt as _};
+use har::Direction;
 use reqwest::header::{
     CONNECTION, HeaderMap, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
     UPGRADE,
@@ -19,6 +20,7 @@ use reqwest::{StatusCode, Upgraded};
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -29,7 +31,9 @@ use super::message::{MAX_FRAME_BYTES, WHAT};
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
+use crate::http_client::HttpClient;
 use crate::redacted::RedactedText;
+use crate::traffic::Exchange;
 use crate::{Error, http};
 
 /// Most frames in one session: three are usual, viewer counts may come each second.
@@ -41,11 +45,15 @@ const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 /// Timeout of the closing handshake.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
-type Socket = WebSocketStream<TextAsBinary<Upgraded>>;
+/// An open websocket, and what is recorded of it.
+struct Socket {
+    stream: WebSocketStream<TextAsBinary<Upgraded>>,
+    exchange: Exchange,
+}
 
 /// Asks the control connection about a recording. Fails with the error of the session.
 pub(crate) async fn ask(
-    http: &reqwest::Client,
+    http: &HttpClient,
     query: SessionQuery,
     length: ApiLength,
 ) -> Result<SessionOutcome, Error> {
@@ -84,7 +92,7 @@ pub(crate) async fn ask(
 
 /// The current socket, and the counters over all sockets of the session.
 struct SocketConnection<'a> {
-    http: &'a reqwest::Client,
+    http: &'a HttpClient,
     length: ApiLength,
     socket: Option<Socket>,
     frames: usize,
@@ -125,7 +133,8 @@ impl SocketConnection<'_> {
             return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
         tracing::debug!("sent: {}", RedactedText(&text));
-        match tokio::time::timeout_at(deadline, socket.send(Message::text(text))).await {
+        socket.exchange.message(Direction::Send, &text);
+        match tokio::time::timeout_at(deadline, socket.stream.send(Message::text(text))).await {
             Ok(Ok(())) => SessionAction::Wait,
             Ok(Err(_)) => session.handle(SessionEvent::Closed, self.started.elapsed()),
             Err(_) => session.handle(SessionEvent::TimedOut, self.started.elapsed()),
@@ -136,7 +145,7 @@ impl SocketConnection<'_> {
         let deadline = self.started + session.deadline();
         let received = match &mut self.socket {
             Some(socket) => {
-                let next = pin!(tokio::time::timeout_at(deadline, socket.next()));
+                let next = pin!(tokio::time::timeout_at(deadline, socket.stream.next()));
                 match select(next, pin!(self.length.received())).await {
                     Either::Left((received, _)) => received,
                     Either::Right((length_ms, _)) => {
@@ -151,7 +160,12 @@ impl SocketConnection<'_> {
         let message = match received {
             Err(_) => return session.handle(SessionEvent::TimedOut, now),
             Ok(Some(Ok(message))) => message,
-            Ok(Some(Err(tungstenite::Error::Capacity(_)))) => {
+            Ok(Some(Err(tungstenite::Error::Capacity(error)))) => {
+                if let (Some(socket), CapacityError::MessageTooLong { size, .. }) =
+                    (&mut self.socket, error)
+                {
+                    socket.exchange.large_message(size);
+                }
                 return session
                     .handle(SessionEvent::LimitExceeded(too_large(MAX_FRAME_BYTES)), now);
             }
@@ -168,7 +182,11 @@ impl SocketConnection<'_> {
         match message {
             // Bytes that are not UTF-8 become replacement characters.
             Message::Binary(bytes) => {
-                session.handle(SessionEvent::Frame(&String::from_utf8_lossy(&bytes)), now)
+                let text = String::from_utf8_lossy(&bytes);
+                if let Some(socket) = &mut self.socket {
+                    socket.exchange.message(Direction::Receive, &text);
+                }
+                session.handle(SessionEvent::Frame(&text), now)
             }
             // The library answers pings; after a closing frame the stream ends.
             _ => SessionAction::Wait,
@@ -178,24 +196,22 @@ impl SocketConnection<'_> {
     async fn close(&mut self) {
         if let Some(socket) = &mut self.socket {
             // The result is complete: an error here does not matter.
-            let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.close(None)).await;
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.stream.close(None)).await;
         }
     }
 }
 
 /// Opens a websocket to `wss://{host}{path}` (RFC 6455 4.1).
-async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket, Error> {
+async fn open(http: &HttpClient, host: &Host, path: &str) -> Result<Socket, Error> {
     let key = generate_key();
-    let response = http
+    let request = http
         .get(format!("https://{host}{path}"))
         .header(CONNECTION, "Upgrade")
         .header(UPGRADE, "websocket")
         .header(SEC_WEBSOCKET_VERSION, "13")
         .header(SEC_WEBSOCKET_KEY, &key)
-        .header(ORIGIN, "https://video.ibm.com")
-        .send()
-        .await
-        .map_err(http::error)?;
+        .header(ORIGIN, "https://video.ibm.com");
+    let response = http.send(request).await.map_err(http::error)?;
     http::log_answer(&response);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         http::check(&response)?;
@@ -212,14 +228,13 @@ async fn open(http: &reqwest::Client, host: &Host, path: &str) -> Result<Socket,
             problem,
         });
     }
-    let upgraded = response.upgrade().await.map_err(http::error)?;
+    let (upgraded, exchange) = response.upgrade().await.map_err(http::error)?;
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_FRAME_BYTES))
         .max_frame_size(Some(MAX_FRAME_BYTES));
-    Ok(
-        WebSocketStream::from_raw_socket(TextAsBinary::new(upgraded), Role::Client, Some(config))
-            .await,
-    )
+    let upgraded = TextAsBinary::new(upgraded);
+    let stream = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config)).await;
+    Ok(Socket { stream, exchange })
 }
 
 /// Returns whether the headers of the response accept the websocket (RFC 6455 4.1).

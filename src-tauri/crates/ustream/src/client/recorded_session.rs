@@ -1,0 +1,279 @@
+//! A conversation with the service that a browser has recorded: what the control connection said in
+//! it is enough to fetch the segments, which need no login.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use har::{Entry, Har};
+use reqwest::header::RANGE;
+use url::Url;
+
+use super::strategies::StrategyOutcome;
+use super::{Client, RecordingRef};
+use crate::api::{self, ApiResponse, VideoInfo};
+use crate::hls::{self, Playlist};
+use crate::recording::Playlists;
+use crate::ums::message::{self, Command, ModuleInfo};
+use crate::ums::session::StreamInfo;
+use crate::ums::stream::StreamState;
+use crate::{Choice, Error, Recording, RecordingId, SegmentKind, SessionError, Target, hosts};
+
+/// Most hosts that are asked whether the addresses still hold.
+const MAX_CHECKED_HOSTS: usize = 4;
+
+/// What a conversation says about one recording.
+#[derive(Debug, Default)]
+pub(super) struct RecordedSession {
+    pub(super) recording: RecordingId,
+    stream: StreamInfo,
+    video: Option<VideoInfo>,
+    /// The playlists that the browser has fetched, by their URLs.
+    playlists: HashMap<Url, Vec<u8>>,
+}
+
+/// The conversations that were read, with the time at which each file was changed last.
+pub(super) type SessionCache = Arc<Mutex<HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>>>;
+
+impl Client {
+    /// Reads a file, unless it is known and was not changed since.
+    pub(super) async fn session(&self, path: &Path) -> Result<Arc<RecordedSession>, Error> {
+        let unreadable = |error: std::io::Error| SessionError::Unreadable(error.to_string());
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        let changed = metadata.modified().map_err(unreadable)?;
+        let known = self.sessions().get(path).cloned();
+        if let Some((at, session)) = known
+            && at == changed
+        {
+            return Ok(session);
+        }
+        let read = {
+            let path = path.to_owned();
+            tokio::task::spawn_blocking(move || read(&path))
+        };
+        // It only fails if reading panics.
+        let session = read.await.map_err(|error| SessionError::Unreadable(error.to_string()))?;
+        let session = Arc::new(session?);
+        self.sessions()
+            .insert(path.to_owned(), (changed, Arc::clone(&session)));
+        Ok(session)
+    }
+
+    fn sessions(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the description of the recording that a conversation is about.
+    ///
+    /// Fails with [`SessionError::Expired`] if no server takes its addresses any more.
+    pub(super) async fn recording_of_session(
+        &self,
+        path: &Path,
+        found: RecordingRef,
+    ) -> Result<Recording, Error> {
+        let session = self.session(path).await?;
+        if session.recording != found.recording {
+            return Err(SessionError::NoRecording.into());
+        }
+        let video = match &session.video {
+            Some(video) => Some(video.clone()),
+            // Without it the title may be missing, which is no reason to fail.
+            None => match self.video_info(found.recording).await {
+                Ok(ApiResponse::Available(video)) => Some(video),
+                _ => None,
+            },
+        };
+        let stream = Box::new(session.stream.clone());
+        let outcome = if stream.stored.usable().next().is_some() {
+            StrategyOutcome::Segments(stream)
+        } else if stream.stored.playlists.is_empty() {
+            StrategyOutcome::Files(stream)
+        } else {
+            let playlists = self.playlists_of_session(&session).await?;
+            StrategyOutcome::Playlists(stream, playlists)
+        };
+        let id = found.recording;
+        let recording = self.build_recording((id, None), Ok(outcome), video).await?;
+        self.check_addresses(&recording).await?;
+        Ok(recording)
+    }
+
+    /// Fetches the playlists of a conversation; if they have expired, those that the browser has
+    /// fetched are used.
+    async fn playlists_of_session(&self, session: &RecordedSession) -> Result<Playlists, Error> {
+        let id = session.recording;
+        let problem = match self.fetch_all(id, &session.stream).await {
+            Ok(playlists) if !playlists.renditions().is_empty() => return Ok(playlists),
+            Ok(_) => Error::NoRendition,
+            Err(error) => error,
+        };
+        let read = |url: &Url| {
+            let body = session.playlists.get(url).ok_or(Error::NoRendition)?;
+            hls::read(body, url)
+        };
+        let masters = session.stream.stored.playlists.iter();
+        let mut masters = masters.filter_map(|address| address.parse().ok());
+        let master = masters.find_map(|url: Url| match read(&url) {
+            Ok(Playlist::Master(master)) => Some(master),
+            _ => None,
+        });
+        let Some(master) = master else {
+            return Err(match problem {
+                Error::Status { .. } | Error::NoRendition => SessionError::Expired.into(),
+                error => error,
+            });
+        };
+        Ok(Playlists::new(id, master, |url| match read(url) {
+            Ok(Playlist::Media(media)) => Ok(Arc::new(media)),
+            Ok(Playlist::Master(_)) => Err(Arc::new(Error::NoRendition)),
+            Err(error) => Err(Arc::new(error)),
+        }))
+    }
+
+    /// Asks for the first byte of a segment. Fails only if all servers refuse it: other errors are
+    /// those of the network, which a job waits out.
+    async fn check_addresses(&self, recording: &Recording) -> Result<(), Error> {
+        let plan = recording.plan(&Choice::default())?;
+        let mut segments = plan.segments.iter();
+        let Some(first) = segments.find(|it| matches!(it.id.kind, SegmentKind::Media(_))) else {
+            return Ok(());
+        };
+        let mut is_refused = false;
+        for url in recording
+            .locate(&plan, first.id)
+            .urls
+            .into_iter()
+            .take(MAX_CHECKED_HOSTS)
+        {
+            let request = self.media.get(url).header(RANGE, "bytes=0-0");
+            match self.media.send(request).await {
+                Ok(response) if response.status().is_success() => return Ok(()),
+                Ok(response) if matches!(response.status().as_u16(), 401 | 403 | 404 | 410) => {
+                    is_refused = true;
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        if is_refused {
+            return Err(SessionError::Expired.into());
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file and finds the recording that it is about: of several, the last one whose segments are
+/// known.
+fn read(path: &Path) -> Result<RecordedSession, SessionError> {
+    let file = File::open(path).map_err(|error| SessionError::Unreadable(error.to_string()))?;
+    let har = Har::read(file).map_err(|error| match error {
+        har::ReadError::Io(error) => SessionError::Unreadable(error.to_string()),
+        other => SessionError::NotHar(other.to_string()),
+    })?;
+    session_of(&har)
+}
+
+fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
+    let mut conversations: Vec<(RecordingId, Vec<ModuleInfo>)> = Vec::new();
+    let mut videos = HashMap::new();
+    let mut playlists = HashMap::new();
+    // Polls go to hosts that do not always name the recording.
+    let mut current = None;
+    let mut is_of_channel = false;
+    for entry in &har.log.entries {
+        let Some(url) = url_of(entry) else { continue };
+        let Some(host) = hosts::of_url(&url) else {
+            continue;
+        };
+        if host.is_control() {
+            match Target::of_url(&url) {
+                Some(Target::Recording(id)) => current = Some(id),
+                Some(Target::Channel(_)) => {
+                    is_of_channel = true;
+                    continue;
+                }
+                _ => {}
+            }
+            if let Some(body) = playlist_body(&url, entry) {
+                playlists.insert(url, body);
+                continue;
+            }
+            let Some(id) = current else { continue };
+            let infos = frames(entry).iter().flat_map(|frame| module_infos(frame)).collect();
+            conversations.push((id, infos));
+        } else if let Some(Target::Recording(id)) = Target::of_url(&url)
+            && url.path() == format!("/videos/{id}.json")
+            && let Some(body) = entry.response.content.bytes()
+            && let Ok(ApiResponse::Available(video)) = api::video(&body)
+        {
+            videos.insert(id, video);
+        } else if let Some(body) = playlist_body(&url, entry) {
+            playlists.insert(url, body);
+        }
+    }
+    let mut known: Vec<(RecordingId, StreamInfo)> = Vec::new();
+    for (id, infos) in conversations {
+        let stream = StreamInfo::of_messages(infos);
+        match known.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, earlier)) => earlier.stored.merge(stream.stored),
+            None => known.push((id, stream)),
+        }
+    }
+    let has_media = |stream: &StreamInfo| {
+        let stored = &stream.stored;
+        stored.usable().next().is_some() || !stored.playlists.is_empty() || !stored.files.is_empty()
+    };
+    let found = known.into_iter().rev().find(|(_, stream)| has_media(stream));
+    match found {
+        Some((recording, stream)) => Ok(RecordedSession {
+            recording,
+            stream,
+            video: videos.remove(&recording),
+            playlists,
+        }),
+        None if is_of_channel => Err(SessionError::OfChannel),
+        None => Err(SessionError::NoRecording),
+    }
+}
+
+/// Returns the URL of a request, that of a websocket as one of HTTP.
+fn url_of(entry: &Entry) -> Option<Url> {
+    let url = &entry.request.url;
+    let http = url
+        .strip_prefix("wss://")
+        .map(|rest| format!("https://{rest}"))
+        .or_else(|| url.strip_prefix("ws://").map(|rest| format!("http://{rest}")));
+    Url::parse(http.as_deref().unwrap_or(url)).ok()
+}
+
+/// Returns the body of a playlist; `None` if the entry is something else.
+fn playlist_body(url: &Url, entry: &Entry) -> Option<Vec<u8>> {
+    let is_playlist = url.path().ends_with(".m3u8");
+    let body = is_playlist.then(|| entry.response.content.bytes()).flatten();
+    body.filter(|body| !body.is_empty())
+}
+
+/// Returns what the service said on a control connection.
+fn frames(entry: &Entry) -> Vec<String> {
+    match &entry.web_socket_messages {
+        Some(messages) => messages.iter().filter_map(har::WebSocketMessage::received_text).collect(),
+        None => {
+            let body = entry.response.content.bytes();
+            let text = body.map(|body| String::from_utf8_lossy(&body).into_owned());
+            text.into_iter().collect()
+        }
+    }
+}
+
+fn module_infos(frame: &str) -> Vec<ModuleInfo> {
+    // A frame that makes no sense is skipped, as in a session of our own.
+    let commands = message::parse(frame).unwrap_or_default().into_iter();
+    let infos = commands.filter_map(|command| match command {
+        Command::ModuleInfo(info) if info.stream != Some(StreamState::Offline) => Some(*info),
+        _ => None,
+    });
+    infos.collect()
+}
