@@ -9,13 +9,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Engine, Failure, Patience, Report};
-use fake_ustream::{FakeUstream, SharedAssets, World};
+use engine::{Engine, Failure, NewJob, Overrides, Patience, Report};
+use fake_ustream::{FakeUstream, Fault, LoggedRequest, Rule, SharedAssets, World};
 use har::Har;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use ustream::{Access, Choice, Client, Endpoint, SegmentPlan, Target};
 
+use crate::mock_service::{MockService, job, wait_for_end, wait_until};
+use crate::movies::{assert_same, packets};
 use crate::workspace;
 
 /// How fast conversations are replayed.
@@ -38,7 +40,7 @@ async fn replay(assets: &SharedAssets, har: &Har) -> FakeUstream {
 async fn outcome(service: &FakeUstream, link: &str, access: &Access) -> Result<Resolved, Value> {
     let client = Client::new(&endpoint(service)).unwrap();
     let target: Target = link.parse().unwrap();
-    let access = access.on_the_page_of(&target);
+    let access = access.for_target(&target);
     let looked_up = async {
         let found = client.find_recording(&target, &access).await?;
         let recording = client.recording(found, &access).await?;
@@ -186,4 +188,97 @@ fn link_of(path: &Path, har: &Har) -> String {
     let first = har.log.entries.first();
     let first = first.unwrap_or_else(|| panic!("{} is empty", path.display()));
     first.request.url.clone()
+}
+
+/// Returns the file of a conversation in which the recording was open.
+async fn session_file(service: &FakeUstream, folder: &Path, link: &str) -> String {
+    let report = report(service, link, &keys()).await;
+    let path = folder.join("session.har");
+    fs::write(&path, report.to_json()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_in_which_a_video_was_open_leads_to_it_without_its_key() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    for link in [
+        "https://video.ibm.com/recorded/134300001",
+        "https://video.ibm.com/recorded/112470632",
+        // Segments by long polling, playlists of both kinds, and a file.
+        "https://video.ibm.com/recorded/134300024",
+        "https://video.ibm.com/recorded/134300025",
+        "https://video.ibm.com/recorded/134300026",
+        "https://video.ibm.com/recorded/134300027",
+    ] {
+        let expected = outcome(&mock.service, link, &keys()).await.unwrap();
+        let file = session_file(&mock.service, folder.path(), link).await;
+        let requests = mock.service.requests().len();
+        let found = outcome(&mock.service, &file, &Access::default()).await;
+        let found = found.unwrap_or_else(|code| panic!("{link}: {code}"));
+        assert_eq!(found.title, expected.title, "{link}");
+        assert_eq!(found.plan.segments, expected.plan.segments, "{link}");
+        let asked = mock.service.requests().split_off(requests);
+        let is_control = |it: &LoggedRequest| it.method == "CONNECT";
+        assert!(!asked.iter().any(is_control), "{link}: {asked:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_is_saved_from_a_session_and_goes_on_after_a_restart() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = "https://video.ibm.com/recorded/134300001";
+    let file = session_file(&mock.service, folder.path(), link).await;
+    let with_key = NewJob {
+        overrides: Overrides {
+            access: keys(),
+            ..Overrides::default()
+        },
+        ..job(134_300_001, &folder.path().join("key"))
+    };
+    let (expected, _) = mock.save(with_key).await.unwrap();
+    let from_file = NewJob {
+        link: file,
+        ..job(134_300_001, &folder.path().join("session"))
+    };
+    let data = folder.path().join("data");
+    let stall = Rule::new(Fault::Stall(10)).path("*chunk_5_*").times(1);
+    mock.service.faults().add(stall);
+    let engine = mock.engine_with_data(&data);
+    let id = engine.download(from_file).await.unwrap();
+    wait_until(&engine, &id, |job| {
+        job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
+    })
+    .await;
+    engine.shutdown().await;
+    let engine = mock.engine_with_data(&data);
+    engine.resume(&id, Overrides::default()).await.unwrap();
+    wait_for_end(&engine, &id).await.unwrap();
+    let saved = engine.path(&id).await.unwrap();
+    for stream in ["v:0", "a:0"] {
+        assert_same(&packets(&saved, stream), &packets(&expected, stream), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_does_not_help_says_why() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = "https://video.ibm.com/recorded/112470631";
+    let file = session_file(&mock.service, folder.path(), link).await;
+    mock.service.expire(112_470_631);
+    let code = async |file: &str| {
+        let failed = outcome(&mock.service, file, &Access::default()).await;
+        failed.unwrap_err()
+    };
+    assert_eq!(code(&file).await, "session_expired");
+    let path = folder.path().join("other.har");
+    let other = path.to_str().unwrap();
+    for text in ["", "<html>", "{\"log\":{\"entries\":[]}}"] {
+        fs::write(&path, text).unwrap();
+        assert_eq!(code(other).await, "session_unreadable", "{text}");
+    }
+    fs::remove_file(&path).unwrap();
+    assert_eq!(code(other).await, "session_unreadable");
 }

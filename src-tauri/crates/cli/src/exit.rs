@@ -225,7 +225,9 @@ fn is_detail_in_message(code: Code) -> bool {
 fn class(code: Code) -> ExitClass {
     match code {
         Code::Internal => ExitClass::Internal,
-        Code::NotALink | Code::OtherSite | Code::OtherEnding => ExitClass::Usage,
+        Code::NotALink | Code::OtherSite | Code::OtherEnding | Code::SessionUnreadable => {
+            ExitClass::Usage
+        }
         Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoAudio => ExitClass::NotFound,
         Code::NeedsForm
         | Code::FormRefused
@@ -234,7 +236,8 @@ fn class(code: Code) -> ExitClass {
         | Code::MembersOnly
         | Code::Region
         | Code::EmbedOnly
-        | Code::Locked => ExitClass::Locked,
+        | Code::Locked
+        | Code::SessionExpired => ExitClass::Locked,
         Code::Offline
         | Code::WifiLogin
         | Code::DnsFailing

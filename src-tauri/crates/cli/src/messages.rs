@@ -70,6 +70,8 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::FfmpegMissing => "ffmpeg is not on this computer",
         Code::ConvertFailed => "ffmpeg could not make the MP4; the original is kept",
         Code::CheckFailed => "the file did not pass our check",
+        Code::SessionUnreadable => "no video can be found in this recorded session",
+        Code::SessionExpired => "the addresses in this recorded session have expired",
         Code::BadMovie => "this file cannot be read as a film",
         Code::NoAudio => return format!("this video has sound in {detail} only").into(),
         Code::OtherEnding => {
@@ -122,10 +124,14 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "run it in a terminal to be asked for it, or add --password-file FILE"
         }
         Code::WrongPassword => "check capital letters and spaces",
-        Code::MembersOnly => "it needs a company or event login, which this program can't do",
+        Code::MembersOnly => {
+            "it needs a company or event login; play it in a browser and save that session: see the README"
+        }
         Code::Region => "its owner limits where it can be watched",
         Code::EmbedOnly => "add --referrer with the address of the page where you watch it",
-        Code::Locked => "ask its owner",
+        Code::Locked => {
+            "if it plays in your browser, save that session and use the file: see the README"
+        }
         Code::Changed => "move the .part folder away to begin anew",
         Code::SegmentsMissing => {
             "run the same command again to get the rest, or add --keep-gaps to save what there is"
@@ -158,6 +164,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "run the same command again, or add --keep-unchecked to save it as it is"
         }
         Code::NoAudio => "choose one of them with --audio, or leave it out",
+        Code::SessionUnreadable | Code::SessionExpired => {
+            "record a new one: open the developer tools of Chrome or Edge (F12), tab Network, reload the \
+             page, play the video, and export the HAR file"
+        }
         Code::OtherEnding => "give -o a name that ends like this, or a folder",
         Code::BadMovie => "check that it is the right file, and whole",
         Code::Encrypted => {

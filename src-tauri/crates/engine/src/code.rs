@@ -58,6 +58,10 @@ pub enum Code {
     NeedsPassword,
     /// The password was wrong.
     WrongPassword,
+    /// A file is no recorded conversation with the service, or plays no recording.
+    SessionUnreadable,
+    /// The addresses in a recorded conversation have expired.
+    SessionExpired,
     /// Only invited people can watch it.
     MembersOnly,
     /// Not available in this country.

@@ -126,7 +126,7 @@ impl Engine {
     /// Returns what a link leads to; of a channel, its newest recording. Saves nothing.
     pub async fn resolve(&self, link: &str, access: &Access) -> Result<Preview, Error> {
         let target = read_link(link)?;
-        let access = access.on_the_page_of(&target);
+        let access = access.for_target(&target);
         let found = self.service.for_lookup().find(&target, &access).await?;
         self.preview(found, &access).await
     }
@@ -134,7 +134,7 @@ impl Engine {
     /// Returns what a link leads to, or the list if it leads to several recordings. Saves nothing.
     pub async fn resolve_link(&self, link: &str, access: &Access) -> Result<ResolvedLink, Error> {
         let target = read_link(link)?;
-        let access = access.on_the_page_of(&target);
+        let access = access.for_target(&target);
         if let Some(found) = RecordingRef::named_by(&target) {
             let preview = self.preview(found, &access).await?;
             return Ok(ResolvedLink::Recording(Box::new(preview)));
@@ -182,7 +182,7 @@ impl Engine {
         recorder: &TrafficRecorder,
     ) -> Result<(), Error> {
         let target = read_link(link)?;
-        let access = access.on_the_page_of(&target);
+        let access = access.for_target(&target);
         let found = service.for_lookup().find(&target, &access).await?;
         let describe = || service.client().recording(found, &access);
         let recording = service.for_lookup().run(describe).await?;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ustream::{
-    CertificateProblem, FormField, Lock, ProxyFailure, RefusedCertificate, TargetError, causes,
+    CertificateProblem, FormField, Lock, ProxyFailure, RefusedCertificate, SessionError,
+    TargetError, causes,
 };
 
 use crate::code::Code;
@@ -544,6 +545,9 @@ fn service_code(error: &ustream::Error) -> Code {
         Find::Busy { .. } => Code::Busy,
         Find::Malformed { .. } | Find::TooLarge { .. } | Find::Misdirected(_) => Code::BadAnswer,
         Find::NoAudio { .. } => Code::NoAudio,
+        Find::Session(SessionError::OfChannel) => Code::StillLive,
+        Find::Session(SessionError::Expired) => Code::SessionExpired,
+        Find::Session(_) => Code::SessionUnreadable,
         Find::Encrypted => Code::Encrypted,
         Find::NoRendition | Find::Unsupported(_) => Code::Unsupported,
         // Timeouts, HTTP errors, and later variants.

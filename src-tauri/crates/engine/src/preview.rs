@@ -80,6 +80,7 @@ impl From<AccessView> for Access {
             form,
             form_defaults: false,
             referrer,
+            session: None,
         }
     }
 }

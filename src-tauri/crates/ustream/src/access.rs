@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,16 +19,23 @@ pub struct Access {
     pub form_defaults: bool,
     /// URL of the page that embeds the video.
     pub referrer: Option<String>,
+    /// A file with a conversation in which the recording was open: it is read in place of asking.
+    pub session: Option<PathBuf>,
 }
 
 impl Access {
-    /// Returns a copy whose `referrer` is the page of another site that `target` is, unless one is
-    /// set already.
+    /// Returns a copy with what `target` itself opens: its `referrer` is the page of another site that
+    /// the target is, unless one is set already, and its `session` the file that the target is.
     #[must_use]
-    pub fn on_the_page_of(&self, target: &Target) -> Self {
+    pub fn for_target(&self, target: &Target) -> Self {
         let page = target.embedding_page().map(ToString::to_string);
+        let session = match target {
+            Target::Session(path) => Some(path.clone()),
+            _ => None,
+        };
         Self {
             referrer: self.referrer.clone().or(page),
+            session: session.or_else(|| self.session.clone()),
             ..self.clone()
         }
     }

@@ -8,6 +8,7 @@ mod extras;
 mod file;
 mod playlists;
 mod reach;
+mod recorded_session;
 mod registration;
 mod resolve;
 mod strategies;
@@ -22,6 +23,7 @@ use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use self::recorded_session::SessionCache;
 use self::strategies::{Strategy, StrategyOutcome};
 use crate::api::{self, ApiResponse, Locks, VideoInfo};
 use crate::http::{self, BodyLimit};
@@ -72,6 +74,8 @@ pub struct Client {
     web: HttpClient,
     /// Hashes of sign-up forms, by channel. Never locked across an await.
     hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
+    /// Recorded conversations that were read.
+    sessions: SessionCache,
     /// For a client that is needed only after a failure.
     endpoint: Endpoint,
 }
@@ -134,6 +138,7 @@ impl Client {
             web: built(endpoint.web(tls()))?,
             unpooled: built(endpoint.media(tls()).pool_max_idle_per_host(0))?,
             hashes: Arc::default(),
+            sessions: SessionCache::default(),
             endpoint: endpoint.clone(),
         })
     }
@@ -150,6 +155,7 @@ impl Client {
             unpooled: self.unpooled.clone(),
             web: self.web.recorded_by(recorder),
             hashes: Arc::clone(&self.hashes),
+            sessions: Arc::clone(&self.sessions),
             endpoint: self.endpoint.clone(),
         }
     }
@@ -211,6 +217,9 @@ impl Client {
         access: &Access,
     ) -> Result<Recording, Error> {
         let id = found.recording;
+        if let Some(path) = &access.session {
+            return self.recording_of_session(path, found).await;
+        }
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
         let asked = session_query(id, hash.clone(), access);
         let (answer, outcome) = self.ask_api_and_control(asked, strategy).await?;

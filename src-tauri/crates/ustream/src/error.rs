@@ -111,9 +111,32 @@ pub enum Error {
         /// The languages that the recording has.
         there: Vec<String>,
     },
+    /// A recorded conversation does not help.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// No rendition fits the choice, or none is in a known format.
     #[error("there is no rendition that fits")]
     NoRendition,
+}
+
+/// Why a recorded conversation does not lead to a recording.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(String),
+    /// The file is no HTTP Archive.
+    #[error("{0}")]
+    NotHar(String),
+    /// No recording is played in it.
+    #[error("no video of the service is played in this file")]
+    NoRecording,
+    /// A running stream is played in it.
+    #[error("a running stream is played in this file, and no recording")]
+    OfChannel,
+    /// The servers refuse its addresses.
+    #[error("the addresses in this file have expired")]
+    Expired,
 }
 
 impl Error {
@@ -193,6 +216,7 @@ impl Error {
             Self::Tls(error) => Self::Tls(error.clone()),
             Self::Timeout(what) => Self::Timeout(what),
             Self::Network(cause) => Self::Network(Arc::clone(cause)),
+            Self::Session(error) => Self::Session(error.clone()),
             Self::Target(_) | Self::Page { .. } | Self::NoAudio { .. } => {
                 Self::Timeout("the service")
             }

@@ -83,7 +83,7 @@ pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use content_coding::{ContentCoding, MAX_WINDOW_BYTES};
 pub use content_range::ContentRange;
 pub use endpoint::{Endpoint, EndpointError};
-pub use error::Error;
+pub use error::{Error, SessionError};
 pub use http::retry_after;
 pub use http_client::{HttpClient, OpenResponse};
 pub use plan::{

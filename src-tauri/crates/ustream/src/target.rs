@@ -4,6 +4,7 @@ mod address;
 mod text;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,8 @@ pub enum Target {
     /// A page that must be fetched to know: of the service, or of another site that may embed a
     /// player. Without user name, password and fragment.
     Page(Url),
+    /// A file with a recorded conversation, in which a browser has played the recording.
+    Session(PathBuf),
 }
 
 impl Target {
@@ -70,6 +73,7 @@ impl Target {
             Self::Channel(id) => channel(&["id", &id.to_string()]),
             Self::Slug(slug) => channel(&[slug]),
             Self::Page(url) => url.to_string(),
+            Self::Session(path) => path.display().to_string(),
         }
     }
 }
@@ -92,9 +96,13 @@ impl FromStr for Target {
     type Err = TargetError;
 
     /// Finds the first URL of the service in any text, else the first URL of another site, whose
-    /// page may embed a player. Fails with [`TargetError::NoLink`] if there is none.
+    /// page may embed a player. A text that is the path of an HTTP Archive is a recorded conversation.
+    /// Fails with [`TargetError::NoLink`] if it is nothing of these.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text::find_target(text)
+        match text::session_file(text) {
+            Some(path) => Ok(Self::Session(path)),
+            None => text::find_target(text),
+        }
     }
 }
 

@@ -70,6 +70,7 @@ impl ServiceArgs {
             form: self.form.iter().cloned().collect::<BTreeMap<_, _>>(),
             form_defaults: self.form_defaults,
             referrer: self.referrer.clone(),
+            session: None,
         })
     }
 

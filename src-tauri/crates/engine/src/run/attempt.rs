@@ -175,7 +175,7 @@ impl Attempt {
     /// Returns the password, the form answers, and as referrer the page that embeds the recording.
     pub(super) fn access(&self) -> Access {
         match &self.spec.source {
-            JobSource::Recording(wanted) => self.overrides.access.on_the_page_of(&wanted.target),
+            JobSource::Recording(wanted) => self.overrides.access.for_target(&wanted.target),
             JobSource::Files(_) => self.overrides.access.clone(),
         }
     }

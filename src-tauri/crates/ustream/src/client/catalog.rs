@@ -217,7 +217,7 @@ impl Client {
                 },
                 _ => VideoInfo::default(),
             },
-            Target::Slug(_) | Target::Page(_) => VideoInfo::default(),
+            Target::Slug(_) | Target::Page(_) | Target::Session(_) => VideoInfo::default(),
         };
         CatalogEntry::new(target, video)
     }

@@ -106,7 +106,11 @@ impl Client {
     }
 
     /// Fetches the first master playlist that can be read, and the media playlists that it names.
-    async fn fetch_all(&self, id: RecordingId, stream: &StreamInfo) -> Result<Playlists, Error> {
+    pub(super) async fn fetch_all(
+        &self,
+        id: RecordingId,
+        stream: &StreamInfo,
+    ) -> Result<Playlists, Error> {
         let mut problem: Option<Error> = None;
         let budget = PlaylistBudget::default();
         for address in &stream.stored.playlists {

@@ -25,7 +25,7 @@ use crate::{Choice, Error, Recording, RecordingId, SegmentKind, SessionError, Ta
 const MAX_CHECKED_HOSTS: usize = 4;
 
 /// What a conversation says about one recording.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RecordedSession {
     pub(super) recording: RecordingId,
     stream: StreamInfo,
@@ -54,7 +54,9 @@ impl Client {
             tokio::task::spawn_blocking(move || read(&path))
         };
         // It only fails if reading panics.
-        let session = read.await.map_err(|error| SessionError::Unreadable(error.to_string()))?;
+        let session = read
+            .await
+            .map_err(|error| SessionError::Unreadable(error.to_string()))?;
         let session = Arc::new(session?);
         self.sessions()
             .insert(path.to_owned(), (changed, Arc::clone(&session)));
@@ -202,8 +204,14 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
                 continue;
             }
             let Some(id) = current else { continue };
-            let infos = frames(entry).iter().flat_map(|frame| module_infos(frame)).collect();
-            conversations.push((id, infos));
+            let infos: Vec<_> = frames(entry)
+                .iter()
+                .flat_map(|frame| module_infos(frame))
+                .collect();
+            match conversations.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, earlier)) => earlier.extend(infos),
+                None => conversations.push((id, infos)),
+            }
         } else if let Some(Target::Recording(id)) = Target::of_url(&url)
             && url.path() == format!("/videos/{id}.json")
             && let Some(body) = entry.response.content.bytes()
@@ -214,19 +222,21 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
             playlists.insert(url, body);
         }
     }
-    let mut known: Vec<(RecordingId, StreamInfo)> = Vec::new();
-    for (id, infos) in conversations {
-        let stream = StreamInfo::of_messages(infos);
-        match known.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, earlier)) => earlier.stored.merge(stream.stored),
-            None => known.push((id, stream)),
-        }
-    }
+    let known = conversations
+        .into_iter()
+        .map(|(id, infos)| (id, StreamInfo::of_messages(infos)));
     let has_media = |stream: &StreamInfo| {
         let stored = &stream.stored;
         stored.usable().next().is_some() || !stored.playlists.is_empty() || !stored.files.is_empty()
     };
-    let found = known.into_iter().rev().find(|(_, stream)| has_media(stream));
+    let found = known.rev().find(|(_, stream)| has_media(stream));
+    // The API may name a file where the control connection names nothing.
+    let found = found.or_else(|| {
+        let mut with_files = videos.iter().filter(|(_, video)| !video.files.is_empty());
+        with_files
+            .next()
+            .map(|(id, _)| (*id, StreamInfo::default()))
+    });
     match found {
         Some((recording, stream)) => Ok(RecordedSession {
             recording,
@@ -245,21 +255,29 @@ fn url_of(entry: &Entry) -> Option<Url> {
     let http = url
         .strip_prefix("wss://")
         .map(|rest| format!("https://{rest}"))
-        .or_else(|| url.strip_prefix("ws://").map(|rest| format!("http://{rest}")));
+        .or_else(|| {
+            url.strip_prefix("ws://")
+                .map(|rest| format!("http://{rest}"))
+        });
     Url::parse(http.as_deref().unwrap_or(url)).ok()
 }
 
 /// Returns the body of a playlist; `None` if the entry is something else.
 fn playlist_body(url: &Url, entry: &Entry) -> Option<Vec<u8>> {
     let is_playlist = url.path().ends_with(".m3u8");
-    let body = is_playlist.then(|| entry.response.content.bytes()).flatten();
+    let body = is_playlist
+        .then(|| entry.response.content.bytes())
+        .flatten();
     body.filter(|body| !body.is_empty())
 }
 
 /// Returns what the service said on a control connection.
 fn frames(entry: &Entry) -> Vec<String> {
     match &entry.web_socket_messages {
-        Some(messages) => messages.iter().filter_map(har::WebSocketMessage::received_text).collect(),
+        Some(messages) => messages
+            .iter()
+            .filter_map(har::WebSocketMessage::received_text)
+            .collect(),
         None => {
             let body = entry.response.content.bytes();
             let text = body.map(|body| String::from_utf8_lossy(&body).into_owned());

@@ -82,6 +82,12 @@ impl Client {
             Target::Page(url) if target.embedding_page().is_some() => {
                 self.resolve_embedding_page(url, access).await
             }
+            Target::Session(path) => {
+                let session = self.session(path).await?;
+                Ok(ResolvedLink::Recording(RecordingRef::direct(
+                    session.recording,
+                )))
+            }
             Target::Page(url) => {
                 let visited = self.visit(url.as_str()).await?;
                 self.resolve_page(visited, access).await

@@ -2,6 +2,35 @@ use proptest::prelude::*;
 
 use super::*;
 
+#[test]
+fn the_path_of_an_archive_is_a_recorded_conversation() {
+    let file = std::path::absolute("my video.har").unwrap();
+    for text in [
+        "my video.har",
+        " 'my video.har' ",
+        "\"my video.har\"\n",
+        "my video.HAR",
+    ] {
+        let Ok(Target::Session(path)) = text.parse() else {
+            panic!("{text}")
+        };
+        assert_eq!(
+            path.to_string_lossy().to_lowercase(),
+            file.to_string_lossy().to_lowercase()
+        );
+    }
+    let url = Url::from_file_path(&file).unwrap();
+    assert_eq!(url.as_str().parse(), Ok(Target::Session(file)));
+    for text in [
+        "https://video.ibm.com/x.har",
+        "one.har\ntwo.har",
+        "x.hart",
+        "",
+    ] {
+        assert!(!matches!(text.parse(), Ok(Target::Session(_))), "{text}");
+    }
+}
+
 fn recording(id: u64) -> Target {
     Target::Recording(RecordingId(id))
 }

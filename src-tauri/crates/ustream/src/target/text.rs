@@ -1,10 +1,15 @@
 //! Finds URLs in any text: sentences, HTML, Markdown, JSON, other URLs.
 
+use std::path::PathBuf;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::address;
 use crate::{Target, TargetError, hosts};
+
+/// Ending of the files in which browsers export conversations.
+const SESSION_ENDING: &str = ".har";
 
 /// Only this much of a text is searched.
 const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -20,6 +25,24 @@ const MAX_ADDRESSES: usize = 10_000;
 
 /// How often a text is searched, percent-decoded once more each time: a URL may be inside a URL.
 const MAX_ENCODING_DEPTH: usize = 3;
+
+/// Returns the path of an HTTP Archive if the text is nothing else: a path, perhaps in quotes, or a
+/// `file:` URL, as file managers copy them.
+pub(super) fn session_file(text: &str) -> Option<PathBuf> {
+    let text = text.trim().trim_matches(['"', '\'']);
+    let is_one_line = text.len() <= MAX_URL_BYTES && !text.contains(['\n', '\r']);
+    let has_ending = || text.to_ascii_lowercase().ends_with(SESSION_ENDING);
+    if !is_one_line || !has_ending() {
+        return None;
+    }
+    let path = match Url::parse(text) {
+        Ok(url) if url.scheme() == "file" => url.to_file_path().ok()?,
+        _ if text.contains("://") => return None,
+        _ => PathBuf::from(text),
+    };
+    // The folder of the process may be another one when a job goes on.
+    Some(std::path::absolute(&path).unwrap_or(path))
+}
 
 /// Returns the target of the first URL of the service in `text` that has one, else the page of the
 /// first URL of another site.

@@ -23,6 +23,15 @@ pub struct StreamInfo {
 }
 
 impl StreamInfo {
+    /// Merges the messages of a conversation that has ended.
+    pub(crate) fn of_messages(messages: impl IntoIterator<Item = ModuleInfo>) -> Self {
+        let mut builder = StreamInfoBuilder::default();
+        for message in messages {
+            builder.add(message, Duration::ZERO);
+        }
+        builder.take()
+    }
+
     /// Returns the longest stated length in milliseconds.
     pub(crate) fn length_ms(&self) -> Option<u64> {
         let formats = [&self.stored.fmp4, &self.stored.flv].into_iter().flatten();
