@@ -4,7 +4,8 @@
 //! 1. `links`: resolve links.
 //! 2. `jobs`: start and control jobs.
 //! 3. `preferences`: folders and settings.
-//! 4. `system`: open files and links in other programs; close, restart and update the app.
+//! 4. `reports`: reports of problems, and sessions that a browser has recorded.
+//! 5. `system`: open files and links in other programs; close, restart and update the app.
 //!    `clipboard`: what the page may read of it and write to it.
 #![expect(
     clippy::needless_pass_by_value,
@@ -15,6 +16,7 @@ pub(crate) mod clipboard;
 pub(crate) mod jobs;
 pub(crate) mod links;
 pub(crate) mod preferences;
+pub(crate) mod reports;
 pub(crate) mod system;
 
 use std::path::PathBuf;

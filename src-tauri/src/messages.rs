@@ -40,9 +40,12 @@ impl Messages {
         *self.bundle() = bundle(language);
     }
 
-    /// Returns the message `id` with these arguments.
+    /// Returns the message `id`, or with `id.attribute` an attribute of it, with these arguments.
     pub(crate) fn text<const N: usize>(&self, id: &str, arguments: [(&str, &str); N]) -> String {
-        self.format(id, None, arguments)
+        match id.split_once('.') {
+            Some((id, attribute)) => self.format(id, Some(attribute), arguments),
+            None => self.format(id, None, arguments),
+        }
     }
 
     /// Returns the `body` attribute of the message `id`.

@@ -16,7 +16,8 @@ use tauri_plugin_window_state::StateFlags;
 use crate::arguments::Arguments;
 use crate::commands::clipboard::Clipboard;
 use crate::commands::links::OpenCatalog;
-use crate::commands::{jobs, links, preferences, system};
+use crate::commands::reports::{PreparedReport, SessionFolder};
+use crate::commands::{jobs, links, preferences, reports, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
 use crate::keychain::Keychain;
@@ -92,6 +93,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .manage(DesktopIntegration::default())
         .manage(Thumbnails::default())
         .manage(OpenCatalog::default())
+        .manage(PreparedReport::default())
         .manage(Clipboard::default())
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, thumbnails::respond)
         .on_menu_event(|app, event| menu::on_event(app, &event))
@@ -136,6 +138,11 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             system::copy_path,
             system::delete_file,
             system::check,
+            reports::prepare_report,
+            reports::prepare_job_report,
+            reports::save_report,
+            reports::pick_session,
+            reports::keep_session,
             system::browse,
             system::close,
             system::restart,
@@ -163,7 +170,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     }
     let engine = Config {
         endpoint: arguments.endpoint()?,
-        data_dir: Some(data),
+        data_dir: Some(data.clone()),
         jobs_at_once: settings.jobs_at_once(),
         ffmpeg: settings.ffmpeg(),
         ..Config::default()
@@ -174,6 +181,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
         restore_proxy_login(engine.clone());
     }
     app.manage(engine);
+    app.manage(SessionFolder(data.join("sessions")));
     app.manage(Folders::new(settings.folder, downloads(app)?));
     app.manage(store);
     let source = arguments.practice_updates().map(UpdateSource::from);

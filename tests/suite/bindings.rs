@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use engine::view::{
-    AppEvent, MovieCheckView, Override, ReleaseView, ResolvedLinkView, SaveRequest, StartView,
-    UpdateOutcome,
+    AppEvent, MovieCheckView, Override, ReleaseView, ReportView, ResolvedLinkView, SaveRequest,
+    StartView, UpdateOutcome,
 };
 use ts_rs::{Config, TS};
 
@@ -22,6 +22,7 @@ fn the_typescript_bindings_are_current() {
     StartView::export_all(&config).unwrap();
     ReleaseView::export_all(&config).unwrap();
     UpdateOutcome::export_all(&config).unwrap();
+    ReportView::export_all(&config).unwrap();
     Override::export_all(&config).unwrap();
     MovieCheckView::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");

@@ -143,6 +143,8 @@ const REFUSALS = [
   "still_live",
   "not_recorded",
   "members_only",
+  "session_unreadable",
+  "session_expired",
   "region",
   "locked",
   "no_sound",
@@ -371,6 +373,11 @@ export const states: Record<string, State> = {
         else fake.put(job({ id, title, state: done(title), progress: null }));
       }
     },
+  },
+  report: { ...refused("bad_answer"), press: ["details", "report"] },
+  "report-settings": {
+    ...refused("not_found"),
+    press: ["settings-heading", "help-heading", "report"],
   },
   ...Object.fromEntries(REFUSALS.map((code) => [`failed-${code}`, refused(code)])),
   ...Object.fromEntries(FAILURES.map((code) => [`failed-${code}`, failed(code)])),

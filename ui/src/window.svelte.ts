@@ -1,13 +1,14 @@
 /**
  * The window: its controllers, which screen is in front, and the news of the backend.
  */
-import type { Backend, AppEvent, StartView } from "./backend";
+import type { Backend, AppEvent, ReportSubject, StartView } from "./backend";
 import { Intake } from "./intake/intake.svelte";
 import { Jobs } from "./jobs/jobs.svelte";
 import { Settings } from "./settings/settings.svelte";
 import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
 import { percent } from "./shared/format";
+import { provideReports } from "./shared/report.svelte";
 import { setLanguage, text } from "./text";
 import { Updates } from "./updates/updates.svelte";
 
@@ -96,6 +97,30 @@ export class AppWindow extends Controller {
     this.jobs.leave();
     this.intake.clear();
     this.intake.submit(words);
+  }
+
+  /** What a report can be made about: the job in front, or the link that was entered last. */
+  get subject(): ReportSubject | undefined {
+    if (this.job && /^https?:/.test(this.job.link)) return { job: this.job.id };
+    const { subject, access } = this.intake;
+    return subject.trim() === "" ? undefined : { link: subject, access };
+  }
+
+  /** Lets all components prepare reports; must be called while the window is created. */
+  provide() {
+    provideReports(this.backend);
+  }
+
+  /** Lets the user choose the file of a browser session, and resolves it. */
+  async openSession() {
+    const path = await this.call(this.backend.pickSession());
+    if (path !== null) this.submit(path);
+  }
+
+  /** Resolves a browser session whose file was dropped on the window. */
+  async dropSession(file: File) {
+    const path = await this.call(file.arrayBuffer().then((it) => this.backend.keepSession(it)));
+    if (path !== null) this.submit(path);
   }
 
   /** Offers the link on the clipboard if no other screen is in front. */

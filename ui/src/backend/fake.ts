@@ -16,6 +16,8 @@ import type {
   MovieCheckView,
   ProgressView,
   ReleaseView,
+  ReportSubject,
+  ReportView,
   SaveRequest,
   SettingsView,
   StartView,
@@ -101,6 +103,10 @@ export class FakeBackend implements Backend {
   damage: DamageView[] = [];
   /** Whether the saved files are gone. */
   gone = false;
+  /** What the last report was about. */
+  reported: ReportSubject | null = null;
+  /** Size of the last browser session that was dropped. */
+  kept = 0;
   /** If set, links are never resolved. */
   silent = false;
 
@@ -282,6 +288,35 @@ export class FakeBackend implements Backend {
     if (this.gone) throw { code: "bad_film", detail: "no such file" } satisfies Failure;
     const { damage } = this;
     return { size_bytes: SIZE, duration_ms: 3_723_000, tracks: [], proof: "checksum", damage };
+  }
+
+  prepareReport(subject: ReportSubject, hideTitles: boolean): Promise<ReportView> {
+    this.reported = subject;
+    return Promise.resolve({
+      requests: 5,
+      hosts: [
+        { host: "api.video.ibm.com", requests: 1 },
+        { host: "r1-1-112470631-recorded-ws-live.ums.services.video.ibm.com", requests: 4 },
+      ],
+      size_bytes: 43_720,
+      hidden_secrets: 7,
+      hidden_addresses: 1,
+      hidden_titles: hideTitles ? 1 : 0,
+      error: "the recording is locked",
+    });
+  }
+
+  saveReport(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  pickSession(): Promise<string | null> {
+    return Promise.resolve("/home/ada/session.har");
+  }
+
+  keepSession(content: ArrayBuffer): Promise<string> {
+    this.kept = content.byteLength;
+    return Promise.resolve("/home/ada/session.har");
   }
 
   browse(link: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 import type { AppEvent } from "./bindings/AppEvent";
 import type { MovieCheckView } from "./bindings/MovieCheckView";
 import type { ReleaseView } from "./bindings/ReleaseView";
+import type { ReportView } from "./bindings/ReportView";
 import type { SaveRequest } from "./bindings/SaveRequest";
 import type { SettingsView } from "./bindings/SettingsView";
 import type { StartView } from "./bindings/StartView";
@@ -39,6 +40,7 @@ export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
 export type { ReleaseView } from "./bindings/ReleaseView";
 export type { RenditionView } from "./bindings/RenditionView";
+export type { ReportView } from "./bindings/ReportView";
 export type { SaveRequest } from "./bindings/SaveRequest";
 export type { AudioChoice } from "./bindings/AudioChoice";
 export type { Quality } from "./bindings/Quality";
@@ -47,6 +49,9 @@ export type { JobStage } from "./bindings/JobStage";
 export type { StartView } from "./bindings/StartView";
 export type { Update } from "./bindings/Update";
 export type { UpdateOutcome } from "./bindings/UpdateOutcome";
+
+/** What a report is about. */
+export type ReportSubject = { job: string } | { link: string; access: AccessView };
 
 /** The calls of the page. A refused call rejects with a `Failure`. */
 export interface Backend {
@@ -108,6 +113,17 @@ export interface Backend {
   deleteFile(id: string): Promise<void>;
   /** Checks whether a finished file is still whole. */
   check(id: string): Promise<MovieCheckView>;
+  /** Prepares a report about a job, or about a link that is looked up for it, and returns what is in
+   *  it. It is kept until the next one. */
+  prepareReport(subject: ReportSubject, hideTitles: boolean): Promise<ReportView>;
+  /** Lets the user choose where the prepared report is saved; returns false if they choose nothing. */
+  saveReport(): Promise<boolean>;
+  /** Lets the user choose the file of a browser session and returns its path, which is resolved like a
+   *  link; null if they choose none. */
+  pickSession(): Promise<string | null>;
+  /** Keeps the content of a file that was dropped on the window, and returns a path as
+   *  `pickSession` does. */
+  keepSession(content: ArrayBuffer): Promise<string>;
   /** Opens the page of a video in the browser. */
   browse(link: string): Promise<void>;
   /** Closes the window, even if a video is being saved. */

@@ -33,6 +33,13 @@ export const tauri: Backend = {
   copyPath: (id) => invoke("copy_path", { id }),
   deleteFile: (id) => invoke("delete_file", { id }),
   check: (id) => invoke("check", { id }),
+  prepareReport: (subject, hideTitles) =>
+    "job" in subject
+      ? invoke("prepare_job_report", { id: subject.job, hideTitles })
+      : invoke("prepare_report", { ...subject, hideTitles }),
+  saveReport: () => invoke("save_report"),
+  pickSession: () => invoke("pick_session"),
+  keepSession: (content) => invoke("keep_session", content),
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),
   restart: () => invoke("restart"),

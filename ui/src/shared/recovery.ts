@@ -72,6 +72,8 @@ export const RECOVERY: Record<Code, Recovery> = {
   form_refused: { kind: "lock", asks: "form", actions: [] },
   needs_password: { kind: "lock", asks: "password", actions: [] },
   wrong_password: { kind: "lock", asks: "password", actions: [] },
+  session_unreadable: { kind: "video", actions: ["other-link"] },
+  session_expired: { kind: "video", actions: ["other-link"] },
   members_only: { kind: "lock", actions: ["browse"] },
   region: { kind: "lock", actions: ["other-link"] },
   embed_only: { kind: "lock", asks: "page", actions: [] },

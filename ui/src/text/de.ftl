@@ -36,7 +36,7 @@ choose-page =
        *[other] Auf dieser Seite sind { $count } Videos
     }
 choose-all = Alle auswählen
-choose-none = Keines auswählen
+    .none = Keines auswählen
 choose-more = Mehr anzeigen
 choose-saved = Gespeichert am { $date }
 choose-shown = { $shown } von { $total } angezeigt
@@ -281,9 +281,9 @@ settings-remember = Meine Registrierungsdaten merken
     .body = Sie werden im Schlüsselbund dieses Computers aufbewahrt.
 settings-remember-proxy = Benutzername und Passwort für den Proxy merken
 settings-updates = Beim Start der App nach einer neuen Version suchen
-settings-legal = Speichern Sie nur Videos, die Sie behalten dürfen.
 settings-version = Version { $version }
     .licence = Freie Software unter der MIT-Lizenz.
+    .legal = Speichern Sie nur Videos, die Sie behalten dürfen.
 settings-advanced = Erweitert
 help-heading = Hilfe
 help-links = Welche Links funktionieren?
@@ -292,6 +292,9 @@ help-resume = Was, wenn die Verbindung abbricht?
     .body = Nichts geht verloren. Die App macht von selbst weiter. Sie können sie auch schließen und beim nächsten Mal fortsetzen.
 help-play = Die Datei lässt sich nicht abspielen. Was nun?
     .body = Wählen Sie „Prüfen“ in der Liste der gespeicherten Videos. Ist die Datei unbeschädigt, öffnen Sie sie mit einem anderen Player, etwa VLC.
+help-session = Für das Video müssen Sie sich bei einer Firma anmelden. Was nun?
+    .body = Verwenden Sie Chrome oder Edge. Öffnen Sie die Seite des Videos, drücken Sie F12 und wählen Sie „Netzwerk“. Laden Sie die Seite neu, spielen Sie das Video ein paar Sekunden ab und wählen Sie dort „HAR exportieren“. Ziehen Sie die gespeicherte Datei in dieses Fenster.
+    .open = Browsersitzung öffnen …
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Original anzeigen
 
 details = Details
 details-copy = Details kopieren
-details-copied = Kopiert
+    .copied = Kopiert
+
+## A report of a problem
+
+report = Bericht speichern …
+    .intro = Er zeigt, was die Video-Website geantwortet hat, damit andere die Ursache finden können.
+    .hidden = Passwörter, Ihre Antworten sowie E-Mail- und IP-Adressen werden weggelassen.
+    .requests =
+        { $count ->
+            [one] { $count } Anfrage
+           *[other] { $count } Anfragen
+        }
+    .titles = Auch Titel weglassen
+    .busy = Der Bericht wird vorbereitet …
+    .save = Bericht speichern
+    .saved = Der Bericht ist gespeichert
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Für dieses Video müssen Sie sich erst registrieren
     .body = Der Anbieter möchte diese Angaben. Sie gehen an den Anbieter, nicht an uns.
 failure-form_refused = Die Website hat das Formular nicht angenommen
     .body = Prüfen Sie Ihre Angaben und senden Sie sie dann erneut.
+failure-session_unreadable = In dieser Datei ist kein Video
+    .body = Sie ist keine gespeicherte Browsersitzung, oder darin wurde kein Video von Ustream oder IBM Video abgespielt.
+failure-session_expired = Diese Browsersitzung ist zu alt
+    .body = Die Video-Website nimmt sie nicht mehr an. Speichern Sie eine neue und öffnen Sie sie bald danach.
 failure-needs_password = Dieses Video hat ein Passwort
     .body = Wenn Sie es nicht kennen, fragen Sie die Person, die das Video geteilt hat.
 failure-wrong_password = Das Passwort stimmt nicht

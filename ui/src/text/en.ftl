@@ -36,7 +36,7 @@ choose-page =
        *[other] This page shows { $count } videos
     }
 choose-all = Select all
-choose-none = Select none
+    .none = Select none
 choose-more = Show more
 choose-saved = Saved { $date }
 choose-shown = { $shown } of { $total } shown
@@ -281,9 +281,9 @@ settings-remember = Remember my sign-up details
     .body = They are kept in the keychain of this computer.
 settings-remember-proxy = Remember my name and password for the proxy
 settings-updates = Check for updates when the app starts
-settings-legal = Only save videos you are allowed to keep.
 settings-version = Version { $version }
     .licence = Free software under the MIT licence.
+    .legal = Only save videos you are allowed to keep.
 settings-advanced = Advanced
 help-heading = Help
 help-links = Which links work?
@@ -292,6 +292,10 @@ help-resume = What if the connection breaks?
     .body = Nothing is lost. The app goes on by itself. You can also close it and continue next time.
 help-play = The file doesn’t play. What now?
     .body = Choose “Check” in the list of saved videos. If the file is undamaged, open it with another player, such as VLC.
+
+help-session = The video needs a company login. What now?
+    .body = Use Chrome or Edge. Open the video’s page, press F12 and choose “Network”. Reload the page, play the video for a few seconds, then choose “Export HAR” there. Drop the saved file on this window.
+    .open = Open a browser session…
 
 ## A new version of the app
 
@@ -324,7 +328,22 @@ do-show-original = Show the original
 
 details = Details
 details-copy = Copy details
-details-copied = Copied
+    .copied = Copied
+
+## A report of a problem
+
+report = Save a report…
+    .intro = It shows what the video site answered, so that others can find the cause.
+    .hidden = Passwords, your answers, and e-mail and IP addresses are left out.
+    .requests =
+        { $count ->
+            [one] { $count } request
+           *[other] { $count } requests
+        }
+    .titles = Leave out titles too
+    .busy = Preparing the report…
+    .save = Save report
+    .saved = The report is saved
 
 ## Failures, by code
 
@@ -374,6 +393,10 @@ failure-needs_form = This video asks you to sign up first
     .body = The owner wants these details. They are sent to the owner, not to us.
 failure-form_refused = The site didn’t accept the form
     .body = Check what you filled in, then send it again.
+failure-session_unreadable = There’s no video in this file
+    .body = It isn’t a saved browser session, or no video of Ustream or IBM Video was played in it.
+failure-session_expired = This browser session is too old
+    .body = The video site no longer accepts it. Save a new one, then open it soon.
 failure-needs_password = This video has a password
     .body = Ask the person who shared it if you don’t know it.
 failure-wrong_password = That password didn’t work

@@ -36,7 +36,7 @@ choose-page =
        *[other] Esta página tiene { $count } vídeos
     }
 choose-all = Marcar todos
-choose-none = Desmarcar todos
+    .none = Desmarcar todos
 choose-more = Mostrar más
 choose-saved = Guardado el { $date }
 choose-shown = { $shown } de { $total } mostrados
@@ -281,9 +281,9 @@ settings-remember = Recordar mis datos de registro
     .body = Se guardan en el llavero de este ordenador.
 settings-remember-proxy = Recordar mi nombre y mi contraseña para el proxy
 settings-updates = Buscar una nueva versión al abrir la aplicación
-settings-legal = Guarda solo los vídeos que tengas derecho a conservar.
 settings-version = Versión { $version }
     .licence = Software libre con licencia MIT.
+    .legal = Guarda solo los vídeos que tengas derecho a conservar.
 settings-advanced = Avanzado
 help-heading = Ayuda
 help-links = ¿Qué enlaces funcionan?
@@ -292,6 +292,9 @@ help-resume = ¿Y si se corta la conexión?
     .body = No se pierde nada. La aplicación sigue sola. También puedes cerrarla y continuar la próxima vez.
 help-play = El archivo no se reproduce. ¿Qué hago?
     .body = Elige «Comprobar» en la lista de vídeos guardados. Si el archivo no está dañado, ábrelo con otro reproductor, por ejemplo VLC.
+help-session = El vídeo pide iniciar sesión con una cuenta de empresa. ¿Qué hago?
+    .body = Usa Chrome o Edge. Abre la página del vídeo, pulsa F12 y elige «Red». Vuelve a cargar la página, reproduce el vídeo unos segundos y elige allí «Exportar HAR». Arrastra el archivo guardado a esta ventana.
+    .open = Abrir una sesión del navegador…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Mostrar el original
 
 details = Detalles
 details-copy = Copiar detalles
-details-copied = Copiado
+    .copied = Copiado
+
+## A report of a problem
+
+report = Guardar un informe…
+    .intro = Muestra lo que ha respondido el sitio de vídeos, para que otras personas puedan encontrar la causa.
+    .hidden = No incluye contraseñas, tus respuestas ni direcciones de correo electrónico o IP.
+    .requests =
+        { $count ->
+            [one] { $count } solicitud
+           *[other] { $count } solicitudes
+        }
+    .titles = Omitir también los títulos
+    .busy = Preparando el informe…
+    .save = Guardar informe
+    .saved = Se ha guardado el informe
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Este vídeo pide que te registres antes
     .body = El propietario pide estos datos. Se le envían a él, no a nosotros.
 failure-form_refused = El sitio no ha aceptado el formulario
     .body = Revisa lo que has escrito y envíalo de nuevo.
+failure-session_unreadable = En este archivo no hay ningún vídeo
+    .body = No es una sesión del navegador guardada o no se reprodujo en ella ningún vídeo de Ustream o IBM Video.
+failure-session_expired = Esta sesión del navegador es demasiado antigua
+    .body = El sitio de vídeos ya no la acepta. Guarda una nueva y ábrela poco después.
 failure-needs_password = Este vídeo está protegido con contraseña
     .body = Si no la sabes, pregunta a quien lo compartió.
 failure-wrong_password = Esa contraseña no es correcta

@@ -36,7 +36,7 @@ choose-page =
        *[other] Cette page contient { $count } vidéos
     }
 choose-all = Tout cocher
-choose-none = Tout décocher
+    .none = Tout décocher
 choose-more = Afficher plus
 choose-saved = Enregistrée le { $date }
 choose-shown = { $shown } affichées sur { $total }
@@ -281,9 +281,9 @@ settings-remember = Mémoriser mes données d’inscription
     .body = Elles sont conservées dans le trousseau de cet ordinateur.
 settings-remember-proxy = Mémoriser mon nom et mon mot de passe pour le proxy
 settings-updates = Chercher une nouvelle version à l’ouverture de l’application
-settings-legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-version = Version { $version }
     .licence = Logiciel libre sous licence MIT.
+    .legal = N’enregistrez que les vidéos que vous avez le droit de garder.
 settings-advanced = Avancé
 help-heading = Aide
 help-links = Quels liens fonctionnent ?
@@ -292,6 +292,9 @@ help-resume = Et si la connexion est coupée ?
     .body = Rien n’est perdu. L’application reprend toute seule. Vous pouvez aussi la fermer et reprendre la prochaine fois.
 help-play = Le fichier n’est pas lu. Que faire ?
     .body = Choisissez « Vérifier » dans la liste des vidéos enregistrées. Si le fichier est intact, ouvrez-le avec un autre lecteur, par exemple VLC.
+help-session = La vidéo demande un compte d’entreprise. Que faire ?
+    .body = Utilisez Chrome ou Edge. Ouvrez la page de la vidéo, appuyez sur F12 et choisissez « Réseau ». Rechargez la page, lisez la vidéo pendant quelques secondes, puis choisissez-y « Exporter au format HAR ». Déposez le fichier enregistré dans cette fenêtre.
+    .open = Ouvrir une session de navigateur…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Afficher l’original
 
 details = Détails
 details-copy = Copier les détails
-details-copied = Copié
+    .copied = Copié
+
+## A report of a problem
+
+report = Enregistrer un rapport…
+    .intro = Il montre ce que le site de vidéos a répondu, pour que d’autres puissent trouver la cause.
+    .hidden = Les mots de passe, vos réponses et les adresses e-mail et IP n’y figurent pas.
+    .requests =
+        { $count ->
+            [one] { $count } requête
+           *[other] { $count } requêtes
+        }
+    .titles = Retirer aussi les titres
+    .busy = Préparation du rapport…
+    .save = Enregistrer le rapport
+    .saved = Le rapport est enregistré
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Cette vidéo demande d’abord une inscription
     .body = Le propriétaire souhaite ces informations. Elles lui sont envoyées, pas à nous.
 failure-form_refused = Le site n’a pas accepté le formulaire
     .body = Vérifiez ce que vous avez saisi, puis envoyez-le à nouveau.
+failure-session_unreadable = Il n’y a pas de vidéo dans ce fichier
+    .body = Ce n’est pas une session de navigateur enregistrée, ou aucune vidéo d’Ustream ou d’IBM Video n’y a été lue.
+failure-session_expired = Cette session de navigateur est trop ancienne
+    .body = Le site de vidéos ne l’accepte plus. Enregistrez-en une nouvelle, puis ouvrez-la sans tarder.
 failure-needs_password = Cette vidéo est protégée par un mot de passe
     .body = Demandez-le à la personne qui l’a partagée si vous ne le connaissez pas.
 failure-wrong_password = Ce mot de passe n’est pas le bon

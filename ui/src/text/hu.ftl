@@ -36,7 +36,7 @@ choose-page =
        *[other] Ezen az oldalon { $count } videó van
     }
 choose-all = Összes kijelölése
-choose-none = Kijelölés törlése
+    .none = Kijelölés törlése
 choose-more = Továbbiak
 choose-saved = Elmentve: { $date }
 choose-shown = { $total } közül { $shown } látható
@@ -281,9 +281,9 @@ settings-remember = A regisztrációs adataim megjegyzése
     .body = Ennek a számítógépnek a kulcstartójában tároljuk őket.
 settings-remember-proxy = A proxyhoz tartozó felhasználónevem és jelszavam megjegyzése
 settings-updates = Új verzió keresése az alkalmazás indításakor
-settings-legal = Csak olyan videót ments, amelyet szabad megtartanod.
 settings-version = Verzió: { $version }
     .licence = Szabad szoftver, MIT licenccel.
+    .legal = Csak olyan videót ments, amelyet szabad megtartanod.
 settings-advanced = Speciális
 help-heading = Súgó
 help-links = Milyen linkek működnek?
@@ -292,6 +292,9 @@ help-resume = Mi történik, ha megszakad a kapcsolat?
     .body = Semmi sem vész el. Az alkalmazás magától folytatja. Be is zárhatod, és legközelebb folytathatod.
 help-play = A fájl nem játszható le. Mit tegyek?
     .body = Válaszd az „Ellenőrzés” lehetőséget a mentett videók listájában. Ha a fájl sértetlen, nyisd meg másik lejátszóval, például a VLC-vel.
+help-session = A videóhoz céges bejelentkezés kell. Mit tegyek?
+    .body = Használd a Chrome-ot vagy az Edge-et. Nyisd meg a videó oldalát, nyomd meg az F12 billentyűt, és válaszd a „Hálózat” lapot. Töltsd be újra az oldalt, játszd le a videót néhány másodpercig, majd válaszd ott a „HAR exportálása” lehetőséget. Húzd az elmentett fájlt erre az ablakra.
+    .open = Böngészőmunkamenet megnyitása…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Az eredeti megjelenítése
 
 details = Részletek
 details-copy = Részletek másolása
-details-copied = Másolva
+    .copied = Másolva
+
+## A report of a problem
+
+report = Jelentés mentése…
+    .intro = Azt mutatja, mit válaszolt a videós oldal, hogy mások megtalálhassák a hiba okát.
+    .hidden = A jelszavak, a válaszaid, valamint az e-mail- és IP-címek kimaradnak belőle.
+    .requests =
+        { $count ->
+            [one] { $count } kérés
+           *[other] { $count } kérés
+        }
+    .titles = A videók címe is maradjon ki
+    .busy = A jelentés előkészítése…
+    .save = Jelentés mentése
+    .saved = A jelentés elmentve
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Ehhez a videóhoz előbb regisztrálni kell
     .body = Ezeket az adatokat a tulajdonos kéri. Hozzá kerülnek, nem hozzánk.
 failure-form_refused = Az oldal nem fogadta el az űrlapot
     .body = Ellenőrizd, amit beírtál, majd küldd el újra.
+failure-session_unreadable = Ebben a fájlban nincs videó
+    .body = Nem elmentett böngészőmunkamenet, vagy nem játszottak le benne egyetlen videót sem a Ustream vagy az IBM Video oldaláról.
+failure-session_expired = Ez a böngészőmunkamenet túl régi
+    .body = A videós oldal már nem fogadja el. Ments el egy újat, és nyisd meg minél előbb.
 failure-needs_password = Ehhez a videóhoz jelszó kell
     .body = Ha nem tudod, kérdezd meg attól, aki megosztotta.
 failure-wrong_password = Ez a jelszó nem jó

@@ -36,7 +36,7 @@ choose-page =
        *[other] Questa pagina contiene { $count } video
     }
 choose-all = Seleziona tutti
-choose-none = Deseleziona tutti
+    .none = Deseleziona tutti
 choose-more = Mostra altri
 choose-saved = Salvato il { $date }
 choose-shown = { $shown } di { $total } mostrati
@@ -281,9 +281,9 @@ settings-remember = Ricorda i miei dati per i moduli
     .body = Sono conservati nel portachiavi di questo computer.
 settings-remember-proxy = Ricorda il mio nome e la mia password per il proxy
 settings-updates = Cerca una nuova versione all’avvio dell’app
-settings-legal = Salva solo i video che hai il permesso di conservare.
 settings-version = Versione { $version }
     .licence = Software libero con licenza MIT.
+    .legal = Salva solo i video che hai il permesso di conservare.
 settings-advanced = Avanzate
 help-heading = Aiuto
 help-links = Quali link funzionano?
@@ -292,6 +292,9 @@ help-resume = E se la connessione cade?
     .body = Non si perde nulla. L’app riprende da sola. Puoi anche chiuderla e riprendere la prossima volta.
 help-play = Il file non si riproduce. Che fare?
     .body = Scegli «Controlla» nell’elenco dei video salvati. Se il file è integro, aprilo con un altro lettore, ad esempio VLC.
+help-session = Il video richiede un accesso aziendale. Che fare?
+    .body = Usa Chrome o Edge. Apri la pagina del video, premi F12 e scegli «Rete». Ricarica la pagina, riproduci il video per qualche secondo, poi scegli lì «Esporta HAR». Trascina il file salvato in questa finestra.
+    .open = Apri una sessione del browser…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Mostra l’originale
 
 details = Dettagli
 details-copy = Copia dettagli
-details-copied = Copiato
+    .copied = Copiato
+
+## A report of a problem
+
+report = Salva un rapporto…
+    .intro = Mostra che cosa ha risposto il sito dei video, così altri possono trovare la causa.
+    .hidden = Non contiene password, le tue risposte né indirizzi email e IP.
+    .requests =
+        { $count ->
+            [one] { $count } richiesta
+           *[other] { $count } richieste
+        }
+    .titles = Escludi anche i titoli
+    .busy = Preparazione del rapporto…
+    .save = Salva rapporto
+    .saved = Il rapporto è stato salvato
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Per questo video bisogna prima compilare un modulo
     .body = Il proprietario chiede questi dati. Vengono inviati a lui, non a noi.
 failure-form_refused = Il sito non ha accettato il modulo
     .body = Controlla ciò che hai inserito, poi invia di nuovo.
+failure-session_unreadable = In questo file non c’è nessun video
+    .body = Non è una sessione del browser salvata, oppure non vi è stato riprodotto alcun video di Ustream o IBM Video.
+failure-session_expired = Questa sessione del browser è troppo vecchia
+    .body = Il sito dei video non la accetta più. Salvane una nuova e aprila poco dopo.
 failure-needs_password = Questo video è protetto da password
     .body = Se non la conosci, chiedila a chi lo ha condiviso.
 failure-wrong_password = La password non è corretta

@@ -28,7 +28,7 @@ choose-channel = このリンクは { $count } 本の動画があるチャンネ
     .body = 保存する動画にチェックを入れてください。
 choose-page = このページには { $count } 本の動画があります
 choose-all = すべて選択
-choose-none = すべて解除
+    .none = すべて解除
 choose-more = さらに表示
 choose-saved = { $date } に保存済み
 choose-shown = { $total } 本中 { $shown } 本を表示
@@ -252,9 +252,9 @@ settings-remember = 登録フォームの内容を記憶する
     .body = このコンピューターのキーチェーンに保管されます。
 settings-remember-proxy = プロキシのユーザー名とパスワードを記憶する
 settings-updates = アプリの起動時に更新を確認する
-settings-legal = 保存が許可されている動画だけを保存してください。
 settings-version = バージョン { $version }
     .licence = MIT ライセンスのフリーソフトウェアです。
+    .legal = 保存が許可されている動画だけを保存してください。
 settings-advanced = 詳細設定
 help-heading = ヘルプ
 help-links = どのリンクが使えますか？
@@ -263,6 +263,9 @@ help-resume = 接続が切れたらどうなりますか？
     .body = 何も失われません。アプリが自動的に続けます。閉じて、次回、続きから再開することもできます。
 help-play = ファイルを再生できません。どうすればよいですか？
     .body = 保存した動画の一覧で「確認」を選んでください。ファイルが壊れていなければ、VLC など別のプレーヤーで開いてください。
+help-session = 動画を見るのに会社のサインインが必要です。どうすればよいですか？
+    .body = Chrome または Edge を使ってください。動画のページを開き、F12 キーを押して「ネットワーク」を選びます。ページを再読み込みし、動画を数秒間再生してから、同じ画面で「HAR をエクスポート」を選びます。保存したファイルをこのウィンドウにドロップしてください。
+    .open = ブラウザーのセッションを開く…
 
 ## A new version of the app
 
@@ -295,7 +298,18 @@ do-show-original = 元のファイルを表示
 
 details = 詳細
 details-copy = 詳細をコピー
-details-copied = コピーしました
+    .copied = コピーしました
+
+## A report of a problem
+
+report = レポートを保存…
+    .intro = 動画サイトの応答を記録したもので、ほかの人が原因を調べるのに役立ちます。
+    .hidden = パスワード、入力した内容、メールアドレス、IP アドレスは含まれません。
+    .requests = { $count } 件のリクエスト
+    .titles = タイトルも含めない
+    .busy = レポートを準備しています…
+    .save = レポートを保存
+    .saved = レポートを保存しました
 
 ## Failures, by code
 
@@ -345,6 +359,10 @@ failure-needs_form = この動画を見るには登録が必要です
     .body = 所有者が次の情報を求めています。送信先は所有者で、このアプリの開発元ではありません。
 failure-form_refused = サイトがフォームを受け付けませんでした
     .body = 入力内容を確認して、もう一度送信してください。
+failure-session_unreadable = このファイルに動画はありません
+    .body = 保存したブラウザーのセッションではないか、その中で Ustream や IBM Video の動画が再生されていません。
+failure-session_expired = このブラウザーのセッションは古すぎます
+    .body = 動画サイトで受け付けられなくなりました。新しく保存して、すぐに開いてください。
 failure-needs_password = この動画にはパスワードが必要です
     .body = わからない場合は、動画を共有した人に聞いてください。
 failure-wrong_password = パスワードが違います

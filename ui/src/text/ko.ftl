@@ -28,7 +28,7 @@ choose-channel = 이 링크는 동영상이 { $count }개 있는 채널입니다
     .body = 원하는 동영상을 선택하세요.
 choose-page = 이 페이지에는 동영상이 { $count }개 있습니다
 choose-all = 모두 선택
-choose-none = 모두 해제
+    .none = 모두 해제
 choose-more = 더 보기
 choose-saved = { $date }에 저장함
 choose-shown = { $total }개 중 { $shown }개 표시
@@ -252,9 +252,9 @@ settings-remember = 내 등록 정보 기억하기
     .body = 이 컴퓨터의 키체인에 보관됩니다.
 settings-remember-proxy = 프록시의 사용자 이름과 비밀번호 기억하기
 settings-updates = 앱을 시작할 때 업데이트 확인
-settings-legal = 보관이 허용된 동영상만 저장하세요.
 settings-version = 버전 { $version }
     .licence = MIT 라이선스의 자유 소프트웨어입니다.
+    .legal = 보관이 허용된 동영상만 저장하세요.
 settings-advanced = 고급
 help-heading = 도움말
 help-links = 어떤 링크를 쓸 수 있나요?
@@ -263,6 +263,9 @@ help-resume = 연결이 끊기면 어떻게 되나요?
     .body = 잃는 것은 없습니다. 앱이 알아서 이어서 받습니다. 닫았다가 다음에 이어서 해도 됩니다.
 help-play = 파일이 재생되지 않습니다. 어떻게 하나요?
     .body = 저장한 동영상 목록에서 ‘검사’를 선택하세요. 파일이 손상되지 않았다면 VLC 같은 다른 플레이어로 여세요.
+help-session = 동영상을 보려면 회사 로그인이 필요합니다. 어떻게 하나요?
+    .body = Chrome이나 Edge를 사용하세요. 동영상 페이지를 열고 F12 키를 누른 뒤 ‘네트워크’를 선택하세요. 페이지를 새로고침하고 동영상을 몇 초 재생한 다음, 그곳에서 ‘HAR 내보내기’를 선택하세요. 저장한 파일을 이 창에 끌어다 놓으세요.
+    .open = 브라우저 세션 열기…
 
 ## A new version of the app
 
@@ -295,7 +298,18 @@ do-show-original = 원본 보기
 
 details = 세부 정보
 details-copy = 세부 정보 복사
-details-copied = 복사됨
+    .copied = 복사됨
+
+## A report of a problem
+
+report = 보고서 저장…
+    .intro = 동영상 사이트의 응답이 담겨 있어 다른 사람이 원인을 찾을 수 있습니다.
+    .hidden = 비밀번호, 입력한 답변, 이메일 주소와 IP 주소는 제외됩니다.
+    .requests = 요청 { $count }개
+    .titles = 제목도 제외하기
+    .busy = 보고서를 준비하는 중…
+    .save = 보고서 저장
+    .saved = 보고서를 저장했습니다
 
 ## Failures, by code
 
@@ -345,6 +359,10 @@ failure-needs_form = 이 동영상을 보려면 먼저 등록해야 합니다
     .body = 소유자가 이 정보를 요청합니다. 정보는 저희가 아니라 소유자에게 전송됩니다.
 failure-form_refused = 사이트가 양식을 받아들이지 않았습니다
     .body = 입력한 내용을 확인한 뒤 다시 보내세요.
+failure-session_unreadable = 이 파일에는 동영상이 없습니다
+    .body = 저장한 브라우저 세션이 아니거나, 세션에서 Ustream 또는 IBM Video 동영상을 재생하지 않았습니다.
+failure-session_expired = 이 브라우저 세션은 너무 오래되었습니다
+    .body = 동영상 사이트가 더 이상 받아들이지 않습니다. 새로 저장한 뒤 바로 여세요.
 failure-needs_password = 이 동영상은 비밀번호가 필요합니다
     .body = 모르는 경우 공유한 사람에게 물어보세요.
 failure-wrong_password = 비밀번호가 맞지 않습니다

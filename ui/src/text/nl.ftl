@@ -36,7 +36,7 @@ choose-page =
        *[other] Op deze pagina staan { $count } video’s
     }
 choose-all = Alles selecteren
-choose-none = Niets selecteren
+    .none = Niets selecteren
 choose-more = Meer tonen
 choose-saved = Opgeslagen op { $date }
 choose-shown = { $shown } van { $total } getoond
@@ -281,9 +281,9 @@ settings-remember = Mijn registratiegegevens onthouden
     .body = Ze worden in de sleutelhanger van deze computer bewaard.
 settings-remember-proxy = Mijn gebruikersnaam en wachtwoord voor de proxy onthouden
 settings-updates = Bij het starten van de app naar een nieuwe versie zoeken
-settings-legal = Sla alleen video’s op die je mag bewaren.
 settings-version = Versie { $version }
     .licence = Vrije software onder de MIT-licentie.
+    .legal = Sla alleen video’s op die je mag bewaren.
 settings-advanced = Geavanceerd
 help-heading = Hulp
 help-links = Welke links werken?
@@ -292,6 +292,9 @@ help-resume = Wat als de verbinding wegvalt?
     .body = Er gaat niets verloren. De app gaat vanzelf verder. Je kunt hem ook sluiten en de volgende keer verdergaan.
 help-play = Het bestand wordt niet afgespeeld. Wat nu?
     .body = Kies ‘Controleren’ in de lijst met opgeslagen video’s. Is het bestand onbeschadigd, open het dan met een andere speler, zoals VLC.
+help-session = Voor de video moet je bij een bedrijf inloggen. Wat nu?
+    .body = Gebruik Chrome of Edge. Open de pagina van de video, druk op F12 en kies ‘Netwerk’. Laad de pagina opnieuw, speel de video een paar seconden af en kies daar dan ‘Exporteer HAR’. Sleep het opgeslagen bestand naar dit venster.
+    .open = Een browsersessie openen…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Origineel tonen
 
 details = Details
 details-copy = Details kopiëren
-details-copied = Gekopieerd
+    .copied = Gekopieerd
+
+## A report of a problem
+
+report = Rapport opslaan…
+    .intro = Het laat zien wat de videosite heeft geantwoord, zodat anderen de oorzaak kunnen vinden.
+    .hidden = Wachtwoorden, je antwoorden en e-mail- en IP-adressen worden weggelaten.
+    .requests =
+        { $count ->
+            [one] { $count } verzoek
+           *[other] { $count } verzoeken
+        }
+    .titles = Ook titels weglaten
+    .busy = Het rapport wordt voorbereid…
+    .save = Rapport opslaan
+    .saved = Het rapport is opgeslagen
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Voor deze video moet je je eerst registreren
     .body = De eigenaar wil deze gegevens. Ze gaan naar de eigenaar, niet naar ons.
 failure-form_refused = De site heeft het formulier niet geaccepteerd
     .body = Controleer wat je hebt ingevuld en verstuur het opnieuw.
+failure-session_unreadable = Er staat geen video in dit bestand
+    .body = Het is geen opgeslagen browsersessie, of er is geen video van Ustream of IBM Video in afgespeeld.
+failure-session_expired = Deze browsersessie is te oud
+    .body = De videosite accepteert de sessie niet meer. Sla een nieuwe op en open die snel daarna.
 failure-needs_password = Deze video heeft een wachtwoord
     .body = Weet je het niet? Vraag het aan degene die de video heeft gedeeld.
 failure-wrong_password = Dat wachtwoord klopt niet

@@ -40,7 +40,7 @@ choose-page =
        *[other] Na tej stronie jest { $count } filmu
     }
 choose-all = Zaznacz wszystkie
-choose-none = Odznacz wszystkie
+    .none = Odznacz wszystkie
 choose-more = Pokaż więcej
 choose-saved = Zapisano { $date }
 choose-shown = Pokazano { $shown } z { $total }
@@ -297,9 +297,9 @@ settings-remember = Zapamiętaj moje dane z formularzy
     .body = Są przechowywane w pęku kluczy tego komputera.
 settings-remember-proxy = Zapamiętaj moją nazwę użytkownika i hasło do serwera proxy
 settings-updates = Sprawdzaj aktualizacje przy uruchamianiu aplikacji
-settings-legal = Zapisuj tylko filmy, które wolno ci zachować.
 settings-version = Wersja { $version }
     .licence = Wolne oprogramowanie na licencji MIT.
+    .legal = Zapisuj tylko filmy, które wolno ci zachować.
 settings-advanced = Zaawansowane
 help-heading = Pomoc
 help-links = Jakie linki działają?
@@ -308,6 +308,9 @@ help-resume = Co się stanie, gdy połączenie zostanie przerwane?
     .body = Nic nie przepadnie. Aplikacja sama wznowi pobieranie. Możesz ją też zamknąć i wznowić następnym razem.
 help-play = Plik się nie odtwarza. Co zrobić?
     .body = Wybierz „Sprawdź” na liście zapisanych filmów. Jeśli plik nie jest uszkodzony, otwórz go w innym odtwarzaczu, na przykład w VLC.
+help-session = Film wymaga zalogowania się kontem firmowym. Co zrobić?
+    .body = Użyj przeglądarki Chrome lub Edge. Otwórz stronę filmu, naciśnij F12 i wybierz „Sieć”. Wczytaj stronę ponownie, odtwarzaj film przez kilka sekund, a potem wybierz tam „Eksportuj HAR”. Przeciągnij zapisany plik na to okno.
+    .open = Otwórz sesję przeglądarki…
 
 ## A new version of the app
 
@@ -340,7 +343,24 @@ do-show-original = Pokaż oryginał
 
 details = Szczegóły
 details-copy = Kopiuj szczegóły
-details-copied = Skopiowano
+    .copied = Skopiowano
+
+## A report of a problem
+
+report = Zapisz raport…
+    .intro = Pokazuje, co odpowiedział serwis wideo, żeby inni mogli znaleźć przyczynę.
+    .hidden = Hasła, twoje odpowiedzi oraz adresy e-mail i IP są pomijane.
+    .requests =
+        { $count ->
+            [one] { $count } żądanie
+            [few] { $count } żądania
+            [many] { $count } żądań
+           *[other] { $count } żądania
+        }
+    .titles = Pomiń też tytuły
+    .busy = Przygotowywanie raportu…
+    .save = Zapisz raport
+    .saved = Zapisano raport
 
 ## Failures, by code
 
@@ -390,6 +410,10 @@ failure-needs_form = Ten film wymaga wcześniejszej rejestracji
     .body = O te dane prosi właściciel. Trafią do niego, nie do nas.
 failure-form_refused = Serwis nie przyjął formularza
     .body = Sprawdź wpisane dane i wyślij ponownie.
+failure-session_unreadable = W tym pliku nie ma filmu
+    .body = To nie jest zapisana sesja przeglądarki albo nie odtworzono w niej żadnego filmu z Ustream ani IBM Video.
+failure-session_expired = Ta sesja przeglądarki jest za stara
+    .body = Serwis wideo już jej nie przyjmuje. Zapisz nową i otwórz ją niedługo potem.
 failure-needs_password = Ten film jest chroniony hasłem
     .body = Jeśli go nie znasz, zapytaj osobę, która udostępniła film.
 failure-wrong_password = Hasło jest nieprawidłowe

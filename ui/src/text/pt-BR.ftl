@@ -36,7 +36,7 @@ choose-page =
        *[other] Esta página tem { $count } vídeos
     }
 choose-all = Marcar todos
-choose-none = Desmarcar todos
+    .none = Desmarcar todos
 choose-more = Mostrar mais
 choose-saved = Salvo em { $date }
 choose-shown = { $shown } de { $total } mostrados
@@ -281,9 +281,9 @@ settings-remember = Lembrar meus dados de cadastro
     .body = Eles ficam no chaveiro deste computador.
 settings-remember-proxy = Lembrar meu nome e minha senha do proxy
 settings-updates = Procurar uma nova versão ao abrir o aplicativo
-settings-legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-version = Versão { $version }
     .licence = Software livre sob a licença MIT.
+    .legal = Salve apenas vídeos que você tem permissão para guardar.
 settings-advanced = Avançado
 help-heading = Ajuda
 help-links = Quais links funcionam?
@@ -292,6 +292,9 @@ help-resume = E se a conexão cair?
     .body = Nada se perde. O aplicativo continua sozinho. Você também pode fechá-lo e continuar da próxima vez.
 help-play = O arquivo não é reproduzido. E agora?
     .body = Escolha “Verificar” na lista de vídeos salvos. Se o arquivo não estiver danificado, abra-o com outro reprodutor, como o VLC.
+help-session = O vídeo pede o login de uma empresa. E agora?
+    .body = Use o Chrome ou o Edge. Abra a página do vídeo, pressione F12 e escolha “Rede”. Recarregue a página, reproduza o vídeo por alguns segundos e escolha “Exportar HAR” ali. Arraste o arquivo salvo para esta janela.
+    .open = Abrir uma sessão do navegador…
 
 ## A new version of the app
 
@@ -324,7 +327,22 @@ do-show-original = Mostrar o original
 
 details = Detalhes
 details-copy = Copiar detalhes
-details-copied = Copiado
+    .copied = Copiado
+
+## A report of a problem
+
+report = Salvar um relatório…
+    .intro = Ele mostra o que o site de vídeos respondeu, para que outras pessoas possam encontrar a causa.
+    .hidden = Senhas, suas respostas e endereços de e-mail e IP ficam de fora.
+    .requests =
+        { $count ->
+            [one] { $count } solicitação
+           *[other] { $count } solicitações
+        }
+    .titles = Deixar os títulos de fora também
+    .busy = Preparando o relatório…
+    .save = Salvar relatório
+    .saved = O relatório foi salvo
 
 ## Failures, by code
 
@@ -374,6 +392,10 @@ failure-needs_form = Este vídeo pede um cadastro primeiro
     .body = O dono pede estes dados. Eles são enviados a ele, não a nós.
 failure-form_refused = O site não aceitou o formulário
     .body = Confira o que você preencheu e envie novamente.
+failure-session_unreadable = Não há nenhum vídeo neste arquivo
+    .body = Ele não é uma sessão do navegador salva, ou nenhum vídeo do Ustream ou do IBM Video foi reproduzido nela.
+failure-session_expired = Esta sessão do navegador é antiga demais
+    .body = O site de vídeos não a aceita mais. Salve uma nova e abra-a logo em seguida.
 failure-needs_password = Este vídeo é protegido por senha
     .body = Se você não souber, pergunte a quem o compartilhou.
 failure-wrong_password = Essa senha está incorreta

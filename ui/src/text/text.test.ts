@@ -32,6 +32,8 @@ const CODES: Record<Code, true> = {
   form_refused: true,
   needs_password: true,
   wrong_password: true,
+  session_unreadable: true,
+  session_expired: true,
   members_only: true,
   region: true,
   embed_only: true,

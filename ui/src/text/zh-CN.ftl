@@ -28,7 +28,7 @@ choose-channel = 此链接指向一个频道，有 { $count } 个视频
     .body = 请勾选想要的视频。
 choose-page = 此页面有 { $count } 个视频
 choose-all = 全选
-choose-none = 全不选
+    .none = 全不选
 choose-more = 显示更多
 choose-saved = 已于 { $date }保存
 choose-shown = 已显示 { $shown } 个，共 { $total } 个
@@ -252,9 +252,9 @@ settings-remember = 记住我的注册信息
     .body = 信息保存在这台电脑的钥匙串中。
 settings-remember-proxy = 记住代理的用户名和密码
 settings-updates = 启动应用时检查更新
-settings-legal = 请只保存您有权保留的视频。
 settings-version = 版本 { $version }
     .licence = 采用 MIT 许可证的自由软件。
+    .legal = 请只保存您有权保留的视频。
 settings-advanced = 高级
 help-heading = 帮助
 help-links = 哪些链接可用？
@@ -263,6 +263,9 @@ help-resume = 连接中断了怎么办？
     .body = 不会丢失任何内容。应用会自动继续。您也可以关闭应用，下次再继续。
 help-play = 文件无法播放怎么办？
     .body = 请在已保存视频的列表中选择“检查”。如果文件没有损坏，请用其他播放器（例如 VLC）打开。
+help-session = 视频需要用公司账号登录怎么办？
+    .body = 请使用 Chrome 或 Edge。打开视频页面，按 F12，然后选择“网络”。重新加载页面，播放视频几秒钟，再在那里选择“导出 HAR”。最后把保存的文件拖放到此窗口。
+    .open = 打开浏览器会话…
 
 ## A new version of the app
 
@@ -295,7 +298,18 @@ do-show-original = 显示原始文件
 
 details = 详细信息
 details-copy = 复制详细信息
-details-copied = 已复制
+    .copied = 已复制
+
+## A report of a problem
+
+report = 保存报告…
+    .intro = 报告显示视频网站的响应，便于他人查找原因。
+    .hidden = 其中不含密码、您填写的内容、电子邮件地址和 IP 地址。
+    .requests = { $count } 个请求
+    .titles = 也不包含标题
+    .busy = 正在准备报告…
+    .save = 保存报告
+    .saved = 报告已保存
 
 ## Failures, by code
 
@@ -345,6 +359,10 @@ failure-needs_form = 观看此视频需要先注册
     .body = 所有者需要这些信息。信息会发送给所有者，而不是我们。
 failure-form_refused = 网站没有接受表单
     .body = 请检查填写的内容，然后重新提交。
+failure-session_unreadable = 此文件中没有视频
+    .body = 它不是保存的浏览器会话，或其中没有播放过 Ustream 或 IBM Video 的视频。
+failure-session_expired = 此浏览器会话已过时
+    .body = 视频网站不再接受它。请重新保存一个，并尽快打开。
 failure-needs_password = 此视频设有密码
     .body = 如果不知道密码，请询问分享者。
 failure-wrong_password = 密码不正确
