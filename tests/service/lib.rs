@@ -14,7 +14,7 @@
 //! 7. [`LoggedRequest`], [`Coverage`]: the requests it got, and what it served.
 //!
 //! Below: `wire` tells TLS from plain HTTP, `tls` makes the certificates, `service` dispatches by
-//! host.
+//! host, and `forward_proxy` leads clients of other makers here.
 
 mod api;
 mod cdn;
@@ -22,6 +22,7 @@ mod codings;
 mod fake;
 mod faults;
 mod files;
+mod forward_proxy;
 mod gate;
 mod hls;
 mod link;
@@ -39,6 +40,7 @@ mod world;
 pub use codings::BodyCoding;
 pub use fake::{FakeUstream, SharedAssets};
 pub use faults::{Fault, Faults, Rule, RuleId};
+pub use forward_proxy::start_proxy;
 pub use link::NetworkLink;
 pub use log::{Coverage, LoggedRequest};
 pub use media::{

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
     AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
-    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World,
+    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World, start_proxy,
 };
 use rcgen::KeyPair;
 
@@ -42,7 +42,10 @@ struct Args {
     /// Let one in so many of that recording's chunks stall for 20 s, the first time it is asked for.
     #[arg(long, value_name = "N", requires = "large")]
     stall_every: Option<u64>,
-    /// Write address and authority to this file, as JSON, once it listens.
+    /// Also be an HTTP proxy that leads every host here, on another port.
+    #[arg(long)]
+    proxy: bool,
+    /// Write address, authority and proxy to this file, as JSON, once it listens.
     #[arg(long, value_name = "FILE")]
     ready: Option<PathBuf>,
 }
@@ -91,7 +94,13 @@ async fn main() -> anyhow::Result<()> {
         )?;
     }
     if let Some(ready) = args.ready {
-        let listening = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
+        let proxy = if args.proxy {
+            Some(start_proxy(service.address()).await?.to_string())
+        } else {
+            None
+        };
+        let address = service.address().to_string();
+        let listening = serde_json::json!({ "address": address, "ca": ca, "proxy": proxy });
         write_atomically(&ready, &listening.to_string())?;
     }
     wait_for_signal().await?;
