@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
+    AudioStream, Era, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
     NetworkLink, Recording, Rule, SharedAssets, VideoStream, World, start_proxy,
 };
 use rcgen::KeyPair;
@@ -24,6 +24,12 @@ struct Args {
     /// is kept in FILE.key, so that a service that is started again is trusted as before.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Be the service as it was then.
+    #[arg(long, value_enum, default_value_t)]
+    era: Era,
+    /// Have the short recordings that `cargo xtask peers` saves, in place of the usual ones.
+    #[arg(long)]
+    peers: bool,
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
@@ -53,7 +59,11 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let world = World::demo();
+    let world = if args.peers {
+        World::peers(args.era)
+    } else {
+        World::demo().at(args.era)
+    };
     let world = match (args.large, args.chunks) {
         (Some(megabytes), Some(chunks)) => {
             let is_whole = args.chunk_time > 0 && args.chunk_time % 2 == 0;
