@@ -33,7 +33,7 @@ const STREAMLINK_TIMEOUT_S: &str = "8";
 pub(crate) fn run() -> anyhow::Result<()> {
     setup::peers()?;
     if !Python::is_there() {
-        bail!("please install Python 3 with venv and pip: https://www.python.org");
+        bail!("please install Python 3.11 or later with venv and pip: https://www.python.org");
     }
     say("The practice service and our program");
     let build = ["build", "--package", "tests", "--package", "cli", "--bins"];
@@ -48,7 +48,7 @@ pub(crate) fn run_as_check() -> anyhow::Result<()> {
         return Ok(());
     }
     if !Python::is_there() {
-        say("Programs of other makers: skipped, since Python 3 with venv and pip is missing");
+        say("Programs of other makers: skipped, since Python 3.11 with venv and pip is missing");
         return Ok(());
     }
     compare()

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::ensure;
 
-use crate::run::{command, exists, output, python, say, succeed};
+use crate::run::{command, output, python, say, succeed};
 
 /// The version of streamlink that is compared: a new one may change what is expected of it.
 pub(super) const STREAMLINK: &str = "8.6.3";
@@ -18,6 +18,9 @@ const PACKAGES: [(&str, &str); 2] = [("streamlink", STREAMLINK), ("yt-dlp", YT_D
 /// Prints the versions of [`PACKAGES`], one on a line.
 const VERSIONS: &str = "import importlib.metadata as m, sys
 for name in sys.argv[1:]: print(m.version(name))";
+
+/// Succeeds where virtual environments and the versions of [`PACKAGES`] can be installed.
+const USABLE: &str = "import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 11))";
 
 /// Prints the path of the certificate authorities that all of them trust.
 const TRUSTED: &str = "import certifi; print(certifi.where())";
@@ -32,12 +35,10 @@ pub(super) struct Python {
 }
 
 impl Python {
-    /// Returns whether Python can make a virtual environment.
+    /// Returns whether there is a Python that is recent enough and can make a virtual environment.
     pub(super) fn is_there() -> bool {
-        let imports = command("python3")
-            .args(["-c", "import ensurepip, venv"])
-            .output();
-        exists("python3", "--version") && imports.is_ok_and(|output| output.status.success())
+        let usable = command("python3").args(["-c", USABLE]).output();
+        usable.is_ok_and(|output| output.status.success())
     }
 
     /// Makes the environment, or uses it again if it has the right versions.
