@@ -117,6 +117,14 @@ impl MockServiceProcess {
         &self.address
     }
 
+    /// Requires that it still runs.
+    pub(crate) fn ensure_running(&mut self) -> anyhow::Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(exit) => bail!("the practice service ended with {exit}"),
+        }
+    }
+
     /// Returns the address of its proxy, if it has one.
     pub(crate) fn proxy(&self) -> Option<&str> {
         self.proxy.as_deref()

@@ -84,7 +84,7 @@ fn compare() -> anyhow::Result<()> {
     // Today's service first: what our program saves from it is what all others are compared with.
     for era in ERAS.into_iter().rev() {
         say(&format!("The practice service of {}", era.name()));
-        let service = MockServiceProcess::start_built(
+        let mut service = MockServiceProcess::start_built(
             "debug",
             &MockServiceConfig {
                 era: Some(era.name()),
@@ -103,6 +103,8 @@ fn compare() -> anyhow::Result<()> {
             reference = session.reference()?;
         }
         outcomes.extend(session.run_all(&reference)?);
+        // Nothing could be said of what failed without it.
+        service.ensure_running()?;
     }
     report(&outcomes)
 }
@@ -233,6 +235,8 @@ impl Session<'_> {
                     .arg(link)
                     // A cover is a track more.
                     .args(["--pick", "all", "--template", "{id}", "--no-cover"])
+                    // The service is on this computer.
+                    .args(["--wait-online", "10"])
                     .args(["--form-defaults", "--output"])
                     .arg(folder);
                 if let Some(password) = case.password {
