@@ -12,6 +12,7 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::era::Era;
 use crate::service::{self, Service};
 use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
@@ -66,7 +67,8 @@ async fn video(
     let locks = lock.as_ref().map_or(json!([]), locks);
     let closed = locks.get("password").is_some() || locks.get("hash").is_some();
     if detail.is_minimal() {
-        return Json(json!({ "video": minimal_video(recording, &locks) })).into_response();
+        return Json(json!({ "video": minimal_video(service.world.era, recording, &locks) }))
+            .into_response();
     }
     if closed {
         return (StatusCode::UNAUTHORIZED, Json(json!({ "locks": locks }))).into_response();
@@ -137,23 +139,23 @@ fn owner(name: &str) -> Value {
     })
 }
 
-fn minimal_video(recording: &Recording, locks: &Value) -> Value {
+fn minimal_video(era: Era, recording: &Recording, locks: &Value) -> Value {
     json!({
         "id": recording.id.to_string(),
         "title": recording.title,
         "owner": owner(&recording.owner),
         "picture": { "90x90": "https://ustvstaticcdn1-a.akamaihd.net/images/defaults/video.png" },
-        "links": channel_link(recording),
+        "links": channel_link(era, recording),
         "locks": locks,
     })
 }
 
-fn channel_link(recording: &Recording) -> Value {
+fn channel_link(era: Era, recording: &Recording) -> Value {
     match recording.channel {
         None => json!({}),
         Some(channel) => json!({
             "channel": {
-                "href": format!("https://api.video.ibm.com/channels/{channel}.json"),
+                "href": format!("{}/channels/{channel}.json", era.api()),
                 "id": channel.to_string(),
             },
         }),
@@ -172,7 +174,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "id": id.to_string(),
         "title": recording.title,
         "description": recording.purpose,
-        "url": format!("https://video.ibm.com/recorded/{id}"),
+        "url": format!("{}/recorded/{id}", service.world.era.website()),
         "created_at": recording.created_unix_s,
         "added_at": recording.created_unix_s,
         "file_size": (kbps.unwrap_or(0) * duration_ms / 8).to_string(),
@@ -180,7 +182,7 @@ fn full_video(service: &Service, recording: &Recording, locks: &Value) -> Value 
         "thumbnail": { "default": cover, "image_640x360": cover },
         "media_urls": media_urls(service, recording),
         "owner": owner(&recording.owner),
-        "links": channel_link(recording),
+        "links": channel_link(service.world.era, recording),
         "locks": locks,
     });
     if recording.length.api {
@@ -277,9 +279,8 @@ async fn videos(
         .take(size)
         .map(|recording| full_video(&service, recording, &json!([])))
         .collect();
-    let at = |page: usize| {
-        format!("https://api.video.ibm.com/channels/{id}/videos.json?pagesize={size}&page={page}")
-    };
+    let api = service.world.era.api();
+    let at = |page: usize| format!("{api}/channels/{id}/videos.json?pagesize={size}&page={page}");
     let mut links = json!({ "page_count": pages, "item_count": all.len() });
     if let Some(links) = links.as_object_mut() {
         if page > 1 {

@@ -12,27 +12,30 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde::Deserialize;
 
+use crate::era::Era;
 use crate::media::{AudioStream, MockRepresentation, UNIT_MS};
 use crate::service::Service;
 use crate::world::{PlaylistLayout, PlaylistOddity, Recording};
 
 /// The playlist routes on the hosts of the control connection.
-pub(crate) fn routes() -> Router<Arc<Service>> {
+pub(crate) fn routes(era: Era) -> Router<Arc<Service>> {
+    let folder = era.playlist_folder();
     Router::new()
         .route(
-            "/playlist/auditorium/recorded/{id}/playlist.m3u8",
+            &format!("{folder}/{{id}}/playlist.m3u8"),
             get(master_playlist_route),
         )
         .route(
-            "/playlist/auditorium/recorded/{id}/{version}/playlist.m3u8",
+            &format!("{folder}/{{id}}/{{version}}/playlist.m3u8"),
             get(media_playlist_route),
         )
 }
 
 /// Returns the address of a recording's master playlist for one polling session.
-pub(crate) fn address(host: &str, id: u64, token: &str) -> String {
+pub(crate) fn address(era: Era, host: &str, id: u64, token: &str) -> String {
+    let folder = era.playlist_folder();
     format!(
-        "https://{host}/playlist/auditorium/recorded/{id}/playlist.m3u8?token={token}&appType=11&appVersion=2&chunkingType=improved&cdnHost=uhsakamai-a.akamaihd.net/"
+        "https://{host}{folder}/{id}/playlist.m3u8?token={token}&appType=11&appVersion=2&chunkingType=improved&cdnHost=uhsakamai-a.akamaihd.net/"
     )
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    AudioStream, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
-    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World,
+    AudioStream, Era, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
+    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World, start_proxy,
 };
 use har::Har;
 use rcgen::KeyPair;
@@ -25,6 +25,12 @@ struct Args {
     /// is kept in FILE.key, so that a service that is started again is trusted as before.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Be the service as it was then.
+    #[arg(long, value_enum, default_value_t)]
+    era: Era,
+    /// Have the short recordings that `cargo xtask peers` saves, in place of the usual ones.
+    #[arg(long)]
+    peers: bool,
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
@@ -54,7 +60,10 @@ struct Args {
     /// Let one in so many of that recording's chunks stall for 20 s, the first time it is asked for.
     #[arg(long, value_name = "N", requires = "large")]
     stall_every: Option<u64>,
-    /// Write address and authority to this file, as JSON, once it listens.
+    /// Also be an HTTP proxy that leads every host here, on another port.
+    #[arg(long)]
+    proxy: bool,
+    /// Write address, authority and proxy to this file, as JSON, once it listens.
     #[arg(long, value_name = "FILE")]
     ready: Option<PathBuf>,
 }
@@ -62,7 +71,11 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let world = World::demo();
+    let world = if args.peers {
+        World::peers(args.era)
+    } else {
+        World::demo().at(args.era)
+    };
     let world = match (args.large, args.chunks) {
         (Some(megabytes), Some(chunks)) => {
             let is_whole = args.chunk_time > 0 && args.chunk_time % 2 == 0;
@@ -111,7 +124,13 @@ async fn main() -> anyhow::Result<()> {
         )?;
     }
     if let Some(ready) = args.ready {
-        let listening = serde_json::json!({ "address": service.address().to_string(), "ca": ca });
+        let proxy = if args.proxy {
+            Some(start_proxy(service.address()).await?.to_string())
+        } else {
+            None
+        };
+        let address = service.address().to_string();
+        let listening = serde_json::json!({ "address": address, "ca": ca, "proxy": proxy });
         write_atomically(&ready, &listening.to_string())?;
     }
     wait_for_signal().await?;

@@ -12,17 +12,16 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::era::Era;
 use crate::gate;
 use crate::service::{RequestOrigin, Service};
 use crate::world::{AccessLock, Channel, Recording};
 
-/// The website's current address.
-const HOME: &str = "https://video.ibm.com";
-
 /// Builds the router of the website.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     let posts = gate::router(Arc::clone(&service));
-    Router::new()
+    let era = service.world.era;
+    let website = Router::new()
         .route("/recorded/{id}", get(recording))
         .route("/embed/recorded/{id}", get(recording))
         .route("/channel/{slug}", get(channel))
@@ -34,12 +33,17 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/{slug}", get(channel))
         .route("/ajax/socialstream/videos/{id}/{page}", get(stream))
         .with_state(service)
-        .merge(posts)
-        .layer(middleware::from_fn(over_tls))
+        .merge(posts);
+    if era == Era::Y2017 {
+        // Clients of that time ask for pages with and without TLS.
+        return website;
+    }
+    website.layer(middleware::from_fn_with_state(era, over_tls))
 }
 
 /// Redirects plain HTTP to TLS.
 async fn over_tls(
+    State(era): State<Era>,
     Extension(visit): Extension<RequestOrigin>,
     request: Request,
     next: Next,
@@ -47,19 +51,19 @@ async fn over_tls(
     if visit.tls {
         next.run(request).await
     } else {
-        redirect_home(request.uri())
+        redirect_home(era, request.uri())
     }
 }
 
 /// Builds the router of the website's old domain: every request is redirected to the new one, a
 /// POST too, which most clients then turn into a GET.
-pub(crate) fn old_address() -> Router {
-    Router::new().fallback(async |uri: Uri| redirect_home(&uri))
+pub(crate) fn old_address(era: Era) -> Router {
+    Router::new().fallback(async move |uri: Uri| redirect_home(era, &uri))
 }
 
-fn redirect_home(uri: &Uri) -> Response<Body> {
+fn redirect_home(era: Era, uri: &Uri) -> Response<Body> {
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    redirect_permanently(format!("{HOME}{path}"))
+    redirect_permanently(format!("{}{path}", era.website()))
 }
 
 /// Builds the router of the short links.
@@ -161,7 +165,8 @@ fn recording_page(service: &Service, recording: &Recording) -> String {
     let _ = write!(
         head,
         "<meta property=\"og:title\" content=\"{title}\">\n\
-         <meta property=\"og:url\" content=\"{HOME}/recorded/{}\">\n",
+         <meta property=\"og:url\" content=\"{}/recorded/{}\">\n",
+        service.world.era.website(),
         recording.id
     );
     let mut body = format!("<h1>{title}</h1>\n<div id=\"Player\"></div>\n");

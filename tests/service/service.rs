@@ -13,6 +13,7 @@ use bytes::Bytes;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
+use crate::era::Era;
 use crate::faults::{Fault, FaultStage, Faults};
 use crate::gate::Gate;
 use crate::log::{Log, LoggedRequest};
@@ -24,8 +25,11 @@ use crate::wire::ResetHandle;
 use crate::world::{HashStyle, Recording, World};
 use crate::{api, cdn, files, page, ums};
 
-/// Domains of the control connection.
-const UMS_DOMAINS: [&str; 2] = [".ums.services.video.ibm.com", ".ums.ustream.tv"];
+/// Domain of the control connection.
+const UMS_DOMAIN: &str = ".ums.ustream.tv";
+
+/// Its second domain.
+const IBM_UMS_DOMAIN: &str = ".ums.services.video.ibm.com";
 
 /// Servers of a CDN that the service does not name, which redirects may lead to.
 const EDGE_DOMAIN: &str = ".cdn.example.net";
@@ -86,15 +90,17 @@ enum HostRole {
 }
 
 impl HostRole {
-    fn of(host: &str) -> Option<Self> {
-        if UMS_DOMAINS.iter().any(|domain| host.ends_with(domain)) {
-            return Some(Self::Ums);
-        }
+    fn of(host: &str, era: Era) -> Option<Self> {
+        let has_ibm_hosts = era.has_ibm_hosts();
         Some(match host {
-            "video.ibm.com" | "www.video.ibm.com" => Self::Page,
-            "www.ustream.tv" | "ustream.tv" => Self::OldDomain,
+            ums if ums.ends_with(UMS_DOMAIN) => Self::Ums,
+            ums if ums.ends_with(IBM_UMS_DOMAIN) && has_ibm_hosts => Self::Ums,
+            "video.ibm.com" | "www.video.ibm.com" if has_ibm_hosts => Self::Page,
+            "www.ustream.tv" | "ustream.tv" if has_ibm_hosts => Self::OldDomain,
+            "www.ustream.tv" | "ustream.tv" => Self::Page,
             "ustre.am" | "www.ustre.am" => Self::ShortLink,
-            "api.video.ibm.com" | "api.ustream.tv" => Self::Api,
+            "api.video.ibm.com" if has_ibm_hosts => Self::Api,
+            "api.ustream.tv" => Self::Api,
             "vod-cdn.ustream.tv" | "uhs-akamai.ustream.tv" | "uhsakamai-a.akamaihd.net" => {
                 Self::Cdn
             }
@@ -108,7 +114,7 @@ impl HostRole {
     fn router(self, service: Arc<Service>) -> Router {
         match self {
             Self::Page => page::router(service),
-            Self::OldDomain => page::old_address(),
+            Self::OldDomain => page::old_address(service.world.era),
             Self::ShortLink => page::short_links(service),
             Self::Api => api::router(service),
             Self::Ums => ums::router(service),
@@ -198,7 +204,7 @@ impl Service {
                 .is_other_site(host)
                 .then_some(HostRole::OtherSites)
         };
-        let Some(face) = HostRole::of(host).or_else(elsewhere) else {
+        let Some(face) = HostRole::of(host, self.world.era).or_else(elsewhere) else {
             // As a server that does not serve the requested host (RFC 9110 15.5.20).
             return (StatusCode::MISDIRECTED_REQUEST, "no such host here").into_response();
         };

@@ -1,6 +1,7 @@
 //! Verifies that the service behaves as documented and detects clients that make mistakes.
 
 mod control;
+mod eras;
 mod faults;
 mod segments;
 mod test_client;

@@ -37,7 +37,7 @@ pub(crate) const PATH: &str = "/1/ustream";
 pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route(PATH, get(upgrade))
-        .merge(hls::routes())
+        .merge(hls::routes(service.world.era))
         .with_state(service)
 }
 
@@ -354,7 +354,7 @@ fn channel_reply(
     match next_host(&default_redirects, station) {
         Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
         None => ConnectReply::Accept {
-            messages: messages::channel(channel),
+            messages: messages::channel(channel, service.world.era),
             delayed: Vec::new(),
             counters: channel.live,
         },

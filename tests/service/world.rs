@@ -4,6 +4,7 @@ mod channel;
 mod delivery;
 mod demo;
 mod oddities;
+mod peers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ pub use oddities::{
     Substitute,
 };
 
+use crate::era::Era;
 use crate::media::{self, AudioStream, FixtureMovie, FlvClock, MockRepresentation, VideoStream};
 
 /// All recordings, channels and pages of a service.
@@ -30,6 +32,8 @@ pub struct World {
     pub(crate) short_links: BTreeMap<String, String>,
     /// Pages of other sites, by host and path.
     pub(crate) pages: BTreeMap<String, String>,
+    /// The time whose service it is.
+    pub(crate) era: Era,
     /// Media type and content of every cover, if it is not the usual test card.
     pub(crate) cover: Option<(String, Vec<u8>)>,
 }
@@ -38,6 +42,13 @@ impl World {
     /// A service without recordings and channels.
     pub fn empty() -> Self {
         Self::default()
+    }
+
+    /// Makes it the service of another time.
+    #[must_use]
+    pub fn at(mut self, era: Era) -> Self {
+        self.era = era;
+        self
     }
 
     /// Adds a recording, or replaces the one with this number.
@@ -106,15 +117,16 @@ impl World {
     /// Returns every link with the purpose of its recording or channel, in the order of their
     /// numbers.
     pub fn links(&self) -> Vec<(String, String)> {
+        let website = self.era.website();
         let channels = self.channels.values().map(|channel| {
             (
-                format!("https://video.ibm.com/channel/{}", channel.slug),
+                format!("{website}/channel/{}", channel.slug),
                 channel.purpose.clone(),
             )
         });
         let recordings = self.recordings.values().map(|recording| {
             (
-                format!("https://video.ibm.com/recorded/{}", recording.id),
+                format!("{website}/recorded/{}", recording.id),
                 recording.purpose.clone(),
             )
         });

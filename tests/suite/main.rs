@@ -22,6 +22,7 @@ mod deliveries;
 #[cfg(target_os = "linux")]
 mod disk;
 mod documents;
+mod eras;
 mod extras;
 mod failures;
 mod faults;

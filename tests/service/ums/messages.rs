@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::era::Era;
 use crate::media::{AudioStream, MockRepresentation, VideoStream};
 use crate::service::Service;
 use crate::world::{
@@ -31,7 +32,7 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
         ));
     }
     let cdn = (!recording.cdn.is_empty()).then(|| cdn_config(&recording.cdn));
-    let (before, after) = if style.cdn_config_first {
+    let (before, after) = if style.cdn_config_first || service.world.era.sends_cdn_config_first() {
         (cdn, None)
     } else {
         (None, cdn)
@@ -54,7 +55,7 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
 }
 
 /// Returns all frames for a channel.
-pub(super) fn channel(channel: &Channel) -> Vec<Value> {
+pub(super) fn channel(channel: &Channel, era: Era) -> Vec<Value> {
     if !channel.live {
         return offline();
     }
@@ -74,10 +75,14 @@ pub(super) fn channel(channel: &Channel) -> Vec<Value> {
     });
     let meta = json!({ "title": channel.title, "userName": channel.owner, "isReplay": false });
     let hosts = ["uhs-akamai.ustream.tv".to_owned()];
-    vec![
+    let mut frames = vec![
         module_info(json!({ "stream": stream, "meta": meta })),
         cdn_config(&hosts),
-    ]
+    ];
+    if era.sends_cdn_config_first() {
+        frames.reverse();
+    }
+    frames
 }
 
 /// Returns the frames that say nothing is available.
@@ -129,7 +134,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
             .pointer_mut("/args/0")
             .and_then(Value::as_object_mut)
         {
-            arg.insert("meta".to_owned(), meta(recording));
+            arg.insert("meta".to_owned(), meta(service.world.era, recording));
         }
         return vec![message];
     }
@@ -154,7 +159,7 @@ fn streams(service: &Service, recording: &Recording) -> Vec<Value> {
         for part in parts {
             let mut arg = json!({ "stream": stream(recording, part) });
             if let (true, Some(arg)) = (frames.is_empty(), arg.as_object_mut()) {
-                arg.insert("meta".to_owned(), meta(recording));
+                arg.insert("meta".to_owned(), meta(service.world.era, recording));
             }
             frames.push(module_info(arg));
         }
@@ -173,12 +178,12 @@ fn stream(recording: &Recording, formats: Map<String, Value>) -> Value {
     stream
 }
 
-fn meta(recording: &Recording) -> Value {
+fn meta(era: Era, recording: &Recording) -> Value {
     let mut meta = json!({
         "cluster": "omega",
         "title": recording.title,
         "userName": recording.owner,
-        "url": format!("https://video.ibm.com/recorded/{}", recording.id),
+        "url": format!("{}/recorded/{}", era.website(), recording.id),
         "streamId": recording.id.to_string(),
         "keywords": [],
         "isReplay": true,

@@ -12,7 +12,7 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectReply, ControlHost, PATH, messages, reply};
+use super::{ConnectReply, ControlHost, ENTRY_CLUSTER, PATH, messages, reply};
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
 use crate::log::LoggedRequest;
@@ -28,12 +28,17 @@ const SESSION_TIMEOUT: Duration = Duration::from_secs(30);
 /// Prefix of the host where polling continues.
 const POLLING_HOST_PREFIX: &str = "a92ccb29-lp-omega";
 
+/// The cluster of that host.
+const POLLING_CLUSTER: &str = "omega";
+
 /// The active polling sessions.
 #[derive(Debug, Default)]
 pub(crate) struct PollingSessions {
     sessions: Mutex<BTreeMap<String, PollingSession>>,
     /// Sessions ever opened: the name of a closed one is never used again.
     opened: AtomicUsize,
+    /// Sessions that were told of playlists, by recording.
+    of_players: Mutex<BTreeMap<u64, usize>>,
 }
 
 #[derive(Debug)]
@@ -60,6 +65,17 @@ impl PollingSessions {
         let name = format!("deokpsq1d6ii90a805gh7tt3jc-{number}");
         self.sessions().insert(name.clone(), session);
         name
+    }
+
+    /// Counts a session of an HLS player, and returns how many there were for this recording before.
+    fn count_player(&self, recording: u64) -> usize {
+        let mut of_players = self
+            .of_players
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let count = of_players.entry(recording).or_default();
+        *count += 1;
+        *count - 1
     }
 
     fn sessions(&self) -> MutexGuard<'_, BTreeMap<String, PollingSession>> {
@@ -141,7 +157,12 @@ fn connect(
     };
     let name = service.polling_sessions.open(session);
     let host = format!("{POLLING_HOST_PREFIX}.{}", station.domain);
-    let news = match (reply(service, station, (&arguments, offer)), recording) {
+    let mut station = station.clone();
+    if station.cluster == ENTRY_CLUSTER && !service.world.era.redirects_polling_clients() {
+        POLLING_CLUSTER.clone_into(&mut station.cluster);
+    }
+    let reply = reply(service, &station, (&arguments, offer));
+    let news = match (reply, recording) {
         (ConnectReply::Reject(reason), _) => vec![vec![
             json!({ "cmd": "reject", "args": [reason] }),
             json!({ "cmd": "close", "args": [] }),
@@ -149,7 +170,7 @@ fn connect(
         (ConnectReply::Accept { messages, .. }, Some(recording))
             if app == "11" && offer == TransportBehavior::Segments && !messages.is_empty() =>
         {
-            playlist_messages(recording, &host, &name)
+            playlist_messages(service, recording, &name)
         }
         // Sometimes each frame is sent in its own response.
         (ConnectReply::Accept { messages, .. }, Some(recording))
@@ -177,19 +198,18 @@ fn connect(
 }
 
 /// Returns the messages for the HLS player.
-fn playlist_messages(recording: &Recording, host: &str, token: &str) -> Vec<Vec<Value>> {
-    let host = format!(
-        "{POLLING_HOST_PREFIX}.{}",
-        host.split_once('.').map_or("", |(_, domain)| domain)
-    );
-    // Playlists are announced on the new domain.
-    let host = host.replace(".ums.ustream.tv", ".ums.services.video.ibm.com");
-    let url = hls::address(&host, recording.id, token);
-    let stream = json!([{ "name": "uhls", "url": url }]);
-    vec![
-        vec![messages::counters(7)],
-        vec![messages::module_info(json!({ "stream": stream }))],
-    ]
+fn playlist_messages(service: &Service, recording: &Recording, token: &str) -> Vec<Vec<Value>> {
+    let era = service.world.era;
+    let host = format!("{POLLING_HOST_PREFIX}.{}", era.playlist_domain());
+    let url = hls::address(era, &host, recording.id, token);
+    let stream = messages::module_info(json!({ "stream": [{ "name": "uhls", "url": url }] }));
+    let counters = messages::counters(7);
+    let session = service.polling_sessions.count_player(recording.id);
+    if era.first_poll_has_stream(session) {
+        vec![vec![stream, counters]]
+    } else {
+        vec![vec![counters], vec![stream]]
+    }
 }
 
 async fn poll(service: &Service, name: &str) -> Response<Body> {

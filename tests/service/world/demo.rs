@@ -112,6 +112,14 @@ impl LongRecording {
 }
 
 fn channels(world: World) -> World {
+    world
+        .channel(gated_channel())
+        .channel(open_channel())
+        .channel(live_channel())
+}
+
+/// Returns the channel with the sign-up form.
+pub(super) fn gated_channel() -> Channel {
     let gate = vec![
         GateField::new("name", "Your name", true),
         GateField::new("email", "E-mail address", true),
@@ -119,31 +127,35 @@ fn channels(world: World) -> World {
         GateField::new("role", "Job title", false),
         GateField::new("phone", "Phone", false),
     ];
-    let gated = Channel::new(
-        GATED_CHANNEL,
-        "curJSsZFUUu",
-        "the seed's case: a form before the recording",
-    );
-    let open = Channel::new(
+    Channel {
+        gate: Some(gate),
+        ..Channel::new(
+            GATED_CHANNEL,
+            "curJSsZFUUu",
+            "the seed's case: a form before the recording",
+        )
+    }
+}
+
+/// Returns the channel that is open and off air.
+pub(super) fn open_channel() -> Channel {
+    Channel::new(
         OPEN_CHANNEL,
         "practice",
         "a channel: its newest recording is taken",
-    );
-    let on_air = Channel::new(
-        LIVE_CHANNEL,
-        "on-air",
-        "a channel that is on air and keeps no recording",
-    );
-    world
-        .channel(Channel {
-            gate: Some(gate),
-            ..gated
-        })
-        .channel(open)
-        .channel(Channel {
-            live: true,
-            ..on_air
-        })
+    )
+}
+
+/// Returns the channel that is on air.
+pub(super) fn live_channel() -> Channel {
+    Channel {
+        live: true,
+        ..Channel::new(
+            LIVE_CHANNEL,
+            "on-air",
+            "a channel that is on air and keeps no recording",
+        )
+    }
 }
 
 fn captions() -> BTreeMap<String, String> {

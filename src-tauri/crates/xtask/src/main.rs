@@ -7,6 +7,7 @@
 //! - [`package`]: installs such a package and inspects it.
 //! - [`cross`]: Windows and macOS, from Debian.
 //! - [`mod@bench`]: measurements, as ratios within one run.
+//! - [`peers`]: programs of other makers save from the mock service, and so do we.
 //! - [`mock_service`]: runs the mock service (people read "practice service").
 //!
 //! Each task installs what it needs ([`setup`]) and calls the tools that people call ([`run`]).
@@ -18,6 +19,7 @@ mod cross;
 mod demo;
 mod mock_service;
 mod package;
+mod peers;
 mod run;
 mod setup;
 mod test;
@@ -82,6 +84,8 @@ enum Task {
         /// Names of tests that `windows-test` is limited to
         tests: Vec<String>,
     },
+    /// Let streamlink, yt-dlp and the script of 2017 save from the practice service, and compare
+    Peers,
     /// Measure the whole job against other downloaders
     Bench {
         /// What to measure instead of the whole job
@@ -130,6 +134,7 @@ fn main() -> anyhow::Result<()> {
         Task::App { link } => app::open(link.as_deref()),
         Task::Bundle { kinds } => bundle::build(&kinds),
         Task::Cross { task, tests } => cross::run(task, &tests),
+        Task::Peers => peers::run(),
         Task::Bench {
             benchmark,
             size,

@@ -20,6 +20,10 @@ pub(crate) struct MockServiceConfig {
     pub(crate) large_recording: Option<LargeRecording>,
     /// Round trip in ms and Mbit/s for each connection, such as `50,20`.
     pub(crate) link: Option<&'static str>,
+    /// The time whose service it is, such as `2017`; `None`: today.
+    pub(crate) era: Option<&'static str>,
+    /// Has the short recordings that programs of other makers save, and a proxy that leads them to it.
+    pub(crate) for_peers: bool,
     /// Every n-th video segment of that recording stalls at the first request for it.
     pub(crate) stall_every: Option<u64>,
 }
@@ -38,6 +42,7 @@ pub(crate) struct LargeRecording {
 pub(crate) struct MockServiceProcess {
     child: Child,
     address: String,
+    proxy: Option<String>,
     ca: PathBuf,
     segments: PathBuf,
     /// Holds the files above.
@@ -50,10 +55,15 @@ impl MockServiceProcess {
         say("The practice service");
         let build = ["build", "--release", "--package", "tests", "--bin"];
         succeed(cargo(&build).arg("fake-ustream"))?;
+        Self::start_built("release", config)
+    }
+
+    /// Starts one that was built with this profile, and waits until it is ready.
+    pub(crate) fn start_built(profile: &str, config: &MockServiceConfig) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = |name| folder.path().join(name);
         let (ca, ready, segments) = (file("ca.pem"), file("ready.json"), file("segments.txt"));
-        let mut service = command(built("release", "fake-ustream"));
+        let mut service = command(built(profile, "fake-ustream"));
         service
             .arg("--ca")
             .arg(&ca)
@@ -70,6 +80,12 @@ impl MockServiceProcess {
                 service.args(["--chunk-time", &seconds.to_string()]);
             }
         }
+        if let Some(era) = config.era {
+            service.args(["--era", era]);
+        }
+        if config.for_peers {
+            service.args(["--peers", "--proxy"]);
+        }
         if let Some(link) = config.link {
             service.args(["--line", link]);
         }
@@ -77,17 +93,19 @@ impl MockServiceProcess {
             service.args(["--stall-every", &every.to_string()]);
         }
         let mut child = service.spawn().context("starting the practice service")?;
-        let address = match wait_until_ready(&mut child, &ready) {
-            Ok(address) => address,
+        let status = match wait_until_ready(&mut child, &ready) {
+            Ok(status) => status,
             Err(error) => {
                 // It may have ended by itself.
                 let _ = child.kill();
                 return Err(error);
             }
         };
+        let text = |name: &str| status[name].as_str().map(str::to_owned);
         Ok(Self {
             child,
-            address,
+            address: text("address").context("no address")?,
+            proxy: text("proxy"),
             ca,
             segments,
             _folder: folder,
@@ -97,6 +115,19 @@ impl MockServiceProcess {
     /// Returns the address on which it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Requires that it still runs.
+    pub(crate) fn ensure_running(&mut self) -> anyhow::Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(exit) => bail!("the practice service ended with {exit}"),
+        }
+    }
+
+    /// Returns the address of its proxy, if it has one.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     /// Returns the path of its certificate authority.
@@ -126,12 +157,11 @@ impl Drop for MockServiceProcess {
     }
 }
 
-fn wait_until_ready(child: &mut Child, ready: &Path) -> anyhow::Result<String> {
+fn wait_until_ready(child: &mut Child, ready: &Path) -> anyhow::Result<serde_json::Value> {
     let deadline = Instant::now() + Duration::from_mins(1);
     while Instant::now() < deadline {
         if let Ok(text) = std::fs::read(ready) {
-            let status: serde_json::Value = serde_json::from_slice(&text)?;
-            return Ok(status["address"].as_str().context("no address")?.to_owned());
+            return Ok(serde_json::from_slice(&text)?);
         }
         if let Some(exit) = child.try_wait()? {
             bail!("the practice service ended with {exit}");

@@ -28,6 +28,15 @@ pub(crate) fn built(profile: &str, name: &str) -> PathBuf {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// Returns the path of Python in a virtual environment.
+pub(crate) fn python(environment: &Path) -> PathBuf {
+    environment.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    })
+}
+
 /// Prints what is done next. On stderr: stdout is for results.
 #[expect(
     clippy::print_stderr,

@@ -34,9 +34,11 @@ const FLATPAK: [AptPackage; 2] = [
     package("flatpak", "Flatpak"),
     package("flatpak-builder", "flatpak-builder"),
 ];
+/// Needed to compare movies.
+const FFMPEG: AptPackage = package("ffmpeg", "ffmpeg and ffprobe");
 /// Needed by the tests: they encode and inspect movies, and drive the page and the window.
 const CHECKS: [AptPackage; 14] = [
-    package("ffmpeg", "ffmpeg and ffprobe"),
+    FFMPEG,
     package("mediainfo", "mediainfo"),
     package("chromium", "Chromium"),
     package("strace", "strace"),
@@ -65,6 +67,11 @@ pub(crate) fn window() -> anyhow::Result<()> {
 /// Installs what a Flatpak is built with.
 pub(crate) fn flatpak() -> anyhow::Result<()> {
     install(FLATPAK.iter())
+}
+
+/// Installs what the programs of other makers are compared with.
+pub(crate) fn peers() -> anyhow::Result<()> {
+    install(COMPILER.iter().chain([&FFMPEG]))
 }
 
 /// Installs what packages are built with.

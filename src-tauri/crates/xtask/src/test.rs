@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::package::Installed;
 use crate::run::{built, cargo, command, exists, npm, print, root, say, succeed, target};
-use crate::{app, bundle, setup};
+use crate::{app, bundle, peers, setup};
 
 /// Environment variable: the folder for screenshots of the window and of every state of its page.
 const SHOTS: &str = "USTREAM_SHOTS";
@@ -109,6 +109,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     page(&FAST_PAGE_CHECKS)?;
     page(&[BROWSER_CHECK, BUILD])?;
     rust()?;
+    peers::run_as_check()?;
     rust_docs()?;
     licences()?;
     print("every check passed");
