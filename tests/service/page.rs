@@ -30,6 +30,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route("/embed/{slug}", get(channel))
         .route("/combined-embed/{slug}", get(channel))
         .route("/login", get(login))
+        .route("/player.js", get(player))
         .route("/{slug}", get(channel))
         .route("/ajax/socialstream/videos/{id}/{page}", get(stream))
         .with_state(service)
@@ -39,6 +40,13 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         return website;
     }
     website.layer(middleware::from_fn_with_state(era, over_tls))
+}
+
+/// The player of the pages: it only fetches, so that a browser can record what a player asks for.
+const PLAYER: &str = include_str!("player.js");
+
+async fn player() -> Response<Body> {
+    ([(header::CONTENT_TYPE, "text/javascript")], PLAYER).into_response()
 }
 
 /// Redirects plain HTTP to TLS.
@@ -294,7 +302,8 @@ fn script_variables(variables: &[(&str, serde_json::Value)]) -> String {
 fn document(title: &str, head: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <title>{} - IBM Video Streaming</title>\n{head}</head>\n<body>\n{body}</body>\n</html>\n",
+         <title>{} - IBM Video Streaming</title>\n{head}\
+         <script src=\"/player.js\" defer></script>\n</head>\n<body>\n{body}</body>\n</html>\n",
         escaped(title)
     )
 }

@@ -1,7 +1,7 @@
 //! Recorded conversations: a report that is replayed leads to the same plan or the same error, and
 //! each file in `tests/fixtures/sessions` still leads to what its summary says.
 //!
-//! To make a test of a report, put it into that folder and run this test with `BLESS=1`.
+//! To make a test of a report, put it into that folder and run `cargo xtask bless`.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -168,7 +168,11 @@ async fn each_recorded_session_still_leads_to_what_its_summary_says() {
         let har = Har::read(fs::File::open(&path).unwrap()).unwrap();
         let link = link_of(&path, &har);
         let service = replay(&assets, &har).await;
-        let now = summary(&link, &outcome(&service, &link, &keys()).await);
+        let access = Access {
+            form_defaults: true,
+            ..Access::default()
+        };
+        let now = summary(&link, &outcome(&service, &link, &access).await);
         let expected = path.with_extension("json");
         if std::env::var_os("BLESS").is_some() {
             let text = serde_json::to_string_pretty(&now).unwrap() + "\n";
@@ -281,4 +285,39 @@ async fn a_session_that_does_not_help_says_why() {
     }
     fs::remove_file(&path).unwrap();
     assert_eq!(code(other).await, "session_unreadable");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_chromium_has_exported_is_saved_packet_for_packet() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let sessions = workspace().join("tests/fixtures/sessions");
+    for (name, recording) in [
+        ("chromium.har", 112_470_631),
+        ("chromium-password.har", 134_300_001),
+    ] {
+        let with_key = NewJob {
+            overrides: Overrides {
+                access: keys(),
+                ..Overrides::default()
+            },
+            ..job(recording, &folder.path().join("link"))
+        };
+        let (expected, _) = mock.save(with_key).await.unwrap();
+        let requests = mock.service.requests().len();
+        let from_file = NewJob {
+            link: sessions.join(name).to_str().unwrap().to_owned(),
+            ..job(recording, &folder.path().join("session"))
+        };
+        let (saved, finished) = mock.save(from_file).await.unwrap();
+        assert!(
+            finished.gaps.is_empty() && finished.missing.is_empty(),
+            "{finished:?}"
+        );
+        for stream in ["v:0", "a:0"] {
+            assert_same(&packets(&saved, stream), &packets(&expected, stream), 0);
+        }
+        let asked = mock.service.requests().split_off(requests);
+        assert!(!asked.iter().any(|it| it.method == "CONNECT"), "{name}");
+    }
 }

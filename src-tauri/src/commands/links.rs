@@ -55,7 +55,7 @@ pub(crate) async fn resolve(
         entries: thumbnails.with_thumbnail_names(entries),
         page: catalog.page().map(ToOwned::to_owned),
     };
-    *open.0.lock().await = Some(catalog);
+    *open.0.lock().await = Some(*catalog);
     Ok(ResolvedLinkView::Several { catalog: view })
 }
 

@@ -87,12 +87,19 @@ pub(crate) fn fix() -> anyhow::Result<()> {
     page_lints.and(rust_lints)
 }
 
-/// Rewrites the generated files that tests compare: the page's TypeScript bindings.
+/// Rewrites the files that tests compare: the page's TypeScript bindings, and what recorded sessions
+/// lead to.
 pub(crate) fn bless() -> anyhow::Result<()> {
     setup::compiler()?;
-    say("The page's bindings");
-    let bindings = ["test", "--package", "tests", "--test", "suite", "bindings"];
-    succeed(cargo(&bindings).env("BLESS", "1"))
+    for (what, filter) in [
+        ("The page's bindings", "bindings"),
+        ("Recorded sessions", "sessions::each_recorded_session"),
+    ] {
+        say(what);
+        let test = ["test", "--package", "tests", "--test", "suite", filter];
+        succeed(cargo(&test).env("BLESS", "1"))?;
+    }
+    Ok(())
 }
 
 /// Builds the documentation with warnings as errors and runs its examples.

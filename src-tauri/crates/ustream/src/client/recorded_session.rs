@@ -264,26 +264,25 @@ fn url_of(entry: &Entry) -> Option<Url> {
 
 /// Returns the body of a playlist; `None` if the entry is something else.
 fn playlist_body(url: &Url, entry: &Entry) -> Option<Vec<u8>> {
-    let is_playlist = url.path().ends_with(".m3u8");
-    let body = is_playlist
-        .then(|| entry.response.content.bytes())
-        .flatten();
+    let ending = Path::new(url.path()).extension();
+    if !ending.is_some_and(|it| it.eq_ignore_ascii_case("m3u8")) {
+        return None;
+    }
+    let body = entry.response.content.bytes();
     body.filter(|body| !body.is_empty())
 }
 
 /// Returns what the service said on a control connection.
 fn frames(entry: &Entry) -> Vec<String> {
-    match &entry.web_socket_messages {
-        Some(messages) => messages
-            .iter()
+    if let Some(messages) = &entry.web_socket_messages {
+        let received = messages.iter();
+        return received
             .filter_map(har::WebSocketMessage::received_text)
-            .collect(),
-        None => {
-            let body = entry.response.content.bytes();
-            let text = body.map(|body| String::from_utf8_lossy(&body).into_owned());
-            text.into_iter().collect()
-        }
+            .collect();
     }
+    let body = entry.response.content.bytes();
+    let text = body.map(|body| String::from_utf8_lossy(&body).into_owned());
+    text.into_iter().collect()
 }
 
 fn module_infos(frame: &str) -> Vec<ModuleInfo> {
