@@ -139,7 +139,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sessions = folder.path().join("sessions");
         let old = write_session(&sessions, b"old").unwrap();
-        let long_ago = SystemTime::now() - MAX_SESSION_AGE - Duration::from_secs(60);
+        let long_ago = SystemTime::now() - MAX_SESSION_AGE - Duration::from_mins(1);
         let file = fs::File::options().write(true).open(&old).unwrap();
         file.set_modified(long_ago).unwrap();
         let new = write_session(&sessions, b"new").unwrap();
