@@ -115,7 +115,13 @@ fn the_sound_of_a_torn_transport_stream_stays_where_it_was() {
         torn: vec![(2, 5378, 9), (0, 3500, 1), (2, 4756, 14)],
         ..FilmChanges::default()
     };
-    for changes in [pause, first_pes, meeting] {
+    let last_pes = FilmChanges {
+        cuts: vec![1241, 1878],
+        holes: vec![(1070, 488, Some(TrackKind::Audio)), (1083, 598, None)],
+        torn: vec![(1, 5264, 6)],
+        ..FilmChanges::default()
+    };
+    for changes in [pause, first_pes, meeting, last_pes] {
         changes.assert_frames_survive(FilmFormat::Ts);
     }
 }

@@ -105,19 +105,22 @@ impl FilmStream {
     /// Loses packets, and returns the frames that these touch.
     ///
     /// The ranges may meet: more packets of a PID in a row than a counter tells of are not lost.
-    /// Nor are the first and the last of a PID, as whole packets that are lost at the border of two
-    /// segments are not told from a pause.
+    /// Nor are the first of a PID and those of its last PES packet: whole packets that are lost at
+    /// the border of two segments are not told from a pause, and the time of a frame behind both the
+    /// last timestamp and a loss is an estimate, which may reach into the next segment.
     pub(super) fn lose(&mut self, lost: &[Range<usize>]) -> BTreeSet<(TrackKind, u32)> {
-        let mut of_pids = BTreeMap::<[u8; 2], Vec<usize>>::new();
+        let mut of_pids = BTreeMap::<[u8; 2], Vec<(usize, bool)>>::new();
         for (number, packet) in self.data.chunks(PACKET_BYTES).enumerate() {
             let pid = [packet[1] & 0x1f, packet[2]];
-            of_pids.entry(pid).or_default().push(number);
+            let starts_pes = packet[1] & 0x40 != 0;
+            of_pids.entry(pid).or_default().push((number, starts_pes));
         }
         let mut lost_packets = BTreeSet::new();
         for packets in of_pids.values() {
-            let inner = packets.get(1..packets.len() - 1).unwrap_or_default();
+            let last_pes = packets.iter().rposition(|(_, starts_pes)| *starts_pes);
+            let inner = packets.get(1..last_pes.unwrap_or_default());
             let mut in_a_row = 0;
-            for number in inner {
+            for (number, _) in inner.unwrap_or_default() {
                 let is_chosen = lost.iter().any(|range| range.contains(number));
                 in_a_row = if is_chosen { in_a_row + 1 } else { 0 };
                 if in_a_row > MAX_LOST_IN_A_ROW {
