@@ -17,6 +17,7 @@ use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
+use crate::route_file::RouteFile;
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
 use crate::view::Preview;
@@ -35,6 +36,8 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Where jobs are saved; `None` to keep them in memory only, as the command line does.
     pub data_dir: Option<PathBuf>,
+    /// Where it is remembered how the service was reached; `None` to forget it at the end.
+    pub cache_dir: Option<PathBuf>,
     /// Most concurrent requests over all jobs. The engine starts with eight and adds more while
     /// that increases the throughput.
     pub parallel: NonZeroUsize,
@@ -51,6 +54,7 @@ impl Default for Config {
         Self {
             endpoint: Endpoint::default(),
             data_dir: None,
+            cache_dir: None,
             parallel: MAX_PARALLEL_REQUESTS,
             jobs_at_once: MAX_CONCURRENT_JOBS,
             ffmpeg: PathBuf::from("ffmpeg"),
@@ -68,6 +72,7 @@ pub struct Engine {
     exact: watch::Receiver<Snapshot>,
     paced: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
+    route_file: Option<Arc<RouteFile>>,
     unreadable_jobs: usize,
     proxies: ProxySettings,
 }
@@ -78,6 +83,9 @@ impl Engine {
     /// Fails if the jobs' folder cannot be read or the system has no usable TLS configuration.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
+        let route_file = config
+            .cache_dir
+            .map(|folder| Arc::new(RouteFile::open(&folder, client.clone())));
         let max_offline = config.patience.offline;
         let online = Arc::new(OnlineCheck::new(client.clone()));
         let fetcher = Fetcher::new(&client, Arc::clone(&online), config.parallel, max_offline);
@@ -106,6 +114,7 @@ impl Engine {
             exact,
             paced,
             tasks,
+            route_file,
             unreadable_jobs: unreadable,
             proxies: config.endpoint.proxies().clone(),
         })
@@ -316,6 +325,9 @@ impl Engine {
         let _ = self.commands.send(Command::Shutdown).await;
         self.tasks.close();
         self.tasks.wait().await;
+        if let Some(file) = &self.route_file {
+            file.save();
+        }
     }
 
     async fn send_command<T>(

@@ -97,3 +97,4 @@ pub use target::{ChannelId, RecordingId, Target, TargetError};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,
 };
+pub use ums::route::ClusterRoute;
