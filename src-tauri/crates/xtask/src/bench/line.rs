@@ -68,6 +68,7 @@ pub(crate) fn stall(options: &BenchOptions) -> anyhow::Result<()> {
                 large_recording: Some(options.large_recording()),
                 link,
                 stall_every,
+                ..MockServiceConfig::default()
             })
         };
         let mut undisturbed = Candidate::baseline("ustream-dl, undisturbed");
