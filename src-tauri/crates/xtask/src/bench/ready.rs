@@ -8,7 +8,7 @@ use super::candidate::Candidate;
 use super::fetchers::FetchCommand;
 use super::{BenchOptions, build};
 use crate::mock_service::{LINK, MockServiceConfig, MockServiceProcess};
-use crate::run::{built, command, exists, print, say, succeed, target};
+use crate::run::{built, command, exists, output, print, say, target};
 
 /// Round trip in ms, and Mbit/s for each connection: fast enough that only the round trips count.
 const LINE: &str = "50,1000";
@@ -83,7 +83,7 @@ pub(crate) fn all(options: &BenchOptions) -> anyhow::Result<()> {
     };
     let learnt = scratch.path().join("cache");
     for service in &other {
-        succeed(&mut ustream_dl(service, &learnt))?;
+        output(&mut ustream_dl(service, &learnt))?;
     }
     let mut comparisons = vec![
         Comparison::new("ustream-dl, first start", &usual, first_start),
