@@ -156,10 +156,12 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let arguments = app.state::<Arguments>();
     let paths = app.path();
     let (mut data, mut config) = (paths.app_data_dir()?, paths.app_config_dir()?);
+    let mut cache = paths.app_cache_dir().ok();
     if arguments.uses_mock_service() {
         // Keep jobs and settings of the mock service apart from the real ones.
         data.push("practice");
         config.push("practice");
+        cache = cache.map(|cache| cache.join("practice"));
     }
     let store = SettingsStore::open(config);
     let settings = store.get();
@@ -171,6 +173,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let engine = Config {
         endpoint: arguments.endpoint()?,
         data_dir: Some(data.clone()),
+        cache_dir: cache,
         jobs_at_once: settings.jobs_at_once(),
         ffmpeg: settings.ffmpeg(),
         ..Config::default()

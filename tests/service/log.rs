@@ -11,7 +11,8 @@ use serde_json::Value;
 pub struct LoggedRequest {
     /// The requested host.
     pub host: String,
-    /// HTTP method; `CONNECT` for a control connection's first message.
+    /// HTTP method; `CONNECT` for a control connection's first message, `CLOSE` for its end without
+    /// one.
     pub method: String,
     /// Path with query.
     pub path: String,

@@ -60,6 +60,9 @@ struct Args {
     /// Let one in so many of that recording's chunks stall for 20 s, the first time it is asked for.
     #[arg(long, value_name = "N", requires = "large")]
     stall_every: Option<u64>,
+    /// Redirect all recordings to this cluster of the control connection.
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
     /// Also be an HTTP proxy that leads every host here, on another port.
     #[arg(long)]
     proxy: bool,
@@ -89,6 +92,10 @@ async fn main() -> anyhow::Result<()> {
         }
         (Some(megabytes), None) => world.with_large_recording(FixtureMovie::large(megabytes)),
         (None, _) => world,
+    };
+    let world = match args.cluster {
+        Some(cluster) => world.with_cluster(&cluster),
+        None => world,
     };
     let assets = match &args.ca {
         Some(ca) => SharedAssets::with_authority_key(authority_key(ca)?)?,

@@ -74,10 +74,12 @@ impl Replay {
             return (StatusCode::NOT_FOUND, "not in the recording").into_response();
         };
         let recorded = &self.entries[index];
-        if let Some(messages) = &recorded.entry.web_socket_messages {
+        // A connection that was opened ahead and not used has no messages.
+        if recorded.entry.response.status == 101 {
             let upgrade =
                 WebSocketUpgrade::from_request_parts(&mut request.into_parts().0, &()).await;
-            let (messages, pace) = (messages.clone(), self.pace);
+            let messages = recorded.entry.web_socket_messages.clone();
+            let (messages, pace) = (messages.unwrap_or_default(), self.pace);
             return match upgrade {
                 Ok(upgrade) => upgrade.on_upgrade(async move |socket| {
                     converse(socket, messages, pace).await;

@@ -4,6 +4,7 @@ mod fault_responses;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -64,6 +65,8 @@ pub(crate) struct RequestOrigin {
     pub(crate) tls: bool,
     /// The number of its connection.
     pub(crate) connection: u64,
+    /// How long each message of a websocket takes to be answered.
+    pub(crate) round_trip: Duration,
 }
 
 /// The role of a host.
@@ -145,7 +148,7 @@ impl Service {
     pub(crate) async fn answer(
         self: &Arc<Self>,
         mut request: Request<Body>,
-        tls: bool,
+        (tls, round_trip): (bool, Duration),
         reset_handle: ResetHandle,
     ) -> Response<Body> {
         let host = host_of(request.headers());
@@ -185,6 +188,7 @@ impl Service {
             host: host.clone(),
             tls,
             connection: reset_handle.connection(),
+            round_trip,
         });
         let answer = self.route(&host, request);
         let response = match fault {

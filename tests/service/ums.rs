@@ -158,6 +158,7 @@ struct ConnectionClosed;
 impl ControlConnection {
     async fn run(mut self) -> Result<(), ConnectionClosed> {
         let connect = self.connect().await?;
+        tokio::time::sleep(self.visit.round_trip).await;
         if self.silent {
             return self.stay_open(None).await;
         }
@@ -193,29 +194,36 @@ impl ControlConnection {
             match self.socket.recv().await {
                 Some(Ok(Message::Text(text))) => break text,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                _ => return Err(ConnectionClosed),
+                _ => {
+                    self.log("CLOSE", None);
+                    return Err(ConnectionClosed);
+                }
             }
         };
         let message: Value = serde_json::from_str(&text).unwrap_or_default();
         let args = message.get("args").and_then(|args| args.get(0)).cloned();
-        self.service.log.record_request(LoggedRequest {
-            host: self.visit.host.clone(),
-            method: "CONNECT".to_owned(),
-            path: PATH.to_owned(),
-            tls: self.visit.tls,
-            connection: self.visit.connection,
-            status: None,
-            connect: Some(args.clone().unwrap_or_default()),
-            cookie: None,
-            referer: None,
-            accept_encoding: None,
-        });
+        self.log("CONNECT", Some(args.clone().unwrap_or_default()));
         let is_connect = message.get("cmd").and_then(Value::as_str) == Some("connect");
         match args {
             Some(args) if is_connect => Ok(args),
             // The service closes connections whose first message is no `connect`.
             _ => self.close().await.and(Err(ConnectionClosed)),
         }
+    }
+
+    fn log(&self, method: &str, connect: Option<Value>) {
+        self.service.log.record_request(LoggedRequest {
+            host: self.visit.host.clone(),
+            method: method.to_owned(),
+            path: PATH.to_owned(),
+            tls: self.visit.tls,
+            connection: self.visit.connection,
+            status: None,
+            connect,
+            cookie: None,
+            referer: None,
+            accept_encoding: None,
+        });
     }
 
     async fn send(&mut self, frame: &Value) -> Result<(), ConnectionClosed> {

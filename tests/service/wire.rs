@@ -258,10 +258,11 @@ where
             round_trip,
         } = side.clone();
         async move {
-            tokio::time::sleep(round_trip.unwrap_or_default()).await;
+            let round_trip = round_trip.unwrap_or_default();
+            tokio::time::sleep(round_trip).await;
             Ok::<_, io::Error>(
                 service
-                    .answer(request.map(Body::new), tls, reset_handle)
+                    .answer(request.map(Body::new), (tls, round_trip), reset_handle)
                     .await,
             )
         }

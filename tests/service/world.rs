@@ -58,6 +58,15 @@ impl World {
         self
     }
 
+    /// Redirects all recordings to this cluster of the control connection.
+    #[must_use]
+    pub fn with_cluster(mut self, name: &str) -> Self {
+        for recording in self.recordings.values_mut() {
+            recording.redirects = ClusterRedirects::To(vec![name.to_owned()]);
+        }
+        self
+    }
+
     /// Adds a channel, or replaces the one with this number.
     #[must_use]
     pub fn channel(mut self, channel: Channel) -> Self {

@@ -40,6 +40,7 @@ mod movies;
 mod patience;
 // Only Linux has these settings for one process.
 #[cfg(target_os = "linux")]
+mod preconnect;
 mod proxy;
 mod queue;
 mod remux;

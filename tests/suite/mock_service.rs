@@ -1,5 +1,6 @@
 //! A mock service and an engine that connects to it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use engine::{
     Choice, Config, ContainerChoice, Endpoint, Engine, Extras, Failure, JobId, JobState, NewJob,
     OutputLocation, Patience, Remuxer, Template,
 };
-use fake_ustream::{FakeUstream, World};
+use fake_ustream::{FakeUstream, NetworkLink, SharedAssets, World};
 
 /// Maximum number of parallel requests of an engine.
 pub(crate) const PARALLEL: usize = 8;
@@ -27,7 +28,13 @@ impl MockService {
     }
 
     pub(crate) async fn with(world: World) -> Self {
-        let service = FakeUstream::start(world).await.unwrap();
+        Self::with_link(world, None).await
+    }
+
+    pub(crate) async fn with_link(world: World, link: Option<NetworkLink>) -> Self {
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let assets = SharedAssets::new().unwrap();
+        let service = assets.start_at(anywhere, world, link).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), service.ca_pem()).unwrap();
         Self { service, folder }

@@ -93,3 +93,35 @@ fn the_film_as_it_is_survives() {
         }
     }
 }
+
+/// Losses of packets that the property has found.
+#[test]
+fn the_sound_of_a_torn_transport_stream_stays_where_it_was() {
+    let pause = FilmChanges {
+        cuts: vec![5632, 6721],
+        holes: vec![(6016, 534, None)],
+        torn: vec![(1, 4099, 9)],
+        ..FilmChanges::default()
+    };
+    let first_pes = FilmChanges {
+        cuts: vec![2347, 2859],
+        holes: vec![(2127, 554, None)],
+        torn: vec![(1, 3500, 4)],
+        ..FilmChanges::default()
+    };
+    let meeting = FilmChanges {
+        cuts: vec![500, 6358, 8790],
+        holes: vec![(6401, 480, Some(TrackKind::Video))],
+        torn: vec![(2, 5378, 9), (0, 3500, 1), (2, 4756, 14)],
+        ..FilmChanges::default()
+    };
+    let last_pes = FilmChanges {
+        cuts: vec![1241, 1878],
+        holes: vec![(1070, 488, Some(TrackKind::Audio)), (1083, 598, None)],
+        torn: vec![(1, 5264, 6)],
+        ..FilmChanges::default()
+    };
+    for changes in [pause, first_pes, meeting, last_pes] {
+        changes.assert_frames_survive(FilmFormat::Ts);
+    }
+}

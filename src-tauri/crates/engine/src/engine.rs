@@ -21,6 +21,7 @@ use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
 use crate::report::{self, Report, ReportSubject};
+use crate::route_file::RouteFile;
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
 use crate::view::{Failure, Preview};
@@ -39,6 +40,8 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Where jobs are saved; `None` to keep them in memory only, as the command line does.
     pub data_dir: Option<PathBuf>,
+    /// Where it is remembered how the service was reached; `None` to forget it at the end.
+    pub cache_dir: Option<PathBuf>,
     /// Most concurrent requests over all jobs. The engine starts with eight and adds more while
     /// that increases the throughput.
     pub parallel: NonZeroUsize,
@@ -55,6 +58,7 @@ impl Default for Config {
         Self {
             endpoint: Endpoint::default(),
             data_dir: None,
+            cache_dir: None,
             parallel: MAX_PARALLEL_REQUESTS,
             jobs_at_once: MAX_CONCURRENT_JOBS,
             ffmpeg: PathBuf::from("ffmpeg"),
@@ -73,6 +77,7 @@ pub struct Engine {
     exact: watch::Receiver<Snapshot>,
     paced: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
+    route_file: Option<Arc<RouteFile>>,
     unreadable_jobs: usize,
     proxies: ProxySettings,
 }
@@ -83,6 +88,9 @@ impl Engine {
     /// Fails if the jobs' folder cannot be read or the system has no usable TLS configuration.
     pub fn open(config: Config) -> Result<Self, Error> {
         let client = Client::new(&config.endpoint)?;
+        let route_file = config
+            .cache_dir
+            .map(|folder| Arc::new(RouteFile::open(&folder, client.clone())));
         let max_offline = config.patience.offline;
         let online = Arc::new(OnlineCheck::new(client.clone()));
         let fetcher = Fetcher::new(&client, Arc::clone(&online), config.parallel, max_offline);
@@ -113,6 +121,7 @@ impl Engine {
             exact,
             paced,
             tasks,
+            route_file,
             unreadable_jobs: unreadable,
             proxies: config.endpoint.proxies().clone(),
         })
@@ -377,6 +386,9 @@ impl Engine {
         let _ = self.commands.send(Command::Shutdown).await;
         self.tasks.close();
         self.tasks.wait().await;
+        if let Some(file) = &self.route_file {
+            file.save();
+        }
     }
 
     async fn send_command<T>(

@@ -18,6 +18,7 @@
 //!    the `note` in each. `movie_check` checks such a movie later.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
+//!    `route_file`: what is remembered of the service's servers.
 //! 9. [`Report`]: the conversation with the service, to be sent to those who mend this program.
 //! 10. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
@@ -49,6 +50,7 @@ mod raw_writer;
 mod registry;
 mod remuxer;
 mod report;
+mod route_file;
 mod run;
 mod saved;
 mod saved_before;

@@ -33,6 +33,7 @@ use crate::recording::SourceKind;
 use crate::traffic::TrafficRecorder;
 use crate::trust::Validity;
 use crate::ums::ApiLength;
+use crate::ums::route::{ClusterRoute, RouteMemory};
 use crate::ums::session::{SessionQuery, StreamInfo};
 use crate::{
     Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan, Target,
@@ -72,12 +73,21 @@ pub struct Client {
     unpooled: HttpClient,
     /// For pages of other sites; keeps no cookies.
     web: HttpClient,
-    /// Hashes of sign-up forms, by channel. Never locked across an await.
-    hashes: Arc<Mutex<HashMap<ChannelId, String>>>,
-    /// Recorded conversations that were read.
-    sessions: SessionCache,
+    /// What it has learnt.
+    memory: Arc<Memory>,
     /// For a client that is needed only after a failure.
     endpoint: Endpoint,
+}
+
+/// What a client has learnt of the service. Never locked across an await.
+#[derive(Default)]
+struct Memory {
+    /// Hashes of sign-up forms, by channel.
+    hashes: Mutex<HashMap<ChannelId, String>>,
+    /// Recorded conversations that were read.
+    sessions: SessionCache,
+    /// Where the last session of the control connection has ended.
+    routes: RouteMemory,
 }
 
 impl fmt::Debug for Client {
@@ -137,8 +147,7 @@ impl Client {
             media: built(endpoint.media(tls()))?,
             web: built(endpoint.web(tls()))?,
             unpooled: built(endpoint.media(tls()).pool_max_idle_per_host(0))?,
-            hashes: Arc::default(),
-            sessions: SessionCache::default(),
+            memory: Arc::default(),
             endpoint: endpoint.clone(),
         })
     }
@@ -154,8 +163,7 @@ impl Client {
             media: self.media.recorded_by(recorder),
             unpooled: self.unpooled.clone(),
             web: self.web.recorded_by(recorder),
-            hashes: Arc::clone(&self.hashes),
-            sessions: Arc::clone(&self.sessions),
+            memory: Arc::clone(&self.memory),
             endpoint: self.endpoint.clone(),
         }
     }
@@ -170,6 +178,17 @@ impl Client {
     /// Returns the PAC file that names the proxy but could not be evaluated, if there is one.
     pub fn unread_proxy_script(&self) -> Option<String> {
         self.endpoint.proxies().unread_script()
+    }
+
+    /// Returns where the last session of the control connection has ended: the next one connects to
+    /// it at the same time as to the entry. `None` if it does not.
+    pub fn control_route(&self) -> Option<ClusterRoute> {
+        self.memory.routes.route()
+    }
+
+    /// Sets what [`Self::control_route`] returns, from an earlier start of the program.
+    pub fn set_control_route(&self, route: Option<ClusterRoute>) {
+        self.memory.routes.set(route);
     }
 
     /// Returns the HTTP client for segments: the same trust and proxies, without cookies.
@@ -498,7 +517,8 @@ impl Client {
     }
 
     fn known_hash(&self, channel: ChannelId) -> Option<String> {
-        self.hashes
+        self.memory
+            .hashes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&channel)
@@ -506,12 +526,17 @@ impl Client {
     }
 
     fn keep_hash(&self, channel: ChannelId, hash: &str) {
-        let mut hashes = self.hashes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hashes = self
+            .memory
+            .hashes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         hashes.insert(channel, hash.to_owned());
     }
 
     fn forget_hash(&self, channel: ChannelId) {
-        self.hashes
+        self.memory
+            .hashes
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&channel);

@@ -86,6 +86,12 @@ impl ControlDomain {
     }
 }
 
+impl fmt::Display for ControlDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// Parses the name of a host and accepts only hosts of the service.
 ///
 /// Refuses everything that a URL parser could read as something else than the host: ports, paths,

@@ -102,3 +102,4 @@ pub use traffic::{Exchange, TrafficRecorder};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,
 };
+pub use ums::route::ClusterRoute;

@@ -114,6 +114,8 @@ enum Benchmark {
     Stall,
     /// Cost of reading the progress 1000 times a second
     Looks,
+    /// Time from a link to its recording over a line of 50 ms, against streamlink
+    Ready,
     /// Memory for ten hours against ten minutes
     Hours,
     /// Making an MP4 of a file on disk, against ffmpeg and a plain copy
@@ -153,6 +155,7 @@ fn main() -> anyhow::Result<()> {
                 Some(Benchmark::Line) => bench::line::link_share(&options),
                 Some(Benchmark::Stall) => bench::line::stall(&options),
                 Some(Benchmark::Looks) => bench::looks::all(&options),
+                Some(Benchmark::Ready) => bench::ready::all(&options),
                 Some(Benchmark::Hours) => bench::hours::all(&options),
                 Some(Benchmark::Remux) => bench::remux::all(&options),
                 Some(Benchmark::Window) => bench::window::all(options.runs),

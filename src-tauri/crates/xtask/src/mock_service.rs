@@ -26,6 +26,8 @@ pub(crate) struct MockServiceConfig {
     pub(crate) for_peers: bool,
     /// Every n-th video segment of that recording stalls at the first request for it.
     pub(crate) stall_every: Option<u64>,
+    /// Cluster to which all recordings are redirected.
+    pub(crate) cluster: Option<&'static str>,
 }
 
 /// A recording of a given size.
@@ -88,6 +90,9 @@ impl MockServiceProcess {
         }
         if let Some(link) = config.link {
             service.args(["--line", link]);
+        }
+        if let Some(cluster) = config.cluster {
+            service.args(["--cluster", cluster]);
         }
         if let Some(every) = config.stall_every {
             service.args(["--stall-every", &every.to_string()]);

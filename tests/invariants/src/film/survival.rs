@@ -23,8 +23,6 @@ use crate::{
 /// Video and audio may be this far apart from where they were: the longest frame, rounding, and what
 /// the frames at a cut differ in.
 const MAX_APART_NS: i64 = 100_000_000;
-/// Packets of a transport stream that are lost at once: not sixteen, after which the counters agree.
-const MAX_TORN: usize = 15;
 
 /// A changed film as the muxer gets it.
 struct Source {
@@ -108,7 +106,7 @@ impl FilmChanges {
                     let packets = stream.data.len() / kit::ts::PACKET_BYTES;
                     let ranges = torn.map(|(_, place, count)| {
                         let start = packets * *place as usize / 10_000;
-                        start..(start + (*count).min(MAX_TORN)).min(packets)
+                        start..(start + count).min(packets)
                     });
                     source.torn.extend(stream.lose(&ranges.collect::<Vec<_>>()));
                     stream.data

@@ -1,6 +1,9 @@
 //! Writes the film as transport streams.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use kit::ts::{PACKET_BYTES, Pes, TsWriter, adts};
 use media::TrackKind;
@@ -10,6 +13,9 @@ use super::{AUDIO_CONFIG, FilmSegment, Frame, PPS, SPS};
 /// Frames of audio in one PES packet.
 const AUDIO_FRAMES: usize = 5;
 const PAYLOAD_BYTES: usize = PACKET_BYTES - 4;
+/// Packets of one PID that are lost without one between that arrives. Behind sixteen of them the
+/// continuity counter is the one that is expected, so that nothing tells of the loss.
+const MAX_LOST_IN_A_ROW: u8 = 15;
 
 /// The stream of one segment.
 pub(super) struct FilmStream {
@@ -97,8 +103,34 @@ impl FilmStream {
     }
 
     /// Loses packets, and returns the frames that these touch.
+    ///
+    /// The ranges may meet: more packets of a PID in a row than a counter tells of are not lost.
+    /// Nor are the first of a PID and those of its last PES packet: whole packets that are lost at
+    /// the border of two segments are not told from a pause, and the time of a frame behind both the
+    /// last timestamp and a loss is an estimate, which may reach into the next segment.
     pub(super) fn lose(&mut self, lost: &[Range<usize>]) -> BTreeSet<(TrackKind, u32)> {
-        let is_lost = |packet: &usize| lost.iter().any(|range| range.contains(packet));
+        let mut of_pids = BTreeMap::<[u8; 2], Vec<(usize, bool)>>::new();
+        for (number, packet) in self.data.chunks(PACKET_BYTES).enumerate() {
+            let pid = [packet[1] & 0x1f, packet[2]];
+            let starts_pes = packet[1] & 0x40 != 0;
+            of_pids.entry(pid).or_default().push((number, starts_pes));
+        }
+        let mut lost_packets = BTreeSet::new();
+        for packets in of_pids.values() {
+            let last_pes = packets.iter().rposition(|(_, starts_pes)| *starts_pes);
+            let inner = packets.get(1..last_pes.unwrap_or_default());
+            let mut in_a_row = 0;
+            for (number, _) in inner.unwrap_or_default() {
+                let is_chosen = lost.iter().any(|range| range.contains(number));
+                in_a_row = if is_chosen { in_a_row + 1 } else { 0 };
+                if in_a_row > MAX_LOST_IN_A_ROW {
+                    in_a_row = 0;
+                } else if is_chosen {
+                    lost_packets.insert(*number);
+                }
+            }
+        }
+        let is_lost = |packet: &usize| lost_packets.contains(packet);
         let packets = self.data.chunks(PACKET_BYTES).enumerate();
         let left = packets.filter(|(number, _)| !is_lost(number));
         self.data = left.flat_map(|(_, packet)| packet.to_vec()).collect();

@@ -14,6 +14,9 @@ use crate::password;
 /// How long a script waits for the internet.
 const UNATTENDED_OFFLINE: Duration = Duration::from_mins(10);
 
+/// Folder of both programs among the caches of the system.
+const CACHE_FOLDER: &str = "io.github.ustream-dl";
+
 /// What opens locks, and which service is meant.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServiceArgs {
@@ -51,6 +54,11 @@ pub(crate) struct ServiceArgs {
     /// Certificate authority of the practice service
     #[arg(long, value_name = "FILE", hide = true, requires = "practice")]
     practice_ca: Option<PathBuf>,
+
+    /// Where it is remembered how the service was reached [default: the system's folder for that,
+    /// and nowhere for a practice service]
+    #[arg(long, value_name = "FOLDER", hide = true)]
+    cache_folder: Option<PathBuf>,
 }
 
 impl ServiceArgs {
@@ -97,8 +105,11 @@ impl ServiceArgs {
             }
             _ => Endpoint::default(),
         };
+        let usual = || Some(dirs::cache_dir()?.join(CACHE_FOLDER));
+        let folder = self.cache_folder.clone();
         Ok(Config {
             endpoint,
+            cache_dir: folder.or_else(|| usual().filter(|_| self.practice.is_none())),
             patience: self.patience(),
             ..Config::default()
         })

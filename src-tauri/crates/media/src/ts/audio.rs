@@ -154,6 +154,7 @@ impl AudioParser {
         is_first: bool,
     ) -> Result<usize, Error> {
         let Range { start, end } = range;
+        let is_last = end == bytes.len();
         let bytes = bytes.get(..end).unwrap_or(bytes);
         let mut at = start;
         let mut found = false;
@@ -185,7 +186,10 @@ impl AudioParser {
         let rest = bytes.get(at..).unwrap_or_default();
         if found {
             self.edges.remainder.extend_from_slice(rest);
-            self.edges.next = self.time(at);
+            // Where nothing is left before a loss, the timestamp here is that of the frame behind it.
+            if is_last || !rest.is_empty() {
+                self.edges.next = self.time(at);
+            }
         } else if is_first {
             // All bytes belong to a frame that starts in the segment before.
             self.edges.leading.extend_from_slice(rest);

@@ -671,6 +671,47 @@ fn frames_between_two_losses_get_a_time_by_what_is_missing() {
     }
 }
 
+/// Builds PES packets of four audio frames each, at these times in ticks, and loses those of `lost`
+/// whole. Returns the time and the number of each frame that is found.
+fn groups_of_sound(times_of_groups: &[u64], lost: &[usize]) -> Vec<(i64, u8)> {
+    let mut writer = TsWriter::with_tables();
+    let mut data = writer.data.clone();
+    for (group, time) in (0_u8..).zip(times_of_groups) {
+        writer.data.clear();
+        let frames = (0..4).flat_map(|frame| adts(&[group * 4 + frame; 100]));
+        writer.pes(Pes::audio(*time, &frames.collect::<Vec<_>>()));
+        if !lost.contains(&usize::from(group)) {
+            data.extend_from_slice(&writer.data);
+        }
+    }
+    times(&frames(&data))
+}
+
+/// Returns the number and the exact time of each audio frame of a group.
+fn sound_of_group(group: u8, time: u64) -> [(i64, u8); 4] {
+    [0, 1, 2, 3].map(|frame| {
+        let elapsed = (i64::from(frame) * 1024 * 90_000 * 2 / 44_100 + 1) / 2;
+        (time.cast_signed() + elapsed, group * 4 + frame)
+    })
+}
+
+#[test]
+fn sound_behind_a_lost_pes_packet_has_its_own_timestamp_before_a_pause() {
+    let [first, lost, behind, later] = [0, 8359, 16_718, 116_718];
+    let found = groups_of_sound(&[first, lost, behind, later], &[1]);
+    let groups = [(0, first), (2, behind), (3, later)];
+    let expected = groups.map(|(group, time)| sound_of_group(group, time));
+    assert_eq!(found, expected.as_flattened());
+}
+
+#[test]
+fn sound_between_two_lost_pes_packets_has_its_own_timestamp() {
+    let group_times = [0, 8359, 16_718, 25_077, 33_437];
+    let found = groups_of_sound(&group_times, &[1, 3]);
+    let expected = [0, 2, 4].map(|group| sound_of_group(group, group_times[usize::from(group)]));
+    assert_eq!(found, expected.as_flattened());
+}
+
 #[test]
 fn a_hole_after_which_the_counters_fit_again_is_found() {
     let mut writer = TsWriter::with_tables();

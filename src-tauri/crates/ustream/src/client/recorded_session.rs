@@ -35,7 +35,7 @@ pub(super) struct RecordedSession {
 }
 
 /// The conversations that were read, with the time at which each file was changed last.
-pub(super) type SessionCache = Arc<Mutex<HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>>>;
+pub(super) type SessionCache = Mutex<HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>>;
 
 impl Client {
     /// Reads a file, unless it is known and was not changed since.
@@ -66,7 +66,10 @@ impl Client {
     fn sessions(
         &self,
     ) -> std::sync::MutexGuard<'_, HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.memory
+            .sessions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the description of the recording that a conversation is about.

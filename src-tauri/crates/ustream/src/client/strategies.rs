@@ -196,7 +196,16 @@ impl Client {
     ) -> Result<StrategyOutcome, Error> {
         let id = query.recording;
         let outcome = match transport {
-            Transport::Socket => socket::ask(&self.control, query, length).await?,
+            Transport::Socket => {
+                // Boxed, or each future around it would hold its state.
+                Box::pin(socket::ask(
+                    &self.control,
+                    query,
+                    length,
+                    &self.memory.routes,
+                ))
+                .await?
+            }
             Transport::Polling | Transport::Playlists => {
                 let asked = polling::ask(&self.control, query, transport, length);
                 asked.await?.0

@@ -7,6 +7,7 @@
 mod api_length;
 pub mod message;
 pub(crate) mod polling;
+pub mod route;
 pub mod session;
 pub(crate) mod socket;
 pub mod stream;

@@ -66,6 +66,7 @@ pub(crate) async fn ask(
                 host,
                 path,
                 pause,
+                ahead: _,
             } => {
                 connection.set_host(secure, &host, path);
                 tokio::time::sleep(pause).await;

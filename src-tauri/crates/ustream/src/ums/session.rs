@@ -14,6 +14,7 @@ pub use self::connect::Transport;
 pub use self::stream_info::StreamInfo;
 use self::stream_info::StreamInfoBuilder;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
+use super::route::ClusterRoute;
 use super::stream::StreamState;
 use crate::hosts::Host;
 use crate::redacted::RedactedText;
@@ -82,6 +83,9 @@ pub enum SessionAction {
         path: &'static str,
         /// Pause before.
         pause: Duration,
+        /// Host to which another connection is opened at the same time, to the same path. Nothing is
+        /// sent on it unless the next `Connect` goes to exactly this host; else it is dropped then.
+        ahead: Option<Host>,
     },
     /// Send `connect` with these arguments, then wait.
     Send(Value),
@@ -125,6 +129,8 @@ pub struct Session {
     fallback_host: Option<Host>,
     info: StreamInfoBuilder,
     last_error: Option<Error>,
+    /// What the session before has ended at.
+    route: Option<ClusterRoute>,
 }
 
 impl Session {
@@ -151,13 +157,36 @@ impl Session {
             fallback_host: None,
             info: StreamInfoBuilder::default(),
             last_error: None,
+            route: None,
         }
+    }
+
+    /// Opens a connection ahead to where this route leads, in the first attempt of a websocket.
+    #[must_use]
+    pub fn with_route(self, route: Option<ClusterRoute>) -> Self {
+        Self { route, ..self }
+    }
+
+    /// Returns the route to the host that the session has come to; `None` if that is the entry, or a
+    /// host whose name cannot be built.
+    pub fn route(&self) -> Option<ClusterRoute> {
+        let host = self.host.as_ref()?;
+        let route = ClusterRoute::of_host(host, self.query.recording, self.host_number)?;
+        (*host != self.entry_host()).then_some(route)
     }
 
     /// Returns the first action. `now` is the time since the start of the session.
     pub fn start(&mut self, now: Duration) -> SessionAction {
         self.attempt = 1;
-        self.start_attempt(now)
+        let mut action = self.start_attempt(now);
+        if let SessionAction::Connect { host, ahead, .. } = &mut action
+            && self.transport == Transport::Socket
+            && let Some(route) = &self.route
+        {
+            let guess = route.host(self.query.recording, self.host_number);
+            *ahead = Some(guess).filter(|guess| guess != host);
+        }
+        action
     }
 
     /// Returns when to report [`SessionEvent::TimedOut`], as time since the start of the session.
@@ -298,14 +327,16 @@ impl Session {
         self.fallback_host = None;
         self.visited.clear();
         self.info.reset_timers();
-        let host = self
-            .transport
-            .entry_host(self.attempt, &self.query, self.host_number);
-        let mut action = self.go_to(host);
+        let mut action = self.go_to(self.entry_host());
         if let SessionAction::Connect { pause: wait, .. } = &mut action {
             *wait = pause;
         }
         action
+    }
+
+    fn entry_host(&self) -> Host {
+        self.transport
+            .entry_host(self.attempt, &self.query, self.host_number)
     }
 
     /// Keeps the last error; a refused certificate is not replaced by later errors.

@@ -18,6 +18,7 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Upgraded};
 use serde_json::json;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::CapacityError;
@@ -28,6 +29,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use self::text_as_binary::TextAsBinary;
 use super::message::{MAX_FRAME_BYTES, WHAT};
+use super::route::RouteMemory;
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
 use super::{ApiLength, SessionOutcome};
 use crate::hosts::Host;
@@ -52,34 +54,70 @@ struct Socket {
 }
 
 /// Asks the control connection about a recording. Fails with the error of the session.
+///
+/// While it connects to the entry, it connects to where the last session ended, too. That connection
+/// is used only if the service then names the same host.
 pub(crate) async fn ask(
     http: &HttpClient,
     query: SessionQuery,
     length: ApiLength,
+    routes: &RouteMemory,
 ) -> Result<SessionOutcome, Error> {
-    let mut session = Session::new(query, Transport::Socket, fastrand::u64(..));
-    let mut connection = SocketConnection {
+    let session = Session::new(query, Transport::Socket, fastrand::u64(..));
+    let mut session = session.with_route(routes.route());
+    let action = session.start(Duration::ZERO);
+    let (preconnection, opening) = Preconnection::of(http, &action).unzip();
+    let connection = SocketConnection {
         http,
         length,
         socket: None,
+        preconnection,
+        preconnected: None,
         frames: 0,
         bytes: 0,
         started: Instant::now(),
     };
-    let mut action = session.start(Duration::ZERO);
+    let asked = run(&mut session, action, connection);
+    let asked = match opening {
+        None => asked.await,
+        Some(opening) => match select(pin!(asked), pin!(opening)).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(((), asked)) => asked.await,
+        },
+    };
+    // With what opens a lock, it is asked again soon.
+    if matches!(asked, Ok(_) | Err(Error::Locked(_))) {
+        routes.set(session.route());
+    }
+    asked
+}
+
+async fn run(
+    session: &mut Session,
+    mut action: SessionAction,
+    mut connection: SocketConnection<'_>,
+) -> Result<SessionOutcome, Error> {
     loop {
         action = match action {
             SessionAction::Connect {
-                host, path, pause, ..
-            } => connection.connect(&mut session, &host, path, pause).await,
+                host,
+                path,
+                pause,
+                ahead,
+                ..
+            } => {
+                if ahead.is_none() {
+                    // The service has named a host: a connection to another one is of no use.
+                    connection.preconnection.take_if(|ahead| ahead.host != host);
+                }
+                connection.connect(session, &host, path, pause).await
+            }
             SessionAction::Send(arguments) => {
                 let command = json!({"cmd": "connect", "args": [arguments]});
-                connection.send(&mut session, command.to_string()).await
+                connection.send(session, command.to_string()).await
             }
             // `Listen` occurs in long polling only.
-            SessionAction::Wait | SessionAction::Listen { .. } => {
-                connection.wait(&mut session).await
-            }
+            SessionAction::Wait | SessionAction::Listen { .. } => connection.wait(session).await,
             SessionAction::Done(info) => {
                 connection.close().await;
                 return Ok(SessionOutcome::Known(info));
@@ -90,11 +128,58 @@ pub(crate) async fn ask(
     }
 }
 
+/// A connection that is opened before the service names its host.
+struct Preconnection {
+    host: Host,
+    opened: oneshot::Receiver<Socket>,
+}
+
+impl Preconnection {
+    /// Returns the connection that an action wants ahead, and what opens it: that ends when it is
+    /// open, has failed, or the other end is dropped.
+    fn of<'a>(
+        http: &'a HttpClient,
+        action: &SessionAction,
+    ) -> Option<(Self, impl Future<Output = ()> + 'a)> {
+        let SessionAction::Connect {
+            path,
+            ahead: Some(host),
+            ..
+        } = action
+        else {
+            return None;
+        };
+        let (path, host) = (*path, host.clone());
+        let (mut sender, opened) = oneshot::channel();
+        let preconnection = Self {
+            host: host.clone(),
+            opened,
+        };
+        let opening = async move {
+            let opening = pin!(open(http, &host, path));
+            let opened = match select(opening, pin!(sender.closed())).await {
+                Either::Left((opened, _)) => opened,
+                Either::Right(_) => return,
+            };
+            match opened {
+                // If the session has gone elsewhere meanwhile, the connection is closed here.
+                Ok(socket) => drop(sender.send(socket)),
+                Err(error) => tracing::debug!(%host, %error, "no connection ahead"),
+            }
+        };
+        Some((preconnection, opening))
+    }
+}
+
 /// The current socket, and the counters over all sockets of the session.
 struct SocketConnection<'a> {
     http: &'a HttpClient,
     length: ApiLength,
     socket: Option<Socket>,
+    /// Until the service has named a host.
+    preconnection: Option<Preconnection>,
+    /// Host and path of the current socket if it was opened ahead and nothing has come over it yet.
+    preconnected: Option<(Host, &'static str)>,
     frames: usize,
     bytes: usize,
     started: Instant,
@@ -105,13 +190,13 @@ impl SocketConnection<'_> {
         &mut self,
         session: &mut Session,
         host: &Host,
-        path: &str,
+        path: &'static str,
         pause: Duration,
     ) -> SessionAction {
         self.socket = None;
         tokio::time::sleep(pause).await;
         let deadline = self.started + session.deadline();
-        let opened = tokio::time::timeout_at(deadline, open(self.http, host, path)).await;
+        let opened = tokio::time::timeout_at(deadline, self.open(host, path)).await;
         let event = match opened {
             Ok(Ok(socket)) => {
                 self.socket = Some(socket);
@@ -127,6 +212,40 @@ impl SocketConnection<'_> {
         session.handle(event, self.started.elapsed())
     }
 
+    /// Opens a websocket, or takes the one that was opened ahead to exactly this host.
+    async fn open(&mut self, host: &Host, path: &'static str) -> Result<Socket, Error> {
+        self.preconnected = None;
+        let ahead = match &self.preconnection {
+            Some(ahead) if ahead.host == *host => self.preconnection.take(),
+            _ => None,
+        };
+        let Some(ahead) = ahead else {
+            return open(self.http, host, path).await;
+        };
+        // One that is not open yet may never be: a new connection is tried at the same time.
+        let new = pin!(open(self.http, host, path));
+        match select(ahead.opened, new).await {
+            Either::Left((Ok(socket), _)) => {
+                tracing::info!("the control connection was opened ahead: {host}");
+                self.preconnected = Some((host.clone(), path));
+                Ok(socket)
+            }
+            Either::Left((Err(_), new)) => new.await,
+            Either::Right((opened, _)) => opened,
+        }
+    }
+
+    /// Reports that the connection has ended. One that was opened ahead and ended before anything
+    /// came is opened again: the service may close connections on which nothing is sent.
+    async fn closed(&mut self, session: &mut Session) -> SessionAction {
+        match self.preconnected.take() {
+            Some((host, path)) => {
+                Box::pin(self.connect(session, &host, path, Duration::ZERO)).await
+            }
+            None => session.handle(SessionEvent::Closed, self.started.elapsed()),
+        }
+    }
+
     async fn send(&mut self, session: &mut Session, text: String) -> SessionAction {
         let deadline = self.started + session.deadline();
         let Some(socket) = &mut self.socket else {
@@ -136,7 +255,7 @@ impl SocketConnection<'_> {
         socket.exchange.message(Direction::Send, &text);
         match tokio::time::timeout_at(deadline, socket.stream.send(Message::text(text))).await {
             Ok(Ok(())) => SessionAction::Wait,
-            Ok(Err(_)) => session.handle(SessionEvent::Closed, self.started.elapsed()),
+            Ok(Err(_)) => self.closed(session).await,
             Err(_) => session.handle(SessionEvent::TimedOut, self.started.elapsed()),
         }
     }
@@ -171,7 +290,7 @@ impl SocketConnection<'_> {
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
-                return session.handle(SessionEvent::Closed, now);
+                return self.closed(session).await;
             }
         };
         self.frames += 1;
@@ -182,6 +301,7 @@ impl SocketConnection<'_> {
         match message {
             // Bytes that are not UTF-8 become replacement characters.
             Message::Binary(bytes) => {
+                self.preconnected = None;
                 let text = String::from_utf8_lossy(&bytes);
                 if let Some(socket) = &mut self.socket {
                     socket.exchange.message(Direction::Receive, &text);

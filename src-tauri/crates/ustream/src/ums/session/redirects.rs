@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::super::message::Tracking;
+use super::super::route::is_cluster_name;
 use super::{Session, SessionAction, misdirected};
 use crate::hosts::{self, Host};
 use crate::{Error, Lock, RecordingId, lenient_json};
@@ -97,6 +98,7 @@ impl Session {
             host,
             path: PATH,
             pause: Duration::ZERO,
+            ahead: None,
         }
     }
 
@@ -160,17 +162,6 @@ fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
 fn is_number(digits: &str) -> bool {
     const MAX_DIGITS: usize = 8;
     (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Returns whether a cluster's name is valid inside a host label, next to the rest of it.
-fn is_cluster_name(name: &str) -> bool {
-    const MAX_BYTES: usize = 16;
-    (1..=MAX_BYTES).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
 }
 
 #[cfg(test)]

@@ -796,3 +796,61 @@ fn a_reject_counts_even_if_the_connection_closes_behind_it() {
     let close = json!({"cmd": "close", "args": []});
     host_of(frame(&mut session, &close, seconds(2)));
 }
+
+/// Returns the host to connect to, and the one to connect to at the same time.
+#[track_caller]
+fn hosts_of(action: SessionAction) -> (String, Option<String>) {
+    match action {
+        SessionAction::Connect { host, ahead, .. } => {
+            (host.to_string(), ahead.map(|host| host.to_string()))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn routed(transport: Transport, route: &str) -> Session {
+    let session = Session::new(query(), transport, 7);
+    session.with_route(Some(route.parse().unwrap()))
+}
+
+const OMEGA: &str = "ws-omega.ums.services.video.ibm.com";
+
+#[test]
+fn the_host_of_the_last_session_is_connected_to_once_and_at_the_same_time_as_the_entry() {
+    let mut session = routed(Transport::Socket, OMEGA);
+    let (entry, ahead) = hosts_of(session.start(Duration::ZERO));
+    let ahead = ahead.unwrap();
+    assert_eq!(entry.replace("-live.", "-omega."), ahead);
+    assert_eq!(session.route(), None, "the entry is no route");
+    connect_arguments(&mut session);
+    let redirect = json!({"cluster": {"name": "omega", "host": ahead}});
+    assert_eq!(hosts_of(reject(&mut session, &redirect)), (ahead, None));
+    assert_eq!(session.route().unwrap().to_string(), OMEGA);
+    // The second attempt enters at the legacy domain, with another number.
+    let again = session.handle(SessionEvent::Closed, seconds(1));
+    let (entry, ahead) = hosts_of(again);
+    assert!(entry.contains("-wss-live.ums.ustream.tv"), "{entry}");
+    assert_eq!(ahead, None);
+}
+
+#[test]
+fn only_a_websocket_is_opened_ahead_and_not_to_the_entry() {
+    for (transport, route) in [
+        (Transport::Polling, OMEGA),
+        (Transport::Playlists, OMEGA),
+        (Transport::Socket, "ws-live.ums.services.video.ibm.com"),
+    ] {
+        let mut session = routed(transport, route);
+        assert_eq!(hosts_of(session.start(Duration::ZERO)).1, None, "{route}");
+    }
+}
+
+#[test]
+fn a_host_with_another_number_is_no_route() {
+    let mut session = started(query());
+    connect_arguments(&mut session);
+    let host = "r1-1-112470631-recorded-ws-omega.ums.ustream.tv";
+    let redirect = json!({"cluster": {"name": "omega", "host": host}});
+    assert_eq!(host_of(reject(&mut session, &redirect)), host);
+    assert_eq!(session.route(), None);
+}
