@@ -1,8 +1,9 @@
 //! The members of an HTTP Archive that we use (HAR 1.2, W3C draft of 2012-08-14).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::read;
+/// Longest body that is kept; pages and answers of the service are shorter.
+const MAX_TEXT_BYTES: usize = 8 << 20;
 
 /// An HTTP Archive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -250,7 +251,7 @@ pub struct Content {
     /// The body, or its beginning; `None` if it was not kept.
     #[serde(
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "read::bounded_text"
+        deserialize_with = "bounded_text"
     )]
     pub text: Option<String>,
     /// `base64` if the text is encoded so.
@@ -314,4 +315,13 @@ pub enum Direction {
     /// as a message without meaning.
     #[serde(alias = "error")]
     Receive,
+}
+
+/// Reads a body, but keeps only one of usual size.
+fn bounded_text<'de, D>(deserializer: D) -> Result<Option<String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| text.len() <= MAX_TEXT_BYTES))
 }

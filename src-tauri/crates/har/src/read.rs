@@ -4,15 +4,11 @@ use std::io::{self, Read};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Deserializer};
 
 use crate::model::{Content, Direction, Har, Log, WebSocketMessage};
 
 /// Largest file that is read: a browser keeps the bodies of all segments that it has played.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
-
-/// Longest body that is kept; pages and answers of the service are shorter.
-const MAX_TEXT_BYTES: usize = 8 << 20;
 
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
@@ -97,15 +93,6 @@ impl WebSocketMessage {
         let bytes = BASE64_STANDARD.decode(self.data.as_bytes()).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
-}
-
-/// Reads a body, but keeps only one of usual size.
-pub(crate) fn bounded_text<'de, D>(deserializer: D) -> Result<Option<String>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| text.len() <= MAX_TEXT_BYTES))
 }
 
 #[cfg(test)]
