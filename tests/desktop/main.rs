@@ -554,6 +554,36 @@ async fn the_app_starts_with_a_damaged_job_two_hundred_videos_and_a_lost_folder(
     Ok(())
 }
 
+/// A session of a browser in which a locked video was open.
+const SESSION: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/fixtures/sessions/chromium-password.har"
+);
+
+#[tokio::test]
+async fn a_browser_session_is_saved_and_a_failure_is_reported() -> Result<()> {
+    let (_service, window) = open_app().await?;
+    window.look_up(SESSION).await?;
+    window.heading("Practice recording 134300001").await?;
+    window.press("Save video").await?;
+    window.heading("Saved").await?;
+    ensure!(window.downloads()?.len() == 1, "one file and nothing else");
+    window.press("Save another").await?;
+
+    window
+        .look_up("https://video.ibm.com/recorded/134300002")
+        .await?;
+    window.heading("Not available in your country").await?;
+    window.unfold("Details").await?;
+    window.press("Save a report…").await?;
+    window.shows("are left out").await?;
+    window.shows("api.video.ibm.com").await?;
+    window.screenshot("report").await?;
+    window.audit().await?;
+    window.close().await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_screen_reader_hears_a_download_and_an_error() -> Result<()> {
     let (service, window) = open_app().await?;

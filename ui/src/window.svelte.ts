@@ -8,7 +8,7 @@ import { Settings } from "./settings/settings.svelte";
 import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
 import { percent } from "./shared/format";
-import { provideReports } from "./shared/report.svelte";
+import { isOfService, provideReports } from "./shared/report.svelte";
 import { setLanguage, text } from "./text";
 import { Updates } from "./updates/updates.svelte";
 
@@ -101,7 +101,7 @@ export class AppWindow extends Controller {
 
   /** What a report can be made about: the job in front, or the link that was entered last. */
   get subject(): ReportSubject | undefined {
-    if (this.job && /^https?:/.test(this.job.link)) return { job: this.job.id };
+    if (this.job) return isOfService(this.job.link) ? { job: this.job.id } : undefined;
     const { subject, access } = this.intake;
     return subject.trim() === "" ? undefined : { link: subject, access };
   }

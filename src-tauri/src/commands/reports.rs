@@ -15,7 +15,7 @@ use super::{CommandResult, blocking, dialog_path, file_dialog, internal_error, p
 
 /// The report that was prepared last, until it is saved.
 #[derive(Default)]
-pub(crate) struct PreparedReport(Mutex<Option<Report>>);
+pub(crate) struct PreparedReport(Mutex<Option<(u32, Report)>>);
 
 /// Where sessions are kept that were dropped on the window.
 pub(crate) struct SessionFolder(pub(crate) PathBuf);
@@ -57,17 +57,23 @@ pub(crate) async fn prepare_job_report(
 }
 
 async fn keep(prepared: &PreparedReport, report: Report) -> ReportView {
-    let view = report.view();
-    *prepared.0.lock().await = Some(report);
+    let mut prepared = prepared.0.lock().await;
+    let id = prepared.as_ref().map_or(0, |(id, _)| id.wrapping_add(1));
+    let view = ReportView {
+        id,
+        ..report.view()
+    };
+    *prepared = Some((id, report));
     view
 }
 
-/// Lets the user choose where the report is saved. Returns `false` if they cancel, or if none is
-/// prepared.
+/// Lets the user choose where the report with this id is saved. Returns `false` if they cancel, fails if
+/// another one was prepared meanwhile.
 #[tauri::command]
 pub(crate) async fn save_report(
     window: WebviewWindow,
     prepared: State<'_, PreparedReport>,
+    id: u32,
 ) -> CommandResult<bool> {
     let dialog = file_dialog(&window, "report")
         .set_file_name(REPORT_NAME)
@@ -75,8 +81,10 @@ pub(crate) async fn save_report(
     let Some(path) = dialog_path(|then| dialog.save_file(then)).await? else {
         return Ok(false);
     };
-    let Some(text) = prepared.0.lock().await.as_ref().map(Report::to_json) else {
-        return Ok(false);
+    let prepared = prepared.0.lock().await;
+    let report = prepared.as_ref().filter(|(known, _)| *known == id);
+    let Some(text) = report.map(|(_, report)| report.to_json()) else {
+        return Err(internal_error("another report was prepared meanwhile"));
     };
     let written = blocking(move || engine::replace_file(&path, text.as_bytes()).map(|()| path));
     match written.await? {

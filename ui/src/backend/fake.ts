@@ -293,6 +293,7 @@ export class FakeBackend implements Backend {
   prepareReport(subject: ReportSubject, hideTitles: boolean): Promise<ReportView> {
     this.reported = subject;
     return Promise.resolve({
+      id: 1,
       requests: 5,
       hosts: [
         { host: "api.video.ibm.com", requests: 1 },
@@ -306,8 +307,8 @@ export class FakeBackend implements Backend {
     });
   }
 
-  saveReport(): Promise<boolean> {
-    return Promise.resolve(true);
+  saveReport(id: number): Promise<boolean> {
+    return Promise.resolve(id === 1);
   }
 
   pickSession(): Promise<string | null> {

@@ -116,8 +116,9 @@ export interface Backend {
   /** Prepares a report about a job, or about a link that is looked up for it, and returns what is in
    *  it. It is kept until the next one. */
   prepareReport(subject: ReportSubject, hideTitles: boolean): Promise<ReportView>;
-  /** Lets the user choose where the prepared report is saved; returns false if they choose nothing. */
-  saveReport(): Promise<boolean>;
+  /** Lets the user choose where the prepared report with this id is saved; returns false if they choose
+   *  nothing. */
+  saveReport(id: number): Promise<boolean>;
   /** Lets the user choose the file of a browser session and returns its path, which is resolved like a
    *  link; null if they choose none. */
   pickSession(): Promise<string | null>;

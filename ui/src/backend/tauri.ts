@@ -37,7 +37,7 @@ export const tauri: Backend = {
     "job" in subject
       ? invoke("prepare_job_report", { id: subject.job, hideTitles })
       : invoke("prepare_report", { ...subject, hideTitles }),
-  saveReport: () => invoke("save_report"),
+  saveReport: (id) => invoke("save_report", { id }),
   pickSession: () => invoke("pick_session"),
   keepSession: (content) => invoke("keep_session", content),
   browse: (link) => invoke("browse", { link }),

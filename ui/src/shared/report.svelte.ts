@@ -9,6 +9,9 @@ import { text } from "../text";
 
 const KEY = Symbol("backend of reports");
 
+/** Whether a job is about a recording of the service: one about a movie file has its path for a link. */
+export const isOfService = (link: string) => /^https?:|\.har$/i.test(link);
+
 /** Lets every component below this one prepare reports. */
 export function provideReports(backend: Backend) {
   setContext(KEY, backend);
@@ -48,8 +51,15 @@ export class Report extends Controller {
     await this.prepare();
   }
 
+  /** Forgets what was prepared: the subject has changed. */
+  reset() {
+    this.view = null;
+    this.saved = false;
+  }
+
   async save() {
-    this.saved = (await this.call(this.backend.saveReport())) ?? false;
+    if (this.view === null) return;
+    this.saved = (await this.call(this.backend.saveReport(this.view.id))) ?? false;
     if (this.saved) announcer.say(text("report.saved"));
   }
 }

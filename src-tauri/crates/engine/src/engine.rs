@@ -12,6 +12,7 @@ use ustream::{
 };
 
 use crate::catalog::{Catalog, ResolvedLink};
+use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::fetch::online::OnlineCheck;
 use crate::fetch::{Fetcher, SegmentSampler};
@@ -175,12 +176,12 @@ impl Engine {
         let outcome = self.look_into(&service, link, access, &recorder).await;
         let failure = outcome.err().map(|error| Failure::from(&error));
         let subject = ReportSubject {
-            link: link.to_owned(),
+            link: public_link(link),
             failure: failure.map(|failure| (failure.code, failure.detail)),
             settings: Vec::new(),
             folders: Vec::new(),
         };
-        Report::of(&recorder, subject, hides_titles)
+        report_of(recorder, subject, hides_titles).await
     }
 
     async fn look_into(
@@ -212,7 +213,7 @@ impl Engine {
             })
             .await?;
         Ok(match recorder {
-            Some(recorder) => Report::of(&recorder, subject, hides_titles),
+            Some(recorder) => report_of(recorder, subject, hides_titles).await,
             None => {
                 self.report(&subject.link, &Access::default(), hides_titles)
                     .await
@@ -401,6 +402,30 @@ impl Engine {
             .await
             .map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+}
+
+/// Hides the secrets on a thread of its own: that takes as long as the conversation is large.
+async fn report_of(
+    recorder: TrafficRecorder,
+    subject: ReportSubject,
+    hides_titles: bool,
+) -> Report {
+    let known = (recorder.clone(), subject.clone());
+    let redacted = blocking(move || Ok(Report::of(&recorder, subject, hides_titles)));
+    match redacted.await {
+        Ok(report) => report,
+        // The runtime is shutting down.
+        Err(_) => Report::of(&known.0, known.1, hides_titles),
+    }
+}
+
+/// Returns the link in a text for a report, without what stands around it and without a path.
+fn public_link(text: &str) -> String {
+    match read_link(text) {
+        Ok(Target::Session(_)) => "session.har".to_owned(),
+        Ok(target) => target.link(),
+        Err(_) => String::new(),
     }
 }
 

@@ -66,15 +66,7 @@ impl Report {
         for secret in secrets.iter().map(String::as_str).chain(folders) {
             redactor.add_secret(secret);
         }
-        Self::redacted(Har::new(log), redactor)
-    }
-
-    /// Hides the secrets in a conversation that a browser has recorded.
-    pub fn of_browser(har: Har, hides_titles: bool) -> Self {
-        Self::redacted(har, Redactor::new(hides_titles))
-    }
-
-    fn redacted(mut har: Har, mut redactor: Redactor) -> Self {
+        let mut har = Har::new(log);
         let hidden = redactor.redact(&mut har);
         Self { har, hidden }
     }
@@ -95,6 +87,7 @@ impl Report {
         }
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         ReportView {
+            id: 0,
             requests: count(log.entries.len()),
             hosts: hosts
                 .into_iter()

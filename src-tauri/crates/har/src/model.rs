@@ -1,6 +1,16 @@
 //! The members of an HTTP Archive that we use (HAR 1.2, W3C draft of 2012-08-14).
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Most requests that are read.
+const MAX_ENTRIES: usize = 50_000;
+
+/// Most headers of a message that are read.
+const MAX_HEADERS: usize = 200;
 
 /// Longest body that is kept; pages and answers of the service are shorter.
 const MAX_TEXT_BYTES: usize = 8 << 20;
@@ -21,6 +31,7 @@ pub struct Log {
     /// The program that wrote it.
     pub creator: Creator,
     /// The requests in the order of their starts.
+    #[serde(deserialize_with = "bounded_list::<_, _, MAX_ENTRIES>")]
     pub entries: Vec<Entry>,
     /// What our own program adds. Custom members begin with an underscore.
     #[serde(rename = "_ustreamDl", skip_serializing_if = "Option::is_none")]
@@ -138,6 +149,7 @@ pub struct Request {
     /// `HTTP/1.1`.
     pub http_version: String,
     /// Headers; the same name may occur several times.
+    #[serde(deserialize_with = "bounded_list::<_, _, MAX_HEADERS>")]
     pub headers: Vec<Header>,
     /// Required by the format. Never read: the URL has them too.
     #[serde(skip_deserializing)]
@@ -193,6 +205,7 @@ pub struct Response {
     /// `HTTP/1.1`.
     pub http_version: String,
     /// Headers; the same name may occur several times.
+    #[serde(deserialize_with = "bounded_list::<_, _, MAX_HEADERS>")]
     pub headers: Vec<Header>,
     /// Required by the format. Never read: the headers have them too.
     #[serde(skip_deserializing)]
@@ -324,4 +337,35 @@ where
 {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.filter(|text| text.len() <= MAX_TEXT_BYTES))
+}
+
+/// Reads a list of at most `MAX` elements; fails if there are more, since an element takes far more memory
+/// than its text.
+fn bounded_list<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct ListVisitor<T, const MAX: usize>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for ListVisitor<T, MAX> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MAX} elements")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut elements = Vec::new();
+            while let Some(element) = list.next_element()? {
+                if elements.len() == MAX {
+                    return Err(de::Error::invalid_length(MAX + 1, &self));
+                }
+                elements.push(element);
+            }
+            Ok(elements)
+        }
+    }
+
+    deserializer.deserialize_seq(ListVisitor::<T, MAX>(PhantomData))
 }

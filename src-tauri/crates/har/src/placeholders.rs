@@ -30,6 +30,12 @@ const TITLE_PREFIX: &str = "Title ";
 const DOCUMENTATION_V4: [&str; 3] = ["192.0.2.", "198.51.100.", "203.0.113."];
 const DOCUMENTATION_V6: &str = "2001:db8::";
 
+/// Longest secret that is searched for in other places; a longer one is hidden where it was found.
+const MAX_EVERYWHERE_BYTES: usize = 1_000;
+
+/// Most secrets that are searched for in other places.
+const MAX_EVERYWHERE: usize = 5_000;
+
 /// All secrets that were found, with their placeholders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Placeholders {
@@ -60,7 +66,8 @@ impl Placeholders {
     /// Returns the placeholder for `value`, and has it replaced in all other places, too.
     pub(crate) fn everywhere(&mut self, kind: Kind, value: &str) -> String {
         let placeholder = self.of(kind, value);
-        if placeholder != value {
+        let fits = value.len() <= MAX_EVERYWHERE_BYTES && self.everywhere.len() < MAX_EVERYWHERE;
+        if placeholder != value && fits {
             self.everywhere
                 .insert(value.to_owned(), placeholder.clone());
         }

@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::model::{Content, Direction, Har, Log, WebSocketMessage};
 
 /// Largest file that is read: a browser keeps the bodies of all segments that it has played.
-pub const MAX_FILE_BYTES: u64 = 512 << 20;
+pub const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! Replaces the secrets of an archive by placeholders.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -66,6 +66,7 @@ impl Redactor {
         let mut scanner = Scanner {
             placeholders: &mut self.placeholders,
             hides_titles: self.hides_titles,
+            depth: 0,
         };
         for entry in &mut har.log.entries {
             by_place(entry, &mut scanner);
@@ -94,6 +95,8 @@ impl Redactor {
         }
         let patterns = values.iter().map(|(value, _)| value);
         let matcher = AhoCorasick::builder()
+            // A DFA of many long secrets would not fit into memory.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(patterns);
         // Fails only for more states than memory can hold: an archive is bounded.
@@ -185,6 +188,8 @@ fn encodings(value: &str) -> Vec<String> {
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     let ascii_json = ascii_json(value);
+    let ascii_slashes = ascii_json.replace('/', "\\/");
+    let ascii_upper = upper_escapes(&ascii_json);
     let mut all = vec![
         value.to_owned(),
         lower_escapes(&percent),
@@ -197,8 +202,12 @@ fn encodings(value: &str) -> Vec<String> {
         json,
         json_slashes,
         nested.trim_matches('"').to_owned(),
+        upper_escapes(&ascii_slashes),
+        ascii_slashes,
+        ascii_upper,
         ascii_json,
         html.replace('\'', "&#39;"),
+        html.replace('\'', "&#039;"),
         html.replace('\'', "&apos;"),
         html,
     ];
@@ -228,12 +237,26 @@ fn lower_escapes(encoded: &str) -> String {
     lower
 }
 
+/// Returns JSON whose escapes have upper hexadecimal digits.
+fn upper_escapes(json: &str) -> String {
+    let mut parts = json.split("\\u");
+    let mut upper = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(4).unwrap_or((part, ""));
+        upper.push_str("\\u");
+        upper.push_str(&digits.to_uppercase());
+        upper.push_str(rest);
+    }
+    upper
+}
+
 /// Returns a value as JSON of ASCII characters alone has it.
 fn ascii_json(value: &str) -> String {
     use std::fmt::Write as _;
     let mut out = String::new();
     for unit in value.encode_utf16() {
         match u8::try_from(unit).map(char::from) {
+            Ok(letter @ ('"' | '\\')) => out.extend(['\\', letter]),
             Ok(letter) if letter.is_ascii() && !letter.is_ascii_control() => out.push(letter),
             // Writing to a string cannot fail.
             _ => drop(write!(out, "\\u{unit:04x}")),

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex_lite::{Captures, Regex};
 
 use crate::placeholders::{Kind, Placeholders};
@@ -35,6 +35,11 @@ const SECRET_NAMES: [&str; 22] = [
     "rpin",
     "rsid",
     "connectionid",
+];
+
+/// Names that are secrets only as a whole.
+const SECRET_WORDS: [&str; 9] = [
+    "hmac", "jwt", "key", "otp", "pass", "passcode", "pin", "sid", "sig",
 ];
 
 /// The name of the person's own address, which the service sends back.
@@ -113,7 +118,8 @@ impl NameClass {
             return Self::Title;
         }
         let has_secret = SECRET_NAMES.iter().any(|secret| name.contains(secret));
-        if name == ADDRESS_NAME || has_secret && name != SEGMENT_HASHES {
+        let is_word = name == ADDRESS_NAME || SECRET_WORDS.contains(&name.as_str());
+        if is_word || has_secret && name != SEGMENT_HASHES {
             return Self::Secret;
         }
         Self::Open
@@ -131,7 +137,12 @@ pub fn is_secret_name(name: &str) -> bool {
 pub(crate) struct Scanner<'a> {
     pub(crate) placeholders: &'a mut Placeholders,
     pub(crate) hides_titles: bool,
+    /// How deep the text is inside other texts.
+    pub(crate) depth: u8,
 }
+
+/// Texts in texts are read up to this depth.
+const MAX_DEPTH: u8 = 4;
 
 impl Scanner<'_> {
     /// Hides the secrets of a URL.
@@ -205,13 +216,31 @@ impl Scanner<'_> {
     /// Hides the values of `name=value` pairs that are not open.
     fn pairs(&mut self, text: &str, is_open: impl Fn(&str) -> bool) -> String {
         let pairs = text.split('&').map(|pair| match pair.split_once('=') {
-            Some((name, value)) if is_open(&decoded(name)) => format!("{name}={value}"),
+            Some((name, value)) if is_open(&decoded(name)) => {
+                format!("{name}={}", self.open_value(value))
+            }
             Some((name, value)) => format!("{name}={}", self.token(value)),
             // A value without a name.
             None => self.token(pair),
         });
         let pairs: Vec<_> = pairs.collect();
         pairs.join("&")
+    }
+
+    /// Hides the secrets of a URL that is an open value itself.
+    fn open_value(&mut self, value: &str) -> String {
+        let plain = decoded(value);
+        if self.depth >= MAX_DEPTH || !plain.contains("://") {
+            return value.to_owned();
+        }
+        self.depth += 1;
+        let hidden = self.url(&plain);
+        self.depth -= 1;
+        if hidden == plain {
+            value.to_owned()
+        } else {
+            utf8_percent_encode(&hidden, NON_ALPHANUMERIC).to_string()
+        }
     }
 
     /// Hides all answers of a form that was sent (`application/x-www-form-urlencoded`).
@@ -233,7 +262,7 @@ impl Scanner<'_> {
     /// Hides the value of a header that is not known to be harmless.
     pub(crate) fn header(&mut self, name: &str, value: &str) -> String {
         match name.to_lowercase().as_str() {
-            "referer" | "location" | "origin" => self.url(value),
+            "referer" | "location" | "origin" | "content-location" => self.url(value),
             "cookie" | "set-cookie" => {
                 let is_response = name.eq_ignore_ascii_case("set-cookie");
                 // The attributes behind the first pair of Set-Cookie are no secrets.
@@ -256,7 +285,8 @@ impl Scanner<'_> {
                 Some((scheme, secret)) => format!("{scheme} {}", self.secret(secret.trim())),
                 None => self.secret(value),
             },
-            other if is_open_header(other) => self.anywhere(value),
+            "user-agent" | "server" | "via" => value.to_owned(),
+            other if is_open_header(other) => self.text(value),
             other if is_secret_name(other) => self.secret(value),
             _ => self.token(value),
         }
@@ -264,15 +294,61 @@ impl Scanner<'_> {
 
     /// Hides the secrets of any text: JSON, HTML, a script, a playlist, words.
     pub(crate) fn text(&mut self, text: &str) -> String {
+        if self.depth >= MAX_DEPTH {
+            return text.to_owned();
+        }
+        self.depth += 1;
         let text = self.members(text);
         let text = if text.contains('<') {
             self.tags(&text)
         } else {
             text
         };
+        let text = self.assignments(&text);
+        let text = self.logins(&text);
         let text = self.queries(&text);
         let text = self.paths(&text);
-        self.anywhere(&text)
+        let text = self.anywhere(&text);
+        self.depth -= 1;
+        text
+    }
+
+    /// Hides values behind secret names that are no JSON: in scripts, attributes, and JSON in HTML.
+    fn assignments(&mut self, text: &str) -> String {
+        static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(r#"([A-Za-z0-9_$-]{1,80})(\s*[:=]\s*\\*["'])([^"'\\<>]{1,2000})"#)
+        });
+        static ESCAPED: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r"(?:&quot;|\\+u0022)([A-Za-z0-9_.-]{1,80})(?:&quot;|\\+u0022)\s*:\s*(?:&quot;|\\+u0022)?([^&\\,\]}]{1,2000})",
+            )
+        });
+        let hidden = QUOTED.replace_all(text, |found: &Captures<'_>| {
+            if !is_secret_name(&found[1]) {
+                return found[0].to_owned();
+            }
+            format!("{}{}{}", &found[1], &found[2], self.secret(&found[3]))
+        });
+        let hidden = ESCAPED.replace_all(&hidden, |found: &Captures<'_>| {
+            if !is_secret_name(&found[1]) {
+                return found[0].to_owned();
+            }
+            let before = found[0].len() - found[2].len();
+            format!("{}{}", &found[0][..before], self.secret(&found[2]))
+        });
+        hidden.into_owned()
+    }
+
+    /// Hides names and passwords in URLs.
+    fn logins(&mut self, text: &str) -> String {
+        static LOGIN: LazyLock<Regex> = LazyLock::new(|| regex(r#"://([^/\s"'<>@]{1,200})@"#));
+        let hidden = LOGIN.replace_all(text, |found: &Captures<'_>| {
+            for secret in found[1].split(':').filter(|it| !it.is_empty()) {
+                self.placeholders.everywhere(Kind::Secret, secret);
+            }
+            "://"
+        });
+        hidden.into_owned()
     }
 
     /// Hides the values of JSON members with secret names. JSON in a JSON string is read, too: its
@@ -346,6 +422,10 @@ impl Scanner<'_> {
                     out.push_str(part);
                 }
                 at += end;
+            } else if first == '\\' {
+                let run = rest.bytes().take_while(|it| *it == b'\\').count();
+                out.push_str(&rest[..run]);
+                at += run;
             } else {
                 match first {
                     '[' | '{' => depth += 1,
@@ -378,15 +458,30 @@ impl Scanner<'_> {
 
     /// Hides the values of input fields, of secret `meta` elements, and titles.
     fn tags(&mut self, text: &str) -> String {
-        static TAG: LazyLock<Regex> =
-            LazyLock::new(|| regex(r"(?i)<(input|meta|textarea)\b[^>]{0,4000}>"));
         static TITLE: LazyLock<Regex> =
             LazyLock::new(|| regex(r"(?i)(<(?:title|h1|h2)\b[^>]{0,500}>)([^<]{1,1000})(</)"));
-        let text = TAG.replace_all(text, |found: &Captures<'_>| self.tag(&found[0]));
-        if !self.hides_titles {
-            return text.into_owned();
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(start) = text[at..].find('<').map(|found| at + found) {
+            let Some(end) = tag_end(text, start) else {
+                out.push_str(&text[at..=start]);
+                at = start + 1;
+                continue;
+            };
+            out.push_str(&text[at..start]);
+            out.push_str(&self.tag(&text[start..end]));
+            at = end;
+            if has_name(&text[start..end], "textarea") {
+                let content = text[at..].find("</").map_or(text.len(), |found| at + found);
+                out.push_str(&self.secret(&text[at..content]));
+                at = content;
+            }
         }
-        let text = TITLE.replace_all(&text, |found: &Captures<'_>| {
+        out.push_str(&text[at..]);
+        if !self.hides_titles {
+            return out;
+        }
+        let text = TITLE.replace_all(&out, |found: &Captures<'_>| {
             let title = self.placeholders.everywhere(Kind::Title, found[2].trim());
             format!("{}{title}{}", &found[1], &found[3])
         });
@@ -395,15 +490,15 @@ impl Scanner<'_> {
 
     fn tag(&mut self, tag: &str) -> String {
         static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-            regex(r#"(?i)(\b(?:name|property|content|value|id)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)"#)
+            regex(
+                r#"(?i)(\b(?:name|property|content|value|id)\s*=\s*)(\\*"[^"]*"|'[^']*'|[^\s"'>]+)"#,
+            )
         });
-        let is_meta = tag
-            .get(..5)
-            .is_some_and(|it| it.eq_ignore_ascii_case("<meta"));
+        let is_meta = has_name(tag, "meta");
         let names = ATTRIBUTE.captures_iter(tag).filter_map(|found| {
             let name = found[1].to_lowercase();
-            (name.starts_with("name") || name.starts_with("property"))
-                .then(|| unquoted(&found[2]).to_owned())
+            let is_name = name.starts_with("name") || name.starts_with("property");
+            is_name.then(|| unquoted(&found[2]).to_owned())
         });
         let classes: Vec<_> = names.map(|name| NameClass::of(&name)).collect();
         let is = |class| classes.contains(&class);
@@ -419,20 +514,26 @@ impl Scanner<'_> {
             } else {
                 return found[0].to_owned();
             };
-            found[0].replacen(value, &hidden, 1)
+            let start = found[2].find(value).unwrap_or_default();
+            let (before, after) = (&found[2][..start], &found[2][start + value.len()..]);
+            format!("{}{before}{hidden}{after}", &found[1])
         });
         hidden.into_owned()
     }
 
     /// Hides the values of queries in a text.
     fn queries(&mut self, text: &str) -> String {
-        static PAIR: LazyLock<Regex> =
-            LazyLock::new(|| regex(r#"([?&;])([A-Za-z0-9_.\[\]%-]{1,80})=([^&\s"'<>\\#;,]+)"#));
+        static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r#"([?&;]|\\+u0026|%26|%3[fF])([A-Za-z0-9_.\[\]-]{1,80})(=|%3[dD])((?:[^&?%\s"'<>\\#;,]|%(?:[0-14-9A-Fa-f][0-9A-Fa-f]|2[0-57-9A-Fa-f]|3[0-9A-Ea-e]))+)"#,
+            )
+        });
         let hidden = PAIR.replace_all(text, |found: &Captures<'_>| {
             if is_open_query(&decoded(&found[2])) {
                 return found[0].to_owned();
             }
-            format!("{}{}={}", &found[1], &found[2], self.token(&found[3]))
+            let hidden = self.token(&found[4]);
+            format!("{}{}{}{hidden}", &found[1], &found[2], &found[3])
         });
         hidden.into_owned()
     }
@@ -440,12 +541,22 @@ impl Scanner<'_> {
     /// Hides tokens in the paths of a text.
     fn paths(&mut self, text: &str) -> String {
         static SEGMENT: LazyLock<Regex> = LazyLock::new(|| {
-            regex(r#"(?i)([/"'])([^/\s"'<>?#&;,\\(){}]*(?:=|~|%3d|%7e)[^/\s"'<>?#&;,\\(){}]*)(/)"#)
+            regex(r#"(?i)[^/\s"'<>?#&;,\\(){}]*(?:=|~|%3d|%7e)[^/\s"'<>?#&;,\\(){}]*"#)
         });
-        let hidden = SEGMENT.replace_all(text, |found: &Captures<'_>| {
-            format!("{}{}{}", &found[1], self.token_list(&found[2]), &found[3])
-        });
-        hidden.into_owned()
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in SEGMENT.find_iter(text) {
+            let after = text[found.end()..].trim_start_matches('\\');
+            let is_in_path = text[..found.start()].ends_with('/') || after.starts_with('/');
+            if found.len() < 8 || !is_in_path {
+                continue;
+            }
+            out.push_str(&text[at..found.start()]);
+            out.push_str(&self.token_list(found.as_str()));
+            at = found.end();
+        }
+        out.push_str(&text[at..]);
+        out
     }
 
     /// Hides what is recognized without a name: e-mail and IP addresses, and JSON web tokens.
@@ -467,14 +578,12 @@ impl Scanner<'_> {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         for found in ADDRESS.find_iter(&text) {
-            let candidate = found.as_str().trim_matches('.');
-            let candidate = match candidate.strip_suffix(':') {
-                Some(address) if !address.ends_with(':') => address,
-                _ => candidate,
+            let Some(candidate) = address_in(found.as_str()) else {
+                continue;
             };
             let begin = found.start() + found.as_str().find(candidate).unwrap_or_default();
             let end = begin + candidate.len();
-            if !is_address(candidate) || is_part_of_word(&text, begin, end) {
+            if is_part_of_word(&text, begin, end) {
                 continue;
             }
             out.push_str(&text[at..begin]);
@@ -554,21 +663,33 @@ fn is_token(value: &str) -> bool {
         && !value.contains(' ')
 }
 
-fn is_address(text: &str) -> bool {
-    match text.parse() {
+/// Returns the IP address in a run of digits, dots and colons: a port may follow it.
+fn address_in(run: &str) -> Option<&str> {
+    let run = run.trim_matches('.');
+    let without_port = run.rsplit_once(':').map(|(address, _)| address);
+    let candidates = [
+        Some(run),
+        without_port,
+        run.strip_prefix(':'),
+        without_port.and_then(|it| it.strip_prefix(':')),
+    ];
+    let is_address = |text: &&str| match text.parse() {
         Ok(IpAddr::V4(_)) => true,
         // `::` and `a::` are also found in CSS and C++.
         Ok(IpAddr::V6(_)) => text.len() >= 7,
         Err(_) => false,
-    }
+    };
+    candidates.into_iter().flatten().find(is_address)
 }
 
 /// Returns whether letters or digits touch the range, or it is the version in `Product/1.2.3.4`.
 fn is_part_of_word(text: &str, begin: usize, end: usize) -> bool {
-    let mut before = text[..begin].chars().rev();
-    let previous = before.next();
+    let previous = text[..begin].chars().next_back();
     let is_word = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
-    let is_version = previous == Some('/') && before.next().is_some_and(char::is_alphanumeric);
+    // `Chrome/138.0.0.0`, unlike `/ip/203.0.113.9`.
+    let product = text[..begin.saturating_sub(1)].rsplit(|it: char| !it.is_alphanumeric());
+    let product = product.into_iter().next().unwrap_or_default();
+    let is_version = previous == Some('/') && product.starts_with(|it: char| it.is_uppercase());
     is_word(previous) || is_word(text[end..].chars().next()) || is_version
 }
 
@@ -620,9 +741,45 @@ fn decoded(text: &str) -> String {
     percent_decode_str(&spaces).decode_utf8_lossy().into_owned()
 }
 
+/// Returns the value of an attribute without its quotes, which have backslashes in HTML in JSON.
 fn unquoted(text: &str) -> &str {
+    let text = text.trim_start_matches('\\');
     let inner = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
-    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+    let inner = inner('"').or_else(|| inner('\'')).unwrap_or(text);
+    inner.trim_end_matches('\\')
+}
+
+/// Longest tag that is read.
+const MAX_TAG_BYTES: usize = 8_000;
+
+/// Returns the end of the tag that begins at `start`, if it is one whose values are hidden. A `>` in
+/// quotes does not end it.
+fn tag_end(text: &str, start: usize) -> Option<usize> {
+    let tag = &text[start..];
+    if !["input", "meta", "textarea"]
+        .iter()
+        .any(|name| has_name(tag, name))
+    {
+        return None;
+    }
+    let mut quote = None;
+    for (at, byte) in tag.bytes().enumerate().take(MAX_TAG_BYTES) {
+        match (quote, byte) {
+            (None, b'>') => return Some(start + at + 1),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns whether a tag has this name.
+fn has_name(tag: &str, name: &str) -> bool {
+    let found = tag.get(1..=name.len());
+    let next = tag[1..].chars().nth(name.len());
+    found.is_some_and(|it| it.eq_ignore_ascii_case(name))
+        && !next.is_some_and(char::is_alphanumeric)
 }
 
 #[expect(

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use reqwest::{IntoUrl, RequestBuilder, Response, Upgraded};
 
+use crate::ContentCoding;
 use crate::traffic::{Exchange, TrafficRecorder};
 
 /// Longest wait for the beginning of a body that only a report is made of.
-const BEGINNING_TIMEOUT: Duration = Duration::from_secs(2);
+const BEGINNING_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The beginning of such a body.
 const MAX_BEGINNING_BYTES: usize = 64 << 10;
@@ -53,17 +54,27 @@ impl HttpClient {
 
     /// Sends a request and returns the response, whose body is still to be read.
     pub async fn send(&self, request: RequestBuilder) -> Result<OpenResponse, reqwest::Error> {
-        self.send_recorded(request, self.recorder.as_ref()).await
+        let request = request.build()?;
+        let exchange = Exchange::begin(self.recorder.as_ref(), &request);
+        self.execute(request, exchange).await
     }
 
-    /// Sends a request that `recorder` records, if there is one.
+    /// Sends a request for a segment, which `recorder` records if it is answered.
     pub async fn send_recorded(
         &self,
         request: RequestBuilder,
         recorder: Option<&TrafficRecorder>,
     ) -> Result<OpenResponse, reqwest::Error> {
         let request = request.build()?;
-        let mut exchange = Exchange::begin(recorder, &request);
+        let exchange = Exchange::begin(recorder, &request).optional();
+        self.execute(request, exchange).await
+    }
+
+    async fn execute(
+        &self,
+        request: reqwest::Request,
+        mut exchange: Exchange,
+    ) -> Result<OpenResponse, reqwest::Error> {
         match self.client.execute(request).await {
             Ok(response) => {
                 exchange.answered(&response);
@@ -96,7 +107,8 @@ impl OpenResponse {
 
     /// Reads the beginning of a body that is of no use, if it is recorded: it may say why.
     pub async fn record_beginning(&mut self) {
-        if !self.exchange.is_recorded() {
+        let is_encoded = !ContentCoding::of(self.response.headers()).is_empty();
+        if is_encoded || !self.exchange.is_recorded() {
             return;
         }
         let chunk = tokio::time::timeout(BEGINNING_TIMEOUT, self.response.chunk()).await;

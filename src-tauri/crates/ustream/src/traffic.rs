@@ -96,22 +96,21 @@ impl TrafficRecorder {
     fn keep(&self, started: Instant, mut entry: Entry) {
         let mut traffic = self.traffic();
         if traffic.entries.len() >= MAX_ENTRIES {
+            // The first requests and the last ones tell the most.
+            let (_, left_out) = traffic.entries.remove(MAX_ENTRIES / 2);
+            traffic.bytes -= size_of(&left_out);
             traffic.omitted += 1;
-            return;
         }
-        let content = &mut entry.response.content;
-        let body = content.text.as_ref().map_or(0, String::len);
-        let messages = entry.web_socket_messages.iter().flatten();
-        let messages: usize = messages.map(|message| message.data.len()).sum();
-        if traffic.bytes + body + messages > MAX_BYTES {
-            content.text = None;
+        let size = size_of(&entry);
+        if traffic.bytes + size > MAX_BYTES {
+            entry.response.content.text = None;
             for message in entry.web_socket_messages.iter_mut().flatten() {
                 let data = std::mem::take(&mut message.data);
                 message.size_bytes.get_or_insert(data.len() as u64);
             }
             entry.comment = Some("left out, as the report would be too large".to_owned());
         } else {
-            traffic.bytes += body + messages;
+            traffic.bytes += size;
         }
         traffic.entries.push((started, entry));
     }
@@ -132,6 +131,8 @@ struct OpenExchange {
     recorder: TrafficRecorder,
     started: Instant,
     entry: Entry,
+    /// Whether it is forgotten if it was dropped before there was an answer.
+    is_optional: bool,
 }
 
 impl Exchange {
@@ -160,7 +161,16 @@ impl Exchange {
             recorder: recorder.clone(),
             started: Instant::now(),
             entry,
+            is_optional: false,
         })))
+    }
+
+    /// Lets it be forgotten if it is dropped before there is an answer.
+    pub(crate) fn optional(mut self) -> Self {
+        if let Some(open) = &mut self.0 {
+            open.is_optional = true;
+        }
+        self
     }
 
     /// Records the status and the headers of the response.
@@ -193,16 +203,42 @@ impl Exchange {
         open.entry.response.error = Some(causes.join(": "));
     }
 
-    /// Records the body, after its content coding is undone; `size_bytes` is its whole size if only
-    /// the beginning is passed.
+    /// Records a body of text, after its content coding is undone; `size_bytes` is its whole size if
+    /// only the beginning is passed. Of other bodies only the size is recorded: secrets could not be
+    /// found in them.
     pub fn body(&mut self, bytes: &[u8], size_bytes: usize) {
+        const TEXTS: [&str; 6] = [
+            "text/",
+            "json",
+            "javascript",
+            "xml",
+            "mpegurl",
+            "urlencoded",
+        ];
         let Some(open) = &mut self.0 else { return };
         let kept = &bytes[..bytes.len().min(MAX_BODY_BYTES)];
-        let mime_type = std::mem::take(&mut open.entry.response.content.mime_type);
-        open.entry.response.content = Content::of(mime_type, kept, size_bytes);
+        let content = &mut open.entry.response.content;
+        let mime_type = std::mem::take(&mut content.mime_type);
+        let media_type = mime_type.to_lowercase();
+        let is_text = media_type.is_empty() || TEXTS.iter().any(|it| media_type.contains(it));
+        if is_text {
+            let text = String::from_utf8_lossy(kept);
+            *content = Content::of(mime_type, text.as_bytes(), size_bytes);
+        } else {
+            content.size = i64::try_from(size_bytes).unwrap_or(i64::MAX);
+            content.mime_type = mime_type;
+            return;
+        }
         if kept.len() < size_bytes && open.entry.comment.is_none() {
             open.entry.comment = Some(format!("the first {} of {size_bytes} bytes", kept.len()));
         }
+    }
+
+    /// Records the beginning of a media segment.
+    pub fn media(&mut self, bytes: &[u8], size_bytes: usize) {
+        let Some(open) = &mut self.0 else { return };
+        let mime_type = std::mem::take(&mut open.entry.response.content.mime_type);
+        open.entry.response.content = Content::of(mime_type, bytes, size_bytes);
     }
 
     /// Adds a remark about the body.
@@ -260,11 +296,23 @@ impl Drop for Exchange {
             recorder,
             started,
             mut entry,
+            is_optional,
         } = *open;
+        if is_optional && entry.response.status == 0 && entry.response.error.is_none() {
+            return;
+        }
         entry.time = milliseconds(started);
         entry.timings.receive = entry.time - entry.timings.wait;
         recorder.keep(started, entry);
     }
+}
+
+/// Returns the size of the body and the messages of an entry.
+fn size_of(entry: &Entry) -> usize {
+    let body = entry.response.content.text.as_ref().map_or(0, String::len);
+    let messages = entry.web_socket_messages.iter().flatten();
+    let messages = messages.map(|message| message.data.len());
+    body + messages.sum::<usize>()
 }
 
 fn headers(map: &HeaderMap) -> Vec<Header> {

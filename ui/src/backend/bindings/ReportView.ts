@@ -6,6 +6,10 @@ import type { HostCount } from "./HostCount";
  */
 export type ReportView = { 
 /**
+ * Tells it from other reports; set by the window.
+ */
+id: number, 
+/**
  * Number of requests and responses.
  */
 requests: number, 

@@ -42,13 +42,16 @@ pub(super) async fn get(
         http = byte_range::add_range_headers(http, range);
     }
     let sent = client.send_recorded(http, request.sampler.recorder());
-    let mut response = sent.await.map_err(|error| network_error(url, error))?;
+    let mut response = sent.await.map_err(|error| {
+        request.sampler.unanswered();
+        network_error(url, error)
+    })?;
     let body = receive(fetcher, (url, &mut response), request, (meter, gauge)).await;
     match &body {
         Ok(body) => request
             .sampler
             .arrived(request, &body.bytes, response.exchange()),
-        Err(error) => request.sampler.failed(error, response.exchange()),
+        Err(error) => request.sampler.failed(request, error, response.exchange()),
     }
     body
 }
@@ -66,7 +69,9 @@ async fn receive(
         problem: problem.to_owned(),
     };
     if let Err(error) = check_status(response, host) {
-        response.record_beginning().await;
+        if !request.is_tentative {
+            response.record_beginning().await;
+        }
         return Err(error);
     }
     let wrong = |error: ExtentError| error.into_fetch_error(host());

@@ -60,19 +60,30 @@ impl SegmentSampler {
             exchange.discard();
             return;
         }
-        exchange.body(&bytes[..bytes.len().min(MAX_SHOWN_BYTES)], bytes.len());
+        exchange.media(&bytes[..bytes.len().min(MAX_SHOWN_BYTES)], bytes.len());
         exchange.comment(content(request.format, bytes));
     }
 
     /// Keeps a segment that failed, with the reason.
-    pub(super) fn failed(&self, error: &FetchError, exchange: &mut Exchange) {
+    pub(super) fn failed(
+        &self,
+        request: SegmentRequest<'_>,
+        error: &FetchError,
+        exchange: &mut Exchange,
+    ) {
         let mut counts = self.counts();
-        if counts.failures >= MAX_FAILURES {
+        // The end of a recording is found by asking for segments behind it.
+        if request.is_tentative || counts.failures >= MAX_FAILURES {
             exchange.discard();
             return;
         }
         counts.failures += 1;
         exchange.comment(error);
+    }
+
+    /// Counts a request without an answer.
+    pub(super) fn unanswered(&self) {
+        self.counts().failures += 1;
     }
 
     fn takes(&self, id: SegmentId) -> bool {

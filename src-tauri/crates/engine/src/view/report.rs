@@ -6,6 +6,8 @@ use ts_rs::TS;
 /// What is in a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct ReportView {
+    /// Tells it from other reports; set by the window.
+    pub id: u32,
     /// Number of requests and responses.
     pub requests: u32,
     /// The hosts that were asked.

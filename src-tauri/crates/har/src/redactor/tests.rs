@@ -170,6 +170,93 @@ fn an_answer_hides_no_word_that_only_looks_like_it() {
     assert!(!har.to_json().contains("Viewer"));
 }
 
+#[test]
+fn secrets_of_forty_kinds_are_hidden_in_texts() {
+    const SECRET: &str = "S3cret.0123abcdef";
+    for shape in [
+        r#"{"password":"§"}"#,
+        r#"{"passwd" : "§"}"#,
+        r#"{"hash":"§"}"#,
+        r#"{"viewerToken":["§"]}"#,
+        r#"{"secret":{"a":{"b":"§"}}}"#,
+        r#"{"sign":"§"}"#,
+        r#"{"sgn":"§"}"#,
+        r#"{"sig":"§"}"#,
+        r#"{"hmac":"§"}"#,
+        r#"{"jwt":"§"}"#,
+        r#"{"key":"§"}"#,
+        r#"{"pin":"§"}"#,
+        r#"{"sid":"§"}"#,
+        r#"{"authorization":"§"}"#,
+        r#"{"cookie":"§"}"#,
+        r#"{"sessionId":"§"}"#,
+        r#"{"credentials":"§"}"#,
+        r#"{"apiKey":"§"}"#,
+        r#"{"api_key":"§"}"#,
+        r#"{"fields[email]":"§"}"#,
+        r#"{"rpin":"§"}"#,
+        r#"{"connectionId":"§"}"#,
+        r#"{"text":"{\"token\":\"§\"}"}"#,
+        r#"{"data":"<input name=\"email\" value=\"§\">"}"#,
+        r#"{"url":"https://cdn/x.m3u8?a=1\u0026sig=§"}"#,
+        r#"{"url":"https:\/\/cdn\/exp=9~hmac=§\/x"}"#,
+        r#"{"url":"https://ada:§@proxy:3128/"}"#,
+        "https://cdn/exp=1~acl=/*~hmac=§/seg.ts",
+        "https://cdn/seg.ts/~§",
+        "<input value=\"a>§\">",
+        "<textarea name=x>§</textarea>",
+        "<meta name=\"csrf-token\" content=\"§\">",
+        "<div data-csrf=\"§\">",
+        "<div data-x=\"{&quot;token&quot;:&quot;§&quot;}\">",
+        "<a href=\"/x?a=1&amp;e=§\">",
+        "{csrfToken:'§'}",
+        "var token = \"§\"",
+        "?referrer=https%3A%2F%2Fsite%2F%3Fauth%3D§",
+        "?url=https://x/?token=§",
+        r"\u0022token\u0022:\u0022§\u0022",
+    ] {
+        let shown = body(&shape.replace('§', SECRET));
+        assert!(!shown.contains("0123abcdef"), "{shape}: {shown}");
+    }
+    for address in [
+        "at 203.0.114.9:8080",
+        "client:203.0.114.9",
+        "/ip/89.12.3.4/",
+        "https://10.1.2.3:8443/",
+        "from fe80::1234:5678",
+    ] {
+        let shown = body(address);
+        let known = ["203.0.114.9", "89.12.3.4", "10.1.2.3", "fe80::"];
+        assert!(!known.iter().any(|it| shown.contains(it)), "{shown}");
+    }
+}
+
+#[test]
+fn long_runs_of_backslashes_and_tags_that_do_not_end_take_no_time() {
+    body(&format!("\"token\":[{}", "\\".repeat(1 << 20)));
+    body(&"<input ".repeat(100_000));
+    body(&format!("{{\"design\":\"{}\"}}", "x<b>".repeat(100_000)));
+}
+
+#[test]
+fn a_known_answer_is_found_as_php_writes_it() {
+    for (answer, written) in [
+        ("O'Brien", "O&#039;Brien"),
+        ("Müller / \"Co\"", r#"M\u00fcller \/ \"Co\""#),
+        ("Müller / Co", r"M\u00FCller \/ Co"),
+    ] {
+        let mut har = archive(vec![entry(
+            "https://a.example/",
+            &format!("Hello {written}!"),
+        )]);
+        let mut redactor = Redactor::default();
+        redactor.add_secret(answer);
+        redactor.redact(&mut har);
+        let text = har.log.entries[0].response.content.text.as_deref();
+        assert_eq!(text, Some("Hello hidden-1!"));
+    }
+}
+
 /// Where a secret may be. Each place is a shape that occurs in conversations with the service or with
 /// what stands before it.
 const PLACES: usize = 24;

@@ -260,7 +260,7 @@ struct PlaylistError {
 }
 
 /// What the playlists of one recording may still take.
-struct PlaylistBudget {
+pub(super) struct PlaylistBudget {
     bytes: AtomicUsize,
     segments: AtomicUsize,
 }
@@ -276,7 +276,7 @@ impl Default for PlaylistBudget {
 
 impl PlaylistBudget {
     /// Subtracts one playlist; fails if the budget is exceeded.
-    fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
+    pub(super) fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
         let segments = match playlist {
             Playlist::Media(media) => media.segments.len(),
             Playlist::Master(_) => 0,
@@ -315,7 +315,7 @@ fn is_permanent(problem: &Error) -> bool {
 }
 
 /// Wraps a media playlist that the service names directly into a master playlist.
-fn single_variant(url: Url) -> MasterPlaylist {
+pub(super) fn single_variant(url: Url) -> MasterPlaylist {
     MasterPlaylist {
         variants: vec![Variant {
             url,

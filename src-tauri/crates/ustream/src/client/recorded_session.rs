@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use har::{Entry, Har};
 use reqwest::header::RANGE;
 use url::Url;
 
+use super::playlists::{PlaylistBudget, single_variant};
 use super::strategies::StrategyOutcome;
 use super::{Client, RecordingRef};
 use crate::api::{self, ApiResponse, VideoInfo};
@@ -34,38 +35,35 @@ pub(super) struct RecordedSession {
     playlists: HashMap<Url, Vec<u8>>,
 }
 
-/// The conversations that were read, with the time at which each file was changed last.
-pub(super) type SessionCache = Mutex<HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>>;
+/// The conversation that was read last.
+pub(super) type SessionCache = Mutex<Option<CachedSession>>;
+
+/// A conversation, and the file that it was read from.
+#[derive(Clone, Debug)]
+pub(super) struct CachedSession {
+    path: PathBuf,
+    changed: SystemTime,
+    session: Arc<RecordedSession>,
+}
 
 impl Client {
     /// Reads a file, unless it is known and was not changed since.
     pub(super) async fn session(&self, path: &Path) -> Result<Arc<RecordedSession>, Error> {
-        let unreadable = |error: std::io::Error| SessionError::Unreadable(error.to_string());
-        let metadata = std::fs::metadata(path).map_err(unreadable)?;
-        let changed = metadata.modified().map_err(unreadable)?;
-        let known = self.sessions().get(path).cloned();
-        if let Some((at, session)) = known
-            && at == changed
-        {
-            return Ok(session);
-        }
-        let read = {
-            let path = path.to_owned();
-            tokio::task::spawn_blocking(move || read(&path))
-        };
+        let known = self.sessions().clone();
+        let wanted = path.to_owned();
+        // A drive of the network may take its time.
+        let read = tokio::task::spawn_blocking(move || read_if_changed(&wanted, known));
         // It only fails if reading panics.
-        let session = read
+        let read = read
             .await
             .map_err(|error| SessionError::Unreadable(error.to_string()))?;
-        let session = Arc::new(session?);
-        self.sessions()
-            .insert(path.to_owned(), (changed, Arc::clone(&session)));
-        Ok(session)
+        let session = read?;
+        let found = Arc::clone(&session.session);
+        *self.sessions() = Some(session);
+        Ok(found)
     }
 
-    fn sessions(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<PathBuf, (SystemTime, Arc<RecordedSession>)>> {
+    fn sessions(&self) -> MutexGuard<'_, Option<CachedSession>> {
         self.memory
             .sessions
             .lock()
@@ -116,15 +114,19 @@ impl Client {
             Ok(_) => Error::NoRendition,
             Err(error) => error,
         };
+        let budget = PlaylistBudget::default();
         let read = |url: &Url| {
             let body = session.playlists.get(url).ok_or(Error::NoRendition)?;
-            hls::read(body, url)
+            let playlist = hls::read(body, url)?;
+            budget.take(body.len(), &playlist)?;
+            Ok(playlist)
         };
         let masters = session.stream.stored.playlists.iter();
         let mut masters = masters.filter_map(|address| address.parse().ok());
         let master = masters.find_map(|url: Url| match read(&url) {
             Ok(Playlist::Master(master)) => Some(master),
-            _ => None,
+            Ok(Playlist::Media(_)) => Some(single_variant(url)),
+            Err(_) => None,
         });
         let Some(master) = master else {
             return Err(match problem {
@@ -170,25 +172,46 @@ impl Client {
     }
 }
 
-/// Reads a file and finds the recording that it is about: of several, the last one whose segments are
-/// known.
-fn read(path: &Path) -> Result<RecordedSession, SessionError> {
-    let file = File::open(path).map_err(|error| SessionError::Unreadable(error.to_string()))?;
+/// Reads a file, unless it is `known` and was not changed since. Only a regular file is read: another one
+/// could block.
+fn read_if_changed(
+    path: &Path,
+    known: Option<CachedSession>,
+) -> Result<CachedSession, SessionError> {
+    let unreadable = |error: std::io::Error| SessionError::Unreadable(error.to_string());
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(SessionError::Unreadable("it is no file".to_owned()));
+    }
+    let changed = metadata.modified().map_err(unreadable)?;
+    if let Some(known) = known
+        && known.path == path
+        && known.changed == changed
+    {
+        return Ok(known);
+    }
+    let file = File::open(path).map_err(unreadable)?;
     let har = Har::read(file).map_err(|error| match error {
-        har::ReadError::Io(error) => SessionError::Unreadable(error.to_string()),
+        har::ReadError::Io(error) => unreadable(error),
         other => SessionError::NotHar(other.to_string()),
     })?;
-    session_of(&har)
+    Ok(CachedSession {
+        path: path.to_owned(),
+        changed,
+        session: Arc::new(session_of(&har)?),
+    })
 }
 
+/// Finds the recording that a conversation is about: of several, the last one whose segments are known.
 fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
-    let mut conversations: Vec<(RecordingId, Vec<ModuleInfo>)> = Vec::new();
+    let mut conversations: HashMap<RecordingId, Conversation> = HashMap::new();
     let mut videos = HashMap::new();
+    let mut last_file = None;
     let mut playlists = HashMap::new();
     // Polls go to hosts that do not always name the recording.
     let mut current = None;
     let mut is_of_channel = false;
-    for entry in &har.log.entries {
+    for (place, entry) in har.log.entries.iter().enumerate() {
         let Some(url) = url_of(entry) else { continue };
         let Some(host) = hosts::of_url(&url) else {
             continue;
@@ -198,6 +221,7 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
                 Some(Target::Recording(id)) => current = Some(id),
                 Some(Target::Channel(_)) => {
                     is_of_channel = true;
+                    current = None;
                     continue;
                 }
                 _ => {}
@@ -211,35 +235,34 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
                 .iter()
                 .flat_map(|frame| module_infos(frame))
                 .collect();
-            match conversations.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, earlier)) => earlier.extend(infos),
-                None => conversations.push((id, infos)),
-            }
+            let conversation = conversations.entry(id).or_default();
+            conversation.last_entry = place;
+            conversation.infos.extend(infos);
         } else if let Some(Target::Recording(id)) = Target::of_url(&url)
             && url.path() == format!("/videos/{id}.json")
             && let Some(body) = entry.response.content.bytes()
             && let Ok(ApiResponse::Available(video)) = api::video(&body)
         {
+            if !video.files.is_empty() {
+                last_file = Some(id);
+            }
             videos.insert(id, video);
         } else if let Some(body) = playlist_body(&url, entry) {
             playlists.insert(url, body);
         }
     }
-    let known = conversations
+    let mut known: Vec<_> = conversations.into_iter().collect();
+    known.sort_by_key(|(_, conversation)| conversation.last_entry);
+    let known = known
         .into_iter()
-        .map(|(id, infos)| (id, StreamInfo::of_messages(infos)));
+        .map(|(id, conversation)| (id, StreamInfo::of_messages(conversation.infos)));
     let has_media = |stream: &StreamInfo| {
         let stored = &stream.stored;
         stored.usable().next().is_some() || !stored.playlists.is_empty() || !stored.files.is_empty()
     };
     let found = known.rev().find(|(_, stream)| has_media(stream));
     // The API may name a file where the control connection names nothing.
-    let found = found.or_else(|| {
-        let mut with_files = videos.iter().filter(|(_, video)| !video.files.is_empty());
-        with_files
-            .next()
-            .map(|(id, _)| (*id, StreamInfo::default()))
-    });
+    let found = found.or_else(|| last_file.map(|id| (id, StreamInfo::default())));
     match found {
         Some((recording, stream)) => Ok(RecordedSession {
             recording,
@@ -250,6 +273,14 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
         None if is_of_channel => Err(SessionError::OfChannel),
         None => Err(SessionError::NoRecording),
     }
+}
+
+/// What the service said about one recording.
+#[derive(Debug, Default)]
+struct Conversation {
+    /// The last entry that belongs to it.
+    last_entry: usize,
+    infos: Vec<ModuleInfo>,
 }
 
 /// Returns the URL of a request, that of a websocket as one of HTTP.

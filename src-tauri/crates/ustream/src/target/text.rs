@@ -40,6 +40,10 @@ pub(super) fn session_file(text: &str) -> Option<PathBuf> {
         _ if text.contains("://") => return None,
         _ => PathBuf::from(text),
     };
+    // A path of another computer: Windows would log in there.
+    if path.to_string_lossy().starts_with("\\\\") {
+        return None;
+    }
     // The folder of the process may be another one when a job goes on.
     Some(std::path::absolute(&path).unwrap_or(path))
 }
