@@ -47,6 +47,7 @@ mod remux;
 mod resolving;
 mod resume;
 mod save;
+mod secrets;
 mod sessions;
 mod stalls;
 mod trust;

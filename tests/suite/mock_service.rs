@@ -34,7 +34,11 @@ impl MockService {
     pub(crate) async fn with_link(world: World, link: Option<NetworkLink>) -> Self {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let assets = SharedAssets::new().unwrap();
-        let service = assets.start_at(anywhere, world, link).await.unwrap();
+        Self::of(assets.start_at(anywhere, world, link).await.unwrap())
+    }
+
+    /// Uses a service that runs already.
+    pub(crate) fn of(service: FakeUstream) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), service.ca_pem()).unwrap();
         Self { service, folder }

@@ -117,7 +117,7 @@ fn redact_string(text: &mut String) {
 }
 
 /// Hides the segments of a path that hold a token: they have a `=` or `~`, as such or encoded.
-fn redact_path(path: &str) -> String {
+pub(crate) fn redact_path(path: &str) -> String {
     let is_token = |segment: &&str| {
         let segment = segment.to_lowercase();
         ["=", "~", "%3d", "%7e"]

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::stated::Lost;
 use crate::hosts::{self, Host};
+use crate::redacted::redact_path;
 use crate::ums::message::{Site, WHAT};
 use crate::ums::stream::{Representation, StreamFormat};
 use crate::ums::timeline::SegmentTimeline;
@@ -82,13 +83,14 @@ impl ValidatedFormat {
         self.lost.iter().any(|lost| !lost.rendition.has_video)
     }
 
-    /// Returns the folders and hashes, which identify this version of the recording.
+    /// Returns the folders and hashes, which identify this version of the recording. Tokens in the
+    /// folders are left out: they are secrets, and others the next time.
     pub(crate) fn hash_listing(&self) -> HashListing {
         HashListing {
             paths: self
                 .paths
                 .iter()
-                .map(|path| path.trim_matches('/').to_owned())
+                .map(|path| redact_path(path.trim_matches('/')))
                 .collect(),
             hashes: self.hashes.clone(),
         }
