@@ -285,6 +285,13 @@ async fn a_session_that_does_not_help_says_why() {
     }
     fs::remove_file(&path).unwrap();
     assert_eq!(code(other).await, "session_unreadable");
+    let sessions = workspace().join("tests/fixtures/sessions");
+    let of_firefox = sessions.join("firefox.har");
+    let engine = mock.engine();
+    let access = Access::default();
+    let failed = engine.resolve(of_firefox.to_str().unwrap(), &access);
+    let failure = Failure::from(&failed.await.unwrap_err());
+    assert!(failure.detail.contains("use Chrome or Edge"), "{failure:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -131,6 +131,9 @@ pub enum SessionError {
     /// No recording is played in it.
     #[error("no video of the service is played in this file")]
     NoRecording,
+    /// The browser has not kept the messages of the control connection, as Firefox never does.
+    #[error("the browser has not kept what the service said; use Chrome or Edge")]
+    NoMessages,
     /// A running stream is played in it.
     #[error("a running stream is played in this file, and no recording")]
     OfChannel,

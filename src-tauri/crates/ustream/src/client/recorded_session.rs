@@ -210,7 +210,7 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
     let mut playlists = HashMap::new();
     // Polls go to hosts that do not always name the recording.
     let mut current = None;
-    let mut is_of_channel = false;
+    let (mut is_of_channel, mut lacks_messages) = (false, false);
     for (place, entry) in har.log.entries.iter().enumerate() {
         let Some(url) = url_of(entry) else { continue };
         let Some(host) = hosts::of_url(&url) else {
@@ -230,6 +230,7 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
                 playlists.insert(url, body);
                 continue;
             }
+            lacks_messages |= entry.response.status == 101 && entry.web_socket_messages.is_none();
             let Some(id) = current else { continue };
             let infos: Vec<_> = frames(entry)
                 .iter()
@@ -271,6 +272,7 @@ fn session_of(har: &Har) -> Result<RecordedSession, SessionError> {
             playlists,
         }),
         None if is_of_channel => Err(SessionError::OfChannel),
+        None if lacks_messages => Err(SessionError::NoMessages),
         None => Err(SessionError::NoRecording),
     }
 }
