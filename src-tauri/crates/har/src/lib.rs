@@ -10,6 +10,7 @@ mod model;
 mod placeholders;
 mod read;
 mod redactor;
+mod replacer;
 mod scan;
 
 pub use model::{

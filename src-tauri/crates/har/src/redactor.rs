@@ -1,12 +1,12 @@
 //! Replaces the secrets of an archive by placeholders.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::model::{Entry, Har};
 use crate::placeholders::{Kind, Placeholders};
+use crate::replacer::Replacer;
 use crate::scan::Scanner;
 
 pub use crate::scan::is_secret_name;
@@ -89,25 +89,15 @@ impl Redactor {
     }
 
     fn everywhere(&self, har: &mut Har) {
-        let mut values: Vec<(String, &str)> = Vec::new();
+        let mut replacer = Replacer::default();
         for (value, placeholder) in self.placeholders.replacements() {
-            values.extend(encodings(value).into_iter().map(|it| (it, placeholder)));
+            for encoded in encodings(value) {
+                replacer.add(encoded, placeholder.to_owned());
+            }
         }
-        let patterns = values.iter().map(|(value, _)| value);
-        let matcher = AhoCorasick::builder()
-            // A DFA of many long secrets would not fit into memory.
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(patterns);
-        // Fails only for more states than memory can hold: an archive is bounded.
-        let Ok(matcher) = matcher else {
-            har.log.entries.clear();
-            return;
-        };
-        let placeholders: Vec<&str> = values.iter().map(|(_, placeholder)| *placeholder).collect();
         let hide = |text: &mut String| {
-            if matcher.is_match(text.as_str()) {
-                *text = matcher.replace_all(text, &placeholders);
+            if let Some(hidden) = replacer.replace(text) {
+                *text = hidden;
             }
         };
         for entry in &mut har.log.entries {
