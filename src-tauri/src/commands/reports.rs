@@ -86,11 +86,9 @@ pub(crate) async fn save_report(
     let Some(text) = report.map(|(_, report)| report.to_json()) else {
         return Err(internal_error("another report was prepared meanwhile"));
     };
-    let written = blocking(move || engine::replace_file(&path, text.as_bytes()).map(|()| path));
-    match written.await? {
-        Ok(_) => Ok(true),
-        Err(error) => Err(Failure::new(Code::NoWrite, error.to_string())),
-    }
+    let written = blocking(move || engine::replace_file(&path, text.as_bytes())).await?;
+    written.map_err(|error| Failure::new(Code::NoWrite, error.to_string()))?;
+    Ok(true)
 }
 
 /// Lets the user choose the file of a session. Its path is resolved like a link.

@@ -204,7 +204,7 @@ impl Engine {
     /// Returns what was sent and received in the last attempt at a job, without secrets. If the
     /// program was started again since, its link is looked up anew.
     ///
-    /// Fails if there is no such job, or if it is not about a recording.
+    /// Fails if there is no such job.
     pub async fn job_report(&self, id: &JobId, hides_titles: bool) -> Result<Report, Error> {
         let (recorder, subject) = self
             .send_command(|reply| Command::Report {
@@ -213,7 +213,10 @@ impl Engine {
             })
             .await?;
         Ok(match recorder {
-            Some(recorder) => report_of(recorder, subject, hides_titles).await,
+            Some(recorder) => {
+                let link = public_link(&subject.link);
+                report_of(recorder, ReportSubject { link, ..subject }, hides_titles).await
+            }
             None => {
                 self.report(&subject.link, &Access::default(), hides_titles)
                     .await

@@ -18,4 +18,4 @@ pub use model::{
     ReportDetails, Request, Response, Timings, UnknownSize, WebSocketMessage,
 };
 pub use read::{MAX_FILE_BYTES, ReadError};
-pub use redactor::{Hidden, Redactor, is_secret_name};
+pub use redactor::{Hidden, Redactor, is_secret_name, is_token_segment};

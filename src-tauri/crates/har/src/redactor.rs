@@ -9,7 +9,7 @@ use crate::placeholders::{Kind, Placeholders};
 use crate::replacer::Replacer;
 use crate::scan::Scanner;
 
-pub use crate::scan::is_secret_name;
+pub use crate::scan::{is_secret_name, is_token_segment};
 
 /// What URLs and forms leave as it is (RFC 3986 2.3).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -216,28 +216,25 @@ fn encodings(value: &str) -> Vec<String> {
 
 /// Returns percent-encoded text with lower hexadecimal digits.
 fn lower_escapes(encoded: &str) -> String {
-    let mut parts = encoded.split('%');
-    let mut lower = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
-        lower.push('%');
-        lower.push_str(&digits.to_lowercase());
-        lower.push_str(rest);
-    }
-    lower
+    with_escapes(encoded, ("%", 2), str::to_lowercase)
 }
 
 /// Returns JSON whose escapes have upper hexadecimal digits.
 fn upper_escapes(json: &str) -> String {
-    let mut parts = json.split("\\u");
-    let mut upper = parts.next().unwrap_or_default().to_owned();
+    with_escapes(json, ("\\u", 4), str::to_uppercase)
+}
+
+/// Returns a text in which the so many digits behind each `mark` are changed.
+fn with_escapes(text: &str, (mark, digits): (&str, usize), change: fn(&str) -> String) -> String {
+    let mut parts = text.split(mark);
+    let mut changed = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (digits, rest) = part.split_at_checked(4).unwrap_or((part, ""));
-        upper.push_str("\\u");
-        upper.push_str(&digits.to_uppercase());
-        upper.push_str(rest);
+        let (digits, rest) = part.split_at_checked(digits).unwrap_or((part, ""));
+        changed.push_str(mark);
+        changed.push_str(&change(digits));
+        changed.push_str(rest);
     }
-    upper
+    changed
 }
 
 /// Returns a value as JSON of ASCII characters alone has it.

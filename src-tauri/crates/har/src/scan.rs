@@ -132,6 +132,14 @@ pub fn is_secret_name(name: &str) -> bool {
     NameClass::of(name) == NameClass::Secret
 }
 
+/// Returns whether a segment of a path holds a token, as some CDNs put it there: it has a `=` or `~`, as
+/// such or encoded.
+pub fn is_token_segment(segment: &str) -> bool {
+    let segment = segment.to_lowercase();
+    let mut marks = ["=", "~", "%3d", "%7e"].into_iter();
+    marks.any(|mark| segment.contains(mark))
+}
+
 /// Hides secrets in texts, and remembers them.
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
@@ -188,12 +196,10 @@ impl Scanner<'_> {
         format!("{scheme}://{host}{}", self.path(path))
     }
 
-    /// Hides the segments of a path that hold a token: they have a `=` or `~`, as such or encoded.
+    /// Hides the segments of a path that hold a token.
     fn path(&mut self, path: &str) -> String {
         let segments = path.split('/').map(|segment| {
-            let lower = segment.to_lowercase();
-            let marks = ["=", "~", "%3d", "%7e"];
-            if marks.iter().any(|mark| lower.contains(mark)) {
+            if is_token_segment(segment) {
                 self.token_list(segment)
             } else {
                 segment.to_owned()

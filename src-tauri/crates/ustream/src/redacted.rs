@@ -118,15 +118,15 @@ fn redact_string(text: &mut String) {
 
 /// Hides the segments of a path that hold a token: they have a `=` or `~`, as such or encoded.
 pub(crate) fn redact_path(path: &str) -> String {
-    let is_token = |segment: &&str| {
-        let segment = segment.to_lowercase();
-        ["=", "~", "%3d", "%7e"]
-            .iter()
-            .any(|it| segment.contains(it))
-    };
     let segments = path.split('/');
     let shown: Vec<_> = segments
-        .map(|it| if is_token(&it) { HIDDEN } else { it })
+        .map(|it| {
+            if har::is_token_segment(it) {
+                HIDDEN
+            } else {
+                it
+            }
+        })
         .collect();
     shown.join("/")
 }
