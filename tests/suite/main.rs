@@ -38,9 +38,9 @@ mod matrix;
 mod mock_service;
 mod movies;
 mod patience;
+mod preconnect;
 // Only Linux has these settings for one process.
 #[cfg(target_os = "linux")]
-mod preconnect;
 mod proxy;
 mod queue;
 mod remux;

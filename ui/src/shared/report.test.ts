@@ -53,3 +53,14 @@ it("opens a browser session from the help, and one that is dropped on the window
   await fireEvent.drop(window, { dataTransfer: { files: [file], getData: () => "" } });
   await expect.poll(() => backend.kept).toBe(2);
 });
+
+it("reports a video that asks for something, without sending the form", async () => {
+  await paste("https://video.ibm.com/recorded/134300001");
+  await heading("This video has a password");
+  await user.type(screen.getByLabelText("Password"), "open");
+  await user.click(screen.getByText("Details"));
+  await press("Save a report…");
+  expect(backend.reported).toMatchObject({ link: "https://video.ibm.com/recorded/134300001" });
+  await user.type(await screen.findByLabelText("Leave out titles too"), "{Enter}");
+  await heading("This video has a password");
+});

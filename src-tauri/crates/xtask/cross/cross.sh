@@ -220,7 +220,7 @@ link_for_mac='
 '
 
 # Warnings are errors; the lints are those of Debian's toolchain.
-lints='cargo clippy --locked -p ustream -p media -p engine -p cli -p app --features tauri/custom-protocol --target "$1" -- -D warnings
+lints='cargo clippy --locked --workspace --all-targets --features tauri/custom-protocol --target "$1" -- -D warnings
 '
 
 windows_check() {
