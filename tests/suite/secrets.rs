@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use engine::{Access, NewJob, Overrides};
-use fake_ustream::SharedAssets;
+use fake_ustream::{AccessLock, Recording, SharedAssets, World};
 use har::{Har, Header};
 
 use crate::command_line::CliCommand;
-use crate::mock_service::{MockService, job, wait_for_end};
+use crate::mock_service::{MAIN, MockService, job, wait_for_end};
 use crate::workspace;
 
 /// The recording of the conversation that the service repeats: behind a sign-up form.
@@ -221,7 +221,11 @@ async fn no_secret_is_found_in_anything_that_is_written() {
     add_files(&mut searched, &folder.path().join("movies"));
 
     assert!(searched.len() >= 11, "{:?}", searched.keys());
-    for (name, text) in &searched {
+    assert_no_secrets(&searched);
+}
+
+fn assert_no_secrets(searched: &BTreeMap<String, String>) {
+    for (name, text) in searched {
         for secret in SECRETS {
             let encoded = secret.replace(' ', "%20");
             let plus = secret.replace(' ', "+");
@@ -231,4 +235,42 @@ async fn no_secret_is_found_in_anything_that_is_written() {
             assert!(!is_found, "{secret} is in {name}: {text}");
         }
     }
+}
+
+/// What is given in files is in no list of processes, neither with this program nor with ffmpeg.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_processes_holds_no_secret() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let recording = Recording {
+        lock: Some(AccessLock::Password(PASSWORD.to_owned())),
+        ..Recording::new(MAIN, "a password, and ffmpeg is run")
+    };
+    let mock = MockService::with(World::empty().recording(recording)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (password, answers) = (folder.path().join("password"), folder.path().join("form"));
+    fs::write(&password, PASSWORD).unwrap();
+    fs::write(&answers, format!("name={NAME}\nemail={EMAIL}\n")).unwrap();
+
+    let ffmpeg = folder.path().join("ffmpeg");
+    let script = "#!/bin/sh\n\
+        cat /proc/$PPID/cmdline /proc/$$/cmdline | tr '\\0' ' ' >> \"$0.list\"\n\
+        exec ffmpeg \"$@\"\n";
+    fs::write(&ffmpeg, script).unwrap();
+    fs::set_permissions(&ffmpeg, fs::Permissions::from_mode(0o755)).unwrap();
+    let list = folder.path().join("ffmpeg.list");
+
+    let run = CliCommand::new(&mock).save(MAIN);
+    let run = run.arg("--password-file").arg(password);
+    let run = run.arg("--form-file").arg(answers);
+    let run = run.args(["--remux", "ffmpeg", "--ffmpeg"]).arg(&ffmpeg);
+    let (code, _, err) = run.arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 0, "{err}");
+    let text = fs::read_to_string(list).unwrap();
+    assert!(
+        text.contains("--form-file") && text.contains("-codec copy"),
+        "{text}"
+    );
+    assert_no_secrets(&BTreeMap::from([("the list".to_owned(), text)]));
 }

@@ -4,7 +4,7 @@ mod service;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
 use clap::error::ErrorKind;
@@ -18,9 +18,10 @@ use engine::{
 };
 use jiff::civil::Date;
 
-use crate::args::service::ServiceArgs;
+use crate::args::service::{ServiceArgs, one_reader};
 use crate::exit::{EXIT_CODES, Exit};
 use crate::filter::{EntryFilter, IndexFilter};
+use crate::input;
 use crate::link_list::{self, RequestedLink};
 use crate::platform;
 
@@ -336,10 +337,9 @@ fn reject_download_args(matches: &ArgMatches) -> Result<(), clap::Error> {
 impl DownloadArgs {
     /// Returns the links of the command line, then those of the batch file.
     pub(crate) fn links(&self) -> Result<Vec<RequestedLink>, Exit> {
-        if self.batch.as_deref() == Some(Path::new("-")) && self.service.reads_stdin() {
-            let problem = "only one of --batch and --password-file can be read from stdin";
-            return Err(Exit::usage(problem.to_owned()));
-        }
+        let is_batch = self.batch.as_deref().is_some_and(input::is_stdin);
+        let batch = is_batch.then_some("--batch");
+        one_reader(batch.into_iter().chain(self.service.that_read_stdin()))?;
         let batch = self.batch.as_deref().map(link_list::read).transpose()?;
         let links = self.links.iter().cloned().map(RequestedLink::from);
         Ok(links.chain(batch.unwrap_or_default()).collect())

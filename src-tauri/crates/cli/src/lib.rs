@@ -2,7 +2,7 @@
 //!
 //! 1. `args`: the arguments.
 //! 2. `download`, `remux`, `check`, `resolve`, `list` and `report`: the commands.
-//! 3. `link_list`: the links of a file; `selection`: which recordings the links mean; `filter` picks
+//! 3. `input`: files that are read; `link_list`: the links of one; `selection`: which recordings the links mean; `filter` picks
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
 //!    password of a locked one; `job_watcher` waits for the jobs.
 //! 4. `bar` and `json`: progress and results, for people and for scripts.
@@ -17,6 +17,7 @@ mod check;
 mod download;
 mod exit;
 mod filter;
+mod input;
 mod job_watcher;
 mod json;
 mod link_list;

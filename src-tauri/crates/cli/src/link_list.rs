@@ -1,12 +1,12 @@
 //! Lists of links, as people write and export them.
 
 use std::fmt;
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use engine::read_link;
 
 use crate::exit::Exit;
+use crate::input;
 
 /// Largest file that is read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -40,34 +40,9 @@ impl fmt::Display for RequestedLink {
 /// Reads the links of a file; `-` reads stdin. Lines that begin with `#` or `;` are comments. A line
 /// without a link is returned as it is, so that it is reported.
 pub(crate) fn read(path: &Path) -> Result<Vec<RequestedLink>, Exit> {
-    let problem = |error: io::Error| Exit::usage(format!("{}: {error}", path.display()));
-    let mut bytes = Vec::new();
-    // One byte more tells a file of the largest size from a larger one.
-    let limit = MAX_BYTES + 1;
-    let read = if path.as_os_str() == "-" {
-        io::stdin().take(limit).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
-    };
-    let read = read.map_err(problem)?;
-    if u64::try_from(read).is_ok_and(|read| read > MAX_BYTES) {
-        return Err(problem(io::ErrorKind::FileTooLarge.into()));
-    }
-    Ok(links(&decode(&bytes)))
-}
-
-/// Decodes UTF-8, UTF-16 with a byte order mark, or else Latin-1.
-fn decode(bytes: &[u8]) -> String {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.as_chunks().0.iter().copied().map(unit).collect();
-        String::from_utf16_lossy(&units)
-    };
-    match bytes {
-        [0xff, 0xfe, text @ ..] => utf16(text, u16::from_le_bytes),
-        [0xfe, 0xff, text @ ..] => utf16(text, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, text @ ..] | text => String::from_utf8(text.to_vec())
-            .unwrap_or_else(|_| text.iter().copied().map(char::from).collect()),
-    }
+    let bytes = input::read(path, MAX_BYTES)
+        .map_err(|error| Exit::usage(format!("{}: {error}", path.display())))?;
+    Ok(links(&input::decode(&bytes)))
 }
 
 fn links(text: &str) -> Vec<RequestedLink> {
@@ -132,7 +107,7 @@ mod tests {
     const TWO: &str = "https://video.ibm.com/recorded/2";
 
     fn found(bytes: &[u8]) -> Vec<(usize, String)> {
-        let links = links(&decode(bytes)).into_iter();
+        let links = links(&input::decode(bytes)).into_iter();
         links.map(|link| (link.line.unwrap(), link.text)).collect()
     }
 
@@ -141,7 +116,7 @@ mod tests {
             .iter()
             .map(|(line, text)| (*line, (*text).to_owned()))
             .collect();
-        assert_eq!(found(bytes), expected, "{:?}", decode(bytes));
+        assert_eq!(found(bytes), expected, "{:?}", input::decode(bytes));
     }
 
     #[test]

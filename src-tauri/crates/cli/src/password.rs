@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use console::Term;
 use engine::{Access, Code, Engine, Error, Failure};
 
 use crate::exit::{Exit, STOPPED};
+use crate::input;
 use crate::platform::EchoGuard;
 use crate::stop::StopSignal;
 use crate::terminal;
@@ -20,23 +21,17 @@ pub(crate) const VARIABLE: &str = "USTREAM_DL_PASSWORD";
 /// How often the user is asked for the password of one video, or for the login of the proxy.
 const ATTEMPTS: usize = 3;
 
-/// Bytes of a password file that are read.
+/// Largest password file.
 const MAX_FILE_BYTES: u64 = 64 << 10;
 
 /// Reads the first line of a file; `-` reads stdin.
 pub(crate) fn of_file(path: &Path) -> Result<String, Exit> {
-    let problem = |error| Exit::usage(format!("--password-file {}: {error}", path.display()));
-    let line = if path.as_os_str() == "-" {
-        first_line(io::stdin().lock())
-    } else {
-        std::fs::File::open(path).and_then(first_line)
-    };
-    line.map_err(problem)
+    let bytes = input::read(path, MAX_FILE_BYTES);
+    let line = bytes.and_then(|bytes| first_line(&bytes));
+    line.map_err(|error| Exit::usage(format!("--password-file {}: {error}", path.display())))
 }
 
-fn first_line(source: impl Read) -> io::Result<String> {
-    let mut text = Vec::new();
-    source.take(MAX_FILE_BYTES).read_to_end(&mut text)?;
+fn first_line(text: &[u8]) -> io::Result<String> {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {
@@ -219,11 +214,8 @@ mod tests {
         for text in ["se same\nnext", "se same\r\n", "se same"] {
             assert_eq!(first_line(text.as_bytes()).unwrap(), "se same");
         }
-        assert_eq!(
-            first_line(&b" spaces stay \n"[..]).unwrap(),
-            " spaces stay "
-        );
-        assert!(first_line(&b"\n"[..]).is_err() && first_line(&b"\xff\n"[..]).is_err());
+        assert_eq!(first_line(b" spaces stay \n").unwrap(), " spaces stay ");
+        assert!(first_line(b"\n").is_err() && first_line(b"\xff\n").is_err());
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn a_missing_segment_stays_a_gap() {
             (last(&made) - last(&whole)).abs() < 0.003,
             "restart {restart}"
         );
-        assert!(made["video"].len() == whole["video"].len() - 50);
+        assert_eq!(made["video"].len(), whole["video"].len() - 50);
     }
 }
 

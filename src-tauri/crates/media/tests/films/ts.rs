@@ -269,7 +269,7 @@ fn a_lost_packet_costs_the_frame_it_was_in_and_no_other() {
                 .collect();
             let most = if found == kind { 8 } else { 0 };
             assert!(lost.len() <= most, "{} of {found} lost", lost.len());
-            assert!((found == kind) != lost.is_empty());
+            assert_eq!(lost.is_empty(), found != kind);
             assert_eq!(made[found].len() + lost.len(), whole.len());
             for made in &made[found] {
                 let source = whole
