@@ -561,7 +561,7 @@ const SESSION: &str = concat!(
 );
 
 #[tokio::test]
-async fn a_browser_session_is_saved_and_a_failure_is_reported() -> Result<()> {
+async fn a_browser_session_is_saved_and_failures_are_reported() -> Result<()> {
     let (_service, window) = open_app().await?;
     window.look_up(SESSION).await?;
     window.heading("Practice recording 134300001").await?;
@@ -580,6 +580,23 @@ async fn a_browser_session_is_saved_and_a_failure_is_reported() -> Result<()> {
     window.shows("api.video.ibm.com").await?;
     window.screenshot("report").await?;
     window.audit().await?;
+
+    window.press("Settings").await?;
+    window.unfold("Help").await?;
+    window.press("Save a report…").await?;
+    window.shows("api.video.ibm.com").await?;
+    window.screenshot("report-help").await?;
+    window.press("Done").await?;
+    window.press("Use another link").await?;
+
+    window
+        .look_up("https://video.ibm.com/recorded/134300001")
+        .await?;
+    window.heading("This video has a password").await?;
+    window.unfold("Details").await?;
+    window.press("Save a report…").await?;
+    window.shows("api.video.ibm.com").await?;
+    window.screenshot("report-form").await?;
     window.close().await?;
     Ok(())
 }

@@ -134,7 +134,12 @@ impl AppWindow {
     /// Unfolds the details element of this name.
     pub(crate) async fn unfold(&self, name: &str) -> Result<()> {
         let path = format!("//summary[{PLAIN_TEXT}='{name}']");
-        Ok(self.find(Locator::XPath(&path)).await?.click().await?)
+        let summary = self.find(Locator::XPath(&path)).await?;
+        // The driver would scroll it behind the buttons at the end of the window.
+        let script = "arguments[0].scrollIntoView({ block: 'center' })";
+        let element = serde_json::to_value(&summary)?;
+        self.client.execute(script, vec![element]).await?;
+        Ok(summary.click().await?)
     }
 
     /// Waits until this heading is shown.
