@@ -88,3 +88,18 @@ pub enum Lock {
     /// Another lock, by the service's name for it.
     Other(String),
 }
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form { .. } => f.write_str("a sign-up form"),
+            Self::FormRefused { message, .. } => write!(f, "a sign-up form was refused: {message}"),
+            Self::Password { wrong: false } => f.write_str("a password"),
+            Self::Password { wrong: true } => f.write_str("another password"),
+            Self::Embed => f.write_str("only on its owner's page"),
+            Self::Login => f.write_str("a login"),
+            Self::Region => f.write_str("not in this country"),
+            Self::Other(name) => f.write_str(name),
+        }
+    }
+}

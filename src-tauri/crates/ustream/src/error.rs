@@ -13,7 +13,7 @@ pub enum Error {
     #[error(transparent)]
     Target(#[from] TargetError),
     /// A lock keeps the recording from being read.
-    #[error("the recording is locked: {0:?}")]
+    #[error("the recording is locked: {0}")]
     Locked(Lock),
     /// The service says that the recording does not exist or was removed. Holds its id, its URL or
     /// the service's words.
