@@ -36,6 +36,16 @@ impl FromStr for NetworkLink {
     }
 }
 
+/// Waits for a part of a link's latency. Timers of the runtime are late by a millisecond or two, which
+/// would add up over the round trips of a conversation.
+pub(crate) async fn wait(latency: Duration) {
+    if !latency.is_zero() {
+        let waited = tokio::task::spawn_blocking(move || std::thread::sleep(latency));
+        // It fails only if the runtime has ended.
+        let _ = waited.await;
+    }
+}
+
 /// Delays the bytes of one connection to the link's bandwidth.
 pub(crate) struct RateLimiter {
     link: NetworkLink,

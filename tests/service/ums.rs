@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
+use crate::link;
 use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
 use crate::world::{AccessLock, ClusterRedirects, ResponseMode, TransportBehavior};
@@ -158,7 +159,7 @@ struct ConnectionClosed;
 impl ControlConnection {
     async fn run(mut self) -> Result<(), ConnectionClosed> {
         let connect = self.connect().await?;
-        tokio::time::sleep(self.visit.round_trip).await;
+        link::wait(self.visit.round_trip).await;
         if self.silent {
             return self.stay_open(None).await;
         }

@@ -23,7 +23,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::Acceptor;
 
 use crate::faults::{Fault, FaultStage};
-use crate::link::{NetworkLink, RateLimiter};
+use crate::link::{self, NetworkLink, RateLimiter};
 use crate::service::Service;
 
 /// First byte of a TLS record that opens a handshake (RFC 8446 5.1).
@@ -198,7 +198,7 @@ async fn serve(
     };
     let round_trip = config.link.map(|link| link.round_trip);
     // Opening a connection takes one round trip, TLS another.
-    tokio::time::sleep(round_trip.unwrap_or_default() * 2).await;
+    link::wait(round_trip.unwrap_or_default() * 2).await;
     if first != [TLS_HANDSHAKE] {
         return converse(
             connection,
@@ -259,7 +259,7 @@ where
         } = side.clone();
         async move {
             let round_trip = round_trip.unwrap_or_default();
-            tokio::time::sleep(round_trip).await;
+            link::wait(round_trip).await;
             Ok::<_, io::Error>(
                 service
                     .answer(request.map(Body::new), (tls, round_trip), reset_handle)
