@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::deliveries::mock_service_with;
 use crate::mock_service::{
-    MAIN, MockService, is_unfinished, job, original, wait_for_end, wait_until,
+    MAIN, MockService, delete_folder, is_unfinished, job, original, wait_for_end, wait_until,
 };
 use crate::movies::assert_whole;
 
@@ -414,10 +414,7 @@ async fn a_folder_that_vanishes_during_a_run_is_reported() {
         job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
     })
     .await;
-    // Again if the run has just made another file in it.
-    while folder.path().exists() {
-        let _ = std::fs::remove_dir_all(folder.path());
-    }
+    delete_folder(folder.path());
     faults.remove(slow);
     let failure = wait_for_end(&engine, &id).await.unwrap_err();
     assert_eq!(failure.code, Code::DriveGone, "{failure:?}");

@@ -209,6 +209,13 @@ pub(crate) fn file_names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Deletes a folder in which a run may just be making another file.
+pub(crate) fn delete_folder(folder: &Path) {
+    while folder.exists() {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
 /// Returns whether a folder holds one unfinished movie and nothing else.
 pub(crate) fn is_unfinished(folder: &Path) -> bool {
     let names = file_names(folder);

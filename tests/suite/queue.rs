@@ -15,7 +15,7 @@ use engine::{Code, Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
-use crate::mock_service::{MAIN, MockService, file_names, job, wait_until};
+use crate::mock_service::{MAIN, MockService, delete_folder, file_names, job, wait_until};
 use crate::movies::assert_first;
 
 /// A recording of seven chunks.
@@ -247,7 +247,7 @@ async fn a_folder_that_is_deleted_ends_the_download_at_once() {
     let id = engine.download(job(MAIN, &folder)).await.unwrap();
     let arrived = |job: &JobView| job.progress.as_ref().is_some_and(|it| it.done_bytes > 0);
     wait_until(&engine, &id, arrived).await;
-    fs::remove_dir_all(&folder).unwrap();
+    delete_folder(&folder);
     let failed = |job: &JobView| matches!(job.state, JobState::Failed { .. });
     let job = wait_until(&engine, &id, failed).await;
     let JobState::Failed { failure } = &job.state else {
