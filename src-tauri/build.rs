@@ -5,6 +5,7 @@
 const COMMANDS: &[&str] = &[
     "resolve",
     "more",
+    "saved_here",
     "copied",
     "pasted",
     "download",

@@ -113,6 +113,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .invoke_handler(tauri::generate_handler![
             links::resolve,
             links::more,
+            links::saved_here,
             links::copied,
             links::pasted,
             jobs::download,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use engine::view::{
     AppEvent, MovieCheckView, Override, ReleaseView, ReportView, ResolvedLinkView, SaveRequest,
-    StartView, UpdateOutcome,
+    SavedRecordingView, StartView, UpdateOutcome,
 };
 use ts_rs::{Config, TS};
 
@@ -25,6 +25,7 @@ fn the_typescript_bindings_are_current() {
     ReportView::export_all(&config).unwrap();
     Override::export_all(&config).unwrap();
     MovieCheckView::export_all(&config).unwrap();
+    SavedRecordingView::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");
     let (expected, found) = (files(fresh.path()), files(&committed));
     if std::env::var_os("BLESS").is_some() {

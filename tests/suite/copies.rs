@@ -139,6 +139,61 @@ async fn a_renamed_file_is_known_and_another_quality_or_a_damaged_file_is_not() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_moved_to_a_folder_below_is_known_and_marked_in_the_list() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = save(
+        &mock,
+        MAIN,
+        folder.path(),
+        &["--template", "{date} {title}"],
+    );
+    let moved = folder.path().join("talks/first.mp4");
+    fs::create_dir(folder.path().join("talks")).unwrap();
+    fs::rename(&path, &moved).unwrap();
+    let before = media_requests(&mock, MAIN);
+    for template in ["{date} {title}", "{owner}/{title}", "{id}"] {
+        let (again, err) = save(&mock, MAIN, folder.path(), &["--template", template]);
+        assert_eq!(again, moved, "{template}: {err}");
+    }
+    assert_eq!(media_requests(&mock, MAIN), before);
+
+    let list = |more: &[&str]| {
+        let run = CliCommand::without_service();
+        let run = run.args(["list", "https://video.ibm.com/channel/practice"]);
+        let run = run.with_service(&mock);
+        let (code, out, err) = run
+            .args(more.iter().copied())
+            .arg("-o")
+            .arg(folder.path())
+            .finish();
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    let text = list(&[]);
+    let marked: Vec<_> = text
+        .lines()
+        .filter(|line| line.contains(" saved  "))
+        .collect();
+    assert!(
+        matches!(marked[..], [line] if line.ends_with(&MAIN.to_string())),
+        "{text}"
+    );
+    let json = list(&["--json"]);
+    let entries = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let saved = entries.filter(|entry| entry["saved"] == true);
+    let saved: Vec<_> = saved.map(|entry| entry["recording"].clone()).collect();
+    assert_eq!(saved, [MAIN.to_string()]);
+    assert!(json.lines().count() > 1);
+
+    // Who types a name wants that file.
+    let (typed, _) = save(&mock, MAIN, &folder.path().join("second.mp4"), &[]);
+    assert_plays(&typed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_movie_with_gaps_is_fetched_again() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();

@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use engine::{Access, NewJob, Overrides};
-use fake_ustream::{AccessLock, Recording, SharedAssets, World};
+use fake_ustream::SharedAssets;
 use har::{Har, Header};
 
 use crate::command_line::CliCommand;
-use crate::mock_service::{MAIN, MockService, job, wait_for_end};
+use crate::mock_service::{MockService, job, wait_for_end};
 use crate::workspace;
 
 /// The recording of the conversation that the service repeats: behind a sign-up form.
@@ -242,6 +242,10 @@ fn assert_no_secrets(searched: &BTreeMap<String, String>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_processes_holds_no_secret() {
     use std::os::unix::fs::PermissionsExt as _;
+
+    use fake_ustream::{AccessLock, Recording, World};
+
+    use crate::mock_service::MAIN;
 
     let recording = Recording {
         lock: Some(AccessLock::Password(PASSWORD.to_owned())),

@@ -36,10 +36,10 @@ async fn save_while_held(hold: Duration) -> (MockService, tempfile::TempDir, Res
         job.progress.as_ref().is_some_and(|it| it.done_bytes > 0)
     })
     .await;
-    let held = hold_movie(folder.path());
+    let movie = hold_movie(folder.path());
     let letting_go = tokio::spawn(async move {
         tokio::time::sleep(hold).await;
-        drop(held);
+        drop(movie);
     });
     let ended = wait_for_end(&engine, &id).await;
     letting_go.await.unwrap();

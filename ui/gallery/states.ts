@@ -215,7 +215,7 @@ export const states: Record<string, State> = {
       fake.put(job({ id: "old", link, state: { is: "done", finished }, progress: null }));
     },
     link: CHANNEL,
-    press: ["choose-all"],
+    press: ["choose-all.new"],
   },
   "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
   "needs-form": { link: recorded(112470632) },

@@ -1,12 +1,15 @@
 //! Commands that resolve links.
 
-use engine::view::{AccessView, CatalogView, EntryView, Preview, ResolvedLinkView};
+use engine::view::{
+    AccessView, CatalogView, EntryView, Preview, ResolvedLinkView, SavedRecordingView,
+};
 use engine::{Access, Catalog, Engine, ResolvedLink};
 use tauri::State;
 use tokio::sync::Mutex;
 
 use super::CommandResult;
 use super::clipboard::Clipboard;
+use crate::folders::Folders;
 use crate::settings::SettingsStore;
 use crate::thumbnails::Thumbnails;
 
@@ -70,6 +73,15 @@ pub(crate) async fn more(
     };
     let entries = catalog.next().await?;
     Ok(entries.map(|entries| thumbnails.with_thumbnail_names(entries)))
+}
+
+/// Returns the recordings that are in the folder where videos are saved, or below it.
+#[tauri::command]
+pub(crate) async fn saved_here(
+    engine: State<'_, Engine>,
+    folders: State<'_, Folders>,
+) -> CommandResult<Vec<SavedRecordingView>> {
+    Ok(engine.saved_recordings(folders.current_path()).await?)
 }
 
 /// Returns the link on the clipboard if it is one of the service. For privacy, the page gets no

@@ -19,6 +19,7 @@ import type {
   ReportSubject,
   ReportView,
   SaveRequest,
+  SavedRecordingView,
   SettingsView,
   StartView,
   UpdateOutcome,
@@ -107,6 +108,8 @@ export class FakeBackend implements Backend {
   reported: ReportSubject | null = null;
   /** Size of the last browser session that was dropped. */
   kept = 0;
+  /** The recordings whose files are in the folder. */
+  savedFiles: SavedRecordingView[] = [];
   /** If set, links are never resolved. */
   silent = false;
 
@@ -152,6 +155,10 @@ export class FakeBackend implements Backend {
     const next = entries(this.#listed, Math.min(rest, CHANNEL.page));
     this.#listed += next.length;
     return Promise.resolve(next);
+  }
+
+  savedHere(): Promise<SavedRecordingView[]> {
+    return Promise.resolve(this.savedFiles);
   }
 
   async download(request: SaveRequest): Promise<string> {

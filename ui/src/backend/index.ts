@@ -12,6 +12,7 @@ import type { MovieCheckView } from "./bindings/MovieCheckView";
 import type { ReleaseView } from "./bindings/ReleaseView";
 import type { ReportView } from "./bindings/ReportView";
 import type { SaveRequest } from "./bindings/SaveRequest";
+import type { SavedRecordingView } from "./bindings/SavedRecordingView";
 import type { SettingsView } from "./bindings/SettingsView";
 import type { StartView } from "./bindings/StartView";
 import type { UpdateOutcome } from "./bindings/UpdateOutcome";
@@ -42,6 +43,7 @@ export type { ReleaseView } from "./bindings/ReleaseView";
 export type { RenditionView } from "./bindings/RenditionView";
 export type { ReportView } from "./bindings/ReportView";
 export type { SaveRequest } from "./bindings/SaveRequest";
+export type { SavedRecordingView } from "./bindings/SavedRecordingView";
 export type { AudioChoice } from "./bindings/AudioChoice";
 export type { Quality } from "./bindings/Quality";
 export type { SettingsView } from "./bindings/SettingsView";
@@ -61,6 +63,8 @@ export interface Backend {
   resolve(link: string, access: AccessView): Promise<ResolvedLinkView>;
   /** Returns the next part of the list that `resolve` returned last; null after the last part. */
   more(): Promise<EntryView[] | null>;
+  /** Returns the recordings that are saved where videos are saved now. */
+  savedHere(): Promise<SavedRecordingView[]>;
   /** Starts a job and returns its id. */
   download(request: SaveRequest): Promise<string>;
   /** Lets the user choose a movie file, starts the job that makes an MP4 of it and returns its id;

@@ -9,6 +9,7 @@ export const tauri: Backend = {
   start: () => invoke("start"),
   resolve: (link, access) => invoke("resolve", { link, access }),
   more: () => invoke("more"),
+  savedHere: () => invoke("saved_here"),
   download: (request) => invoke("download", { request }),
   remux: () => invoke("remux"),
   pause: (id) => invoke("pause", { id }),

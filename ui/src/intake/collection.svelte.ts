@@ -16,6 +16,9 @@ export class Collection extends Controller {
   /** Whether the next part is being loaded. */
   loading = $state(false);
 
+  /** When each recording was saved that is in the folder, in seconds since 1970, by its id. */
+  savedHere: Readonly<Record<string, number | null>> = $state.raw({});
+
   /** Whether the list is a channel, not a page of another site. */
   readonly ofChannel: boolean;
   /** Address of the page that embeds the videos. */
@@ -46,6 +49,13 @@ export class Collection extends Controller {
     return this.entries
       .filter(({ link }) => this.selected.has(link))
       .reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0);
+  }
+
+  /** Looks for recordings that are in the folder already. */
+  async lookForSaved() {
+    const saved = (await this.call(this.backend.savedHere())) ?? [];
+    const files = saved.map(({ recording, saved_unix_s: at }) => [recording, at] as const);
+    this.savedHere = Object.fromEntries(files);
   }
 
   /** Selects or deselects one video. */

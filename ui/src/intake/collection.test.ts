@@ -42,6 +42,22 @@ it("saves selected videos of a channel, each under its own name", async () => {
   expect(backend.settings.keep).toBe("original");
 });
 
+it("marks videos whose files are in the folder, whatever else is known of them", async () => {
+  backend.savedFiles = [
+    { recording: "112470630", saved_unix_s: 1_479_900_000 },
+    { recording: "112470629", saved_unix_s: null },
+    { recording: "1", saved_unix_s: null },
+  ];
+  await paste("https://video.ibm.com/channel/id/6540154");
+  const marked = await screen.findAllByText(/^Saved/, { selector: "li span" });
+  expect(marked.map(({ textContent }) => strip(textContent))).toEqual([
+    "Saved Nov\u00a023,\u00a02016",
+    "Saved",
+  ]);
+  await press("Only new ones");
+  expect(screen.getAllByRole("checkbox", { checked: true })).toHaveLength(48);
+});
+
 it("marks videos that are saved already, and selects them only if the user does", async () => {
   const link = "https://video.ibm.com/recorded/112470630";
   backend.put(job({ id: "old", link, state: done("Launch day"), progress: null }));
@@ -51,7 +67,7 @@ it("marks videos that are saved already, and selects them only if the user does"
   const row = within(marked?.closest("li") ?? document.body);
   expect(row.getByText("Launch day, part 2")).toBeVisible();
   expect(strip(marked?.textContent ?? "")).toBe("Saved Nov\u00a023,\u00a02016");
-  await press("Select all");
+  await press("Only new ones");
   expect(row.getByRole("checkbox")).not.toBeChecked();
   await press(/Continue with .49/);
   await press("Back to the list");

@@ -45,6 +45,7 @@ choose-page =
     }
 choose-all = تحديد الكل
     .none = إلغاء تحديد الكل
+    .new = الجديدة فقط
 choose-more = عرض المزيد
 choose-saved = تم الحفظ في { $date }
 choose-shown = يُعرض { $shown } من { $total }

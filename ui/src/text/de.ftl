@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Alle auswählen
     .none = Keines auswählen
+    .new = Nur neue
 choose-more = Mehr anzeigen
 choose-saved = Gespeichert am { $date }
 choose-shown = { $shown } von { $total } angezeigt

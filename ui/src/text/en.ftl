@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Select all
     .none = Select none
+    .new = Only new ones
 choose-more = Show more
 choose-saved = Saved { $date }
 choose-shown = { $shown } of { $total } shown

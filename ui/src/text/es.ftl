@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Marcar todos
     .none = Desmarcar todos
+    .new = Solo los nuevos
 choose-more = Mostrar más
 choose-saved = Guardado el { $date }
 choose-shown = { $shown } de { $total } mostrados

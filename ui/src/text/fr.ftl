@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Tout cocher
     .none = Tout décocher
+    .new = Seulement les nouvelles
 choose-more = Afficher plus
 choose-saved = Enregistrée le { $date }
 choose-shown = { $shown } affichées sur { $total }

@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Összes kijelölése
     .none = Kijelölés törlése
+    .new = Csak az újak
 choose-more = Továbbiak
 choose-saved = Elmentve: { $date }
 choose-shown = { $total } közül { $shown } látható

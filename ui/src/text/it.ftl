@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Seleziona tutti
     .none = Deseleziona tutti
+    .new = Solo i nuovi
 choose-more = Mostra altri
 choose-saved = Salvato il { $date }
 choose-shown = { $shown } di { $total } mostrati

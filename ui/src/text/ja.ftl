@@ -29,6 +29,7 @@ choose-channel = このリンクは { $count } 本の動画があるチャンネ
 choose-page = このページには { $count } 本の動画があります
 choose-all = すべて選択
     .none = すべて解除
+    .new = 新しいものだけ
 choose-more = さらに表示
 choose-saved = { $date } に保存済み
 choose-shown = { $total } 本中 { $shown } 本を表示

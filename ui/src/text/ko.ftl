@@ -29,6 +29,7 @@ choose-channel = 이 링크는 동영상이 { $count }개 있는 채널입니다
 choose-page = 이 페이지에는 동영상이 { $count }개 있습니다
 choose-all = 모두 선택
     .none = 모두 해제
+    .new = 새 항목만
 choose-more = 더 보기
 choose-saved = { $date }에 저장함
 choose-shown = { $total }개 중 { $shown }개 표시

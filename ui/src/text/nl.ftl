@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Alles selecteren
     .none = Niets selecteren
+    .new = Alleen nieuwe
 choose-more = Meer tonen
 choose-saved = Opgeslagen op { $date }
 choose-shown = { $shown } van { $total } getoond

@@ -41,6 +41,7 @@ choose-page =
     }
 choose-all = Zaznacz wszystkie
     .none = Odznacz wszystkie
+    .new = Tylko nowe
 choose-more = Pokaż więcej
 choose-saved = Zapisano { $date }
 choose-shown = Pokazano { $shown } z { $total }

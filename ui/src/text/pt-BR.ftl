@@ -37,6 +37,7 @@ choose-page =
     }
 choose-all = Marcar todos
     .none = Desmarcar todos
+    .new = Só os novos
 choose-more = Mostrar mais
 choose-saved = Salvo em { $date }
 choose-shown = { $shown } de { $total } mostrados

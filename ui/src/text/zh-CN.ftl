@@ -29,6 +29,7 @@ choose-channel = 此链接指向一个频道，有 { $count } 个视频
 choose-page = 此页面有 { $count } 个视频
 choose-all = 全选
     .none = 全不选
+    .new = 仅新视频
 choose-more = 显示更多
 choose-saved = 已于 { $date }保存
 choose-shown = 已显示 { $shown } 个，共 { $total } 个

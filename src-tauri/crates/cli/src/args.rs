@@ -222,6 +222,10 @@ pub(crate) struct ListArgs {
     /// Link of a channel, or of a page that plays something
     pub(crate) link: String,
 
+    /// Mark the recordings that are saved in this folder or below it, under whatever names
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+
     /// One JSON object a line on stdout, instead of words
     #[arg(long)]
     pub(crate) json: bool,

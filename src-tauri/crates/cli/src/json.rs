@@ -34,6 +34,9 @@ pub(crate) enum JsonEvent<'a> {
         number: u32,
         #[serde(flatten)]
         entry: &'a EntryView,
+        /// Whether it is in the folder that was named; absent if none was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        saved: Option<bool>,
     },
     /// The recording that is being saved.
     Found {

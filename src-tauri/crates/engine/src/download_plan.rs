@@ -15,7 +15,9 @@ use crate::job::{DownloadRequest, JobSpec};
 use crate::names::{self, NameLimit, NamePattern, RelativeName, StemSource, TemplateValues};
 use crate::note::Mark;
 use crate::part;
-use crate::part::{Destination, EarlierAttempt, Extensions, MovieSource, Opened, PartFolder};
+use crate::part::{
+    Destination, EarlierAttempt, Extensions, MovieSource, Opened, PART_EXTENSION, PartFolder,
+};
 use crate::remuxer::Remuxer;
 use crate::saved_before::Search;
 
@@ -140,10 +142,13 @@ impl DownloadPlan {
             None => is_flv(extension) == is_flv(finished),
         });
         extensions.sort_by_key(|extension| *extension != finished);
+        // Who types a name wants a file of that name.
+        let is_typed = matches!(self.stem, StemSource::Texts(_));
         Search {
             folder: self.name.folder(chosen),
             stem: self.name.stem.clone(),
             pattern: self.pattern.clone(),
+            any_name_in: (!is_typed).then(|| chosen.to_owned()),
             extensions,
             mark: self.mark.clone(),
             stated_ms: recording.stated_ms(),
@@ -154,7 +159,7 @@ impl DownloadPlan {
 
     /// Returns the part folder that the movie has or would get.
     pub(crate) fn part_folder(&self, chosen: &Path) -> PathBuf {
-        let name = format!("{}.part", self.name.stem);
+        let name = format!("{}.{PART_EXTENSION}", self.name.stem);
         self.name.folder(chosen).join(name)
     }
 

@@ -18,6 +18,7 @@ use crate::fetch::online::OnlineCheck;
 use crate::fetch::{Fetcher, SegmentSampler};
 use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
 use crate::job_stream::{JobStream, Publisher, Snapshot};
+use crate::library::Library;
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
@@ -25,7 +26,7 @@ use crate::report::{self, Report, ReportSubject};
 use crate::route_file::RouteFile;
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
-use crate::view::{Failure, Preview};
+use crate::view::{Failure, Preview, SavedRecordingView};
 
 /// Default limit of concurrent requests: as many as browsers open; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
@@ -74,6 +75,7 @@ impl Default for Config {
 pub struct Engine {
     service: Service,
     fetcher: Arc<Fetcher>,
+    library: Arc<Library>,
     commands: mpsc::Sender<Command>,
     exact: watch::Receiver<Snapshot>,
     paced: watch::Receiver<Snapshot>,
@@ -99,9 +101,11 @@ impl Engine {
         let registry = Registry::open(config.data_dir.as_deref())?;
         let LoadedJobs { jobs, unreadable } = registry.load()?;
         let fetcher = Arc::new(fetcher);
+        let library = Arc::<Library>::default();
         let context = RunContext {
             service: service.clone(),
             fetcher: Arc::clone(&fetcher),
+            library: Arc::clone(&library),
             ffmpeg: config.ffmpeg,
         };
         let (commands, inbox) = mpsc::channel(16);
@@ -118,6 +122,7 @@ impl Engine {
         Ok(Self {
             service,
             fetcher,
+            library,
             commands,
             exact,
             paced,
@@ -131,6 +136,15 @@ impl Engine {
     /// Returns how many job files could not be read at the start; they are kept under other names.
     pub fn unreadable_jobs_count(&self) -> usize {
         self.unreadable_jobs
+    }
+
+    /// Returns the recordings that are saved whole in a folder or below it, under whatever names.
+    pub async fn saved_recordings(
+        &self,
+        folder: PathBuf,
+    ) -> Result<Vec<SavedRecordingView>, Error> {
+        let library = Arc::clone(&self.library);
+        blocking(move || Ok(library.recordings(&folder))).await
     }
 
     /// Returns what a link leads to; of a channel, its newest recording. Saves nothing.

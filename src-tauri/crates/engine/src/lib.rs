@@ -15,7 +15,7 @@
 //!    if `remuxer` says so.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
 //!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already, by
-//!    the `note` in each. `movie_check` checks such a movie later.
+//!    the `note` in each; `library`: all those of a folder. `movie_check` checks such a movie later.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //!    `route_file`: what is remembered of the service's servers.
@@ -37,6 +37,7 @@ mod ffmpeg;
 mod file_ending;
 mod job;
 mod job_stream;
+mod library;
 mod movie_check;
 mod names;
 mod note;

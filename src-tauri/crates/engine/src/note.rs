@@ -47,6 +47,10 @@ impl Mark {
         }
     }
 
+    pub(crate) fn recording(&self) -> RecordingId {
+        self.recording
+    }
+
     pub(crate) fn duration_ms(&self) -> u64 {
         self.duration_ms
     }

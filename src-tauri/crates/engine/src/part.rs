@@ -26,6 +26,9 @@ use crate::names::{self, NameLimit, NamePattern, StemSource};
 use crate::platform;
 use crate::saved::Finished;
 
+/// Extension of a part folder.
+pub(crate) const PART_EXTENSION: &str = "part";
+
 // File names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and
 // the prefix of segments that arrived early and are spooled to disk.
 const MOVIE: &str = "film";
@@ -182,7 +185,7 @@ impl PartFolder {
             let target = place
                 .folder
                 .join(format!("{stem}.{}", place.extensions.finished));
-            let folder = place.folder.join(format!("{stem}.part"));
+            let folder = place.folder.join(format!("{stem}.{PART_EXTENSION}"));
             let claim = NameClaim {
                 folder: &folder,
                 target: &target,
@@ -353,7 +356,10 @@ fn part_folders(folder: &Path) -> impl Iterator<Item = (PathBuf, Box<Manifest>)>
     // An unreadable folder is skipped; making a part folder in it fails later with the cause.
     let entries = fs::read_dir(folder).into_iter().flatten();
     let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let parts = paths.filter(|path| path.extension().is_some_and(|found| found == "part"));
+    let parts = paths.filter(|path| {
+        path.extension()
+            .is_some_and(|found| found == PART_EXTENSION)
+    });
     parts.filter_map(|path| match folder_state(&path) {
         Ok(FolderState::Owned(manifest)) => Some((path, manifest)),
         _ => None,
@@ -404,7 +410,7 @@ fn folders_in(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = entries.filter_map(Result::ok);
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let paths = folders.map(|entry| entry.path());
-    paths.filter(|path| path.extension().is_none_or(|found| found != "part"))
+    paths.filter(|path| path.extension().is_none_or(|found| found != PART_EXTENSION))
 }
 
 /// Saves a plan with new addresses for the same segments in its part folder.

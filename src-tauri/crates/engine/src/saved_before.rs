@@ -1,14 +1,15 @@
 //! Finds a recording that is saved already, so that the same command does not fetch it again.
 //!
-//! A whole and checked movie holds a [`Mark`] with the recording and its quality. A single file that
-//! is kept as the service has it holds none; it is known by its name and its exact size.
+//! A whole and checked movie holds a [`Mark`] with the recording and its quality, by which it is known
+//! also if it was renamed or moved to a folder below. A single file that is kept as the service has it
+//! holds none; it is known by its name and its exact size.
 
-use std::fs::{self, File, Metadata};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
+use crate::library::{Library, file_metadata, movies, saved_unix_s};
 use crate::names::NamePattern;
-use crate::note::{Mark, Note};
+use crate::note::Mark;
 use crate::part::SavedMovie;
 use crate::saved::Finished;
 use crate::shortfall::ACCEPTABLE_LOSS_MS;
@@ -24,6 +25,8 @@ pub(crate) struct Search {
     pub(crate) stem: String,
     /// The names that it may have.
     pub(crate) pattern: NamePattern,
+    /// The folder in which it may have any other name, here or below; `None` if it must have this one.
+    pub(crate) any_name_in: Option<PathBuf>,
     /// The extensions that it may have, the usual one first.
     pub(crate) extensions: Vec<&'static str>,
     pub(crate) mark: Mark,
@@ -36,10 +39,12 @@ pub(crate) struct Search {
 impl Search {
     /// Returns the movie if it is saved already, whole and in this quality. A file that cannot be
     /// read is none.
-    pub(crate) fn run(&self) -> Option<SavedMovie> {
+    pub(crate) fn run(&self, library: &Library) -> Option<SavedMovie> {
         let named = |extension: &&str| self.folder.join(format!("{}.{extension}", self.stem));
         let usual = self.extensions.iter().map(named);
-        let found = usual.chain(self.others()).find_map(|path| self.saved(path));
+        let mut likely = usual.chain(self.others());
+        let found = likely.find_map(|path| self.saved(path, library));
+        let found = found.or_else(|| self.renamed(library));
         found.inspect(|saved| tracing::info!(path = %saved.path.display(), "saved already"))
     }
 
@@ -50,28 +55,37 @@ impl Search {
         paths.filter(|path| self.fits(path)).take(MAX_OPENED_FILES)
     }
 
-    fn fits(&self, path: &Path) -> bool {
-        let text = |part: Option<&std::ffi::OsStr>| part?.to_str().map(ToOwned::to_owned);
-        let (Some(stem), Some(extension)) = (text(path.file_stem()), text(path.extension())) else {
-            return false;
-        };
-        self.extensions.contains(&extension.as_str()) && self.pattern.matches(&stem)
+    /// Returns the movie if it has another name. Without a mark, too little would tell it from others.
+    fn renamed(&self, library: &Library) -> Option<SavedMovie> {
+        let folder = self.any_name_in.as_ref()?;
+        if self.exact_bytes.is_some() {
+            return None;
+        }
+        let mut movies = movies(folder).filter(|path| self.has_extension(path));
+        movies.find_map(|path| self.saved(path, library))
     }
 
-    fn saved(&self, path: PathBuf) -> Option<SavedMovie> {
-        // Opening a pipe could block forever.
-        let metadata = fs::metadata(&path).ok().filter(Metadata::is_file)?;
+    fn fits(&self, path: &Path) -> bool {
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        self.has_extension(path) && stem.is_some_and(|stem| self.pattern.matches(stem))
+    }
+
+    fn has_extension(&self, path: &Path) -> bool {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        extension.is_some_and(|extension| self.extensions.contains(&extension))
+    }
+
+    fn saved(&self, path: PathBuf, library: &Library) -> Option<SavedMovie> {
+        let metadata = file_metadata(&path)?;
         let duration_ms = match self.exact_bytes {
             Some(bytes) => (metadata.len() == bytes).then_some(self.stated_ms.unwrap_or(0)),
-            None => self.marked_duration_ms(&path),
+            None => self.marked_duration_ms(library.mark_of(&path, &metadata)?),
         }?;
-        let modified = metadata.modified().ok();
-        let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let finished = Finished {
             file: path.file_name()?.to_str()?.to_owned(),
             size_bytes: metadata.len(),
             duration_ms,
-            saved_unix_s: modified.and_then(|time| i64::try_from(time.as_secs()).ok()),
+            saved_unix_s: saved_unix_s(&metadata),
             saved_before: true,
             ..Finished::default()
         };
@@ -82,24 +96,22 @@ impl Search {
         })
     }
 
-    fn marked_duration_ms(&self, path: &Path) -> Option<u64> {
-        let mark = mark_of(path).filter(|mark| mark.is_same_movie(&self.mark))?;
+    fn marked_duration_ms(&self, mark: Mark) -> Option<u64> {
+        let mark = Some(mark).filter(|mark| mark.is_same_movie(&self.mark))?;
         let stated_ms = self.stated_ms.unwrap_or(0);
         let is_whole = mark.duration_ms().saturating_add(ACCEPTABLE_LOSS_MS) >= stated_ms;
         is_whole.then_some(mark.duration_ms())
     }
 }
 
-/// Returns the mark of a movie, if it has one.
-fn mark_of(movie: &Path) -> Option<Mark> {
-    Note::read(&File::open(movie).ok()?).ok()??.mark
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use serde_json::json;
 
     use super::*;
+    use crate::note::Note;
 
     fn noted(recording: u32, quality: &str, audio: &str) -> Mark {
         let mark = json!({ "recording": recording, "quality": quality, "audio": [audio] });
@@ -115,6 +127,7 @@ mod tests {
             folder: folder.to_owned(),
             stem: "film".to_owned(),
             pattern,
+            any_name_in: None,
             extensions: vec!["mp4", "m4v"],
             mark: mark(),
             stated_ms: Some(60_000),
@@ -135,7 +148,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let exact = search(folder.path(), NamePattern::exact("film"));
-        assert!(exact.run().is_none());
+        assert!(exact.run(&Library::default()).is_none());
         write(&at("film.mp4"), &noted(8, "720p", "en"), 60_000);
         write(&at("film (2).mp4"), &noted(7, "360p", "en"), 60_000);
         write(&at("film (3).mp4"), &noted(7, "720p", "fr"), 60_000);
@@ -144,13 +157,37 @@ mod tests {
         write(&at("other.mp4"), &mark(), 60_000);
         fs::create_dir(at("film (6).mp4")).unwrap();
         fs::write(at("film (7).mp4"), "text").unwrap();
-        assert!(exact.run().is_none());
+        assert!(exact.run(&Library::default()).is_none());
         write(&at("film (8).mp4"), &mark(), 59_500);
-        let found = exact.run().unwrap();
+        let found = exact.run(&Library::default()).unwrap();
         assert_eq!(found.path, at("film (8).mp4"));
         let finished = found.finished;
         assert!(finished.saved_before && finished.duration_ms == 59_500);
         assert!(finished.saved_unix_s.is_some());
+    }
+
+    #[test]
+    fn a_movie_is_known_under_any_name_and_in_folders_below_unless_its_name_was_typed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("kept")).unwrap();
+        write(&at("other quality.mp4"), &noted(7, "360p", "en"), 60_000);
+        write(&at("sound.flv"), &mark(), 60_000);
+        let typed = search(folder.path(), NamePattern::exact("film"));
+        let named = Search {
+            any_name_in: Some(folder.path().to_owned()),
+            ..typed.clone()
+        };
+        assert!(named.run(&Library::default()).is_none());
+        write(&at("kept/my favourite.mp4"), &mark(), 60_000);
+        let found = named.run(&Library::default()).unwrap();
+        assert_eq!(found.path, at("kept/my favourite.mp4"));
+        assert!(typed.run(&Library::default()).is_none());
+        let unmarked = Search {
+            exact_bytes: Some(fs::metadata(&found.path).unwrap().len()),
+            ..named
+        };
+        assert!(unmarked.run(&Library::default()).is_none());
     }
 
     #[test]
@@ -162,7 +199,7 @@ mod tests {
             exact_bytes: Some(bytes),
             ..search(folder.path(), NamePattern::exact("film"))
         };
-        assert!(exactly(99).run().is_none());
-        assert_eq!(exactly(100).run().unwrap().path, path);
+        assert!(exactly(99).run(&Library::default()).is_none());
+        assert_eq!(exactly(100).run(&Library::default()).unwrap().path, path);
     }
 }

@@ -226,6 +226,16 @@ pub struct EntryView {
     pub thumbnail: Option<String>,
 }
 
+/// A recording that is saved in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct SavedRecordingView {
+    /// Id of the recording.
+    pub recording: String,
+    /// When it was saved last, in seconds since 1970; `null` if the disk does not say.
+    #[ts(type = "number | null")]
+    pub saved_unix_s: Option<i64>,
+}
+
 /// Passwords and form answers of the user. Never saved, never printed.
 #[derive(Clone, Default, Serialize, Deserialize, TS)]
 #[serde(default)]

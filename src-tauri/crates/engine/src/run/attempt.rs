@@ -14,6 +14,7 @@ use crate::extras::{CaptionTexts, MovieMetadata, Picture};
 use crate::fetch::{Fetcher, SegmentSampler};
 use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
+use crate::library::Library;
 use crate::names::NameLimit;
 use crate::outcome::{Outcome, unless_cancelled};
 use crate::part::EarlierAttempt;
@@ -26,6 +27,7 @@ use crate::shortfall::Shortfall;
 pub(crate) struct RunContext {
     pub(crate) service: Service,
     pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) library: Arc<Library>,
     pub(crate) ffmpeg: PathBuf,
 }
 

@@ -1,5 +1,7 @@
 //! Downloads a recording: resolve, plan, transfer, assemble, finish.
 
+use std::sync::Arc;
+
 use ustream::{PlanChange, Recording, RecordingRef};
 
 use super::attempt::{Attempt, Discovery};
@@ -37,7 +39,8 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     let existing = download.earlier_stem(chosen).await?;
     if !wanted.again && existing.is_none() {
         let search = download.search(chosen, &recording);
-        if let Some(saved) = blocking(move || Ok(search.run())).await? {
+        let library = Arc::clone(&attempt.context.library);
+        if let Some(saved) = blocking(move || Ok(search.run(&library))).await? {
             attempt.set_discovery(discovery(download.part_folder(chosen)));
             let extras = Sidecars::lacking(download.extras, &saved.path);
             return write_sidecars(attempt, saved, &recording, extras).await;
