@@ -32,6 +32,7 @@ it("saves selected videos of a channel, each under its own name", async () => {
   expect(await screen.findByRole("checkbox", { name: /part 2\D/ })).toBeChecked();
   await press(/Continue with .2/);
   await user.click(await screen.findByRole("radio", { name: /FLV/ }));
+  await user.click(screen.getByRole("checkbox", { name: "A folder for each channel" }));
   await press(/Save .2. videos/);
   await heading("Downloading");
   expect(backend.asked.map(({ link, file_stem, keep }) => [link, file_stem, keep])).toEqual([
@@ -40,6 +41,7 @@ it("saves selected videos of a channel, each under its own name", async () => {
   ]);
   expect(backend.asked[0]?.title).toMatch(/part 2/);
   expect(backend.settings.keep).toBe("original");
+  expect(backend.settings.template).toBe("{owner}/{title}");
 });
 
 it("marks videos whose files are in the folder, whatever else is known of them", async () => {

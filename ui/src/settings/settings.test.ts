@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
 import { backend, button, heading, user, press } from "../testing";
@@ -21,6 +21,13 @@ it("saves a change at once, and explains an invalid template", async () => {
   await user.type(names, "{{date} {{title}");
   await screen.findByText(/For example: .2016-05-12 Launch day/);
   expect(backend.settings.template).toBe("{date} {title}");
+  const folders = screen.getByRole("checkbox", { name: "A folder for each channel" });
+  expect(folders).not.toBeChecked();
+  await user.click(folders);
+  expect(names).toHaveValue("{owner}/{date} {title}");
+  await waitFor(() => expect(backend.settings.template).toBe("{owner}/{date} {title}"));
+  await user.click(folders);
+  await waitFor(() => expect(backend.settings.template).toBe("{date} {title}"));
   await user.click(await screen.findByRole("radio", { name: "ffmpeg version 7.1" }));
   expect(backend.settings.maker).toBe("ffmpeg");
   await user.keyboard("{Escape}");

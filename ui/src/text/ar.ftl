@@ -300,6 +300,7 @@ settings-most = حتى { "\u200E" }{ $height }p
 settings-template = أسماء الملفات
     .body = تحل معلومات الفيديو محل { "{title}" } و{ "{owner}" } و{ "{date}" } و{ "{id}" } و{ "{quality}" }. الشرطة المائلة تنشئ مجلدًا، والتاريخ هو اليوم بتوقيت UTC.
     .wrong = لا يصلح هذا اسمًا. يجب أن يحتوي على { "{title}" } أو { "{id}" }، وأن يكون لكل قوس نظيره.
+    .folders = مجلد لكل قناة
 settings-example = مثال: { $name }
 settings-captions = حفظ الترجمة النصية أيضًا إن وُجدت
 settings-maker = يُنشأ MP4 بواسطة

@@ -268,6 +268,7 @@ settings-most = Bis zu { $height }p
 settings-template = Dateinamen
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } und { "{quality}" } stehen für Angaben zum Video. Ein Schrägstrich legt einen Ordner an; das Datum ist der Tag in UTC.
     .wrong = Das kann kein Name sein. Er braucht { "{title}" } oder { "{id}" } und zu jeder geschweiften Klammer die zweite.
+    .folders = Ein Ordner für jeden Kanal
 settings-example = Zum Beispiel: { $name }
 settings-captions = Auch Untertitel speichern, falls vorhanden
 settings-maker = MP4 erstellen mit

@@ -268,6 +268,7 @@ settings-most = Up to { $height }p
 settings-template = File names
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } and { "{quality}" } stand for what is known about the video. A slash makes a folder; the date is the day in UTC.
     .wrong = This can’t be a name. It needs { "{title}" } or { "{id}" }, and every brace must be closed.
+    .folders = A folder for each channel
 settings-example = For example: { $name }
 settings-captions = Save captions too, if there are any
 settings-maker = The MP4 is made by

@@ -268,6 +268,7 @@ settings-most = Hasta { $height }p
 settings-template = Nombres de los archivos
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } y { "{quality}" } se sustituyen por los datos del vídeo. Una barra crea una carpeta; la fecha está en UTC.
     .wrong = Esto no puede ser un nombre. Necesita { "{title}" } o { "{id}" }, y cada llave abierta debe cerrarse.
+    .folders = Una carpeta para cada canal
 settings-example = Por ejemplo: { $name }
 settings-captions = Guardar también los subtítulos, si los hay
 settings-maker = El MP4 lo crea

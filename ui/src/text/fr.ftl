@@ -268,6 +268,7 @@ settings-most = Jusqu’à { $height }p
 settings-template = Noms des fichiers
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } et { "{quality}" } sont remplacés par ce que l’on sait de la vidéo. Une barre oblique crée un dossier ; la date est en UTC.
     .wrong = Cela ne peut pas être un nom. Il faut { "{title}" } ou { "{id}" }, et chaque accolade ouverte doit être fermée.
+    .folders = Un dossier par chaîne
 settings-example = Par exemple : { $name }
 settings-captions = Enregistrer aussi les sous-titres, s’il y en a
 settings-maker = Le MP4 est créé par

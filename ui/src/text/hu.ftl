@@ -268,6 +268,7 @@ settings-most = Legfeljebb { $height }p
 settings-template = Fájlnevek
     .body = A { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } és { "{quality}" } helyére a videó ismert adatai kerülnek. A perjel mappát hoz létre; a dátum az UTC szerinti nap.
     .wrong = Ez nem lehet név. Kell bele { "{title}" } vagy { "{id}" }, és minden kapcsos zárójelnek meg kell lennie a párja.
+    .folders = Minden csatornának külön mappa
 settings-example = Például: { $name }
 settings-captions = Feliratok mentése is, ha vannak
 settings-maker = Az MP4-et készíti

@@ -268,6 +268,7 @@ settings-most = Fino a { $height }p
 settings-template = Nomi dei file
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } vengono sostituiti dai dati del video. Una barra crea una cartella; la data è in UTC.
     .wrong = Questo non può essere un nome. Serve { "{title}" } o { "{id}" }, e ogni parentesi graffa aperta va chiusa.
+    .folders = Una cartella per ogni canale
 settings-example = Per esempio: { $name }
 settings-captions = Salva anche i sottotitoli, se ci sono
 settings-maker = L’MP4 è creato da

@@ -239,6 +239,7 @@ settings-most = 最大 { $height }p
 settings-template = ファイル名
     .body = { "{title}" }、{ "{owner}" }、{ "{date}" }、{ "{id}" }、{ "{quality}" } は動画の情報に置き換わります。「/」で区切るとフォルダーになります。日付は UTC です。
     .wrong = この名前は使えません。{ "{title}" } か { "{id}" } が必要で、波かっこは対になっている必要があります。
+    .folders = チャンネルごとにフォルダーを作る
 settings-example = 例: { $name }
 settings-captions = 字幕があれば一緒に保存する
 settings-maker = MP4 の作成方法

@@ -239,6 +239,7 @@ settings-most = 최대 { $height }p
 settings-template = 파일 이름
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" }, { "{quality}" } 자리에 동영상의 정보가 들어갑니다. ‘/’는 폴더를 만들고, 날짜는 UTC 기준입니다.
     .wrong = 이름으로 쓸 수 없습니다. { "{title}" } 또는 { "{id}" }가 있어야 하고 중괄호는 짝이 맞아야 합니다.
+    .folders = 채널마다 폴더 만들기
 settings-example = 예: { $name }
 settings-captions = 자막이 있으면 함께 저장
 settings-maker = MP4를 만드는 도구

@@ -268,6 +268,7 @@ settings-most = Tot { $height }p
 settings-template = Bestandsnamen
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } en { "{quality}" } staan voor gegevens van de video. Een schuine streep maakt een map; de datum is de dag in UTC.
     .wrong = Dit kan geen naam zijn. Er moet { "{title}" } of { "{id}" } in staan en bij elke accolade hoort een tweede.
+    .folders = Een map voor elk kanaal
 settings-example = Bijvoorbeeld: { $name }
 settings-captions = Ook ondertiteling opslaan, als die er is
 settings-maker = De MP4 wordt gemaakt door

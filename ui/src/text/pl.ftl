@@ -284,6 +284,7 @@ settings-most = Do { $height }p
 settings-template = Nazwy plików
     .body = Zamiast { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } i { "{quality}" } wstawiane są informacje o filmie. Ukośnik tworzy folder; data to dzień w UTC.
     .wrong = To nie może być nazwa. Potrzebne jest { "{title}" } lub { "{id}" }, a każdy nawias klamrowy musi mieć parę.
+    .folders = Osobny folder dla każdego kanału
 settings-example = Na przykład: { $name }
 settings-captions = Zapisuj też napisy, jeśli są
 settings-maker = MP4 tworzy

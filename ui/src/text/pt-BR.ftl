@@ -268,6 +268,7 @@ settings-most = Até { $height }p
 settings-template = Nomes dos arquivos
     .body = { "{title}" }, { "{owner}" }, { "{date}" }, { "{id}" } e { "{quality}" } são substituídos pelos dados do vídeo. Uma barra cria uma pasta; a data está em UTC.
     .wrong = Isto não pode ser um nome. Precisa de { "{title}" } ou { "{id}" }, e toda chave aberta deve ser fechada.
+    .folders = Uma pasta para cada canal
 settings-example = Por exemplo: { $name }
 settings-captions = Salvar também as legendas, quando houver
 settings-maker = O MP4 é criado por

@@ -239,6 +239,7 @@ settings-most = 最高 { $height }p
 settings-template = 文件名
     .body = { "{title}" }、{ "{owner}" }、{ "{date}" }、{ "{id}" } 和 { "{quality}" } 会替换为视频的相应信息。斜杠会创建文件夹；日期为 UTC 日期。
     .wrong = 这不能用作名称。需要包含 { "{title}" } 或 { "{id}" }，且大括号必须成对。
+    .folders = 每个频道一个文件夹
 settings-example = 例如：{ $name }
 settings-captions = 如有字幕，一并保存
 settings-maker = MP4 生成工具
