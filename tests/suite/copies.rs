@@ -218,6 +218,32 @@ async fn a_batch_counts_what_is_saved_already() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_runs_with_each_file_that_was_saved() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_ustream-dl-tested");
+    let run = |more: &str| {
+        let run = CliCommand::new(&mock).save(MAIN).save(AUDIO_ONLY);
+        let run = run.args(["--template", "a  b; {title}", "--exec"]);
+        let run = run.arg(format!("\"{program}\" check {{}} {more}"));
+        run.arg("-o").arg(folder.path()).finish()
+    };
+    let (code, out, err) = run("");
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out.lines().count(), 2, "only the paths: {out}");
+    assert_eq!(err.matches("whole: ").count(), 2, "{err}");
+
+    let (code, _, err) = run("--nonsense");
+    assert_eq!(code, 0, "nothing was saved, so nothing runs: {err}");
+    for name in file_names(folder.path()) {
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    let (code, out, err) = run("--nonsense");
+    assert_eq!((code, out.lines().count()), (9, 2), "{err}");
+    assert_eq!(err.matches("--exec with ").count(), 2, "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slash_in_a_template_makes_a_folder_in_which_a_download_resumes() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ use engine::{
 use jiff::civil::Date;
 
 use crate::args::service::{ServiceArgs, one_reader};
+use crate::exec::ExecCommand;
 use crate::exit::{EXIT_CODES, Exit};
 use crate::filter::{EntryFilter, IndexFilter};
 use crate::input;
@@ -107,6 +108,11 @@ pub(crate) struct DownloadArgs {
     /// Save also what is saved already, under the next free name
     #[arg(long)]
     pub(crate) again: bool,
+
+    /// Run this with each file that was saved: a program and its arguments, with {} in the place of the
+    /// path (or the path at the end). No shell reads it
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) exec: Option<ExecCommand>,
 
     /// Save the captions too: in the MP4, and one file a language: film.en.vtt
     #[arg(long)]

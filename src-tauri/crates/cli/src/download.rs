@@ -8,6 +8,7 @@ use engine::{Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Targ
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
+use crate::exec::Executions;
 use crate::exit::{Exit, ExitContext, STOPPED_AT_ONCE};
 use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput, report};
 use crate::json;
@@ -59,6 +60,7 @@ pub(crate) async fn download(
         choice,
         ending,
         archive,
+        executions: Executions::of(args.exec.as_ref()),
         saved: 0,
         failed: Vec::new(),
         already_saved: selection.already_saved,
@@ -75,6 +77,7 @@ struct DownloadBatch<'a> {
     choice: Choice,
     ending: Option<FileEnding>,
     archive: Option<Archive>,
+    executions: Executions<'a>,
     saved: usize,
     failed: Vec<Exit>,
     already_saved: usize,
@@ -148,11 +151,11 @@ impl DownloadBatch<'_> {
                         "Saved already, and not fetched again. --again saves it once more.",
                     );
                 }
-                report(
-                    self.args.json,
-                    &saved_path(folder, &finished),
-                    (&job.id, &finished),
-                )?;
+                let path = saved_path(folder, &finished);
+                report(self.args.json, &path, (&job.id, &finished))?;
+                if !finished.saved_before {
+                    self.executions.start(&path);
+                }
                 if let (Some(archive), Ok(Target::Recording(id))) =
                     (&mut self.archive, read_link(&job.link))
                 {
@@ -194,11 +197,13 @@ impl DownloadBatch<'_> {
                 print_stderr(&summary(saved, known));
             }
         }
+        let failed_commands = self.executions.wait();
         match self.failed.into_iter().next() {
             Some(first) => Err(Exit::SomeFailed {
                 first: Box::new(first),
                 failed,
             }),
+            None if failed_commands > 0 => Err(Exit::ExecFailed),
             None => Ok(()),
         }
     }

@@ -41,6 +41,7 @@ Exit codes:
        after remux: the file is written, but as much of the film is lost; `check` found damage
   7    the disk: full, not writable, gone, in use
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
+  9    saved, but a command of --exec failed
   130  stopped; run the same command again to go on";
 
 /// The kind of an unsuccessful end, which decides the exit code.
@@ -54,6 +55,7 @@ enum ExitClass {
     Incomplete,
     Disk,
     Media,
+    Exec,
     Stopped,
 }
 
@@ -68,6 +70,7 @@ impl ExitClass {
             Self::Incomplete => 6,
             Self::Disk => 7,
             Self::Media => 8,
+            Self::Exec => 9,
             Self::Stopped => INTERRUPTED,
         }
     }
@@ -89,6 +92,8 @@ pub(crate) enum Exit {
     Usage(String),
     /// `remux` has written the file, and too much of its input is not in it.
     SavedIncomplete,
+    /// All is saved, but a command of `--exec` failed and has been reported.
+    ExecFailed,
     /// Ctrl-C.
     Stopped,
     /// Ctrl-C during `remux`.
@@ -147,6 +152,7 @@ impl Exit {
             Self::Failed(failure) | Self::RemuxFailed(failure) => class(failure.code),
             Self::Usage(_) => ExitClass::Usage,
             Self::SavedIncomplete | Self::Damaged => ExitClass::Incomplete,
+            Self::ExecFailed => ExitClass::Exec,
             Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
             Self::SomeFailed { first, .. } | Self::Unchecked(first) => first.class(),
         }
@@ -156,6 +162,7 @@ impl Exit {
         match self {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::SavedIncomplete => SAVED_INCOMPLETE.to_owned(),
+            Self::ExecFailed => "error: a command of --exec failed".to_owned(),
             Self::Stopped => STOPPED.to_owned(),
             Self::RemuxStopped => REMUX_STOPPED.to_owned(),
             Self::Damaged => "error: not all files are whole".to_owned(),

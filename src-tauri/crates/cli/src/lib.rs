@@ -6,7 +6,7 @@
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
 //!    password of a locked one; `job_watcher` waits for the jobs.
 //! 4. `bar` and `json`: progress and results, for people and for scripts.
-//! 5. `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
+//! 5. `exec`: the command that is run with each file; `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
 //! 6. `terminal`: all output to the terminal, with control characters escaped. `platform`: what Linux,
 //!    macOS and Windows do differently.
 
@@ -15,6 +15,7 @@ mod args;
 mod bar;
 mod check;
 mod download;
+mod exec;
 mod exit;
 mod filter;
 mod input;
