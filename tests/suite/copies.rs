@@ -218,6 +218,56 @@ async fn a_batch_counts_what_is_saved_already() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_gets_a_page_and_a_list_of_its_movies() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let template = ["--template", "{owner}/{title}", "--info-json", "--captions"];
+    let (path, _) = save(&mock, MAIN, folder.path(), &template);
+    save(&mock, AUDIO_ONLY, folder.path(), &template);
+    let run = CliCommand::without_service()
+        .arg("index")
+        .arg(folder.path());
+    let (code, out, err) = run.finish();
+    assert_eq!((code, err.as_str()), (0, "2 films.\n"));
+    let page = fs::read_to_string(out.trim_end()).unwrap();
+    assert!(page.contains("<video") && page.contains("data:image/jpeg;base64,"));
+
+    let json = fs::read(folder.path().join("videos.json")).unwrap();
+    let list: Value = serde_json::from_slice(&json).unwrap();
+    let (videos, id) = (list["videos"].as_array().unwrap(), MAIN.to_string());
+    let video = videos
+        .iter()
+        .find(|video| video["recording"] == id.as_str());
+    let video = video.unwrap();
+    let file = folder.path().join(video["file"].as_str().unwrap());
+    assert_eq!(file, path);
+    let tags = tags(&path);
+    for field in ["title", "date"] {
+        assert!(
+            tags.contains(video[field].as_str().unwrap()),
+            "{field}: {tags}"
+        );
+    }
+    assert_eq!(
+        video["link"],
+        format!("https://video.ibm.com/recorded/{MAIN}")
+    );
+    assert!(video["duration_ms"].as_u64() > Some(1_000));
+    let captions = video["captions"].as_array().unwrap();
+    assert!(!captions.is_empty());
+    for captions in captions {
+        assert!(
+            folder
+                .path()
+                .join(captions["file"].as_str().unwrap())
+                .is_file()
+        );
+        let link = captions["file"].as_str().unwrap().replace(' ', "%20");
+        assert!(page.contains(&link), "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_runs_with_each_file_that_was_saved() {
     let mock = MockService::demo().await;
     let folder = tempfile::tempdir().unwrap();

@@ -63,6 +63,8 @@ pub(crate) enum Action {
     Remux(RemuxArgs),
     /// Say whether films that were saved are still whole
     Check(CheckArgs),
+    /// Write a page that lists the films of a folder: index.html, and videos.json for programs
+    Index(IndexArgs),
     /// Say what a link leads to, without saving anything
     Resolve(ResolveArgs),
     /// List the recordings of a channel, or the players of a page
@@ -221,6 +223,12 @@ pub(crate) struct CheckArgs {
     /// One JSON object a line on stdout, instead of words
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct IndexArgs {
+    /// Folder of the films; those below it belong to it
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

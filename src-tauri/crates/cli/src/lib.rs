@@ -1,7 +1,7 @@
 //! The command line program.
 //!
 //! 1. `args`: the arguments.
-//! 2. `download`, `remux`, `check`, `resolve`, `list` and `report`: the commands.
+//! 2. `download`, `remux`, `check`, `index`, `resolve`, `list` and `report`: the commands.
 //! 3. `input`: files that are read; `link_list`: the links of one; `selection`: which recordings the links mean; `filter` picks
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
 //!    password of a locked one; `job_watcher` waits for the jobs.
@@ -18,6 +18,7 @@ mod download;
 mod exec;
 mod exit;
 mod filter;
+mod index;
 mod input;
 mod job_watcher;
 mod json;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         Some(Action::Man) => man(),
         Some(Action::Remux(args)) => on_runtime(async |stop| remux::remux(args, quiet, stop).await),
         Some(Action::Check(args)) => check::check(args, quiet),
+        Some(Action::Index(args)) => index::index(args, quiet),
         Some(Action::List(args)) => on_runtime(async |stop| list::list(args, quiet, stop).await),
         Some(Action::Resolve(args)) => {
             on_runtime(async |stop| resolve::resolve(args, quiet, stop).await)

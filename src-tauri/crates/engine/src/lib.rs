@@ -15,7 +15,8 @@
 //!    if `remuxer` says so.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
 //!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already, by
-//!    the `note` in each; `library`: all those of a folder. `movie_check` checks such a movie later.
+//!    the `note` in each; `library`: all those of a folder;
+//!    `folder_index`: a page that lists them. `movie_check` checks such a movie later.
 //! 8. `registry`: the jobs on disk; `saved`: the form of what is written there. `disk`: how files
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //!    `route_file`: what is remembered of the service's servers.
@@ -35,6 +36,7 @@ mod fetch;
 mod fetch_pass;
 mod ffmpeg;
 mod file_ending;
+mod folder_index;
 mod job;
 mod job_stream;
 mod library;
@@ -68,6 +70,7 @@ pub use error::Error;
 pub use extras::Extras;
 pub use ffmpeg::version as ffmpeg_version;
 pub use file_ending::FileEnding;
+pub use folder_index::{FolderIndex, write_index};
 pub use fs4::available_space;
 pub use job::{
     DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,
