@@ -230,7 +230,8 @@ async fn a_folder_gets_a_page_and_a_list_of_its_movies() {
     let (code, out, err) = run.finish();
     assert_eq!((code, err.as_str()), (0, "2 films.\n"));
     let page = fs::read_to_string(out.trim_end()).unwrap();
-    assert!(page.contains("<video") && page.contains("data:image/jpeg;base64,"));
+    assert!(page.contains("<video") && page.contains("<audio"));
+    assert!(page.contains("data:image/jpeg;base64,"));
 
     let json = fs::read(folder.path().join("videos.json")).unwrap();
     let list: Value = serde_json::from_slice(&json).unwrap();

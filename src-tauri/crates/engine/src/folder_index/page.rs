@@ -18,7 +18,8 @@ li { border-top: 1px solid #8888; }
 summary { display: flex; gap: 1rem; align-items: center; padding: .75rem 0; cursor: pointer; }
 summary img { width: 8rem; border-radius: .25rem; }
 summary span { display: grid; justify-items: start; }
-video { width: 100%; max-height: 80vh; background: #000; }
+audio, video { width: 100%; }
+video { max-height: 80vh; background: #000; }
 .description { white-space: pre-line; }
 ";
 
@@ -74,11 +75,10 @@ fn write_video(page: &mut String, video: &Video) -> fmt::Result {
         "<span><b dir=\"auto\">{title}</b><span dir=\"auto\">{}</span></span></summary>",
         Text(&facts.join(" · "))
     )?;
-    // Browsers do not play FLV.
-    if !video.file.ends_with(FileEnding::Flv.as_str()) {
+    if let Some(player) = player(&video.file) {
         writeln!(
             page,
-            "<video controls preload=\"none\" aria-label=\"{title}\" src=\"{address}\"></video>"
+            "<{player} controls preload=\"none\" aria-label=\"{title}\" src=\"{address}\"></{player}>"
         )?;
     }
     if let Some(description) = &video.description {
@@ -103,6 +103,16 @@ fn write_video(page: &mut String, video: &Video) -> fmt::Result {
     }
     page.push_str("</p></details></li>\n");
     Ok(())
+}
+
+/// Returns the element that plays a file; `None` for an FLV, which browsers do not play.
+fn player(file: &str) -> Option<&'static str> {
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    if extension == Some(FileEnding::Flv.as_str()) {
+        return None;
+    }
+    let is_audio = extension == Some(FileEnding::M4a.as_str());
+    Some(if is_audio { "audio" } else { "video" })
 }
 
 /// Returns the relative address of a file below the folder.
