@@ -29,6 +29,7 @@ const COMMANDS: &[&str] = &[
     "reveal",
     "check",
     "open",
+    "index_folder",
     "copy_path",
     "delete_file",
     "prepare_report",

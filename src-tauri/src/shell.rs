@@ -136,6 +136,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             preferences::log_in_to_proxy,
             system::reveal,
             system::open,
+            system::index_folder,
             system::copy_path,
             system::delete_file,
             system::check,

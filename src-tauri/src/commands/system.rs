@@ -10,6 +10,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use super::clipboard::Clipboard;
 use super::{CommandResult, blocking, internal_error, parse_job_id};
 use crate::desktop::DesktopIntegration;
+use crate::folders::Folders;
 use crate::openers;
 use crate::settings::SettingsStore;
 use crate::updates::Updates;
@@ -49,6 +50,14 @@ async fn names_beside(engine: &Engine, id: &str) -> Vec<String> {
         Some(JobState::Done { finished }) => finished.beside,
         _ => Vec::new(),
     }
+}
+
+/// Writes a page that lists the movies of the folder where videos are saved, and opens it.
+#[tauri::command]
+pub(crate) async fn index_folder(folders: State<'_, Folders>) -> CommandResult<()> {
+    let folder = folders.current_path();
+    let index = blocking(move || engine::write_index(&folder)).await??;
+    open_externally(index.page, openers::play).await
 }
 
 /// Copies the path of the finished file of a job: the page never gets a path.

@@ -269,6 +269,10 @@ export class FakeBackend implements Backend {
     return Promise.resolve();
   }
 
+  indexFolder(): Promise<void> {
+    return this.open("index.html");
+  }
+
   reveal(id: string): Promise<void> {
     return this.open(id);
   }

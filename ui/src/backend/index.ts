@@ -111,6 +111,8 @@ export interface Backend {
   reveal(id: string): Promise<void>;
   /** Plays a finished file. */
   open(id: string): Promise<void>;
+  /** Writes a page of the videos in the folder where videos are saved, and opens it. */
+  indexFolder(): Promise<void>;
   /** Copies the path of a finished file. */
   copyPath(id: string): Promise<void>;
   /** Moves a finished file to the trash, with what was saved beside it, and removes the job. */

@@ -31,6 +31,7 @@ export const tauri: Backend = {
   logInToProxy: (name, password, keep) => invoke("log_in_to_proxy", { name, password, keep }),
   reveal: (id) => invoke("reveal", { id }),
   open: (id) => invoke("open", { id }),
+  indexFolder: () => invoke("index_folder"),
   copyPath: (id) => invoke("copy_path", { id }),
   deleteFile: (id) => invoke("delete_file", { id }),
   check: (id) => invoke("check", { id }),

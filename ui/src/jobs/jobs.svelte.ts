@@ -244,6 +244,11 @@ export class Jobs extends Controller {
     return this.#open(id, this.backend.open(id));
   }
 
+  /** Makes a page of the videos in the folder where videos are saved, and opens it. */
+  makePage(): Promise<boolean> {
+    return this.succeeds(this.backend.indexFolder());
+  }
+
   /** Checks whether a finished file is still whole. */
   async check(id: string, file: string): Promise<void> {
     this.notOpened = null;

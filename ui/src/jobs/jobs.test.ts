@@ -499,6 +499,14 @@ it("asks for confirmation before it cancels a job from its row", async () => {
   expect(() => backend.job("a")).toThrow();
 });
 
+it("makes a page of the folder", async () => {
+  backend.put(job({ id: "a", state: done("One"), progress: null }));
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos/));
+  await press("Make a web page of the folder");
+  expect(backend.opened).toEqual(["index.html"]);
+});
+
 it("deletes a saved file only when asked twice, and says if it cannot", async () => {
   backend.put(job({ id: "a", state: done("One"), progress: null }));
   render(App, { backend });

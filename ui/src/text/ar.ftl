@@ -265,6 +265,7 @@ batch-again = إعادة محاولة ما تعذّر حفظه
 row-more = المزيد من الإجراءات: { $title }
     .plain = المزيد
 saved-list = مقاطع الفيديو المحفوظة ({ $count })
+    .page = إنشاء صفحة ويب للمجلد
 saved-list-forget = إزالة من القائمة
 saved-list-removed = تمت إزالة { $file } من القائمة. يبقى الملف نفسه في مكانه.
     .undo = تراجع

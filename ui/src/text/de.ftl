@@ -233,6 +233,7 @@ batch-again = Fehlgeschlagene erneut versuchen
 row-more = Mehr zu { $title }
     .plain = Mehr
 saved-list = Gespeicherte Videos ({ $count })
+    .page = Webseite des Ordners erstellen
 saved-list-forget = Aus Liste entfernen
 saved-list-removed = { $file } wurde aus der Liste entfernt. Die Datei bleibt erhalten.
     .undo = Rückgängig

@@ -233,6 +233,7 @@ batch-again = Try the failed ones again
 row-more = More for { $title }
     .plain = More
 saved-list = Saved videos ({ $count })
+    .page = Make a web page of the folder
 saved-list-forget = Remove from list
 saved-list-removed = { $file } was removed from the list. The file is kept.
     .undo = Undo

@@ -233,6 +233,7 @@ batch-again = Reintentar los que han fallado
 row-more = Más acciones para { $title }
     .plain = Más
 saved-list = Vídeos guardados ({ $count })
+    .page = Crear una página web de la carpeta
 saved-list-forget = Quitar de la lista
 saved-list-removed = { $file } se ha quitado de la lista. El archivo se conserva.
     .undo = Deshacer

@@ -233,6 +233,7 @@ batch-again = Réessayer celles qui ont échoué
 row-more = Plus d’actions pour { $title }
     .plain = Plus
 saved-list = Vidéos enregistrées ({ $count })
+    .page = Créer une page web du dossier
 saved-list-forget = Retirer de la liste
 saved-list-removed = { $file } a été retiré de la liste. Le fichier est conservé.
     .undo = Annuler

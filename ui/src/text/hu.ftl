@@ -233,6 +233,7 @@ batch-again = Sikertelenek újrapróbálása
 row-more = További műveletek: { $title }
     .plain = Továbbiak
 saved-list = Mentett videók ({ $count })
+    .page = Weblap készítése a mappáról
 saved-list-forget = Eltávolítás a listáról
 saved-list-removed = Eltávolítva a listáról: { $file }. Maga a fájl megmarad.
     .undo = Visszavonás

@@ -233,6 +233,7 @@ batch-again = Riprova quelli non riusciti
 row-more = Altre azioni per { $title }
     .plain = Altro
 saved-list = Video salvati ({ $count })
+    .page = Crea una pagina web della cartella
 saved-list-forget = Rimuovi dall’elenco
 saved-list-removed = { $file } è stato rimosso dall’elenco. Il file resta al suo posto.
     .undo = Annulla

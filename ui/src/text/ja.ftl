@@ -204,6 +204,7 @@ batch-again = 失敗した動画を再試行
 row-more = { $title } のその他の操作
     .plain = その他
 saved-list = 保存した動画（{ $count }）
+    .page = フォルダーのウェブページを作る
 saved-list-forget = リストから外す
 saved-list-removed = { $file } をリストから外しました。ファイルは残ります。
     .undo = 元に戻す

@@ -204,6 +204,7 @@ batch-again = 실패한 동영상 다시 시도
 row-more = { $title } 관련 추가 작업
     .plain = 더 보기
 saved-list = 저장한 동영상({ $count })
+    .page = 폴더의 웹 페이지 만들기
 saved-list-forget = 목록에서 지우기
 saved-list-removed = { $file } 항목을 목록에서 지웠습니다. 파일은 그대로 있습니다.
     .undo = 실행 취소

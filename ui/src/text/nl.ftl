@@ -233,6 +233,7 @@ batch-again = Mislukte video’s opnieuw proberen
 row-more = Meer acties voor { $title }
     .plain = Meer
 saved-list = Opgeslagen video’s ({ $count })
+    .page = Webpagina van de map maken
 saved-list-forget = Uit lijst halen
 saved-list-removed = { $file } is uit de lijst gehaald. Het bestand blijft bewaard.
     .undo = Ongedaan maken

@@ -249,6 +249,7 @@ batch-again = Ponów nieudane
 row-more = Więcej działań: { $title }
     .plain = Więcej
 saved-list = Zapisane filmy ({ $count })
+    .page = Utwórz stronę WWW folderu
 saved-list-forget = Usuń z listy
 saved-list-removed = Usunięto { $file } z listy. Sam plik pozostaje w folderze.
     .undo = Cofnij

@@ -233,6 +233,7 @@ batch-again = Tentar novamente os que falharam
 row-more = Mais ações para { $title }
     .plain = Mais
 saved-list = Vídeos salvos ({ $count })
+    .page = Criar uma página da web da pasta
 saved-list-forget = Remover da lista
 saved-list-removed = { $file } foi removido da lista. O arquivo continua na pasta.
     .undo = Desfazer

@@ -204,6 +204,7 @@ batch-again = 重试失败的视频
 row-more = { $title }的更多操作
     .plain = 更多
 saved-list = 已保存的视频（{ $count }）
+    .page = 为此文件夹生成网页
 saved-list-forget = 移出列表
 saved-list-removed = 已将 { $file } 移出列表，文件仍会保留。
     .undo = 撤销
