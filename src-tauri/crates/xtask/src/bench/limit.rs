@@ -1,17 +1,17 @@
-//! Measures whether a limit of the speed is obeyed, by what the connections carry: a program that reads
-//! slowly but lets its buffers fill would look obedient from within.
+//! Measures whether a limit of the speed is obeyed: by what the program has read, and by what its
+//! connections have carried, which comes in bursts as far as the system's receive buffers take it.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
 use super::build;
-use super::fetchers::ustream_dl;
-use crate::mock_service::{LargeRecording, MockServiceConfig, MockServiceProcess};
-use crate::run::{command, exists, output, print, say};
+use crate::mock_service::{LARGE_LINK, LargeRecording, MockServiceConfig, MockServiceProcess};
+use crate::run::{built, command, exists, output, print, say};
 
 /// The limit as the command line has it, and the same in Mbit/s.
 const LIMIT: &str = "2.5M";
@@ -20,7 +20,6 @@ const LIMIT_MBIT: f64 = 20.0;
 const MEGABYTES: u64 = 150;
 /// Round trip in ms, and Mbit/s for each connection.
 const LINK_SPEC: &str = "50,20";
-const MAX_PARALLEL: u32 = 16;
 /// How often it is looked at what the connections have carried.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(100);
 /// Less has come before the first segment.
@@ -52,33 +51,56 @@ pub(crate) fn all(folder: &Path) -> anyhow::Result<()> {
         let line = link.map_or("no link".to_owned(), |link| format!("a link of {link}"));
         say(&format!("{MEGABYTES} MB at {LIMIT_MBIT} Mbit/s, {line}"));
         let movie = tempfile::tempdir_in(scratch.path())?;
-        let mut save = ustream_dl(&service, "mp4", MAX_PARALLEL)(movie.path());
-        save.args(["--limit-rate", LIMIT]);
-        let samples = sampled(save, service.address())?;
-        let (mean, highest) = (mean_mbit(&samples)?, highest_second_mbit(&samples));
-        let is_obeyed = (MEAN[0]..=MEAN[1]).contains(&mean) && highest <= MAX_SECOND;
-        print(&format!(
-            "{line}: mean {mean:.2} Mbit/s, highest second {highest:.2} Mbit/s: {}",
-            if is_obeyed { "obeyed" } else { "NOT obeyed" }
-        ));
+        let mut save = command(built("release", "ustream-dl"));
+        save.args(["--json", "--limit-rate", LIMIT]);
+        service.add_service_args(&mut save).arg("--output");
+        save.arg(movie.path()).arg(LARGE_LINK);
+        let (read, carried) = sampled(save, service.address())?;
+        for (what, samples) in [("read", read), ("carried", carried)] {
+            let (mean, highest) = (mean_mbit(&samples)?, highest_second_mbit(&samples));
+            let is_obeyed = (MEAN[0]..=MEAN[1]).contains(&mean) && highest <= MAX_SECOND;
+            print(&format!(
+                "{line}, {what}: mean {mean:.2} Mbit/s, highest second {highest:.2} Mbit/s: {}",
+                if is_obeyed { "obeyed" } else { "NOT obeyed" }
+            ));
+        }
     }
     Ok(())
 }
 
-/// Runs the program and returns what its connections to this address had carried at each moment.
-fn sampled(mut save: Command, address: &str) -> anyhow::Result<Vec<Sample>> {
-    let mut child = save.stderr(std::process::Stdio::null()).spawn()?;
-    let samples = watch(&mut child, address);
-    if samples.is_err() {
-        // It may have ended by itself.
-        let _ = child.kill();
-    }
+/// Runs the program and returns what it had read, and what its connections to this address had
+/// carried, at each moment.
+fn sampled(mut save: Command, address: &str) -> anyhow::Result<(Vec<Sample>, Vec<Sample>)> {
+    let mut child = save.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let stdout = child.stdout.take().context("no output")?;
+    let (read, carried) = std::thread::scope(|scope| {
+        let read = scope.spawn(|| progress(stdout));
+        let carried = watch(&mut child, address);
+        if carried.is_err() {
+            // It may have ended by itself.
+            let _ = child.kill();
+        }
+        (read.join().unwrap_or_default(), carried)
+    });
     let status = child.wait()?;
-    let samples = samples?;
+    let carried = carried?;
     if !status.success() {
         bail!("the download ended with {status}");
     }
-    Ok(samples)
+    Ok((read, carried))
+}
+
+/// Reads how many bytes the program says are here, to its end.
+fn progress(json: impl Read) -> Vec<Sample> {
+    let lines = BufReader::new(json).lines().map_while(Result::ok);
+    let samples = lines.filter_map(|line| {
+        let now = Instant::now();
+        let event: serde_json::Value = serde_json::from_str(&line).ok()?;
+        let is_fetching = event["event"] == "progress" && event["stage"] == "fetching";
+        let bytes = event["done_bytes"].as_u64().filter(|_| is_fetching)?;
+        Some((now, bytes))
+    });
+    samples.collect()
 }
 
 fn watch(child: &mut Child, address: &str) -> anyhow::Result<Vec<Sample>> {
