@@ -110,7 +110,7 @@ enum Task {
 enum Benchmark {
     /// Use of a network link of 50 ms and 20 Mbit/s for each connection
     Line,
-    /// Speed on the wire under a limit of 20 Mbit/s, with and without a line
+    /// Speed under a limit of 20 Mbit/s, as read and as the connections carry it
     Limit,
     /// Cost of one segment in fifty that stalls for 20 s
     Stall,

@@ -25,7 +25,7 @@ const SAMPLE_INTERVAL: Duration = Duration::from_millis(100);
 /// Less has come before the first segment.
 const SEGMENTS_FROM_BYTES: u64 = 100_000;
 
-/// The mean and the fastest second must lie within these, in Mbit/s.
+/// The mean and the fastest second of what is read must lie within these, in Mbit/s.
 const MEAN: [f64; 2] = [0.95 * LIMIT_MBIT, LIMIT_MBIT];
 const MAX_SECOND: f64 = 1.2 * LIMIT_MBIT;
 
@@ -56,13 +56,15 @@ pub(crate) fn all(folder: &Path) -> anyhow::Result<()> {
         service.add_service_args(&mut save).arg("--output");
         save.arg(movie.path()).arg(LARGE_LINK);
         let (read, carried) = sampled(save, service.address())?;
-        for (what, samples) in [("read", read), ("carried", carried)] {
-            let (mean, highest) = (mean_mbit(&samples)?, highest_second_mbit(&samples));
-            let is_obeyed = (MEAN[0]..=MEAN[1]).contains(&mean) && highest <= MAX_SECOND;
+        for (what, samples) in [("read", &read), ("carried, with TLS", &carried)] {
+            let (mean, highest) = (mean_mbit(samples)?, highest_second_mbit(samples));
             print(&format!(
-                "{line}, {what}: mean {mean:.2} Mbit/s, highest second {highest:.2} Mbit/s: {}",
-                if is_obeyed { "obeyed" } else { "NOT obeyed" }
+                "{line}, {what}: mean {mean:.2} Mbit/s, highest second {highest:.2} Mbit/s"
             ));
+        }
+        let (mean, highest) = (mean_mbit(&read)?, highest_second_mbit(&read));
+        if !(MEAN[0]..=MEAN[1]).contains(&mean) || highest > MAX_SECOND {
+            bail!("the limit is not obeyed");
         }
     }
     Ok(())
