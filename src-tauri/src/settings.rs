@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::view::SettingsView;
-use engine::{Code, Failure, Template};
+use engine::{Code, Failure, MIN_RATE_LIMIT, Template};
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "settings.json";
@@ -38,6 +38,12 @@ impl Settings {
     pub(crate) fn jobs_at_once(&self) -> NonZeroUsize {
         let requested = usize::from(self.view.jobs_at_once).min(MAX_JOBS_AT_ONCE);
         NonZeroUsize::new(requested).unwrap_or(NonZeroUsize::MIN)
+    }
+
+    /// Returns the most bytes per second of all jobs together.
+    pub(crate) fn rate_limit(&self) -> Option<NonZeroU64> {
+        let limit = NonZeroU64::from(NonZeroU32::new(self.view.rate_limit?)?);
+        Some(limit.max(MIN_RATE_LIMIT))
     }
 
     /// Returns the ffmpeg to use: a path, or a name to search in `PATH`.
@@ -167,6 +173,15 @@ mod tests {
         for (requested, jobs) in [(0, 1), (1, 1), (4, 4), (255, 4)] {
             settings.view.jobs_at_once = requested;
             assert_eq!(settings.jobs_at_once().get(), jobs);
+        }
+        assert_eq!(settings.rate_limit(), None);
+        for (requested, limit) in [
+            (0, None),
+            (1, Some(MIN_RATE_LIMIT)),
+            (u32::MAX, NonZeroU64::new(u32::MAX.into())),
+        ] {
+            settings.view.rate_limit = Some(requested);
+            assert_eq!(settings.rate_limit(), limit);
         }
         settings.view.template = "{nonsense".to_owned();
         assert_eq!(settings.template(), Template::default());

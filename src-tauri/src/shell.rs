@@ -176,6 +176,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
         endpoint: arguments.endpoint()?,
         data_dir: Some(data.clone()),
         cache_dir: cache,
+        rate_limit: settings.rate_limit(),
         jobs_at_once: settings.jobs_at_once(),
         ffmpeg: settings.ffmpeg(),
         ..Config::default()

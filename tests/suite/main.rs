@@ -43,6 +43,7 @@ mod preconnect;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod queue;
+mod rate_limit;
 mod remux;
 mod resolving;
 mod resume;

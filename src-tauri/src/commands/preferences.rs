@@ -89,7 +89,9 @@ pub(crate) async fn configure(
         menu::show(&app);
     }
     let saved = store.change(|all| all.view = settings);
-    engine.run_at_once(store.get().jobs_at_once()).await?;
+    let settings = store.get();
+    engine.limit_rate(settings.rate_limit());
+    engine.run_at_once(settings.jobs_at_once()).await?;
     if is_form_forgotten {
         blocking(|| Keychain::of_forms()?.forget())
             .await?

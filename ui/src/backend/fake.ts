@@ -55,6 +55,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   captions: false,
   maker: "builtin",
   jobs_at_once: 2,
+  rate_limit: null,
   language: null,
   remember_form: false,
   remember_proxy: false,

@@ -1,7 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import App from "../App.svelte";
-import { backend, button, heading, user, press } from "../testing";
+import { backend, button, heading, user, press, strip } from "../testing";
 import { setLanguage } from "../text";
 
 it("saves a change at once, and explains an invalid template", async () => {
@@ -32,6 +32,29 @@ it("saves a change at once, and explains an invalid template", async () => {
   expect(backend.settings.maker).toBe("ffmpeg");
   await user.keyboard("{Escape}");
   await button("Paste");
+});
+
+it("limits the speed at once, and shows a limit that was written into the file", async () => {
+  const rate_limit = 3_000_000;
+  backend.starting.settings = { ...backend.starting.settings, rate_limit };
+  render(App, { backend });
+  await press("Settings");
+  await user.click(screen.getByText("Advanced"));
+  const speed = await screen.findByLabelText("Leave some speed for others");
+  const choices = [...speed.querySelectorAll("option")].map((it) => strip(it.textContent));
+  expect(choices.map((it) => it.replace("\u00a0", " "))).toEqual([
+    "No limit",
+    "Up to 1 MB/s",
+    "Up to 2 MB/s",
+    "Up to 3 MB/s",
+    "Up to 5 MB/s",
+    "Up to 10 MB/s",
+  ]);
+  expect(speed).toHaveValue("3000000");
+  await user.selectOptions(speed, "2000000");
+  expect(backend.settings.rate_limit).toBe(2_000_000);
+  await user.selectOptions(speed, "No limit");
+  expect(backend.settings.rate_limit).toBeNull();
 });
 
 it("answers what people ask, and names version and licence", async () => {

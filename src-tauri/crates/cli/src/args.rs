@@ -1,9 +1,10 @@
 //! The arguments of the command line. The doc comments of the fields are the text of `--help`.
 
+mod rate;
 mod service;
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser as _};
@@ -18,6 +19,7 @@ use engine::{
 };
 use jiff::civil::Date;
 
+use crate::args::rate::rate;
 use crate::args::service::{ServiceArgs, one_reader};
 use crate::exec::ExecCommand;
 use crate::exit::{EXIT_CODES, Exit};
@@ -167,6 +169,10 @@ pub(crate) struct DownloadArgs {
     /// The most pieces on their way at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=16))]
     parallel: u8,
+
+    /// The most bytes a second, of all downloads together: 500K, 2M, 1.5M
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    limit_rate: Option<NonZeroU64>,
 
     /// Save what there is, if pieces stay missing
     #[arg(long)]
@@ -422,6 +428,7 @@ impl DownloadArgs {
         let config = self.service.config()?;
         Ok(Config {
             parallel: NonZeroUsize::new(self.parallel.into()).unwrap_or(NonZeroUsize::MIN),
+            rate_limit: self.limit_rate,
             ffmpeg: self.ffmpeg.clone().unwrap_or(config.ffmpeg),
             ..config
         })

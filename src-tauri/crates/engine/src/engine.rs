@@ -1,6 +1,6 @@
 //! The public handle of the engine, used by the desktop app and the command line.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,6 +47,9 @@ pub struct Config {
     /// Most concurrent requests over all jobs. The engine starts with eight and adds more while
     /// that increases the throughput.
     pub parallel: NonZeroUsize,
+    /// Most bytes per second of segments over all jobs, if there is a limit; [`Engine::limit_rate`]
+    /// changes it.
+    pub rate_limit: Option<NonZeroU64>,
     /// Most jobs that run at once; [`Engine::run_at_once`] changes it.
     pub jobs_at_once: NonZeroUsize,
     /// Name or path of ffmpeg.
@@ -62,6 +65,7 @@ impl Default for Config {
             data_dir: None,
             cache_dir: None,
             parallel: MAX_PARALLEL_REQUESTS,
+            rate_limit: None,
             jobs_at_once: MAX_CONCURRENT_JOBS,
             ffmpeg: PathBuf::from("ffmpeg"),
             patience: Patience::default(),
@@ -96,7 +100,8 @@ impl Engine {
             .map(|folder| Arc::new(RouteFile::open(&folder, client.clone())));
         let max_offline = config.patience.offline;
         let online = Arc::new(OnlineCheck::new(client.clone()));
-        let fetcher = Fetcher::new(&client, Arc::clone(&online), config.parallel, max_offline);
+        let limits = (config.parallel, config.rate_limit);
+        let fetcher = Fetcher::new(&client, Arc::clone(&online), limits, max_offline);
         let service = Service::new(client, online, config.patience);
         let registry = Registry::open(config.data_dir.as_deref())?;
         let LoadedJobs { jobs, unreadable } = registry.load()?;
@@ -362,6 +367,11 @@ impl Engine {
     pub async fn run_at_once(&self, jobs: NonZeroUsize) -> Result<(), Error> {
         let sent = self.commands.send(Command::RunAtOnce(jobs)).await;
         sent.map_err(|_| Error::Closed)
+    }
+
+    /// Sets how many bytes per second all jobs fetch together, from now on, or removes the limit.
+    pub fn limit_rate(&self, limit: Option<NonZeroU64>) {
+        self.fetcher.limit_rate(limit);
     }
 
     /// Removes a job from the list and, unless `keep` is set, deletes what it has fetched.

@@ -9,13 +9,14 @@ mod latency;
 pub(crate) mod limits;
 mod memory;
 pub(crate) mod online;
+mod rate_limit;
 mod request_budget;
 pub(crate) mod retry;
 mod sampler;
 mod speed;
 
 use std::collections::HashSet;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,9 +30,10 @@ pub(crate) use self::body::Body;
 use self::concurrency::ConcurrencyLimiter;
 use self::hosts::{HostPermit, Hosts, NextHost, TriedUrls};
 use self::latency::LatencyTracker;
-use self::limits::{HOSTS_PER_PASS, WORTH_A_LONG_WAIT, WORTH_A_WAIT};
+use self::limits::{HEDGE_RECHECK, HOSTS_PER_PASS, WORTH_A_LONG_WAIT, WORTH_A_WAIT};
 use self::memory::BodyMemory;
 use self::online::OnlineCheck;
+use self::rate_limit::RateLimiter;
 pub(crate) use self::request_budget::RequestBudget;
 pub(crate) use self::sampler::SegmentSampler;
 use self::speed::{SpeedGauge, SpeedTracker};
@@ -40,12 +42,13 @@ use crate::error::{FetchError, NetworkFailure, innermost_cause, network_failure,
 use crate::progress::Meter;
 use crate::view::WaitReason;
 
-/// Fetches segments for all jobs, with a limit on concurrent requests.
+/// Fetches segments for all jobs, with a limit on concurrent requests and one of the speed.
 #[derive(Debug)]
 pub(crate) struct Fetcher {
     client: Client,
     http: HttpClient,
     concurrency: ConcurrencyLimiter,
+    rate_limiter: RateLimiter,
     latency: LatencyTracker,
     speeds: SpeedTracker,
     hosts: Hosts,
@@ -122,19 +125,23 @@ enum RestPolicy {
 }
 
 impl Fetcher {
+    /// At most `max_parallel` requests run at once, and bring `rate_limit` bytes per second together.
     /// Without a network a segment is tried for `max_offline`, or as long as it takes.
     pub(crate) fn new(
         client: &Client,
         online: Arc<OnlineCheck>,
-        max_parallel: NonZeroUsize,
+        (max_parallel, rate_limit): (NonZeroUsize, Option<NonZeroU64>),
         max_offline: Option<Duration>,
     ) -> Self {
+        let speeds = SpeedTracker::default();
+        speeds.limit(rate_limit);
         Self {
             client: client.clone(),
             http: client.http().clone(),
-            concurrency: ConcurrencyLimiter::new(max_parallel),
+            concurrency: ConcurrencyLimiter::new(max_parallel, rate_limit),
+            rate_limiter: RateLimiter::new(rate_limit),
             latency: LatencyTracker::new(),
-            speeds: SpeedTracker::default(),
+            speeds,
             hosts: Hosts::default(),
             memory: Arc::default(),
             online,
@@ -145,6 +152,13 @@ impl Fetcher {
     /// Finds out what can be reached while segments do not come.
     pub(crate) async fn reach(&self) -> Reach {
         self.online.reach_now().await
+    }
+
+    /// Sets how many bytes per second all bodies bring together, also those that are on their way.
+    pub(crate) fn limit_rate(&self, limit: Option<NonZeroU64>) {
+        self.speeds.limit(limit);
+        self.concurrency.limit_rate(limit);
+        self.rate_limiter.set(limit);
     }
 
     /// The maximum number of concurrent requests.
@@ -247,7 +261,9 @@ impl Fetcher {
         context: RequestContext<'u>,
         tried: &mut TriedUrls<'u>,
     ) -> Result<Body, FetchError> {
+        let queued = context.meter.queue_request();
         let _slot = self.concurrency.acquire().await;
+        let _active = queued.start();
         let url = permit.url();
         let (connection, worth_a_wait) = if context.has_broken.load(Ordering::Relaxed) {
             (Connection::New, WORTH_A_LONG_WAIT)
@@ -260,7 +276,7 @@ impl Fetcher {
         let is_slow = tokio::select! {
             biased;
             outcome = &mut first => return outcome,
-            () = self.wait_until_hedge(url) => false,
+            () = self.wait_until_hedge(url, &gauge) => false,
             () = gauge.until_slow() => true,
         };
         let Some(permit) = self.hedge_host(url, context, tried) else {
@@ -298,11 +314,11 @@ impl Fetcher {
     }
 
     /// Waits until a second request may be sent: the segment is late compared with others, or its
-    /// host has just turned out slower than another.
-    async fn wait_until_hedge(&self, url: &Url) {
+    /// host has just turned out slower than another. What the first one waits for the limit of the
+    /// speed is not late.
+    async fn wait_until_hedge(&self, url: &Url, gauge: &SpeedGauge<'_>) {
         let was_slow = self.hosts.is_slow(url, Instant::now());
-        let hedge_timer = tokio::time::sleep(self.latency.hedge_delay());
-        tokio::pin!(hedge_timer);
+        let mut due = self.latency.hedge_delay();
         loop {
             let changed = self.hosts.changed();
             tokio::pin!(changed);
@@ -310,15 +326,16 @@ impl Fetcher {
             if !was_slow && self.hosts.is_slow(url, Instant::now()) {
                 return;
             }
-            tokio::select! {
-                () = &mut hedge_timer => {
-                    if self.latency.try_hedge() {
-                        return;
-                    }
-                    hedge_timer.as_mut().reset(Instant::now() + self.latency.hedge_delay());
+            let elapsed = gauge.elapsed();
+            if elapsed >= due {
+                if self.latency.try_hedge() {
+                    return;
                 }
-                () = &mut changed => {}
+                due = elapsed + self.latency.hedge_delay();
             }
+            // While the first request waits, `elapsed` stands still.
+            let pause = due.saturating_sub(elapsed).max(HEDGE_RECHECK);
+            let _ = tokio::time::timeout(pause, changed).await;
         }
     }
 

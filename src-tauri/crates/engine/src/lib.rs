@@ -68,6 +68,7 @@ pub use disk::{largest_file, replace_file, sync_data};
 pub use engine::{Config, Engine, read_link};
 pub use error::Error;
 pub use extras::Extras;
+pub use fetch::limits::MIN_RATE_LIMIT;
 pub use ffmpeg::version as ffmpeg_version;
 pub use file_ending::FileEnding;
 pub use folder_index::{FolderIndex, write_index};

@@ -54,6 +54,11 @@ struct ProgressState {
     received: u64,
     speed: Speed,
     next_body: u64,
+    /// Requests that wait until fewer requests run.
+    queued_requests: usize,
+    active_requests: usize,
+    /// Since when all requests wait until fewer requests run.
+    own_wait_since: Option<Instant>,
 }
 
 /// The figures of one stage. They never go back while the stage lasts.
@@ -81,6 +86,9 @@ impl Meter {
                 received: 0,
                 speed: Speed::default(),
                 next_body: 0,
+                queued_requests: 0,
+                active_requests: 0,
+                own_wait_since: None,
             }),
         }
     }
@@ -142,6 +150,20 @@ impl Meter {
         self.lock().set_waiting_for(None, Instant::now());
     }
 
+    /// Counts a request that waits until fewer requests run. While all of them do, the silence is
+    /// ours.
+    pub(crate) fn queue_request(&self) -> QueuedRequest<'_> {
+        let mut state = self.lock();
+        state.queued_requests += 1;
+        state.update_own_wait(Instant::now());
+        QueuedRequest(self)
+    }
+
+    /// Returns for how long no data has come of a download.
+    pub(crate) fn silence(&self) -> Option<Duration> {
+        self.lock().silence(Instant::now())
+    }
+
     /// Returns for how long no data has come, if it is not known what the download waits for.
     pub(crate) fn unexplained_silence(&self) -> Option<Duration> {
         let state = self.lock();
@@ -199,6 +221,38 @@ impl Meter {
 /// Returns the progress of a job that has not run since the app was started.
 pub(crate) fn view_of(saved: saved::Progress) -> ProgressView {
     Shown::from(saved).at_rest(JobStage::Fetching)
+}
+
+/// A request that waits until fewer requests run; dropping it ends the wait.
+#[derive(Debug)]
+pub(crate) struct QueuedRequest<'a>(&'a Meter);
+
+/// A request that runs; dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct ActiveRequest<'a>(&'a Meter);
+
+impl<'a> QueuedRequest<'a> {
+    /// Counts the request as running.
+    pub(crate) fn start(self) -> ActiveRequest<'a> {
+        self.0.lock().active_requests += 1;
+        ActiveRequest(self.0)
+    }
+}
+
+impl Drop for QueuedRequest<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.queued_requests -= 1;
+        state.update_own_wait(Instant::now());
+    }
+}
+
+impl Drop for ActiveRequest<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.active_requests -= 1;
+        state.update_own_wait(Instant::now());
+    }
 }
 
 /// The bytes of one body that is being received.
@@ -290,9 +344,25 @@ impl ProgressState {
         self.heard = now;
     }
 
+    /// Notes whether all requests wait until fewer requests run. That time is no silence.
+    fn update_own_wait(&mut self, now: Instant) {
+        let waits = self.queued_requests > 0 && self.active_requests == 0;
+        match self.own_wait_since {
+            None if waits => self.own_wait_since = Some(now),
+            Some(since) if !waits => {
+                let waited = now.saturating_duration_since(since);
+                self.heard = (self.heard + waited).min(now);
+                self.progressed.0 = (self.progressed.0 + waited).min(now);
+                self.own_wait_since = None;
+            }
+            None | Some(_) => {}
+        }
+    }
+
     /// Returns for how long no data has come of a download.
     fn silence(&self, now: Instant) -> Option<Duration> {
         let is_fetching = self.stage == JobStage::Fetching;
+        let now = self.own_wait_since.unwrap_or(now);
         is_fetching.then(|| now.saturating_duration_since(self.heard))
     }
 
@@ -318,6 +388,7 @@ impl ProgressState {
                 FINISHING_STALLED_AFTER
             }
         };
+        let now = self.own_wait_since.unwrap_or(now);
         now.saturating_duration_since(self.progressed.0) >= usual
     }
 

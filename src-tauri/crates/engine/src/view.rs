@@ -597,6 +597,8 @@ pub struct SettingsView {
     pub maker: Remuxer,
     /// Most jobs that run at once.
     pub jobs_at_once: u8,
+    /// Most bytes per second of all jobs together; `null` for no limit.
+    pub rate_limit: Option<u32>,
     /// Language of the window, as its message catalogue is named; `null` for that of the system.
     pub language: Option<String>,
     /// Keep the answers to sign-up forms in the system's keychain.
@@ -619,6 +621,7 @@ impl Default for SettingsView {
             captions: false,
             maker: Remuxer::default(),
             jobs_at_once: 2,
+            rate_limit: None,
             language: None,
             remember_form: false,
             remember_proxy: false,

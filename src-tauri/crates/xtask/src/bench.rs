@@ -4,6 +4,7 @@
 mod candidate;
 mod fetchers;
 pub(crate) mod hours;
+pub(crate) mod limit;
 pub(crate) mod line;
 pub(crate) mod looks;
 pub(crate) mod ready;

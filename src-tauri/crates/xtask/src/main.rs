@@ -110,6 +110,8 @@ enum Task {
 enum Benchmark {
     /// Use of a network link of 50 ms and 20 Mbit/s for each connection
     Line,
+    /// Speed under a limit of 20 Mbit/s, as read and as the connections carry it
+    Limit,
     /// Cost of one segment in fifty that stalls for 20 s
     Stall,
     /// Cost of reading the progress 1000 times a second
@@ -153,6 +155,7 @@ fn main() -> anyhow::Result<()> {
             match benchmark {
                 None => bench::all(&options),
                 Some(Benchmark::Line) => bench::line::link_share(&options),
+                Some(Benchmark::Limit) => bench::limit::all(&options.folder),
                 Some(Benchmark::Stall) => bench::line::stall(&options),
                 Some(Benchmark::Looks) => bench::looks::all(&options),
                 Some(Benchmark::Ready) => bench::ready::all(&options),

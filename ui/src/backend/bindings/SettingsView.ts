@@ -37,6 +37,10 @@ maker: Remuxer,
  */
 jobs_at_once: number, 
 /**
+ * Most bytes per second of all jobs together; `null` for no limit.
+ */
+rate_limit: number | null, 
+/**
  * Language of the window, as its message catalogue is named; `null` for that of the system.
  */
 language: string | null, 

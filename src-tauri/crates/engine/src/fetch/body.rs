@@ -136,46 +136,91 @@ async fn read(
     extent: &BodyExtent,
     (share, progress): (&mut MemoryReservation, &mut BodyProgress<'_>),
 ) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    let end = extent.length.unwrap_or(extent.limit);
+    let mut buffer = BodyBuffer {
+        bytes: Vec::new(),
+        extent,
+        skip: extent.skip,
+        share,
+    };
     if let Some(length) = extent.length {
-        share.grow_to(length as u64).await;
-        bytes.reserve_exact(length);
-        gauge.restart();
+        buffer.reserve(length, gauge).await;
     }
-    let mut skip = extent.skip;
-    while !(extent.ends_early && bytes.len() >= end) {
+    while !buffer.is_complete() {
         let Some(chunk) = response.chunk().await.map_err(ReadError::Network)? else {
             break;
         };
         gauge.add(chunk.len() as u64);
-        let left = extent
-            .length
-            .map(|length| skip + (length.saturating_sub(bytes.len())) as u64);
-        if gauge.is_stalled(left) {
+        if gauge.is_stalled(buffer.left()) {
             return Err(ReadError::Stalled);
         }
-        let skipped = skip.min(chunk.len() as u64);
-        skip -= skipped;
-        let rest = chunk.get(usize::try_from(skipped).unwrap_or(usize::MAX)..);
-        let mut rest = rest.unwrap_or_default();
-        if extent.ends_early {
-            rest = &rest[..rest.len().min(end - bytes.len())];
+        let mut chunk: &[u8] = &chunk;
+        // What is not taken yet is not read on, so the server has to wait, too.
+        while !chunk.is_empty() {
+            let wait = gauge.wait_for_limit();
+            let taken = fetcher.rate_limiter.take(chunk.len()).await;
+            drop(wait);
+            let (slice, later) = chunk.split_at(taken.min(chunk.len()));
+            chunk = later;
+            let added = buffer.push(slice, gauge).await?;
+            progress.add(added);
+            fetcher.concurrency.add_bytes(added);
         }
-        if bytes.len() + rest.len() > end {
+    }
+    Ok(buffer.bytes)
+}
+
+/// A body that is being received.
+struct BodyBuffer<'a> {
+    bytes: Vec<u8>,
+    extent: &'a BodyExtent,
+    /// Bytes that are still to be skipped.
+    skip: u64,
+    share: &'a mut MemoryReservation,
+}
+
+impl BodyBuffer<'_> {
+    fn end(&self) -> usize {
+        self.extent.length.unwrap_or(self.extent.limit)
+    }
+
+    /// Returns whether all is here and the rest of the response is of no use.
+    fn is_complete(&self) -> bool {
+        self.extent.ends_early && self.bytes.len() >= self.end()
+    }
+
+    /// Returns how many bytes are still to come, if that is known.
+    fn left(&self) -> Option<u64> {
+        let length = self.extent.length?;
+        Some(self.skip + length.saturating_sub(self.bytes.len()) as u64)
+    }
+
+    /// Appends what belongs to the body, and returns how many bytes that are.
+    async fn push(&mut self, slice: &[u8], gauge: &SpeedGauge<'_>) -> Result<u64, ReadError> {
+        let skipped = self.skip.min(slice.len() as u64);
+        self.skip -= skipped;
+        let rest = slice.get(usize::try_from(skipped).unwrap_or(usize::MAX)..);
+        let mut rest = rest.unwrap_or_default();
+        if self.extent.ends_early {
+            rest = &rest[..rest.len().min(self.end() - self.bytes.len())];
+        }
+        let length = self.bytes.len() + rest.len();
+        if length > self.end() {
             return Err(ReadError::TooLarge);
         }
-        if bytes.len() + rest.len() > bytes.capacity() {
-            let capacity = (bytes.len() + rest.len()).next_multiple_of(GROWTH_BYTES);
-            share.grow_to(capacity as u64).await;
-            bytes.reserve_exact(capacity - bytes.len());
-            gauge.restart();
+        if length > self.bytes.capacity() {
+            self.reserve(length.next_multiple_of(GROWTH_BYTES), gauge)
+                .await;
         }
-        progress.add(rest.len() as u64);
-        fetcher.concurrency.add_bytes(rest.len() as u64);
-        bytes.extend_from_slice(rest);
+        self.bytes.extend_from_slice(rest);
+        Ok(rest.len() as u64)
     }
-    Ok(bytes)
+
+    /// Waits until the body may hold `capacity` bytes.
+    async fn reserve(&mut self, capacity: usize, gauge: &SpeedGauge<'_>) {
+        self.share.grow_to(capacity as u64).await;
+        self.bytes.reserve_exact(capacity - self.bytes.len());
+        gauge.restart();
+    }
 }
 
 enum DecodeError {

@@ -1,12 +1,14 @@
 //! Adapts how many requests run at once to what the connection and the service can take.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use super::rate_limit::requests_within;
 
 /// Requests that run at once at first; browsers and other downloaders start similarly.
 const INITIAL_LIMIT: usize = 8;
@@ -21,11 +23,13 @@ const MIN_SPEEDUP: f64 = 1.08;
 const REFILL_GRACE: Duration = Duration::from_millis(250);
 /// How long the limit is held after a step without gain, or after a server asked to slow down.
 const HOLD_TIME: Duration = Duration::from_secs(30);
+/// From this share of the limit of the speed on, it is that limit which holds the throughput back.
+const HELD_BACK: f64 = 0.9;
 
 /// Limits the number of requests that run at once.
 ///
 /// The limit starts at eight, grows by four while that raises the throughput, and is halved when a
-/// host reports overload.
+/// host reports overload. With a limit of the speed it is lower, and does not grow once that is reached.
 #[derive(Debug)]
 pub(crate) struct ConcurrencyLimiter {
     max_limit: usize,
@@ -38,6 +42,8 @@ pub(crate) struct ConcurrencyLimiter {
 #[derive(Debug)]
 struct LimiterState {
     limit: usize,
+    /// The limit of the speed, in bytes per second.
+    rate_limit: Option<NonZeroU64>,
     active: usize,
     /// When a slot was last released while all were taken.
     last_full: Option<Instant>,
@@ -62,12 +68,13 @@ pub(crate) struct Slot<'a>(&'a ConcurrencyLimiter);
 
 impl ConcurrencyLimiter {
     /// `max_limit` is never exceeded.
-    pub(crate) fn new(max_limit: NonZeroUsize) -> Self {
+    pub(crate) fn new(max_limit: NonZeroUsize, rate_limit: Option<NonZeroU64>) -> Self {
         Self {
             max_limit: max_limit.get(),
             bytes: AtomicU64::new(0),
             state: Mutex::new(LimiterState {
                 limit: INITIAL_LIMIT.min(max_limit.get()),
+                rate_limit,
                 active: 0,
                 last_full: None,
                 sample: None,
@@ -79,8 +86,18 @@ impl ConcurrencyLimiter {
         }
     }
 
+    /// Returns the most requests that may ever run at once under the limit of the speed.
     pub(crate) fn max_limit(&self) -> usize {
-        self.max_limit
+        self.state().within_rate(self.max_limit)
+    }
+
+    /// Sets the limit of the speed, in bytes per second. Requests that run are not stopped.
+    pub(crate) fn limit_rate(&self, rate_limit: Option<NonZeroU64>) {
+        let mut state = self.state();
+        state.rate_limit = rate_limit;
+        state.sample = None;
+        state.speed_before_step = None;
+        self.free.notify_one();
     }
 
     /// Waits for a free slot.
@@ -88,10 +105,11 @@ impl ConcurrencyLimiter {
         loop {
             {
                 let mut state = self.state();
-                if state.active < state.limit {
+                let limit = state.limit();
+                if state.active < limit {
                     state.active += 1;
                     // One released slot may have woken us while a raised limit has more.
-                    if state.active < state.limit {
+                    if state.active < limit {
                         self.free.notify_one();
                     }
                     return Slot(self);
@@ -119,7 +137,7 @@ impl ConcurrencyLimiter {
             state.sample = None;
             return;
         }
-        let limit = state.limit;
+        let limit = state.limit();
         let sample = state.sample.get_or_insert(ThroughputSample {
             since: now,
             bytes: 0,
@@ -142,13 +160,17 @@ impl ConcurrencyLimiter {
         )]
         let speed = bytes as f64 / elapsed.as_secs_f64();
         state.sample = None;
+        if state.is_held_back(speed) {
+            state.speed_before_step = None;
+            return;
+        }
         match state.speed_before_step {
             Some(before) if speed < before * MIN_SPEEDUP => {
                 state.limit = limit.saturating_sub(LIMIT_STEP).max(1);
                 state.speed_before_step = None;
                 state.hold_until = Some(now + HOLD_TIME);
             }
-            _ if limit < self.max_limit => {
+            _ if limit < state.within_rate(self.max_limit) => {
                 state.limit = (limit + LIMIT_STEP).min(self.max_limit);
                 state.last_full = None;
                 state.speed_before_step = Some(speed);
@@ -173,7 +195,7 @@ impl ConcurrencyLimiter {
         {
             return;
         }
-        state.limit = (state.limit / 2).max(1);
+        state.limit = (state.limit() / 2).max(1);
         state.reduced_at = Some(now);
         state.sample = None;
         state.speed_before_step = None;
@@ -188,21 +210,40 @@ impl ConcurrencyLimiter {
 }
 
 impl LimiterState {
+    /// Returns how many requests may run at once now.
+    fn limit(&self) -> usize {
+        self.within_rate(self.limit)
+    }
+
+    /// Returns so many requests, or as many as the limit of the speed carries.
+    fn within_rate(&self, requests: usize) -> usize {
+        let carried = self.rate_limit.map(|limit| requests_within(limit).get());
+        carried.map_or(requests, |carried| requests.min(carried))
+    }
+
+    /// Returns whether a throughput in bytes per second is what the limit of the speed lets through,
+    /// which says nothing about the connection.
+    #[expect(clippy::cast_precision_loss, reason = "compared within percents")]
+    fn is_held_back(&self, speed: f64) -> bool {
+        self.rate_limit
+            .is_some_and(|limit| speed >= limit.get() as f64 * HELD_BACK)
+    }
+
     /// Segments complete in bursts, so a slot may be free briefly before the next request takes it.
     fn is_full(&self, now: Instant) -> bool {
         let briefly = |then: Instant| now.saturating_duration_since(then) < REFILL_GRACE;
-        self.active >= self.limit || self.last_full.is_some_and(briefly)
+        self.active >= self.limit() || self.last_full.is_some_and(briefly)
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        if state.active >= state.limit {
+        if state.active >= state.limit() {
             state.last_full = Some(Instant::now());
         }
         state.active = state.active.saturating_sub(1);
-        if state.active < state.limit {
+        if state.active < state.limit() {
             self.0.free.notify_one();
         }
     }
@@ -213,7 +254,7 @@ mod tests {
     use super::*;
 
     fn limiter(max_limit: usize) -> ConcurrencyLimiter {
-        ConcurrencyLimiter::new(NonZeroUsize::new(max_limit).expect("not zero"))
+        ConcurrencyLimiter::new(NonZeroUsize::new(max_limit).expect("not zero"), None)
     }
 
     async fn full(limiter: &ConcurrencyLimiter) -> Vec<Slot<'_>> {
@@ -313,5 +354,36 @@ mod tests {
                 .await
                 .is_ok()
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_of_the_speed_allows_fewer_requests_and_lets_them_go_when_it_ends() {
+        let limiter = limiter(16);
+        limiter.limit_rate(NonZeroU64::new(2_500_000));
+        let slots = full(&limiter).await;
+        assert_eq!(slots.len(), 3);
+        assert_eq!(limiter.max_limit(), 3);
+        limiter.limit_rate(None);
+        let more = full(&limiter).await;
+        assert_eq!(slots.len() + more.len(), INITIAL_LIMIT);
+        limiter.limit_rate(NonZeroU64::new(1));
+        drop(slots);
+        assert!(full(&limiter).await.is_empty(), "five still run");
+        drop(more);
+        assert_eq!(full(&limiter).await.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throughput_at_the_limit_of_the_speed_is_no_reason_for_more_requests() {
+        let limiter = limiter(16);
+        limiter.limit_rate(NonZeroU64::new(12_000_000));
+        let slots = full(&limiter).await;
+        assert_eq!(slots.len(), 8);
+        let mut now = Instant::now();
+        segments_at(&limiter, &mut now, 11_900_000);
+        assert!(full(&limiter).await.is_empty());
+        // A line that is slower than the limit may be slow for a single connection only.
+        segments_at(&limiter, &mut now, 6_000_000);
+        assert_eq!(full(&limiter).await.len(), 4);
     }
 }

@@ -43,7 +43,8 @@ impl LatencyTracker {
         }
     }
 
-    /// Records that a segment took this long.
+    /// Records that a segment took this long, with its waits for the limit of the speed: while that
+    /// holds segments back, a second request gains nothing sooner.
     pub(crate) fn record(&self, after: Duration) {
         let mut state = self.state();
         if state.recent.len() == WINDOW {

@@ -1,5 +1,6 @@
 //! The limits of fetching. `docs/limits.md` lists them with the reasons.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 /// Mirror passes for a segment before it is left for the end of the fetch pass.
@@ -85,3 +86,16 @@ pub(crate) const MIN_SEGMENT_LIMIT_BYTES: u64 = 4 << 20;
 pub(crate) const MAX_SEGMENT_LIMIT_BYTES: u64 = 64 << 20;
 /// Bytes of bodies that all requests together hold in memory; the oldest request may exceed it.
 pub(crate) const MAX_BODY_MEMORY_BYTES: u64 = 48 << 20;
+
+/// The lowest limit of the speed, in bytes per second: with less, a connection would look dead.
+pub const MIN_RATE_LIMIT: NonZeroU64 = NonZeroU64::MIN.saturating_add(999);
+/// What a limit of the speed has left over from a pause is taken at once up to this much of it.
+pub(crate) const RATE_BURST: Duration = Duration::from_millis(100);
+/// A body takes this much of the limit at a time.
+pub(crate) const RATE_SLICE: Duration = Duration::from_millis(25);
+/// Each so many bytes per second of the limit carry one more request, …
+pub(crate) const BYTES_PER_REQUEST: u64 = 1_000_000;
+/// … and a lower limit than this carries one only, in bytes per second.
+pub(crate) const ONE_REQUEST_BELOW: u64 = 100_000;
+/// A request that waits for the limit is looked at again after at least this time.
+pub(crate) const HEDGE_RECHECK: Duration = Duration::from_millis(20);

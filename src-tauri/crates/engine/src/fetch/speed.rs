@@ -2,8 +2,12 @@
 //!
 //! A request is compared with those that run at the same time: if the whole line gets slow, none of
 //! them is to blame. One that runs alone is compared with those before it.
+//!
+//! What a request waits for the limit of the speed is not counted. What has arrived meanwhile is read
+//! at once afterwards, so no speed counts as higher than the limit.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,11 +38,16 @@ struct SpeedState {
     running: BTreeMap<u64, RunningRequest>,
     /// When the last bodies were complete, and how fast they came.
     recent: VecDeque<(Instant, f64)>,
+    /// The limit of the speed in bytes per second.
+    limit: Option<NonZeroU64>,
 }
 
 #[derive(Debug)]
 struct RunningRequest {
+    /// Later than the true start by the time that it has waited for the limit.
     started: Instant,
+    /// Since when it waits for the limit.
+    waits_since: Option<Instant>,
     bytes: u64,
     window_start: Instant,
     window_bytes: u64,
@@ -64,6 +73,7 @@ impl SpeedTracker {
         state.next += 1;
         let request = RunningRequest {
             started: now,
+            waits_since: None,
             bytes: 0,
             window_start: now,
             window_bytes: 0,
@@ -77,13 +87,37 @@ impl SpeedTracker {
         }
     }
 
+    /// Sets the limit of the speed, in bytes per second.
+    pub(crate) fn limit(&self, limit: Option<NonZeroU64>) {
+        self.lock().limit = limit;
+    }
+
     fn lock(&self) -> MutexGuard<'_, SpeedState> {
         // Each statement leaves the state valid, so a poisoned lock can still be used.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A request waits for the limit; dropping it ends the wait.
+#[derive(Debug)]
+pub(crate) struct LimitWait<'a>(&'a SpeedGauge<'a>);
+
 impl SpeedGauge<'_> {
+    /// Stops the clock of the request while it waits for the limit.
+    pub(crate) fn wait_for_limit(&self) -> LimitWait<'_> {
+        if let Some(request) = self.tracker.lock().running.get_mut(&self.number) {
+            request.waits_since = Some(Instant::now());
+        }
+        LimitWait(self)
+    }
+
+    /// Returns how long the request has taken, without its waits for the limit.
+    pub(crate) fn elapsed(&self) -> Duration {
+        let state = self.tracker.lock();
+        let request = state.running.get(&self.number);
+        request.map_or(Duration::ZERO, |request| request.now() - request.started)
+    }
+
     /// Counts bytes that have arrived.
     pub(crate) fn add(&self, bytes: u64) {
         if let Some(request) = self.tracker.lock().running.get_mut(&self.number) {
@@ -110,7 +144,7 @@ impl SpeedGauge<'_> {
         if request.bytes < MIN_SAMPLE_BYTES {
             return;
         }
-        let speed = speed(request.bytes, now - request.started);
+        let speed = state.limited(speed(request.bytes, request.now() - request.started));
         if state.recent.len() == RECENT {
             state.recent.pop_front();
         }
@@ -119,12 +153,7 @@ impl SpeedGauge<'_> {
 
     /// Waits until the request is slow.
     pub(crate) async fn until_slow(&self) {
-        while self
-            .tracker
-            .lock()
-            .look(self.number, Instant::now())
-            .is_none()
-        {
+        while self.tracker.lock().look(self.number).is_none() {
             tokio::time::sleep(LOOK_INTERVAL).await;
         }
     }
@@ -132,11 +161,14 @@ impl SpeedGauge<'_> {
     /// Returns whether the request is to be given up: it has been slow for long, and the rest of the
     /// body (`None` if its size is not known) would take long, too.
     pub(crate) fn is_stalled(&self, left_bytes: Option<u64>) -> bool {
-        let now = Instant::now();
         let mut state = self.tracker.lock();
-        let Some((since, speed)) = state.look(self.number, now) else {
+        let Some((since, speed)) = state.look(self.number) else {
             return false;
         };
+        let now = state
+            .running
+            .get(&self.number)
+            .map_or(since, RunningRequest::now);
         let is_soon_done =
             left_bytes.is_some_and(|left| as_f64(left) <= speed * self.worth_a_wait.as_secs_f64());
         now - since >= STALL_WINDOW && !is_soon_done
@@ -149,10 +181,45 @@ impl Drop for SpeedGauge<'_> {
     }
 }
 
+impl Drop for LimitWait<'_> {
+    fn drop(&mut self) {
+        if let Some(request) = self.0.tracker.lock().running.get_mut(&self.0.number) {
+            request.end_wait(Instant::now());
+        }
+    }
+}
+
+impl RunningRequest {
+    /// Returns the time by the clock of the request, which stands still while it waits for the limit.
+    fn now(&self) -> Instant {
+        self.waits_since.unwrap_or_else(Instant::now)
+    }
+
+    /// Moves its times on by how long it has waited.
+    fn end_wait(&mut self, now: Instant) {
+        let Some(since) = self.waits_since.take() else {
+            return;
+        };
+        let waited = now - since;
+        self.started += waited;
+        self.window_start += waited;
+        if let Some((slow_since, _)) = &mut self.slow {
+            *slow_since += waited;
+        }
+    }
+}
+
 impl SpeedState {
+    /// Returns a measured speed, at most the limit.
+    fn limited(&self, speed: f64) -> f64 {
+        self.limit
+            .map_or(speed, |limit| speed.min(as_f64(limit.get())))
+    }
+
     /// Returns since when a request has been slow, and its speed; `None` if it is not.
-    fn look(&mut self, number: u64, now: Instant) -> Option<(Instant, f64)> {
+    fn look(&mut self, number: u64) -> Option<(Instant, f64)> {
         let request = self.running.get(&number)?;
+        let now = request.now();
         let window = now - request.window_start;
         if window < SPEED_WINDOW {
             return request.slow;
@@ -171,10 +238,9 @@ impl SpeedState {
     /// Returns below which speed a request is slow.
     fn floor(&self, number: u64, since: Instant) -> f64 {
         let least = speed(STALL_MIN_BYTES, STALL_WINDOW);
-        let now = Instant::now();
         let running = self.running.iter().filter(|(other, _)| **other != number);
         let running = running.filter_map(|(_, request)| {
-            let window = now - request.window_start;
+            let window = request.now() - request.window_start;
             (window >= MIN_WINDOW).then(|| speed(request.window_bytes, window))
         });
         let finished = self.recent.iter().filter(|(end, _)| *end >= since);
@@ -184,7 +250,7 @@ impl SpeedState {
             None if self.recent.len() < MIN_RECENT => return least,
             None => median(self.recent.iter().map(|(_, speed)| *speed).collect()).unwrap_or(least),
         };
-        least.max(typical / SLOWER_THAN_PEERS)
+        least.max(self.limited(typical) / SLOWER_THAN_PEERS)
     }
 }
 
@@ -229,12 +295,7 @@ mod tests {
             if first.is_stalled(left) {
                 stalled.get_or_insert(second);
             }
-            if first
-                .tracker
-                .lock()
-                .look(first.number, Instant::now())
-                .is_some()
-            {
+            if first.tracker.lock().look(first.number).is_some() {
                 slow.get_or_insert(second);
             }
         }
@@ -323,5 +384,44 @@ mod tests {
         gauge.restart();
         assert!(!gauge.is_stalled(None));
         assert_eq!(run(&[(&gauge, 50_000)], None, 60).await, (None, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_for_the_limit_is_no_time_of_the_request() {
+        let tracker = after_bodies(1_000_000).await;
+        tracker.limit(NonZeroU64::new(1_000));
+        let gauge = tracker.start(WORTH);
+        for _ in 0..600 {
+            let wait = gauge.wait_for_limit();
+            tokio::time::advance(SECOND).await;
+            assert!(!gauge.is_stalled(Some(1_000_000)));
+            drop(wait);
+            gauge.add(1_000);
+        }
+        assert_eq!(gauge.elapsed(), Duration::ZERO);
+        // The same request is slow if nothing comes while it does not wait.
+        assert_eq!(
+            run(&[(&gauge, 0)], None, 60).await,
+            (Some(20), Some(40)),
+            "the first window still has bytes"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_within_the_limit_is_not_slow_beside_one_that_reads_what_has_arrived() {
+        let tracker = SpeedTracker::default();
+        tracker.limit(NonZeroU64::new(1_000_000));
+        let (own, held_back) = (tracker.start(WORTH), tracker.start(WORTH));
+        // A gigabyte in no time of its own.
+        let both = [(&own, 20_000), (&held_back, 1_000_000_000)];
+        assert_eq!(run(&both, None, 60).await, (None, None));
+        held_back.finish();
+        drop(held_back);
+        tracker.limit(None);
+        assert_eq!(run(&[(&own, 20_000)], None, 60).await, (None, None));
+        let trickle = tracker.start(WORTH);
+        tracker.limit(NonZeroU64::new(1_000_000));
+        let both = [(&trickle, 1_000), (&own, 1_000_000_000)];
+        assert_eq!(run(&both, None, 60).await, (Some(10), Some(30)));
     }
 }

@@ -29,7 +29,7 @@ fn request(sampler: &SegmentSampler) -> SegmentRequest<'_> {
 async fn second_host(rest_policy: RestPolicy, after: Duration) -> String {
     let client = Client::new(&Endpoint::default()).unwrap();
     let online = Arc::new(OnlineCheck::new(client.clone()));
-    let fetcher = Fetcher::new(&client, online, NonZeroUsize::MIN, None);
+    let fetcher = Fetcher::new(&client, online, (NonZeroUsize::MIN, None), None);
     let urls = ["https://a/1", "https://b/1"].map(|url| Url::parse(url).unwrap());
     let now = Instant::now();
     for _ in 0..FAILURES_BEFORE_COOLDOWN {
@@ -70,4 +70,28 @@ async fn a_late_segment_is_requested_again_of_another_host_whose_pause_is_over()
     }
     // All other segments are there, so there is nothing else to find out by.
     assert_eq!(second_host(RestPolicy::Ignore, Duration::ZERO).await, "b");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_the_limit_of_the_speed_is_not_late() {
+    let client = Client::new(&Endpoint::default()).unwrap();
+    let online = Arc::new(OnlineCheck::new(client.clone()));
+    let limits = (NonZeroUsize::MIN, NonZeroU64::new(1_000));
+    let fetcher = Fetcher::new(&client, online, limits, None);
+    let url = Url::parse("https://a/1").unwrap();
+    let gauge = fetcher.speeds.start(WORTH_A_WAIT);
+    let second = async {
+        tokio::select! {
+            () = fetcher.wait_until_hedge(&url, &gauge) => {}
+            () = gauge.until_slow() => {}
+        }
+    };
+    tokio::pin!(second);
+    let hour = Duration::from_hours(1);
+    let wait = gauge.wait_for_limit();
+    assert!(tokio::time::timeout(hour, &mut second).await.is_err());
+    drop(wait);
+    let silence = Instant::now();
+    assert!(tokio::time::timeout(hour, second).await.is_ok());
+    assert!(silence.elapsed() <= Duration::from_secs(6));
 }

@@ -155,6 +155,32 @@ fn a_byte_now_and_then_is_no_progress() {
 }
 
 #[test]
+fn a_wait_for_the_requests_of_other_jobs_is_no_silence() {
+    let mut state = ProgressState::resolving();
+    let start = Instant::now();
+    state.begin_fetch(SegmentProgress::new(1000, (0, 0), None), start);
+    state.queued_requests = 2;
+    state.update_own_wait(start + seconds(4));
+    let view = state.view(start + seconds(600));
+    assert!(!view.waiting && !view.stalled);
+    assert_eq!(view.silent_seconds, None);
+    (state.queued_requests, state.active_requests) = (1, 1);
+    state.update_own_wait(start + seconds(600));
+    // The four seconds before count, and those after.
+    assert_eq!(state.silence(start + seconds(607)), Some(seconds(11)));
+    state.active_requests = 0;
+    state.update_own_wait(start + seconds(607));
+    state.active_requests = 1;
+    state.update_own_wait(start + seconds(607));
+    let view = state.view(start + seconds(617));
+    assert_eq!(
+        view.waiting_for,
+        Some(WaitReason::Network),
+        "21 s of silence"
+    );
+}
+
+#[test]
 fn silence_is_told_after_five_seconds_and_is_a_wait_after_twenty() {
     let mut state = ProgressState::resolving();
     let start = Instant::now();

@@ -2,6 +2,7 @@
 //! whether the recording has changed.
 
 use media::SegmentFingerprint;
+use tokio::time::Instant;
 use ustream::{PlanChange, Recording, SegmentId, SegmentKind, SegmentPlan};
 
 use super::attempt::Attempt;
@@ -88,9 +89,30 @@ impl SpotCheck<'_> {
             return Ok(false);
         };
         let compared = self.compare((id, mark), Effort::Last);
-        let compared = tokio::time::timeout(HEALTH_CHECK_TIMEOUT, compared);
-        let compared = self.attempt.unless_cancelled(compared).await?;
-        Ok(matches!(compared, Ok(Ok(Comparison::Same))))
+        let compared = async {
+            tokio::select! {
+                compared = compared => matches!(compared, Ok(Comparison::Same)),
+                () = self.until_silent() => false,
+            }
+        };
+        self.attempt.unless_cancelled(compared).await
+    }
+
+    /// Waits until nothing has come for [`HEALTH_CHECK_TIMEOUT`]. A body that is slow because of the
+    /// limit of the speed is a sign of life.
+    async fn until_silent(&self) {
+        let start = Instant::now();
+        let silence = || {
+            let silence = self.attempt.meter.silence();
+            silence.map_or_else(|| start.elapsed(), |silence| silence.min(start.elapsed()))
+        };
+        loop {
+            let left = HEALTH_CHECK_TIMEOUT.saturating_sub(silence());
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left).await;
+        }
     }
 
     async fn compare(
