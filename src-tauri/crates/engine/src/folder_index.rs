@@ -129,14 +129,17 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
 }
 
 fn is_ours_or_free(path: &Path) -> bool {
-    let mut start = Vec::new();
-    match File::open(path) {
-        Ok(file) => {
-            let read = file.take(GENERATOR_WITHIN_BYTES).read_to_end(&mut start);
-            read.is_ok() && String::from_utf8_lossy(&start).contains(GENERATOR)
-        }
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    }
+    let is_ours = || {
+        file_metadata(path)?;
+        let mut start = Vec::new();
+        let file = File::open(path).ok()?;
+        file.take(GENERATOR_WITHIN_BYTES)
+            .read_to_end(&mut start)
+            .ok()?;
+        Some(String::from_utf8_lossy(&start).contains(GENERATOR))
+    };
+    let is_free = fs::symlink_metadata(path).is_err();
+    is_free || is_ours().unwrap_or(false)
 }
 
 /// Returns the movies of a folder, the oldest first.
@@ -307,9 +310,10 @@ mod tests {
     #[test]
     fn files_of_others_are_not_replaced_and_ours_are() {
         let folder = folder_with(&["a.mp4", "index.html", "videos.json"]);
+        fs::create_dir(folder.path().join("videos (2).json")).unwrap();
         let index = write_index(folder.path()).unwrap();
         assert_eq!(index.page, folder.path().join("index (2).html"));
-        assert_eq!(index.json, folder.path().join("videos (2).json"));
+        assert_eq!(index.json, folder.path().join("videos (3).json"));
         assert_eq!(write_index(folder.path()).unwrap(), index);
         let theirs = fs::read_to_string(folder.path().join("index.html")).unwrap();
         assert_eq!(theirs, "not much of a movie");
