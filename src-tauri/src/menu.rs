@@ -12,28 +12,29 @@ use crate::page_events::PageEvents;
 use crate::platform;
 
 /// Id of the item that opens the settings.
-const SETTINGS: &str = "menu-settings";
+const SETTINGS: &str = "menu-app.settings";
 
 /// The messages of the menu.
 #[cfg(test)]
 pub(crate) const USED_IDS: &[&str] = &[
-    "menu-about",
+    "menu-app",
+    "menu-app.about",
     SETTINGS,
-    "menu-hide",
-    "menu-hide-others",
-    "menu-show-all",
-    "menu-quit",
+    "menu-app.hide",
+    "menu-app.hide_others",
+    "menu-app.show_all",
+    "menu-app.quit",
     "menu-edit",
-    "menu-undo",
-    "menu-redo",
-    "menu-cut",
-    "menu-copy",
-    "menu-paste",
-    "menu-select-all",
+    "menu-edit.undo",
+    "menu-edit.redo",
+    "menu-edit.cut",
+    "menu-edit.copy",
+    "menu-edit.paste",
+    "menu-edit.select_all",
     "menu-window",
-    "menu-minimize",
-    "menu-zoom",
-    "menu-close",
+    "menu-window.minimize",
+    "menu-window.zoom",
+    "menu-window.close",
     "menu-help",
 ];
 
@@ -64,35 +65,35 @@ fn build(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let line = || Standard::separator(app);
     let settings = MenuItem::with_id(app, SETTINGS, text(SETTINGS), true, Some("CmdOrCtrl+,"))?;
     let app_items: [&dyn IsMenuItem<Wry>; 9] = [
-        &Standard::about(app, Some(&text("menu-about")), Some(about))?,
+        &Standard::about(app, Some(&text("menu-app.about")), Some(about))?,
         &line()?,
         &settings,
         &line()?,
-        &Standard::hide(app, Some(&text("menu-hide")))?,
-        &Standard::hide_others(app, Some(&text("menu-hide-others")))?,
-        &Standard::show_all(app, Some(&text("menu-show-all")))?,
+        &Standard::hide(app, Some(&text("menu-app.hide")))?,
+        &Standard::hide_others(app, Some(&text("menu-app.hide_others")))?,
+        &Standard::show_all(app, Some(&text("menu-app.show_all")))?,
         &line()?,
-        &Standard::quit(app, Some(&text("menu-quit")))?,
+        &Standard::quit(app, Some(&text("menu-app.quit")))?,
     ];
     let edit_items: [&dyn IsMenuItem<Wry>; 7] = [
-        &Standard::undo(app, Some(&text("menu-undo")))?,
-        &Standard::redo(app, Some(&text("menu-redo")))?,
+        &Standard::undo(app, Some(&text("menu-edit.undo")))?,
+        &Standard::redo(app, Some(&text("menu-edit.redo")))?,
         &line()?,
-        &Standard::cut(app, Some(&text("menu-cut")))?,
-        &Standard::copy(app, Some(&text("menu-copy")))?,
-        &Standard::paste(app, Some(&text("menu-paste")))?,
-        &Standard::select_all(app, Some(&text("menu-select-all")))?,
+        &Standard::cut(app, Some(&text("menu-edit.cut")))?,
+        &Standard::copy(app, Some(&text("menu-edit.copy")))?,
+        &Standard::paste(app, Some(&text("menu-edit.paste")))?,
+        &Standard::select_all(app, Some(&text("menu-edit.select_all")))?,
     ];
     let window_items: [&dyn IsMenuItem<Wry>; 3] = [
-        &Standard::minimize(app, Some(&text("menu-minimize")))?,
-        &Standard::maximize(app, Some(&text("menu-zoom")))?,
-        &Standard::close_window(app, Some(&text("menu-close")))?,
+        &Standard::minimize(app, Some(&text("menu-window.minimize")))?,
+        &Standard::maximize(app, Some(&text("menu-window.zoom")))?,
+        &Standard::close_window(app, Some(&text("menu-window.close")))?,
     ];
     let window = text("menu-window");
     Menu::with_items(
         app,
         &[
-            &Submenu::with_items(app, &package.name, true, &app_items)?,
+            &Submenu::with_items(app, text("menu-app"), true, &app_items)?,
             &Submenu::with_items(app, text("menu-edit"), true, &edit_items)?,
             &Submenu::with_id_and_items(app, WINDOW_SUBMENU_ID, window, true, &window_items)?,
             // macOS adds its search field to this one.

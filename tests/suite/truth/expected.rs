@@ -118,8 +118,10 @@ impl Case {
         };
         let wanted = stated.div_ceil(self.segment_ms());
         let ends_there = |listed: usize| {
+            // What a later message would list is not known then.
             let read = Self {
                 listed,
+                keys: self.keys[..listed].to_vec(),
                 ..self.clone()
             };
             let (sure, may) = listed_reach(&read);

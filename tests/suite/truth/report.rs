@@ -124,6 +124,8 @@ impl ReportedPlaces {
             end_ms,
             end_ms.saturating_sub(first),
             inside.min(expected.length_ms),
+            // A segment with the media of another one, shorter than its own would be.
+            inside.min(expected.length_ms) + found.foreign_ms,
         ];
         // Listed segments beyond another stated length are reported as a gap.
         let is_reported_to_the_end = self.end_ms + TOLERATED_GAP_MS + ROUNDING_MS >= stated;

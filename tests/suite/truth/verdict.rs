@@ -72,6 +72,8 @@ pub(super) struct MatchedSegments {
     pub(super) present: Vec<Vec<bool>>,
     /// Positions with the media of another segment.
     foreign: BTreeSet<u64>,
+    /// How long the media of other segments plays, in milliseconds.
+    pub(super) foreign_ms: u64,
     /// Those of them whose media occurs nowhere else.
     lone: BTreeSet<u64>,
     /// Difference to the expected time of each packet of a segment that is in the movie.
@@ -284,6 +286,7 @@ fn find(
     let mut found = MatchedSegments {
         present: Vec::new(),
         foreign: BTreeSet::new(),
+        foreign_ms: 0,
         lone: BTreeSet::new(),
         times: Vec::new(),
         video_offset: None,
@@ -312,7 +315,9 @@ fn find(
             {
                 video = &video[other_video.len()..];
                 audio = &audio[other_audio.len()..];
-                found.foreign.insert(place as u64);
+                if found.foreign.insert(place as u64) {
+                    found.foreign_ms += span_ms(other_video).max(span_ms(other_audio));
+                }
                 let all = &movie.video[..];
                 let times = (0..all.len()).filter(|at| starts(&all[*at..], other_video));
                 if !other_video.is_empty() && times.count() == 1 {
@@ -379,6 +384,14 @@ fn common_prefix(packets: &[MoviePacket], wanted: &[MoviePacket]) -> usize {
     let mut pairs = packets.iter().zip(wanted);
     let differ = pairs.position(|(packet, wanted)| packet.hash != wanted.hash);
     differ.unwrap_or(packets.len().min(wanted.len()))
+}
+
+/// Returns the time from the first packet to the last, in milliseconds.
+fn span_ms(packets: &[MoviePacket]) -> u64 {
+    let times = packets.iter().map(|packet| packet.dts_us);
+    let (first, last) = (times.clone().min(), times.max());
+    let span_us = first.zip(last).map_or(0, |(first, last)| last - first);
+    span_us.unsigned_abs() / 1000
 }
 
 fn behind<'p>(packets: &'p [MoviePacket], first: &[MoviePacket]) -> &'p [MoviePacket] {
@@ -486,7 +499,19 @@ fn failure_names(expected: &ExpectedOutcome, reported: &Reported) -> Result<(), 
     let Some(track_set) = expected.track_sets.first() else {
         return Ok(());
     };
-    let report = ReportedPlaces::of(expected, reported, true);
+    // A gap reported at the start may be what the list lacks.
+    let named =
+        |may_lack_beginning| failure_names_gaps(expected, track_set, reported, may_lack_beginning);
+    named(true).or_else(|wrong| named(false).map_err(|_| wrong))
+}
+
+fn failure_names_gaps(
+    expected: &ExpectedOutcome,
+    track_set: &TrackSet,
+    reported: &Reported,
+    may_lack_beginning: bool,
+) -> Result<(), Mismatch> {
+    let report = ReportedPlaces::of(expected, reported, may_lack_beginning);
     let slots = |place: u64| {
         let at = usize::try_from(place).unwrap_or(usize::MAX);
         track_set
