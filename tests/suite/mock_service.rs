@@ -211,9 +211,15 @@ pub(crate) fn file_names(folder: &Path) -> Vec<String> {
 
 /// Deletes a folder in which a run may just be making another file.
 pub(crate) fn delete_folder(folder: &Path) {
-    while folder.exists() {
-        let _ = std::fs::remove_dir_all(folder);
+    const MOST_ATTEMPTS: usize = 1000;
+    let mut deleted = Ok(());
+    for _ in 0..MOST_ATTEMPTS {
+        deleted = std::fs::remove_dir_all(folder);
+        if !folder.exists() {
+            return;
+        }
     }
+    panic!("{} cannot be deleted: {deleted:?}", folder.display());
 }
 
 /// Returns whether a folder holds one unfinished movie and nothing else.

@@ -73,6 +73,19 @@ test("bar, percentage, title and list show the same at every moment", async ({ p
   expect(different).toEqual([]);
 });
 
+test("a list of 2,000 jobs has few rows, and all can be found", async ({ page }) => {
+  await show(page, "jobs-long");
+  const rows = page.getByRole("listitem");
+  expect(await rows.count()).toBe(3 + 20 + 20);
+  await page.getByLabel("Search your videos").fill("part 1999");
+  await expect(rows).toHaveCount(1);
+  await page.getByLabel("Search your videos").fill("");
+  await page.getByLabel("Show", { exact: true }).selectOption({ label: "Waiting" });
+  await expect(rows).toHaveCount(20);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(rows).toHaveCount(70);
+});
+
 test("typing is not disturbed while videos are saved", async ({ page }) => {
   await show(page, "many-jobs");
   const field = page.getByLabel("Video link");

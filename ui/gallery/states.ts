@@ -217,6 +217,13 @@ export const states: Record<string, State> = {
     link: CHANNEL,
     press: ["choose-all.new"],
   },
+  "choose-short": {
+    before: (fake) => {
+      fake.starting.folder = { ...fake.starting.folder, free_bytes: 9e9 };
+    },
+    link: CHANNEL,
+    press: ["choose-all", "choose-continue"],
+  },
   "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
   "needs-form": { link: recorded(112470632) },
   "form-refused": {
@@ -363,6 +370,26 @@ export const states: Record<string, State> = {
       for (const id of ["a", "b", "c"]) fake.put(job({ id, state: done(id), progress: null }));
     },
     press: ["saved-list", "⋯", "saved-list-forget"],
+  },
+  "clear-asked": {
+    before: (fake) => {
+      for (const id of ["a", "b", "c"]) fake.put(job({ id, state: done(id), progress: null }));
+    },
+    press: ["saved-list", "saved-list-forget.all"],
+  },
+  /** As many as a channel may have. */
+  "jobs-long": {
+    before: (fake) => {
+      for (let number = 0; number < 2000; number += 1) {
+        const id = `job-${number}`;
+        const title = `Launch day, part ${number}`;
+        if (number < 3) fake.put(job({ id, title, progress: at }));
+        else if (number < 1000)
+          fake.put(job({ id, title, state: { is: "queued" }, progress: null }));
+        else fake.put(job({ id, title, state: done(title), progress: null }));
+      }
+    },
+    press: ["saved-list"],
   },
   "many-jobs": {
     before: (fake) => {

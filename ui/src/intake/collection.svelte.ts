@@ -5,6 +5,11 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { Backend, CatalogView, EntryView } from "../backend";
 import { Controller } from "../shared/controller.svelte";
+import { keySet } from "../shared/keyed";
+
+function sumOf(entries: EntryView[], value: (entry: EntryView) => number | null): number {
+  return entries.reduce((sum, entry) => sum + (value(entry) ?? 0), 0);
+}
 
 export class Collection extends Controller {
   /** The part of the list that was loaded so far. */
@@ -41,14 +46,41 @@ export class Collection extends Controller {
 
   /** The selected links, in the order of the list. */
   get links(): string[] {
-    return this.entries.map(({ link }) => link).filter((link) => this.selected.has(link));
+    return this.#selectedEntries.map(({ link }) => link);
+  }
+
+  /** The selected videos, in the order of the list. */
+  get #selectedEntries(): EntryView[] {
+    return this.entries.filter(({ link }) => this.selected.has(link));
   }
 
   /** Total duration of the selected videos, as far as it is known. */
   get selectedMs(): number {
-    return this.entries
-      .filter(({ link }) => this.selected.has(link))
-      .reduce((sum, { duration_ms }) => sum + (duration_ms ?? 0), 0);
+    return sumOf(this.#selectedEntries, ({ duration_ms }) => duration_ms);
+  }
+
+  /** About how large the selected videos are together, in bytes; null if no size is stated. One whose
+   *  size is not stated counts by its duration, as the others do. */
+  get selectedBytes(): number | null {
+    const selected = this.#selectedEntries;
+    const sized = selected.filter(({ about_bytes }) => about_bytes !== null);
+    if (sized.length === 0) return null;
+    const stated = sumOf(sized, ({ about_bytes }) => about_bytes);
+    const timed = sized.filter(({ duration_ms }) => duration_ms !== null);
+    const timedMs = sumOf(timed, ({ duration_ms }) => duration_ms);
+    const perMs = timedMs > 0 ? sumOf(timed, ({ about_bytes }) => about_bytes) / timedMs : 0;
+    const unsized = selected.filter(({ about_bytes }) => about_bytes === null);
+    return stated + perMs * sumOf(unsized, ({ duration_ms }) => duration_ms);
+  }
+
+  /** The selected links, the oldest first; those without a date keep their places at the end. */
+  get linksByDate(): string[] {
+    const date = ({ date_unix_s }: EntryView) => date_unix_s ?? Infinity;
+    const sorted = this.#selectedEntries.toSorted((one, other) => {
+      const [first, second] = [date(one), date(other)];
+      return first === second ? 0 : first - second;
+    });
+    return sorted.map(({ link }) => link);
   }
 
   /** Looks for recordings that are in the folder already. */
@@ -70,6 +102,14 @@ export class Collection extends Controller {
     for (const link of links) this.selected.add(link);
   }
 
+  /** Loads the rest of the list, until it is complete, fails, or `stop` aborts it. */
+  async loadAll(stop: AbortSignal) {
+    while (this.open && !this.loading && !stop.aborted) {
+      await this.more();
+      if (this.failure !== null) return;
+    }
+  }
+
   /** Loads the next part of the list; it is null after the last. */
   async more() {
     if (this.loading) return;
@@ -78,8 +118,8 @@ export class Collection extends Controller {
     this.loading = false;
     if (this.failure !== null) return;
     // A channel lists a video twice if another was published between two parts.
-    const known = this.entries.map(({ link }) => link);
-    const fresh = (next ?? []).filter(({ link }) => !known.includes(link));
+    const known = keySet(this.entries.map(({ link }) => link));
+    const fresh = (next ?? []).filter(({ link }) => !known.has(link));
     this.entries = [...this.entries, ...fresh];
     const all = this.#total !== null && this.entries.length >= this.#total;
     this.open = next !== null && !all;

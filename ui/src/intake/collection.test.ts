@@ -44,6 +44,27 @@ it("saves selected videos of a channel, each under its own name", async () => {
   expect(backend.settings.template).toBe("{owner}/{title}");
 });
 
+it("selects the whole channel, and tells its length and size and whether there is room", async () => {
+  backend.starting.folder = { ...backend.starting.folder, free_bytes: 40_000_000_000 };
+  await paste("https://video.ibm.com/channel/id/6540154");
+  await press("Select all");
+  expect(await screen.findAllByRole("checkbox", { checked: true })).toHaveLength(60);
+  await press(/Continue with .60/);
+  // The one without a stated size counts as the others do.
+  expect(await screen.findByText(/89.*hr.*about.*33.*GB/)).toBeVisible();
+  expect(screen.queryByText(/Not enough room/)).toBeNull();
+
+  backend.starting.folder = { ...backend.starting.folder, free_bytes: 20_000_000_000 };
+  await user.click(screen.getByRole("checkbox", { name: "Start with the oldest" }));
+  window.dispatchEvent(new Event("focus"));
+  expect(await screen.findByText(/Not enough room/)).toBeVisible();
+  expect(await button("Choose another folder")).toBeVisible();
+  await press("Save anyway");
+  await heading("Downloading");
+  const numbers = backend.asked.map(({ link }) => Number(/\d+$/.exec(link)?.[0]));
+  expect(numbers).toEqual(Array.from({ length: 60 }, (_, index) => 112_470_572 + index));
+});
+
 it("marks videos whose files are in the folder, whatever else is known of them", async () => {
   backend.savedFiles = [
     { recording: "112470630", saved_unix_s: 1_479_900_000 },
@@ -57,7 +78,7 @@ it("marks videos whose files are in the folder, whatever else is known of them",
     "Saved",
   ]);
   await press("Only new ones");
-  expect(screen.getAllByRole("checkbox", { checked: true })).toHaveLength(48);
+  expect(screen.getAllByRole("checkbox", { checked: true })).toHaveLength(58);
 });
 
 it("marks videos that are saved already, and selects them only if the user does", async () => {
@@ -71,7 +92,7 @@ it("marks videos that are saved already, and selects them only if the user does"
   expect(strip(marked?.textContent ?? "")).toBe("Saved Nov\u00a023,\u00a02016");
   await press("Only new ones");
   expect(row.getByRole("checkbox")).not.toBeChecked();
-  await press(/Continue with .49/);
+  await press(/Continue with .59/);
   await press("Back to the list");
   await press("Select none");
 

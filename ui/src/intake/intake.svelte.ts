@@ -15,6 +15,7 @@ import type { Settings } from "../settings/settings.svelte";
 import { announcer } from "../shared/announcer.svelte";
 import { Controller } from "../shared/controller.svelte";
 import { bytes, duration, facts, recordingDay } from "../shared/format";
+import { keyMap } from "../shared/keyed";
 import { RECOVERY } from "../shared/recovery";
 import { text } from "../text";
 import { Collection } from "./collection.svelte";
@@ -214,10 +215,12 @@ export class Intake extends Controller {
   /** Starts a job for each link. */
   saveAll(links: string[], collection: Collection | null, choices: SaveChoices): Promise<void> {
     const referrer = this.access.referrer ?? collection?.page ?? null;
+    const entries = keyMap(collection?.entries ?? [], ({ link }) => link);
+    const saved = this.#jobs.savedLinks;
     const videos = links.map((link) => {
-      const entry = collection?.entries.find((entry) => entry.link === link);
+      const entry = entries.get(link);
       const title = entry ? titleOf(entry) : null;
-      const again = entry !== undefined && this.#jobs.savedBefore(link) !== undefined;
+      const again = entry !== undefined && saved.has(link);
       const thumbnail = entry?.thumbnail ?? null;
       return { link, title, thumbnail, ...(again ? { again } : {}) };
     });
@@ -237,8 +240,9 @@ export class Intake extends Controller {
     const started: StartedJob[] = [];
     /** The first of those that are being saved already. */
     let known: string | undefined;
+    const unfinished = this.#jobs.unfinishedByLink;
     for (const { link, title, thumbnail, ...video } of videos) {
-      const before = this.#jobs.unfinishedOf(link);
+      const before = unfinished.get(link);
       if (before) {
         known ??= before.id;
         continue;

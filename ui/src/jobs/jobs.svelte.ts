@@ -16,6 +16,7 @@ import {
 } from "../backend";
 import { announcer } from "../shared/announcer.svelte";
 import { Controller } from "../shared/controller.svelte";
+import { keyMap, keySet } from "../shared/keyed";
 import { text } from "../text";
 import { batchStatus } from "./status";
 
@@ -92,10 +93,10 @@ export class Jobs extends Controller {
 
   /** Adds jobs that were just started and shows the first of them. */
   add(started: StartedJob[]) {
+    this.#join(started.map(({ id }) => id).filter((id) => !this.all.has(id)));
     for (const { id, title, thumbnail, link, access } of started) {
       this.#accesses.set(id, access);
       if (this.all.has(id)) continue;
-      this.#join(id);
       const state: JobState = { is: "running" };
       const newest_of_channel = false;
       this.all.set(id, {
@@ -138,6 +139,18 @@ export class Jobs extends Controller {
   /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
     return [...this.all.values()].find((job) => job.state.is === "done" && job.link === link);
+  }
+
+  /** The links of all finished jobs. */
+  get savedLinks(): ReadonlySet<string> {
+    const done = [...this.all.values()].filter(({ state }) => state.is === "done");
+    return keySet(done.map(({ link }) => link));
+  }
+
+  /** The jobs that are not finished, by their links. */
+  get unfinishedByLink(): ReadonlyMap<string, JobView> {
+    const others = [...this.all.values()].filter(({ state }) => state.is !== "done");
+    return keyMap(others, ({ link }) => link);
   }
 
   /** Returns the job of this link that is not finished, if any; `except` is the id of another one. */
@@ -212,6 +225,11 @@ export class Jobs extends Controller {
     return this.succeeds(this.backend.remove(id, true));
   }
 
+  /** Removes finished jobs from the list and keeps their files. */
+  async forgetAll(ids: string[]) {
+    for (const id of ids) if (!(await this.forget(id))) return;
+  }
+
   /** Shows a finished file in its folder. */
   reveal(id: string): Promise<void> {
     return this.#open(id, this.backend.reveal(id));
@@ -273,8 +291,8 @@ export class Jobs extends Controller {
   /** Takes over what the backend reports. */
   update({ changed, removed }: Update) {
     const wasBusy = this.busy;
+    this.#join(changed.filter(isActive).map(({ id }) => id));
     for (const job of changed) {
-      if (isActive(job)) this.#join(job.id);
       this.all.set(job.id, { ...job, title: nameOf(job) });
       if (job.state.is === "done") {
         this.#onUnlocked.get(job.id)?.();
@@ -292,10 +310,11 @@ export class Jobs extends Controller {
     if (wasBusy && !this.busy && batch.length > 1) announcer.say(batchStatus(batch));
   }
 
-  /** Adds a job to those that are saved together, before it counts as busy. */
-  #join(id: string) {
-    if (this.#batch.includes(id)) return;
-    this.#batch = this.busy ? [...this.#batch, id] : [id];
+  /** Adds jobs to those that are saved together, before they count as busy. */
+  #join(ids: string[]) {
+    const known = keySet(this.#batch);
+    const fresh = ids.filter((id) => !known.has(id));
+    if (fresh.length > 0) this.#batch = this.busy ? [...this.#batch, ...fresh] : fresh;
   }
 
   /** Finds what was there before the page: the jobs that are being done if the page was loaded again,

@@ -613,19 +613,60 @@ it("shows a few of many saved videos, more on demand, and those that are searche
     screen.getAllByRole("listitem").map((row) => row.querySelector("bdi")?.textContent);
   expect(rows()).toHaveLength(20);
   expect(rows()[0]).toBe("Part 99.mp4");
-  expect(said("20 of 100 shown")).toBeVisible();
   await press("Show more");
   expect(rows()).toHaveLength(70);
   expect(await button(/^Part 79\.mp4/)).toHaveFocus();
 
-  await user.type(screen.getByLabelText("Search saved videos"), " pArt 4");
+  const sought = await screen.findByLabelText("Search your videos");
+  await user.type(sought, " pArt 4");
   expect(rows()).toHaveLength(11);
+  expect(said("11 of 100 shown")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
-  await user.clear(screen.getByLabelText("Search saved videos"));
-  expect(rows()).toHaveLength(20);
-  await user.type(screen.getByLabelText("Search saved videos"), "nowhere");
+  await user.clear(sought);
+  await user.type(sought, "nowhere");
   expect(screen.queryByRole("listitem")).toBeNull();
   expect(said("Nothing found")).toBeVisible();
+});
+
+it("narrows a long list of jobs to one state, and shows a few of each at first", async () => {
+  for (let number = 0; number < 60; number += 1) {
+    const id = `job-${number}`;
+    const state: JobState = number < 30 ? { is: "queued" } : done(`Part ${number}`);
+    backend.put(job({ id, title: `Part ${number}`, state, progress: null }));
+  }
+  render(App, { backend });
+  const waiting = () => screen.queryByRole("region", { name: /Waiting \(.30.\)/ });
+  await waitFor(() => expect(waiting()).toBeVisible());
+  expect(within(waiting() ?? document.body).getAllByRole("listitem")).toHaveLength(20);
+  const list = within(waiting() ?? document.body);
+  await user.click(list.getByRole("button", { name: "Show more" }));
+  expect(list.getAllByRole("listitem")).toHaveLength(30);
+
+  await user.selectOptions(await screen.findByLabelText("Show"), "Saved");
+  expect(waiting()).toBeNull();
+  expect(await screen.findByText(/Saved videos \(.30.\)/)).toBeVisible();
+  expect(said("30 of 60 shown")).toBeVisible();
+  await user.selectOptions(screen.getByLabelText("Show"), "All");
+  expect(waiting()).toBeVisible();
+});
+
+it("removes all saved videos from the list once that is confirmed, and only those found", async () => {
+  for (let number = 0; number < 30; number += 1) {
+    const id = `job-${number}`;
+    backend.put(job({ id, title: id, state: done(`Part ${number}`), progress: null }));
+  }
+  render(App, { backend });
+  await user.click(await screen.findByText(/Saved videos \(.30.\)/));
+  await press("Remove all from list");
+  expect(await button("Keep them")).toHaveFocus();
+  await press("Keep them");
+  await user.type(await screen.findByLabelText("Search your videos"), "part 2");
+  await press("Remove all from list");
+  expect(said("Remove these 11 videos from the list?")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Remove from list" }));
+  expect(await screen.findByText("Nothing found")).toBeVisible();
+  await user.clear(screen.getByLabelText("Search your videos"));
+  expect(await screen.findByText(/Saved videos \(.19.\)/)).toBeVisible();
 });
 
 it("checks a saved video, and says what is damaged", async () => {

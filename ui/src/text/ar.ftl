@@ -70,6 +70,7 @@ choose-ready =
        *[other] حفظ { $count } مقطع فيديو
     }
     .body = يُحفظ كل فيديو باسمه.
+    .oldest = البدء بالأقدم
 choose-back = العودة إلى القائمة
 
 ## Ready to save
@@ -267,6 +268,10 @@ row-more = المزيد من الإجراءات: { $title }
 saved-list = مقاطع الفيديو المحفوظة ({ $count })
     .page = إنشاء صفحة ويب للمجلد
 saved-list-forget = إزالة من القائمة
+    .all = إزالة الكل من القائمة
+    .ask = هل تريد إزالة مقاطع الفيديو هذه ({ $count }) من القائمة؟
+    .body = تبقى الملفات كما هي.
+    .keep = الاحتفاظ بها
 saved-list-removed = تمت إزالة { $file } من القائمة. يبقى الملف نفسه في مكانه.
     .undo = تراجع
 delete-file = حذف الملف…
@@ -276,8 +281,14 @@ delete-file = حذف الملف…
     .done = أصبح { $file } في سلة المهملات.
 delete-file-failed = تعذّر نقل الملف إلى سلة المهملات
     .body = احذفه من مجلده بدلًا من ذلك.
-saved-list-search = البحث في مقاطع الفيديو المحفوظة
+list-search = البحث في مقاطع الفيديو
     .none = لا توجد نتائج
+    .state = عرض
+    .all = الكل
+    .saving = قيد الحفظ
+    .waiting = في الانتظار
+    .stopped = متوقفة
+    .saved = محفوظة
 saved-list-again = تنزيل مرة أخرى
 check-file = فحص
     .running = جارٍ فحص { $file }…

@@ -54,6 +54,7 @@ choose-ready =
        *[other] { $count } Videos speichern
     }
     .body = Jedes wird unter seinem eigenen Namen gespeichert.
+    .oldest = Mit dem ältesten beginnen
 choose-back = Zurück zur Liste
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Mehr zu { $title }
 saved-list = Gespeicherte Videos ({ $count })
     .page = Webseite des Ordners erstellen
 saved-list-forget = Aus Liste entfernen
+    .all = Alle aus der Liste entfernen
+    .ask = Diese { $count } Videos aus der Liste entfernen?
+    .body = Die Dateien bleiben erhalten.
+    .keep = Behalten
 saved-list-removed = { $file } wurde aus der Liste entfernt. Die Datei bleibt erhalten.
     .undo = Rückgängig
 delete-file = Datei löschen …
@@ -244,8 +249,14 @@ delete-file = Datei löschen …
     .done = { $file } ist im Papierkorb.
 delete-file-failed = Die Datei konnte nicht in den Papierkorb verschoben werden
     .body = Löschen Sie sie stattdessen in ihrem Ordner.
-saved-list-search = Gespeicherte Videos durchsuchen
+list-search = Videos durchsuchen
     .none = Nichts gefunden
+    .state = Anzeigen
+    .all = Alle
+    .saving = Wird gespeichert
+    .waiting = Wartet
+    .stopped = Angehalten
+    .saved = Gespeichert
 saved-list-again = Erneut herunterladen
 check-file = Prüfen
     .running = { $file } wird geprüft …

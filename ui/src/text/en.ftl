@@ -54,6 +54,7 @@ choose-ready =
        *[other] Save { $count } videos
     }
     .body = Each is saved under its own name.
+    .oldest = Start with the oldest
 choose-back = Back to the list
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = More for { $title }
 saved-list = Saved videos ({ $count })
     .page = Make a web page of the folder
 saved-list-forget = Remove from list
+    .all = Remove all from list
+    .ask = Remove these { $count } videos from the list?
+    .body = The files are kept.
+    .keep = Keep them
 saved-list-removed = { $file } was removed from the list. The file is kept.
     .undo = Undo
 delete-file = Delete the file…
@@ -244,8 +249,14 @@ delete-file = Delete the file…
     .done = { $file } is in the trash.
 delete-file-failed = The file could not be moved to the trash
     .body = Delete it in its folder instead.
-saved-list-search = Search saved videos
+list-search = Search your videos
     .none = Nothing found
+    .state = Show
+    .all = All
+    .saving = Being saved
+    .waiting = Waiting
+    .stopped = Stopped
+    .saved = Saved
 saved-list-again = Download again
 check-file = Check
     .running = Checking { $file }…

@@ -54,6 +54,7 @@ choose-ready =
        *[other] Guardar { $count } vídeos
     }
     .body = Cada uno se guarda con su propio nombre.
+    .oldest = Empezar por el más antiguo
 choose-back = Volver a la lista
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Más acciones para { $title }
 saved-list = Vídeos guardados ({ $count })
     .page = Crear una página web de la carpeta
 saved-list-forget = Quitar de la lista
+    .all = Quitar todos de la lista
+    .ask = ¿Quitar de la lista estos { $count } vídeos?
+    .body = Los archivos se conservan.
+    .keep = Conservarlos
 saved-list-removed = { $file } se ha quitado de la lista. El archivo se conserva.
     .undo = Deshacer
 delete-file = Eliminar el archivo…
@@ -244,8 +249,14 @@ delete-file = Eliminar el archivo…
     .done = { $file } está en la papelera.
 delete-file-failed = No se pudo mover el archivo a la papelera
     .body = Elimínalo en su carpeta.
-saved-list-search = Buscar en los vídeos guardados
+list-search = Buscar en los vídeos
     .none = No se ha encontrado nada
+    .state = Mostrar
+    .all = Todos
+    .saving = Guardándose
+    .waiting = En espera
+    .stopped = Detenidos
+    .saved = Guardados
 saved-list-again = Descargar de nuevo
 check-file = Comprobar
     .running = Comprobando { $file }…

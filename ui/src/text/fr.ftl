@@ -54,6 +54,7 @@ choose-ready =
        *[other] Enregistrer { $count } vidéos
     }
     .body = Chacune est enregistrée sous son propre nom.
+    .oldest = Commencer par la plus ancienne
 choose-back = Retour à la liste
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Plus d’actions pour { $title }
 saved-list = Vidéos enregistrées ({ $count })
     .page = Créer une page web du dossier
 saved-list-forget = Retirer de la liste
+    .all = Tout retirer de la liste
+    .ask = Retirer ces { $count } vidéos de la liste ?
+    .body = Les fichiers sont conservés.
+    .keep = Les garder
 saved-list-removed = { $file } a été retiré de la liste. Le fichier est conservé.
     .undo = Annuler
 delete-file = Supprimer le fichier…
@@ -244,8 +249,14 @@ delete-file = Supprimer le fichier…
     .done = { $file } est dans la corbeille.
 delete-file-failed = Le fichier n’a pas pu être placé dans la corbeille
     .body = Supprimez-le plutôt dans son dossier.
-saved-list-search = Rechercher dans les vidéos enregistrées
+list-search = Rechercher dans les vidéos
     .none = Aucun résultat
+    .state = Afficher
+    .all = Toutes
+    .saving = En cours d’enregistrement
+    .waiting = En attente
+    .stopped = À l’arrêt
+    .saved = Enregistrées
 saved-list-again = Télécharger à nouveau
 check-file = Vérifier
     .running = Vérification de { $file }…

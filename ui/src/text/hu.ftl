@@ -54,6 +54,7 @@ choose-ready =
        *[other] { $count } videó mentése
     }
     .body = Mindegyiket a saját nevén mentjük.
+    .oldest = Kezdés a legrégebbivel
 choose-back = Vissza a listához
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = További műveletek: { $title }
 saved-list = Mentett videók ({ $count })
     .page = Weblap készítése a mappáról
 saved-list-forget = Eltávolítás a listáról
+    .all = Összes eltávolítása a listáról
+    .ask = Eltávolítja ezt a { $count } videót a listáról?
+    .body = A fájlok megmaradnak.
+    .keep = Megtartás
 saved-list-removed = Eltávolítva a listáról: { $file }. Maga a fájl megmarad.
     .undo = Visszavonás
 delete-file = Fájl törlése…
@@ -244,8 +249,14 @@ delete-file = Fájl törlése…
     .done = { $file } a lomtárba került.
 delete-file-failed = A fájlt nem sikerült a lomtárba helyezni
     .body = Töröld inkább a mappájában.
-saved-list-search = Keresés a mentett videók között
+list-search = Keresés a videók között
     .none = Nincs találat
+    .state = Megjelenítés
+    .all = Mind
+    .saving = Mentés alatt
+    .waiting = Várakozik
+    .stopped = Leállítva
+    .saved = Elmentve
 saved-list-again = Letöltés újra
 check-file = Ellenőrzés
     .running = { $file } ellenőrzése…

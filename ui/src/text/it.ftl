@@ -54,6 +54,7 @@ choose-ready =
        *[other] Salva { $count } video
     }
     .body = Ognuno viene salvato con il proprio nome.
+    .oldest = Comincia dal più vecchio
 choose-back = Torna all’elenco
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Altre azioni per { $title }
 saved-list = Video salvati ({ $count })
     .page = Crea una pagina web della cartella
 saved-list-forget = Rimuovi dall’elenco
+    .all = Rimuovi tutti dall’elenco
+    .ask = Rimuovere questi { $count } video dall’elenco?
+    .body = I file restano.
+    .keep = Tienili
 saved-list-removed = { $file } è stato rimosso dall’elenco. Il file resta al suo posto.
     .undo = Annulla
 delete-file = Elimina il file…
@@ -244,8 +249,14 @@ delete-file = Elimina il file…
     .done = { $file } è nel cestino.
 delete-file-failed = Non è stato possibile spostare il file nel cestino
     .body = Eliminalo nella sua cartella.
-saved-list-search = Cerca nei video salvati
+list-search = Cerca nei video
     .none = Nessun risultato
+    .state = Mostra
+    .all = Tutti
+    .saving = In salvataggio
+    .waiting = In attesa
+    .stopped = Interrotti
+    .saved = Salvati
 saved-list-again = Scarica di nuovo
 check-file = Controlla
     .running = Controllo di { $file }…

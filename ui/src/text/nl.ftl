@@ -54,6 +54,7 @@ choose-ready =
        *[other] { $count } video’s opslaan
     }
     .body = Elke video wordt onder zijn eigen naam opgeslagen.
+    .oldest = Met de oudste beginnen
 choose-back = Terug naar de lijst
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Meer acties voor { $title }
 saved-list = Opgeslagen video’s ({ $count })
     .page = Webpagina van de map maken
 saved-list-forget = Uit lijst halen
+    .all = Alle uit de lijst halen
+    .ask = Deze { $count } video’s uit de lijst halen?
+    .body = De bestanden blijven bewaard.
+    .keep = Behouden
 saved-list-removed = { $file } is uit de lijst gehaald. Het bestand blijft bewaard.
     .undo = Ongedaan maken
 delete-file = Bestand verwijderen…
@@ -244,8 +249,14 @@ delete-file = Bestand verwijderen…
     .done = { $file } ligt in de prullenbak.
 delete-file-failed = Het bestand kon niet naar de prullenbak
     .body = Verwijder het in de map zelf.
-saved-list-search = Opgeslagen video’s doorzoeken
+list-search = Video’s doorzoeken
     .none = Niets gevonden
+    .state = Tonen
+    .all = Alle
+    .saving = Wordt opgeslagen
+    .waiting = Wacht
+    .stopped = Gestopt
+    .saved = Opgeslagen
 saved-list-again = Opnieuw downloaden
 check-file = Controleren
     .running = { $file } wordt gecontroleerd…

@@ -62,6 +62,7 @@ choose-ready =
        *[other] Zapisz { $count } filmu
     }
     .body = Każdy zostanie zapisany pod własną nazwą.
+    .oldest = Zacznij od najstarszych
 choose-back = Wróć do listy
 
 ## Ready to save
@@ -251,6 +252,10 @@ row-more = Więcej działań: { $title }
 saved-list = Zapisane filmy ({ $count })
     .page = Utwórz stronę WWW folderu
 saved-list-forget = Usuń z listy
+    .all = Usuń wszystkie z listy
+    .ask = Usunąć z listy te filmy ({ $count })?
+    .body = Pliki pozostaną.
+    .keep = Zachowaj
 saved-list-removed = Usunięto { $file } z listy. Sam plik pozostaje w folderze.
     .undo = Cofnij
 delete-file = Usuń plik…
@@ -260,8 +265,14 @@ delete-file = Usuń plik…
     .done = Plik { $file } jest w koszu.
 delete-file-failed = Nie udało się przenieść pliku do kosza
     .body = Usuń go w jego folderze.
-saved-list-search = Szukaj w zapisanych filmach
+list-search = Szukaj w filmach
     .none = Nic nie znaleziono
+    .state = Pokaż
+    .all = Wszystkie
+    .saving = Zapisywane
+    .waiting = Oczekujące
+    .stopped = Zatrzymane
+    .saved = Zapisane
 saved-list-again = Pobierz ponownie
 check-file = Sprawdź
     .running = Sprawdzanie pliku { $file }…

@@ -54,6 +54,7 @@ choose-ready =
        *[other] Salvar { $count } vídeos
     }
     .body = Cada um é salvo com o próprio nome.
+    .oldest = Começar pelo mais antigo
 choose-back = Voltar à lista
 
 ## Ready to save
@@ -235,6 +236,10 @@ row-more = Mais ações para { $title }
 saved-list = Vídeos salvos ({ $count })
     .page = Criar uma página da web da pasta
 saved-list-forget = Remover da lista
+    .all = Remover todos da lista
+    .ask = Remover estes { $count } vídeos da lista?
+    .body = Os arquivos são mantidos.
+    .keep = Manter
 saved-list-removed = { $file } foi removido da lista. O arquivo continua na pasta.
     .undo = Desfazer
 delete-file = Excluir o arquivo…
@@ -244,8 +249,14 @@ delete-file = Excluir o arquivo…
     .done = { $file } está na lixeira.
 delete-file-failed = Não foi possível mover o arquivo para a lixeira
     .body = Exclua-o na pasta dele.
-saved-list-search = Pesquisar nos vídeos salvos
+list-search = Pesquisar nos vídeos
     .none = Nenhum resultado
+    .state = Mostrar
+    .all = Todos
+    .saving = Sendo salvos
+    .waiting = Em espera
+    .stopped = Interrompidos
+    .saved = Salvos
 saved-list-again = Baixar novamente
 check-file = Verificar
     .running = Verificando { $file }…

@@ -87,6 +87,7 @@ mod tests {
             title: None,
             date_unix_s,
             duration_ms: None,
+            about_bytes: None,
             thumbnail: None,
         }
     }

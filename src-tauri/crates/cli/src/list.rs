@@ -65,6 +65,7 @@ fn entry(preview: Preview) -> EntryView {
         title: preview.title,
         date_unix_s: preview.date_unix_s,
         duration_ms: preview.duration_ms,
+        about_bytes: preview.about_bytes,
         thumbnail: None,
     }
 }

@@ -74,6 +74,7 @@ impl From<CatalogEntry> for EntryView {
             title: names::display_text(entry.title.as_deref()),
             date_unix_s: entry.date_unix_s,
             duration_ms: entry.duration_ms,
+            about_bytes: entry.size_bytes,
             thumbnail: entry.thumbnail.map(String::from),
         }
     }

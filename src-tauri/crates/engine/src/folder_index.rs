@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::dates::utc_day;
 use crate::disk::durable;
 use crate::error::Error;
+use crate::info_file;
 use crate::library::{Library, file_metadata, movies};
 use crate::note::Mark;
 
@@ -26,7 +27,7 @@ const GENERATOR: &str = "ustream-dl";
 /// Where the word stands in both files.
 const GENERATOR_WITHIN_BYTES: u64 = 256;
 
-/// Largest `.info.json` that is read; ours have some kilobytes.
+/// Largest `.info.json` that is read: there may be one beside each of many movies.
 const MAX_INFO_BYTES: u64 = 1 << 20;
 /// Largest picture that is embedded in the page.
 const MAX_PICTURE_BYTES: usize = 128 << 10;
@@ -176,7 +177,7 @@ fn video(folder: &Path, path: &Path, library: &Library) -> Option<Video> {
         .ok()
         .and_then(|movie| Tags::read(BufReader::new(movie)).ok());
     let tags = tags.unwrap_or_default();
-    let info = info(path).unwrap_or_default();
+    let info: Info = info_file::read(path, MAX_INFO_BYTES).unwrap_or_default();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let is_link = |text: &String| text.starts_with("https://");
     Some(Video {
@@ -195,16 +196,6 @@ fn video(folder: &Path, path: &Path, library: &Library) -> Option<Video> {
         recording: mark.map(|mark| mark.recording().to_string()),
         picture: tags.cover,
     })
-}
-
-/// Reads the `.info.json` beside a movie, which may be anybody's.
-fn info(movie: &Path) -> Option<Info> {
-    let path = movie.with_extension("info.json");
-    file_metadata(&path)?;
-    let mut text = Vec::new();
-    let file = File::open(path).ok()?;
-    file.take(MAX_INFO_BYTES).read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
 }
 
 /// Returns a path below a folder, with slashes; `None` if it is not text.

@@ -37,6 +37,7 @@ mod fetch_pass;
 mod ffmpeg;
 mod file_ending;
 mod folder_index;
+mod info_file;
 mod job;
 mod job_stream;
 mod library;

@@ -221,6 +221,9 @@ pub struct EntryView {
     /// Duration.
     #[ts(type = "number | null")]
     pub duration_ms: Option<u64>,
+    /// About how large the file is, in bytes, as the list states it.
+    #[ts(type = "number | null")]
+    pub about_bytes: Option<u64>,
     /// Address of the thumbnail on a server of the service. The desktop app replaces it with the
     /// address by which the page loads it.
     pub thumbnail: Option<String>,

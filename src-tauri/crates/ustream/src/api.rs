@@ -49,6 +49,8 @@ pub struct VideoInfo {
     pub date_unix_s: Option<i64>,
     /// Length in milliseconds; the API states seconds.
     pub duration_ms: Option<u64>,
+    /// Size of the stored file in bytes (`file_size`, documented).
+    pub size_bytes: Option<u64>,
     /// URL of the widest thumbnail on a host of the service.
     pub thumbnail: Option<Url>,
     /// The channel that it belongs to.
@@ -118,6 +120,7 @@ fn video_of(video: &Value) -> VideoInfo {
         duration_ms: lenient_json::member(video, "length")
             .and_then(lenient_json::thousandths)
             .filter(|length| *length > 0),
+        size_bytes: lenient_json::unsigned_of(video, "file_size").filter(|size| *size > 0),
         thumbnail: lenient_json::member(video, "thumbnail").and_then(thumbnail),
         channel: channel_of(video),
         files: lenient_json::member(video, "media_urls")

@@ -25,6 +25,10 @@ date_unix_s: number | null,
  */
 duration_ms: number | null, 
 /**
+ * About how large the file is, in bytes, as the list states it.
+ */
+about_bytes: number | null, 
+/**
  * Address of the thumbnail on a server of the service. The desktop app replaces it with the
  * address by which the page loads it.
  */

@@ -61,6 +61,7 @@ export function entries(from: number, count: number): EntryView[] {
       title: number === 2 ? null : `Launch day, part ${number + 1}`,
       date_unix_s: 1_463_054_400 - number * 86_400,
       duration_ms: 3_600_000 + number * 60_000,
+      about_bytes: number === 2 ? null : SIZE,
       thumbnail: number % 3 === 0 ? COVER : null,
     };
   });

@@ -1,11 +1,11 @@
 //! Compares a movie with the `.info.json` beside it, which this program or yt-dlp has written.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::info_file;
 use crate::shortfall::ACCEPTABLE_LOSS_MS;
 use crate::view::DamageView;
 
@@ -26,7 +26,7 @@ struct Info {
 
 /// Returns what the sidecar names and the movie lacks; nothing if there is no sidecar.
 pub(super) fn compare(movie: &Path, duration_ms: u64) -> Vec<DamageView> {
-    let info = match read(&movie.with_extension("info.json")) {
+    let info: Info = match info_file::read(movie, MAX_INFO_BYTES) {
         Ok(info) => info,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
@@ -52,12 +52,4 @@ pub(super) fn compare(movie: &Path, duration_ms: u64) -> Vec<DamageView> {
 fn is_file_ending(text: &str) -> bool {
     let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     !text.is_empty() && text.len() < 64 && text.bytes().all(is_fine)
-}
-
-fn read(path: &Path) -> io::Result<Info> {
-    let mut text = Vec::new();
-    File::open(path)?
-        .take(MAX_INFO_BYTES)
-        .read_to_end(&mut text)?;
-    Ok(serde_json::from_slice(&text)?)
 }

@@ -198,6 +198,10 @@ fn the_sidecar_tells_what_should_be_there() {
     );
     saved.write_info("not JSON");
     assert_eq!(saved.check().damage, [DamageView::InfoUnreadable]);
+    let info = saved.path.with_extension("info.json");
+    fs::remove_file(&info).unwrap();
+    fs::create_dir(&info).unwrap();
+    assert!(saved.check().is_whole(), "only a regular file is read");
 }
 
 #[test]

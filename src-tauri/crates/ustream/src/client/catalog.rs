@@ -23,6 +23,8 @@ pub struct CatalogEntry {
     pub date_unix_s: Option<i64>,
     /// Length in milliseconds.
     pub duration_ms: Option<u64>,
+    /// Size of the stored file in bytes.
+    pub size_bytes: Option<u64>,
     /// URL of a thumbnail.
     pub thumbnail: Option<Url>,
 }
@@ -40,6 +42,7 @@ impl CatalogEntry {
             title: video.title,
             date_unix_s: video.date_unix_s,
             duration_ms: video.duration_ms,
+            size_bytes: video.size_bytes,
             thumbnail: video.thumbnail,
         }
     }
