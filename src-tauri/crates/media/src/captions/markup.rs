@@ -173,10 +173,7 @@ mod tests {
         };
         let text = read("<i.loud>a<B><b>b</b>c</B></i>d</i>", Markup::WebVtt);
         let runs: Vec<_> = text.runs().collect();
-        assert_eq!(
-            runs,
-            [(italic, "a"), (both, "bc"), (Style::default(), "d")]
-        );
+        assert_eq!(runs, [(italic, "a"), (both, "bc"), (Style::default(), "d")]);
         let text = read("<u>open", Markup::SubRip);
         assert!(text.runs().all(|(style, _)| style.underline));
     }

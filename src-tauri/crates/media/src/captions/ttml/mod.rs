@@ -354,7 +354,11 @@ lines</tt:p>
 
     #[test]
     fn other_and_hostile_documents_are_refused_or_cut() {
-        for other in ["", "<html><body><p begin='1s' end='2s'>x</p></body></html>", "<a><tt/></a>"] {
+        for other in [
+            "",
+            "<html><body><p begin='1s' end='2s'>x</p></body></html>",
+            "<a><tt/></a>",
+        ] {
             assert_eq!(cues(other), None, "{other}");
         }
         let p = r#"<div><p begin="1s" end="2s">kept</p>"#;

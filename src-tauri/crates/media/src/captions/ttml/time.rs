@@ -183,7 +183,11 @@ mod tests {
 
     #[test]
     fn offset_and_clock_times_are_read_as_specified() {
-        let pal = clock(&[("frameRate", "25"), ("subFrameRate", "2"), ("tickRate", "10000000")]);
+        let pal = clock(&[
+            ("frameRate", "25"),
+            ("subFrameRate", "2"),
+            ("tickRate", "10000000"),
+        ]);
         for (text, ms) in [
             ("1.5s", 1500),
             ("250ms", 250),
@@ -199,8 +203,22 @@ mod tests {
             assert_eq!(pal.time(text), Some(ms), "{text}");
         }
         for bad in [
-            "", "1", "s", "1x", "-1s", "1,5s", "1.s", ".5s", "1:00", "00:60:00", "00:00:61",
-            "00:00:00:25", "0:0:0:0:0", "::", "1e3s", "9999999999999999s",
+            "",
+            "1",
+            "s",
+            "1x",
+            "-1s",
+            "1,5s",
+            "1.s",
+            ".5s",
+            "1:00",
+            "00:60:00",
+            "00:00:61",
+            "00:00:00:25",
+            "0:0:0:0:0",
+            "::",
+            "1e3s",
+            "9999999999999999s",
         ] {
             assert_eq!(pal.time(bad), None, "{bad}");
         }
@@ -208,12 +226,20 @@ mod tests {
 
     #[test]
     fn time_codes_count_frames() {
-        let ntsc = [("timeBase", "smpte"), ("frameRate", "30"), ("frameRateMultiplier", "1000 1001")];
+        let ntsc = [
+            ("timeBase", "smpte"),
+            ("frameRate", "30"),
+            ("frameRateMultiplier", "1000 1001"),
+        ];
         assert_eq!(clock(&ntsc).time("01:00:00:00"), Some(3_603_600));
         let drop = [&ntsc[..], &[("dropMode", "dropNTSC")]].concat();
         // 107892 frames.
         assert_eq!(clock(&drop).time("01:00:00:00"), Some(3_599_996));
-        let pal = [("timeBase", "smpte"), ("frameRate", "30"), ("dropMode", "dropPAL")];
+        let pal = [
+            ("timeBase", "smpte"),
+            ("frameRate", "30"),
+            ("dropMode", "dropPAL"),
+        ];
         assert_eq!(clock(&pal).time("00:02:00:04"), Some(120_000));
     }
 
