@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use media::{Captions, Cover, ImageKind};
+use media::{CaptionFile, CaptionFormat, Captions, Cover, ImageKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
@@ -262,8 +262,8 @@ fn name(path: &Path) -> Option<String> {
 /// Captions of a recording, as the service sends them.
 #[derive(Debug)]
 pub(crate) struct CaptionTexts {
-    /// Language tag and `WebVTT` text, the default captions first.
-    all: Vec<(String, String)>,
+    /// Language tag and file, the default captions first.
+    all: Vec<(String, CaptionFile)>,
     /// No request failed.
     is_complete: bool,
 }
@@ -291,11 +291,13 @@ impl CaptionTexts {
         let mut left = MAX_CAPTION_BYTES;
         for caption in ready.iter().take(MAX_CAPTIONS) {
             let language = caption.tag();
-            let fetch = || client.caption_text(recording.id, caption);
+            let fetch = || client.caption_file(recording.id, caption);
             match service.for_extra(meter).run(fetch).await {
                 Ok(text) if text.len() <= left => {
                     left -= text.len();
-                    texts.all.push((language.to_owned(), text));
+                    texts
+                        .all
+                        .push((language.to_owned(), CaptionFile::read(text)));
                 }
                 Ok(_) => tracing::warn!(language, "more captions than any film has"),
                 Err(error) => {
@@ -321,8 +323,8 @@ impl CaptionTexts {
 
     /// Returns the caption tracks of an MP4.
     pub(crate) fn tracks(&self) -> Vec<Captions> {
-        let read = |(language, text): &(String, String)| {
-            let captions = Captions::web_vtt(language, text);
+        let read = |(language, text): &(String, CaptionFile)| {
+            let captions = text.captions(language);
             if captions.is_none() {
                 tracing::info!(language, "captions without words");
             }
@@ -333,8 +335,18 @@ impl CaptionTexts {
 
     /// Returns extension and content of the files beside the movie.
     fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        let file = |(language, text): &(String, String)| {
-            (format!("{language}.vtt"), text.clone().into_bytes())
+        let file = |(language, file): &(String, CaptionFile)| match file
+            .to_format(CaptionFormat::WebVtt)
+        {
+            Some(text) => (format!("{language}.vtt"), text.into_bytes()),
+            None => {
+                let extension = file.extension();
+                tracing::warn!(
+                    language,
+                    "captions that cannot be converted are kept as they came, as .{extension}"
+                );
+                (format!("{language}.{extension}"), file.bytes().to_vec())
+            }
         };
         self.all.iter().map(file)
     }
