@@ -7,11 +7,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use media::{CaptionFile, CaptionFormat, Captions, Cover, ImageKind};
+use media::{CaptionFile, Captions, Cover, ImageKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
 
+use crate::caption_format::CaptionFormat;
 use crate::dates::utc_date;
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
@@ -42,6 +43,8 @@ pub struct Extras {
     /// Captions: one file per language, such as `film.en.vtt`, and tracks in an MP4 that this
     /// program makes.
     pub captions: bool,
+    /// Format of the caption files.
+    pub caption_format: CaptionFormat,
     /// Metadata of the recording as a file of its own: `film.info.json`.
     pub info: bool,
 }
@@ -52,6 +55,7 @@ impl Default for Extras {
         Self {
             cover: true,
             captions: false,
+            caption_format: CaptionFormat::default(),
             info: false,
         }
     }
@@ -163,10 +167,10 @@ impl Sidecars {
         let mut files = Vec::new();
         if extras.captions {
             if let Some(texts) = texts.filter(|texts| texts.is_complete) {
-                files.extend(texts.files());
+                files.extend(texts.files(extras.caption_format.into()));
             } else {
                 let texts = CaptionTexts::fetch((service, meter), recording).await;
-                files.extend(texts.files());
+                files.extend(texts.files(extras.caption_format.into()));
             }
         }
         if extras.info {
@@ -188,12 +192,14 @@ impl Sidecars {
 
     /// Returns which of the files are wanted and not there yet, for a movie that was saved before.
     pub(crate) fn lacking(wanted: Extras, movie: &Path) -> Extras {
+        let format = media::CaptionFormat::from(wanted.caption_format);
         let stem = movie
             .file_stem()
             .map(|stem| format!("{}.", stem.to_string_lossy()));
         let is_caption = |name: &str| {
             let behind = stem.as_deref().and_then(|stem| name.strip_prefix(stem));
-            let language = behind.and_then(|behind| behind.strip_suffix(".vtt"));
+            let ending = behind.and_then(|behind| behind.strip_suffix(format.extension()));
+            let language = ending.and_then(|ending| ending.strip_suffix('.'));
             language.is_some_and(|language| !language.contains('.'))
         };
         let beside_it = movie.parent().into_iter().flat_map(|folder| {
@@ -334,11 +340,14 @@ impl CaptionTexts {
     }
 
     /// Returns extension and content of the files beside the movie.
-    fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        let file = |(language, file): &(String, CaptionFile)| match file
+    fn files(&self, format: media::CaptionFormat) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let file = move |(language, file): &(String, CaptionFile)| match file
             .to_format(CaptionFormat::WebVtt)
         {
-            Some(text) => (format!("{language}.vtt"), text.into_bytes()),
+            Some(text) => (
+                format!("{language}.{}", format.extension()),
+                text.into_bytes(),
+            ),
             None => {
                 let extension = file.extension();
                 tracing::warn!(
