@@ -15,7 +15,8 @@ use clap::{
     ValueEnum,
 };
 use engine::{
-    AudioChoice, Choice, Config, ContainerChoice, Extras, FileEnding, Quality, Remuxer, Template,
+    AudioChoice, CaptionFormat, Choice, Config, ContainerChoice, Extras, FileEnding, Quality,
+    Remuxer, Template,
 };
 use jiff::civil::Date;
 
@@ -118,9 +119,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "COMMAND")]
     pub(crate) exec: Option<ExecCommand>,
 
-    /// Save the captions too: in the MP4, and one file a language: film.en.vtt
-    #[arg(long)]
-    captions: bool,
+    /// Save the captions too: in the MP4, and one file a language: film.en.vtt, or film.en.srt with
+    /// --captions=srt
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "vtt")]
+    captions: Option<CaptionsArg>,
 
     /// Save what is known of the recording too: film.info.json
     #[arg(long)]
@@ -296,6 +298,23 @@ enum FormatArg {
     Original,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CaptionsArg {
+    #[value(help = "WebVTT")]
+    Vtt,
+    #[value(help = "SubRip, which more players know")]
+    Srt,
+}
+
+impl From<CaptionsArg> for CaptionFormat {
+    fn from(format: CaptionsArg) -> Self {
+        match format {
+            CaptionsArg::Vtt => Self::Vtt,
+            CaptionsArg::Srt => Self::Srt,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum RemuxerArg {
     /// This program, in one pass
@@ -415,7 +434,8 @@ impl DownloadArgs {
     pub(crate) fn extras(&self) -> Extras {
         Extras {
             cover: !self.no_cover,
-            captions: self.captions,
+            captions: self.captions.is_some(),
+            caption_format: self.captions.map(Into::into).unwrap_or_default(),
             info: self.info_json,
         }
     }

@@ -7,11 +7,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use media::{Captions, Cover, ImageKind};
+use media::{CaptionFile, Captions, Cover, ImageKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
 
+use crate::caption_format::CaptionFormat;
 use crate::dates::utc_date;
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
@@ -42,6 +43,8 @@ pub struct Extras {
     /// Captions: one file per language, such as `film.en.vtt`, and tracks in an MP4 that this
     /// program makes.
     pub captions: bool,
+    /// Format of the caption files.
+    pub caption_format: CaptionFormat,
     /// Metadata of the recording as a file of its own: `film.info.json`.
     pub info: bool,
 }
@@ -52,6 +55,7 @@ impl Default for Extras {
         Self {
             cover: true,
             captions: false,
+            caption_format: CaptionFormat::default(),
             info: false,
         }
     }
@@ -163,10 +167,10 @@ impl Sidecars {
         let mut files = Vec::new();
         if extras.captions {
             if let Some(texts) = texts.filter(|texts| texts.is_complete) {
-                files.extend(texts.files());
+                files.extend(texts.files(extras.caption_format.into()));
             } else {
                 let texts = CaptionTexts::fetch((service, meter), recording).await;
-                files.extend(texts.files());
+                files.extend(texts.files(extras.caption_format.into()));
             }
         }
         if extras.info {
@@ -188,12 +192,14 @@ impl Sidecars {
 
     /// Returns which of the files are wanted and not there yet, for a movie that was saved before.
     pub(crate) fn lacking(wanted: Extras, movie: &Path) -> Extras {
+        let format = media::CaptionFormat::from(wanted.caption_format);
         let stem = movie
             .file_stem()
             .map(|stem| format!("{}.", stem.to_string_lossy()));
         let is_caption = |name: &str| {
             let behind = stem.as_deref().and_then(|stem| name.strip_prefix(stem));
-            let language = behind.and_then(|behind| behind.strip_suffix(".vtt"));
+            let ending = behind.and_then(|behind| behind.strip_suffix(format.extension()));
+            let language = ending.and_then(|ending| ending.strip_suffix('.'));
             language.is_some_and(|language| !language.contains('.'))
         };
         let beside_it = movie.parent().into_iter().flat_map(|folder| {
@@ -262,8 +268,8 @@ fn name(path: &Path) -> Option<String> {
 /// Captions of a recording, as the service sends them.
 #[derive(Debug)]
 pub(crate) struct CaptionTexts {
-    /// Language tag and `WebVTT` text, the default captions first.
-    all: Vec<(String, String)>,
+    /// Language tag and file, the default captions first.
+    all: Vec<(String, CaptionFile)>,
     /// No request failed.
     is_complete: bool,
 }
@@ -291,11 +297,13 @@ impl CaptionTexts {
         let mut left = MAX_CAPTION_BYTES;
         for caption in ready.iter().take(MAX_CAPTIONS) {
             let language = caption.tag();
-            let fetch = || client.caption_text(recording.id, caption);
+            let fetch = || client.caption_file(recording.id, caption);
             match service.for_extra(meter).run(fetch).await {
                 Ok(text) if text.len() <= left => {
                     left -= text.len();
-                    texts.all.push((language.to_owned(), text));
+                    texts
+                        .all
+                        .push((language.to_owned(), CaptionFile::read(text)));
                 }
                 Ok(_) => tracing::warn!(language, "more captions than any film has"),
                 Err(error) => {
@@ -321,8 +329,8 @@ impl CaptionTexts {
 
     /// Returns the caption tracks of an MP4.
     pub(crate) fn tracks(&self) -> Vec<Captions> {
-        let read = |(language, text): &(String, String)| {
-            let captions = Captions::web_vtt(language, text);
+        let read = |(language, text): &(String, CaptionFile)| {
+            let captions = text.captions(language);
             if captions.is_none() {
                 tracing::info!(language, "captions without words");
             }
@@ -332,9 +340,22 @@ impl CaptionTexts {
     }
 
     /// Returns extension and content of the files beside the movie.
-    fn files(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        let file = |(language, text): &(String, String)| {
-            (format!("{language}.vtt"), text.clone().into_bytes())
+    fn files(&self, format: media::CaptionFormat) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let file = move |(language, file): &(String, CaptionFile)| match file
+            .to_format(CaptionFormat::WebVtt)
+        {
+            Some(text) => (
+                format!("{language}.{}", format.extension()),
+                text.into_bytes(),
+            ),
+            None => {
+                let extension = file.extension();
+                tracing::warn!(
+                    language,
+                    "captions that cannot be converted are kept as they came, as .{extension}"
+                );
+                (format!("{language}.{extension}"), file.bytes().to_vec())
+            }
         };
         self.all.iter().map(file)
     }

@@ -64,7 +64,7 @@ impl Iterator for CaptionTimeline<'_> {
             return None;
         }
         self.now_ms = end_ms;
-        let texts: Vec<_> = self.active.iter().map(|cue| cue.text.as_str()).collect();
+        let texts: Vec<_> = self.active.iter().map(|cue| cue.text.plain()).collect();
         Some(CaptionSample {
             start_ms,
             end_ms,
@@ -83,7 +83,7 @@ mod tests {
         Cue {
             start_ms,
             end_ms,
-            text: text.to_owned(),
+            text: text.into(),
         }
     }
 
@@ -144,7 +144,7 @@ mod tests {
                     let covers = |cue: &&Cue| {
                         cue.start_ms <= sample.start_ms && sample.end_ms <= cue.end_ms
                     };
-                    prop_assert!(cues.iter().filter(covers).any(|cue| cue.text == line));
+                    prop_assert!(cues.iter().filter(covers).any(|cue| cue.text.plain() == line));
                 }
             }
             let is_ever_shown = cues.iter().any(|cue| cue.start_ms < movie_ms);
