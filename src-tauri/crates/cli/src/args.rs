@@ -132,6 +132,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long)]
     no_cover: bool,
 
+    /// Save the preview picture as a file too, if there is one: film.jpg
+    #[arg(long)]
+    thumbnail: bool,
+
     /// Name of the file, made of {title}, {owner}, {date} (the day in UTC), {id} and {quality}; a
     /// slash makes folders: {owner}/{title}
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -434,6 +438,7 @@ impl DownloadArgs {
     pub(crate) fn extras(&self) -> Extras {
         Extras {
             cover: !self.no_cover,
+            thumbnail: self.thumbnail,
             captions: self.captions.is_some(),
             caption_format: self.captions.map(Into::into).unwrap_or_default(),
             info: self.info_json,
@@ -493,6 +498,24 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn captions_have_a_format_only_behind_an_equals_sign() {
+        let link = "video.ibm.com/recorded/1";
+        for (options, captions) in [
+            (&[][..], None),
+            (&["--captions"], Some(CaptionFormat::Vtt)),
+            (&["--captions=vtt"], Some(CaptionFormat::Vtt)),
+            (&["--captions=srt"], Some(CaptionFormat::Srt)),
+        ] {
+            let arguments = [&["ustream-dl"], options, &[link]].concat();
+            let download = Args::of(arguments).unwrap().download;
+            let extras = download.extras();
+            assert_eq!(extras.captions.then_some(extras.caption_format), captions);
+            assert_eq!(download.links, [link]);
+        }
+        assert!(Args::of(["ustream-dl", "--captions=ttml", link]).is_err());
     }
 
     #[test]

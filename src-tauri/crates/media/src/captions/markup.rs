@@ -4,6 +4,9 @@ use super::text::{CueText, CueTextBuilder, Style};
 
 /// Longest name of a character reference.
 const MAX_NAME_BYTES: usize = 8;
+/// Longest tag of `SubRip`; real ones have a font and a colour. Without a bound, text full of `<a`
+/// would take time that grows with the square of its length.
+const MAX_TAG_BYTES: usize = 256;
 
 /// Format whose markup is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,14 +53,21 @@ fn tag(text: &str, markup: Markup) -> Option<(&str, &str)> {
         }
         Markup::SubRip => {
             if text.starts_with("{\\") {
-                return text.get(1..)?.split_once('}');
+                return enclosed(text, b'}');
             }
             let tag = text.strip_prefix('<')?;
             let name = tag.strip_prefix('/').unwrap_or(tag);
             let is_tag = name.starts_with(|first: char| first.is_ascii_alphabetic());
-            is_tag.then(|| tag.split_once('>'))?
+            is_tag.then(|| enclosed(text, b'>'))?
         }
     }
+}
+
+/// Splits what is between the first character and the bracket that closes it from the text after it.
+fn enclosed(text: &str, bracket: u8) -> Option<(&str, &str)> {
+    let mut bytes = text.bytes().take(MAX_TAG_BYTES);
+    let end = bytes.position(|byte| byte == bracket)?;
+    Some((text.get(1..end)?, text.get(end + 1..)?))
 }
 
 /// How many tags of each style are open.
@@ -191,6 +201,14 @@ mod tests {
             ("a &amp; b", "a & b"),
         ] {
             assert_eq!(read(text, Markup::SubRip).plain(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_that_are_never_closed_take_little_time() {
+        for text in ["<a", "{\\", "<", "&a"] {
+            let text = text.repeat(1 << 17);
+            assert_eq!(read(&text, Markup::SubRip).plain(), text);
         }
     }
 

@@ -6,6 +6,8 @@ use super::Cue;
 
 /// Largest number of cues shown at once; more would cover the picture.
 const MAX_SIMULTANEOUS_CUES: usize = 8;
+/// Longest text of a cue; more would cover the picture. A few huge cues could be in every sample.
+const MAX_CUE_BYTES: usize = 4096;
 
 /// The text between two changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,12 @@ impl Iterator for CaptionTimeline<'_> {
             return None;
         }
         self.now_ms = end_ms;
-        let texts: Vec<_> = self.active.iter().map(|cue| cue.text.plain()).collect();
+        let text = |cue: &&'c Cue| {
+            let text = cue.text.plain();
+            text.get(..text.floor_char_boundary(MAX_CUE_BYTES))
+                .unwrap_or_default()
+        };
+        let texts: Vec<_> = self.active.iter().map(text).collect();
         Some(CaptionSample {
             start_ms,
             end_ms,
@@ -119,6 +126,15 @@ mod tests {
         assert_eq!(samples(&cues, 60), expected[..6]);
         assert_eq!(samples(&cues, 10), []);
         assert_eq!(samples(&cues, 0), []);
+    }
+
+    #[test]
+    fn a_huge_text_is_cut_between_two_letters() {
+        let huge = format!("a{}", "é".repeat(MAX_CUE_BYTES));
+        let texts = samples(&[cue(0, 10, &huge), cue(0, 10, "b")], 10);
+        assert_eq!(texts.len(), 1);
+        assert_eq!(texts[0].2.len(), MAX_CUE_BYTES - 1 + "\nb".len());
+        assert!(texts[0].2.ends_with("é\nb"));
     }
 
     proptest! {
