@@ -66,18 +66,20 @@ impl Iterator for CaptionTimeline<'_> {
             return None;
         }
         self.now_ms = end_ms;
-        let text = |cue: &&'c Cue| {
-            let text = cue.text.plain();
-            text.get(..text.floor_char_boundary(MAX_CUE_BYTES))
-                .unwrap_or_default()
-        };
-        let texts: Vec<_> = self.active.iter().map(text).collect();
+        let texts: Vec<_> = self.active.iter().map(|cue| shown_text(cue)).collect();
         Some(CaptionSample {
             start_ms,
             end_ms,
             text: texts.join("\n"),
         })
     }
+}
+
+/// Returns the text of a cue without what is beyond [`MAX_CUE_BYTES`].
+fn shown_text(cue: &Cue) -> &str {
+    let text = cue.text.plain();
+    let end = text.floor_char_boundary(MAX_CUE_BYTES);
+    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
