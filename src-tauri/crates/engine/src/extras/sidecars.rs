@@ -122,7 +122,7 @@ impl Sidecars {
         blocking(move || {
             for file in self.0 {
                 match write_beside(&saved.path, &file.ending, &file.bytes) {
-                    Ok(path) => note(&mut saved.finished, name(&path), file.left_out),
+                    Ok(path) => add_written(&mut saved.finished, name(&path), file.left_out),
                     Err((path, error)) => {
                         tracing::warn!(path = %path.display(), %error, "not written");
                     }
@@ -167,13 +167,13 @@ fn name(path: &Path) -> String {
 }
 
 /// Adds a file that was written to what is said of the movie.
-fn note(finished: &mut Finished, file: String, left_out: Option<usize>) {
-    finished
-        .unconverted
-        .extend(left_out.map(|left_out| UnconvertedCaptions {
-            file: file.clone(),
-            left_out,
-        }));
+fn add_written(finished: &mut Finished, file: String, left_out: Option<usize>) {
+    if let Some(left_out) = left_out {
+        let file = file.clone();
+        finished
+            .unconverted
+            .push(UnconvertedCaptions { file, left_out });
+    }
     finished.beside.push(file);
 }
 
