@@ -93,18 +93,19 @@ impl MovieMetadata {
         });
         let image = thumbnail.as_ref().filter(|_| wanted.cover);
         let cover = image.and_then(Thumbnail::cover);
-        let is_refused = image.is_some() && cover.is_none();
-        if let Some(image) = image.filter(|_| is_refused) {
+        let refused = image.filter(|_| cover.is_none());
+        if let Some(image) = refused {
             let extension = image.extension();
             tracing::warn!(
                 "an MP4 cannot hold the cover, a .{extension}: it is kept beside the film"
             );
         }
+        let is_kept = wanted.thumbnail || refused.is_some();
         Self {
             cover,
             chapters: chapters.into_iter().map(chapter).collect(),
             captions: Vec::new(),
-            thumbnail: thumbnail.filter(|_| wanted.thumbnail || is_refused),
+            thumbnail: thumbnail.filter(|_| is_kept),
         }
     }
 }
