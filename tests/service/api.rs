@@ -29,7 +29,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/videos/{file}", get(video))
         .route("/videos/{id}/captions.json", get(captions))
-        .route("/videos/{id}/captions/{language}/vtt", get(caption_text))
+        .route("/videos/{id}/captions/{language}/vtt", get(caption_file))
         .route("/videos/{id}/chapters.json", get(chapters))
         .route("/channels/{id}", get(channel))
         .route("/channels/{id}/videos.json", get(videos))
@@ -95,13 +95,14 @@ async fn captions(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> R
     Json(json!({ "captions": all })).into_response()
 }
 
-async fn caption_text(
+async fn caption_file(
     State(service): State<Arc<Service>>,
     Path((id, language)): Path<(u64, String)>,
 ) -> Response<Body> {
     let recording = service.world.recordings.get(&id);
     match recording.and_then(|recording| recording.captions.get(&language)) {
-        Some(text) => ([(header::CONTENT_TYPE, "text/vtt")], text.clone()).into_response(),
+        // Whatever it is: the address asks for WebVTT.
+        Some(file) => ([(header::CONTENT_TYPE, "text/vtt")], file.clone()).into_response(),
         None => not_found(),
     }
 }

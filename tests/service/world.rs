@@ -96,6 +96,17 @@ impl World {
         self
     }
 
+    /// Serves these files as the captions of a recording, by language as the API names it.
+    #[must_use]
+    pub fn captions<const N: usize>(mut self, id: u64, files: [(&str, Vec<u8>); N]) -> Self {
+        if let Some(recording) = self.recordings.get_mut(&id) {
+            recording.captions = files
+                .map(|(language, file)| (language.to_owned(), file))
+                .into();
+        }
+        self
+    }
+
     /// Returns whether this host has pages of another site.
     pub(crate) fn is_other_site(&self, host: &str) -> bool {
         self.pages
@@ -182,8 +193,8 @@ pub struct Recording {
     pub length: LengthSources,
     /// The stated length, if it is not that of the movie.
     pub stated_ms: Option<u64>,
-    /// Captions by language, as the API names it.
-    pub captions: BTreeMap<String, String>,
+    /// Files of captions, in any form, by language as the API names it.
+    pub captions: BTreeMap<String, Vec<u8>>,
     /// Chapters by the second they start at.
     pub chapters: BTreeMap<u64, String>,
     /// The lock that keeps it closed.

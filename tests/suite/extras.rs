@@ -78,6 +78,89 @@ async fn a_cover_that_no_mp4_can_hold_is_kept_beside_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_thumbnail_becomes_a_file_on_demand() {
+    let mock = MockService::demo().await;
+    let expected = fs::read("fixtures/film/picture.jpg").unwrap();
+    for (name, options, has_cover) in [
+        ("a.mp4", &["--thumbnail"][..], true),
+        ("a.mp4", &["--thumbnail", "--no-cover"], false),
+        // An FLV has no cover.
+        ("a.flv", &["--thumbnail"], false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        let run = CliCommand::new(&mock).save(MAIN).arg("-o").arg(&path);
+        let (code, _, stderr) = run.args(options.iter().copied()).finish();
+        assert_eq!(code, 0, "{stderr}");
+        assert_eq!(fs::read(path.with_extension("jpg")).unwrap(), expected);
+        assert_eq!(file_names(folder.path()).len(), 2);
+        if name == "a.mp4" {
+            let tags = media::Tags::read(File::open(&path).unwrap()).unwrap();
+            assert_eq!(tags.cover.is_some(), has_cover);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thumbnail_that_cannot_be_kept_is_told_and_fails_nothing() {
+    let not_found = Rule::new(Fault::Status(StatusCode::NOT_FOUND));
+    for (picture, rule, told) in [
+        (&b"<svg onload='alert(1)'/>"[..], None, "unknown kind"),
+        (
+            b"\x89PNG\r\n\x1a\n",
+            Some(not_found),
+            "could not be fetched",
+        ),
+    ] {
+        let mock = MockService::with(World::demo().cover("image/jpeg", picture)).await;
+        if let Some(rule) = rule {
+            let host = "ustvstaticcdn1-a.akamaihd.net";
+            mock.service.faults().add(rule.host(host));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let run = CliCommand::new(&mock)
+            .save(MAIN)
+            .arg("--thumbnail")
+            .arg("-o");
+        let (code, _, stderr) = run.arg(folder.path().join("a.mp4")).finish();
+        assert_eq!(code, 0, "{stderr}");
+        assert!(stderr.contains(told), "{stderr}");
+        assert_eq!(file_names(folder.path()), ["a.mp4"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn captions_and_thumbnail_of_a_saved_movie_are_fetched_without_the_movie() {
+    // The type that a server states may be wrong.
+    let picture = b"\x89PNG\r\n\x1a\n";
+    let mock = MockService::with(World::demo().cover("image/jpeg", picture)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let save = |options: &[&str]| {
+        let run = CliCommand::new(&mock).save(MAIN).arg("-o");
+        let run = run.arg(folder.path().join("a.mp4"));
+        let (code, _, stderr) = run.args(options.iter().copied()).finish();
+        assert_eq!(code, 0, "{stderr}");
+        let mut names = file_names(folder.path());
+        names.sort();
+        names
+    };
+    assert_eq!(save(&["--captions"]), ["a.de-DE.vtt", "a.en.vtt", "a.mp4"]);
+    let segments = mock.service.coverage(MAIN);
+    let all = [
+        "a.de-DE.srt",
+        "a.de-DE.vtt",
+        "a.en.srt",
+        "a.en.vtt",
+        "a.mp4",
+        "a.png",
+    ];
+    for _ in 0..2 {
+        assert_eq!(save(&["--captions=srt", "--thumbnail"]), all);
+    }
+    assert_eq!(mock.service.coverage(MAIN), segments);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_cover_does_not_fail_the_movie() {
     let mock = MockService::demo().await;
     let whole = tempfile::tempdir().unwrap();

@@ -59,6 +59,7 @@ async fn assert_saved_with_extras(fault: &Fault) {
         cover: true,
         captions: true,
         info: true,
+        ..Extras::default()
     };
     let new_job = NewJob {
         extras,

@@ -10,6 +10,7 @@ mod bundles;
 // It runs `strace` and `timeout`, which macOS does not have.
 #[cfg(target_os = "linux")]
 mod bytes;
+mod captions;
 mod catalog;
 mod causes;
 mod check;

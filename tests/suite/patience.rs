@@ -68,6 +68,7 @@ async fn a_pause_costs_neither_the_cover_nor_the_captions() {
             cover: true,
             captions: true,
             info: true,
+            ..Extras::default()
         },
         ..job(MAIN, folder.path())
     };

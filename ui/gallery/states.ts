@@ -304,6 +304,19 @@ export const states: Record<string, State> = {
     state: { is: "done", finished: { ...finished, missing: ALL_KINDS } },
     progress: null,
   }),
+  "done-with-captions": saving({
+    state: {
+      is: "done",
+      finished: {
+        ...finished,
+        unconverted: [
+          { file: "Launch day – full stream.en.ttml", left_out: 2 },
+          { file: "Launch day – full stream.de.stl", left_out: 0 },
+        ],
+      },
+    },
+    progress: null,
+  }),
   "done-with-changes": saving({
     state: {
       is: "done",
@@ -336,6 +349,12 @@ export const states: Record<string, State> = {
   },
   settings: { press: ["settings-heading"] },
   "settings-advanced": { press: ["settings-heading", "settings-advanced", "help-heading"] },
+  "settings-captions": {
+    before: (fake) => {
+      fake.starting.settings = { ...fake.starting.settings, captions: true };
+    },
+    press: ["settings-heading", "settings-advanced"],
+  },
   "settings-without-ffmpeg": {
     before: (fake) => {
       fake.ffmpegVersion = null;

@@ -44,6 +44,8 @@ pub(crate) async fn download(
         template: settings.template(),
         extras: Extras {
             captions: settings.view.captions,
+            caption_format: settings.view.caption_format,
+            thumbnail: settings.view.thumbnail,
             ..Extras::default()
         },
         ending: None,

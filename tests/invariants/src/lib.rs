@@ -11,6 +11,7 @@
 //! 5. [`FilmChanges`]: cuts, repeats and restarts of a known film, whose frames must all survive.
 
 mod assembly;
+mod captions;
 mod film;
 mod flv;
 mod input;

@@ -9,6 +9,7 @@ use media::{
 
 use crate::{
     assembly::{AssemblyResult, assemble},
+    captions,
     flv::{self, FlvReading},
     input::FuzzInput,
     journal,
@@ -37,6 +38,8 @@ pub enum Target {
     Check,
     /// Reads a journal and resumes from it.
     Journal,
+    /// Reads a file of captions and writes it in each format.
+    Captions,
 }
 
 impl Target {
@@ -68,6 +71,7 @@ impl Target {
                 journal::assert_round_trip(bytes);
                 journal::resume_with_checksums(bytes);
             }
+            Self::Captions => captions::convert(bytes),
         }
     }
 }

@@ -54,13 +54,14 @@ fn changes_that_broke_an_invariant_once_pass() {
     }
 }
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 7] = [
     ("flv", Target::Flv),
     ("fmp4", Target::Fmp4),
     ("ts", Target::Ts),
     ("split", Target::Split),
     ("check", Target::Check),
     ("journal", Target::Journal),
+    ("captions", Target::Captions),
 ];
 
 proptest! {
@@ -94,6 +95,11 @@ proptest! {
     #[test]
     fn changed_journals_are_resumed_or_refused(which: usize, changes: u64) {
         Target::Journal.run(&changed(&seeds("journal"), which, changes));
+    }
+
+    #[test]
+    fn changed_captions_are_converted_or_kept(which: usize, changes: u64) {
+        Target::Captions.run(&changed(&seeds("captions"), which, changes));
     }
 
     #[test]

@@ -158,14 +158,14 @@ pub(super) fn live_channel() -> Channel {
     }
 }
 
-fn captions() -> BTreeMap<String, String> {
+fn captions() -> BTreeMap<String, Vec<u8>> {
     let cue = |language: &str, second: u32| {
         let end = second + 1;
         format!("00:00:0{second}.000 --> 00:00:0{end}.500\n{language} {second}\n")
     };
     let text = |language| format!("WEBVTT\n\n{}\n{}", cue(language, 1), cue(language, 4));
     ["en-00", "de-DE"]
-        .map(|language| (language.to_owned(), text(language)))
+        .map(|language| (language.to_owned(), text(language).into()))
         .into()
 }
 

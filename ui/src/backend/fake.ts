@@ -53,6 +53,8 @@ const DEFAULT_SETTINGS: SettingsView = {
   audio: "usual",
   template: "{title}",
   captions: false,
+  caption_format: "vtt",
+  thumbnail: false,
   maker: "builtin",
   jobs_at_once: 2,
   rate_limit: null,

@@ -171,6 +171,23 @@ it("names the gaps of a file that was kept with gaps", async () => {
   expect(screen.getByText(/Missing at: .+1:03/)).toBeVisible();
 });
 
+it("names the captions that are kept unchanged", async () => {
+  await paste(LINK);
+  await press("Save video");
+  await heading("Downloading");
+  const unconverted = [
+    { file: "a.en.ttml", left_out: 2 },
+    { file: "a.de.stl", left_out: 0 },
+  ];
+  const finished = { ...done("a").finished, unconverted };
+  backend.put({ ...backend.job("job-1"), state: { is: "done", finished } });
+
+  await heading("Saved");
+  expect(screen.getByText(/^Some captions couldn’t be .+a\.en\.ttml/)).toBeVisible();
+  expect(screen.getByText(/^The captions couldn’t be .+a\.de\.stl/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Download again" })).toBeNull();
+});
+
 it("says that a video is saved already, and offers to save it again", async () => {
   await paste(LINK);
   await press("Save video");

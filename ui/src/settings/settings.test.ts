@@ -57,6 +57,25 @@ it("limits the speed at once, and shows a limit that was written into the file",
   expect(backend.settings.rate_limit).toBeNull();
 });
 
+it("asks for the form of captions only if they are wanted, and can save the picture", async () => {
+  render(App, { backend });
+  await press("Settings");
+  await user.click(screen.getByText("Advanced"));
+  const captions = await screen.findByRole("checkbox", { name: /^Save captions too/ });
+  expect(screen.queryByLabelText("File type of the captions")).toBeNull();
+  await user.click(captions);
+  const type = screen.getByLabelText("File type of the captions");
+  expect(type).toHaveValue("vtt");
+  await user.selectOptions(type, "SRT");
+  expect(backend.settings).toMatchObject({ captions: true, caption_format: "srt" });
+  await user.selectOptions(type, "WebVTT");
+  expect(backend.settings.caption_format).toBe("vtt");
+  const picture = screen.getByRole("checkbox", { name: /^Save the preview picture/ });
+  expect(picture).not.toBeChecked();
+  await user.click(picture);
+  expect(backend.settings.thumbnail).toBe(true);
+});
+
 it("answers what people ask, and names version and licence", async () => {
   render(App, { backend });
   await press("Settings");

@@ -227,6 +227,8 @@ unfinished-later = لاحقًا
 
 saved-heading = تم الحفظ
 saved-facts = { $size } · { $duration } · في { $folder }
+    .captions = تعذّر تحويل الترجمة النصية، فحُفظت كما هي: { $file }
+    .cues = تعذّر تحويل جزء من الترجمة النصية، فحُفظت كلها كما هي: { $file }
 saved-said = تم الحفظ. الملف { $file } موجود في { $folder }.
 saved-gaps = تم الحفظ، لكن ينقصه { $duration }
     .other = تم الحفظ، لكن الفيديو غير مكتمل
@@ -315,6 +317,8 @@ settings-template = أسماء الملفات
     .folders = مجلد لكل قناة
 settings-example = مثال: { $name }
 settings-captions = حفظ الترجمة النصية أيضًا إن وُجدت
+    .type = نوع ملف الترجمة النصية
+    .picture = حفظ صورة المعاينة أيضًا في ملف
 settings-maker = يُنشأ MP4 بواسطة
 settings-builtin = هذا التطبيق
 settings-ffmpeg = ffmpeg

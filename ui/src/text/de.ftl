@@ -195,6 +195,8 @@ unfinished-later = Später
 
 saved-heading = Gespeichert
 saved-facts = { $size } · { $duration } · in { $folder }
+    .captions = Die Untertitel konnten nicht umgewandelt werden. Sie sind unverändert gespeichert: { $file }
+    .cues = Einige Untertitel konnten nicht umgewandelt werden. Alle sind unverändert gespeichert: { $file }
 saved-said = Gespeichert. { $file } liegt in { $folder }.
 saved-gaps = Gespeichert, aber { $duration } fehlen
     .other = Gespeichert, aber nicht vollständig
@@ -283,6 +285,8 @@ settings-template = Dateinamen
     .folders = Ein Ordner für jeden Kanal
 settings-example = Zum Beispiel: { $name }
 settings-captions = Auch Untertitel speichern, falls vorhanden
+    .type = Dateityp der Untertitel
+    .picture = Auch das Vorschaubild als Datei speichern
 settings-maker = MP4 erstellen mit
 settings-builtin = Dieser App
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Later
 
 saved-heading = Saved
 saved-facts = { $size } · { $duration } · in { $folder }
+    .captions = The captions couldn’t be converted. They are saved unchanged: { $file }
+    .cues = Some captions couldn’t be converted. All of them are saved unchanged: { $file }
 saved-said = Saved. { $file } is in { $folder }.
 saved-gaps = Saved, but { $duration } is missing
     .other = Saved, but not complete
@@ -283,6 +285,8 @@ settings-template = File names
     .folders = A folder for each channel
 settings-example = For example: { $name }
 settings-captions = Save captions too, if there are any
+    .type = File type of the captions
+    .picture = Save the preview picture as a file too
 settings-maker = The MP4 is made by
 settings-builtin = This app
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Más tarde
 
 saved-heading = Guardado
 saved-facts = { $size } · { $duration } · en { $folder }
+    .captions = No se pudieron convertir los subtítulos. Se han guardado sin cambios: { $file }
+    .cues = No se pudieron convertir algunos subtítulos. Todos se han guardado sin cambios: { $file }
 saved-said = Guardado. { $file } está en { $folder }.
 saved-gaps = Guardado, pero con { $duration } menos
     .other = Guardado, pero incompleto
@@ -283,6 +285,8 @@ settings-template = Nombres de los archivos
     .folders = Una carpeta para cada canal
 settings-example = Por ejemplo: { $name }
 settings-captions = Guardar también los subtítulos, si los hay
+    .type = Tipo de archivo de los subtítulos
+    .picture = Guardar también la imagen de vista previa como archivo
 settings-maker = El MP4 lo crea
 settings-builtin = Esta aplicación
 settings-ffmpeg = ffmpeg

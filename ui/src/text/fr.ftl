@@ -195,6 +195,8 @@ unfinished-later = Plus tard
 
 saved-heading = Enregistré
 saved-facts = { $size } · { $duration } · dans { $folder }
+    .captions = Les sous-titres n’ont pas pu être convertis. Ils sont enregistrés tels quels : { $file }
+    .cues = Certains sous-titres n’ont pas pu être convertis. Tous sont enregistrés tels quels : { $file }
 saved-said = Enregistré. { $file } se trouve dans { $folder }.
 saved-gaps = Enregistré, mais il manque { $duration }
     .other = Enregistré, mais incomplet
@@ -283,6 +285,8 @@ settings-template = Noms des fichiers
     .folders = Un dossier par chaîne
 settings-example = Par exemple : { $name }
 settings-captions = Enregistrer aussi les sous-titres, s’il y en a
+    .type = Type de fichier des sous-titres
+    .picture = Enregistrer aussi l’image d’aperçu dans un fichier
 settings-maker = Le MP4 est créé par
 settings-builtin = Cette application
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Később
 
 saved-heading = Elmentve
 saved-facts = { $size } · { $duration } · itt: { $folder }
+    .captions = A feliratokat nem sikerült átalakítani. Változatlanul elmentve: { $file }
+    .cues = Néhány feliratot nem sikerült átalakítani. Mind változatlanul elmentve: { $file }
 saved-said = Elmentve. A fájl ({ $file }) itt van: { $folder }.
 saved-gaps = Elmentve, de hiányzik belőle { $duration }
     .other = Elmentve, de nem teljes
@@ -283,6 +285,8 @@ settings-template = Fájlnevek
     .folders = Minden csatornának külön mappa
 settings-example = Például: { $name }
 settings-captions = Feliratok mentése is, ha vannak
+    .type = A feliratok fájltípusa
+    .picture = Az előnézeti kép mentése is, külön fájlba
 settings-maker = Az MP4-et készíti
 settings-builtin = Ez az alkalmazás
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Più tardi
 
 saved-heading = Salvato
 saved-facts = { $size } · { $duration } · in { $folder }
+    .captions = Non è stato possibile convertire i sottotitoli. Sono stati salvati così come sono: { $file }
+    .cues = Non è stato possibile convertire alcuni sottotitoli. Sono stati salvati tutti così come sono: { $file }
 saved-said = Salvato. { $file } è in { $folder }.
 saved-gaps = Salvato, ma con { $duration } in meno
     .other = Salvato, ma incompleto
@@ -283,6 +285,8 @@ settings-template = Nomi dei file
     .folders = Una cartella per ogni canale
 settings-example = Per esempio: { $name }
 settings-captions = Salva anche i sottotitoli, se ci sono
+    .type = Tipo di file dei sottotitoli
+    .picture = Salva anche l’immagine di anteprima come file
 settings-maker = L’MP4 è creato da
 settings-builtin = Questa app
 settings-ffmpeg = ffmpeg

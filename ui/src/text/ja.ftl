@@ -166,6 +166,8 @@ unfinished-later = 後で
 
 saved-heading = 保存しました
 saved-facts = { $size } · { $duration } · { $folder } 内
+    .captions = 字幕を変換できませんでした。元の形式のまま保存しました: { $file }
+    .cues = 一部の字幕を変換できませんでした。すべての字幕を元の形式のまま保存しました: { $file }
 saved-said = 保存しました。{ $file } は { $folder } にあります。
 saved-gaps = 保存しましたが、{ $duration }ぶん欠けています
     .other = 保存しましたが、完全ではありません
@@ -254,6 +256,8 @@ settings-template = ファイル名
     .folders = チャンネルごとにフォルダーを作る
 settings-example = 例: { $name }
 settings-captions = 字幕があれば一緒に保存する
+    .type = 字幕のファイル形式
+    .picture = プレビュー画像もファイルとして保存する
 settings-maker = MP4 の作成方法
 settings-builtin = このアプリ
 settings-ffmpeg = ffmpeg

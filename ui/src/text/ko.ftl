@@ -166,6 +166,8 @@ unfinished-later = 나중에
 
 saved-heading = 저장 완료
 saved-facts = { $size } · { $duration } · { $folder }에 있음
+    .captions = 자막을 변환하지 못했습니다. 원본 그대로 저장했습니다: { $file }
+    .cues = 일부 자막을 변환하지 못했습니다. 모든 자막을 원본 그대로 저장했습니다: { $file }
 saved-said = 저장했습니다. { $file } 파일은 { $folder }에 있습니다.
 saved-gaps = 저장했지만 { $duration } 분량이 빠졌습니다
     .other = 저장했지만 일부가 빠졌습니다
@@ -254,6 +256,8 @@ settings-template = 파일 이름
     .folders = 채널마다 폴더 만들기
 settings-example = 예: { $name }
 settings-captions = 자막이 있으면 함께 저장
+    .type = 자막 파일 형식
+    .picture = 미리보기 이미지도 파일로 저장
 settings-maker = MP4를 만드는 도구
 settings-builtin = 이 앱
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Later
 
 saved-heading = Opgeslagen
 saved-facts = { $size } · { $duration } · in { $folder }
+    .captions = De ondertiteling kon niet worden omgezet. Ze is ongewijzigd opgeslagen: { $file }
+    .cues = Een deel van de ondertiteling kon niet worden omgezet. Alles is ongewijzigd opgeslagen: { $file }
 saved-said = Opgeslagen. { $file } staat in { $folder }.
 saved-gaps = Opgeslagen, maar er ontbreekt { $duration }
     .other = Opgeslagen, maar niet compleet
@@ -283,6 +285,8 @@ settings-template = Bestandsnamen
     .folders = Een map voor elk kanaal
 settings-example = Bijvoorbeeld: { $name }
 settings-captions = Ook ondertiteling opslaan, als die er is
+    .type = Bestandstype van de ondertiteling
+    .picture = Ook de voorbeeldafbeelding als bestand opslaan
 settings-maker = De MP4 wordt gemaakt door
 settings-builtin = Deze app
 settings-ffmpeg = ffmpeg

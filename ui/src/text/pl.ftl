@@ -211,6 +211,8 @@ unfinished-later = Później
 
 saved-heading = Zapisano
 saved-facts = { $size } · { $duration } · w folderze { $folder }
+    .captions = Nie udało się przekonwertować napisów. Zapisano je bez zmian: { $file }
+    .cues = Nie udało się przekonwertować części napisów. Wszystkie zapisano bez zmian: { $file }
 saved-said = Zapisano. Plik { $file } jest w folderze { $folder }.
 saved-gaps = Zapisano, ale brakuje { $duration }
     .other = Zapisano, ale film nie jest kompletny
@@ -299,6 +301,8 @@ settings-template = Nazwy plików
     .folders = Osobny folder dla każdego kanału
 settings-example = Na przykład: { $name }
 settings-captions = Zapisuj też napisy, jeśli są
+    .type = Typ pliku z napisami
+    .picture = Zapisuj też obraz podglądu jako plik
 settings-maker = MP4 tworzy
 settings-builtin = Ta aplikacja
 settings-ffmpeg = ffmpeg

@@ -195,6 +195,8 @@ unfinished-later = Depois
 
 saved-heading = Salvo
 saved-facts = { $size } · { $duration } · em { $folder }
+    .captions = Não foi possível converter as legendas. Elas foram salvas sem alterações: { $file }
+    .cues = Não foi possível converter algumas legendas. Todas foram salvas sem alterações: { $file }
 saved-said = Salvo. { $file } está em { $folder }.
 saved-gaps = Salvo, mas com { $duration } a menos
     .other = Salvo, mas incompleto
@@ -283,6 +285,8 @@ settings-template = Nomes dos arquivos
     .folders = Uma pasta para cada canal
 settings-example = Por exemplo: { $name }
 settings-captions = Salvar também as legendas, quando houver
+    .type = Tipo de arquivo das legendas
+    .picture = Salvar também a imagem de prévia como arquivo
 settings-maker = O MP4 é criado por
 settings-builtin = Este aplicativo
 settings-ffmpeg = ffmpeg

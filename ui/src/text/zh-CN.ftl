@@ -166,6 +166,8 @@ unfinished-later = 稍后
 
 saved-heading = 已保存
 saved-facts = { $size } · { $duration } · 位于 { $folder }
+    .captions = 字幕无法转换，已按原样保存：{ $file }
+    .cues = 部分字幕无法转换，全部字幕已按原样保存：{ $file }
 saved-said = 已保存。{ $file } 位于 { $folder }。
 saved-gaps = 已保存，但缺少 { $duration }
     .other = 已保存，但不完整
@@ -254,6 +256,8 @@ settings-template = 文件名
     .folders = 每个频道一个文件夹
 settings-example = 例如：{ $name }
 settings-captions = 如有字幕，一并保存
+    .type = 字幕文件类型
+    .picture = 同时将预览图保存为文件
 settings-maker = MP4 生成工具
 settings-builtin = 本应用
 settings-ffmpeg = ffmpeg

@@ -15,7 +15,8 @@ use clap::{
     ValueEnum,
 };
 use engine::{
-    AudioChoice, Choice, Config, ContainerChoice, Extras, FileEnding, Quality, Remuxer, Template,
+    AudioChoice, CaptionFormat, Choice, Config, ContainerChoice, Extras, FileEnding, Quality,
+    Remuxer, Template,
 };
 use jiff::civil::Date;
 
@@ -118,9 +119,10 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "COMMAND")]
     pub(crate) exec: Option<ExecCommand>,
 
-    /// Save the captions too: in the MP4, and one file a language: film.en.vtt
-    #[arg(long)]
-    captions: bool,
+    /// Save the captions too: in the MP4, and one file a language: film.en.vtt, or film.en.srt with
+    /// --captions=srt
+    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "vtt")]
+    captions: Option<CaptionsArg>,
 
     /// Save what is known of the recording too: film.info.json
     #[arg(long)]
@@ -129,6 +131,10 @@ pub(crate) struct DownloadArgs {
     /// Leave the preview picture out of the MP4
     #[arg(long)]
     no_cover: bool,
+
+    /// Save the preview picture as a file too, if there is one: film.jpg
+    #[arg(long)]
+    thumbnail: bool,
 
     /// Name of the file, made of {title}, {owner}, {date} (the day in UTC), {id} and {quality}; a
     /// slash makes folders: {owner}/{title}
@@ -296,6 +302,23 @@ enum FormatArg {
     Original,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CaptionsArg {
+    #[value(help = "WebVTT")]
+    Vtt,
+    #[value(help = "SubRip, which more players know")]
+    Srt,
+}
+
+impl From<CaptionsArg> for CaptionFormat {
+    fn from(format: CaptionsArg) -> Self {
+        match format {
+            CaptionsArg::Vtt => Self::Vtt,
+            CaptionsArg::Srt => Self::Srt,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum RemuxerArg {
     /// This program, in one pass
@@ -415,7 +438,9 @@ impl DownloadArgs {
     pub(crate) fn extras(&self) -> Extras {
         Extras {
             cover: !self.no_cover,
-            captions: self.captions,
+            thumbnail: self.thumbnail,
+            captions: self.captions.is_some(),
+            caption_format: self.captions.map(Into::into).unwrap_or_default(),
             info: self.info_json,
         }
     }
@@ -473,6 +498,24 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn captions_have_a_format_only_behind_an_equals_sign() {
+        let link = "video.ibm.com/recorded/1";
+        for (options, captions) in [
+            (&[][..], None),
+            (&["--captions"], Some(CaptionFormat::Vtt)),
+            (&["--captions=vtt"], Some(CaptionFormat::Vtt)),
+            (&["--captions=srt"], Some(CaptionFormat::Srt)),
+        ] {
+            let arguments = [&["ustream-dl"], options, &[link]].concat();
+            let download = Args::of(arguments).unwrap().download;
+            let extras = download.extras();
+            assert_eq!(extras.captions.then_some(extras.caption_format), captions);
+            assert_eq!(download.links, [link]);
+        }
+        assert!(Args::of(["ustream-dl", "--captions=ttml", link]).is_err());
     }
 
     #[test]

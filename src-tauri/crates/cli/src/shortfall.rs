@@ -1,7 +1,9 @@
 //! Describes what a saved movie lacks compared with what was expected. Failures have their own
 //! texts.
 
-use engine::view::{FactKindView, FactView, Finished, GapView, MissingView, TrackKindView};
+use engine::view::{
+    FactKindView, FactView, Finished, GapView, MissingView, TrackKindView, UnconvertedView,
+};
 
 use crate::resolve::length;
 
@@ -13,6 +15,7 @@ pub(crate) fn describe_movie(finished: &Finished) -> Vec<String> {
     let mut lines: Vec<_> = finished.missing.iter().map(describe_missing).collect();
     lines.extend(finished.gaps.iter().map(describe_gap));
     lines.extend(finished.shorter_than_stated_ms.map(describe_shorter));
+    lines.extend(finished.unconverted.iter().map(describe_unconverted));
     lines.extend(finished.facts.iter().take(MAX_FACTS).map(describe_fact));
     let more = finished.facts.len().saturating_sub(MAX_FACTS);
     if more > 0 {
@@ -60,6 +63,16 @@ fn frames(samples: u64) -> String {
         1 => "1 frame".to_owned(),
         samples => format!("{samples} frames"),
     }
+}
+
+fn describe_unconverted(captions: &UnconvertedView) -> String {
+    let UnconvertedView { file, left_out } = captions;
+    let cues = match left_out {
+        0 => return format!("captions: not converted, but kept as the service has them: {file}"),
+        1 => "1 cue".to_owned(),
+        count => format!("{count} cues"),
+    };
+    format!("captions: {cues} could not be converted; all are kept as the service has them: {file}")
 }
 
 fn describe_gap(gap: &GapView) -> String {
@@ -200,6 +213,26 @@ mod tests {
         let lines = describe_movie(&many);
         assert_eq!(lines.len(), 21);
         assert_eq!(lines[20], "and 100 more like these; --json lists all");
+    }
+
+    #[test]
+    fn captions_that_are_kept_as_they_came_are_told() {
+        let kept = |left_out| UnconvertedView {
+            file: "a.en.ttml".to_owned(),
+            left_out,
+        };
+        let finished = Finished {
+            unconverted: [0, 1, 2].map(kept).into(),
+            ..Finished::default()
+        };
+        assert_eq!(
+            describe_movie(&finished),
+            [
+                "captions: not converted, but kept as the service has them: a.en.ttml",
+                "captions: 1 cue could not be converted; all are kept as the service has them: a.en.ttml",
+                "captions: 2 cues could not be converted; all are kept as the service has them: a.en.ttml",
+            ]
+        );
     }
 
     #[test]

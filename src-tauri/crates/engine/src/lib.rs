@@ -24,6 +24,7 @@
 //! 10. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
+mod caption_format;
 mod catalog;
 mod code;
 mod dates;
@@ -63,6 +64,7 @@ mod shortfall;
 mod timing;
 pub mod view;
 
+pub use caption_format::CaptionFormat;
 pub use catalog::{Catalog, ResolvedLink};
 pub use dates::utc_date;
 pub use disk::{largest_file, replace_file, sync_data};

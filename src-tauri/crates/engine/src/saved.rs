@@ -94,9 +94,11 @@ pub(crate) struct Finished {
     /// Seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) saved_unix_s: Option<i64>,
-    /// Names of the captions and metadata files beside it.
+    /// Names of the caption, metadata and picture files beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) beside: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unconverted: Vec<UnconvertedCaptions>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) lost: Option<Loss>,
     /// What was lost, left out or changed, in the order of time.
@@ -108,6 +110,15 @@ pub(crate) struct Finished {
     /// It was there already: nothing was fetched.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) saved_before: bool,
+}
+
+/// Captions beside a movie as the service has them, because they could not be converted as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnconvertedCaptions {
+    /// File name without its folder.
+    pub(crate) file: String,
+    /// How many of its cues the converted file lacks; 0 if nothing was converted.
+    pub(crate) left_out: usize,
 }
 
 /// A time span without media, from the start of the recording.

@@ -12,6 +12,8 @@ use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use self::check::{CheckedTrackView, DamageView, MovieCheckView, ProofView};
 pub use self::report::{HostCount, ReportView};
+
+use crate::caption_format::CaptionFormat;
 pub use crate::code::Code;
 use crate::remuxer::Remuxer;
 use crate::saved;
@@ -400,10 +402,14 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
     pub saved_unix_s: Option<i64>,
-    /// Names of the caption and metadata files that were written beside it.
+    /// Names of the caption, metadata and picture files that were written beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub beside: Vec<String>,
+    /// Captions among these that could not be converted as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<UnconvertedView>>", optional)]
+    pub unconverted: Vec<UnconvertedView>,
     /// What of a file on this computer is not in the MP4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -420,6 +426,15 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub saved_before: bool,
+}
+
+/// Captions beside a movie as the service has them, because they could not be converted as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UnconvertedView {
+    /// File name without its folder.
+    pub file: String,
+    /// How many of its cues the converted file beside it lacks; 0 if nothing was converted.
+    pub left_out: usize,
 }
 
 /// Something that was lost, left out or changed between the segments and the file.
@@ -596,6 +611,10 @@ pub struct SettingsView {
     pub template: String,
     /// Save captions beside the movie.
     pub captions: bool,
+    /// Format of the caption files.
+    pub caption_format: CaptionFormat,
+    /// Save the thumbnail as a file beside the movie.
+    pub thumbnail: bool,
     /// Which program makes the MP4.
     pub maker: Remuxer,
     /// Most jobs that run at once.
@@ -622,6 +641,8 @@ impl Default for SettingsView {
             audio: AudioChoice::default(),
             template: "{title}".to_owned(),
             captions: false,
+            caption_format: CaptionFormat::default(),
+            thumbnail: false,
             maker: Remuxer::default(),
             jobs_at_once: 2,
             rate_limit: None,
@@ -775,10 +796,20 @@ impl From<saved::Finished> for Finished {
             shorter_than_stated_ms: finished.shorter_than_stated_ms,
             saved_unix_s: finished.saved_unix_s,
             beside: finished.beside,
+            unconverted: all(finished.unconverted),
             lost: finished.lost.map(Into::into),
             facts: all(finished.facts),
             subfolder: finished.subfolder,
             saved_before: finished.saved_before,
+        }
+    }
+}
+
+impl From<saved::UnconvertedCaptions> for UnconvertedView {
+    fn from(captions: saved::UnconvertedCaptions) -> Self {
+        Self {
+            file: captions.file,
+            left_out: captions.left_out,
         }
     }
 }

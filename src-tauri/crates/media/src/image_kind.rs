@@ -16,6 +16,9 @@ pub enum ImageKind {
 }
 
 impl ImageKind {
+    /// All kinds.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Gif, Self::Webp, Self::Avif];
+
     /// Returns the kind of an image, or `None` for anything else.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let at =

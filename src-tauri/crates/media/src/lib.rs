@@ -81,7 +81,7 @@ mod tags;
 mod timestamps;
 pub mod ts;
 
-pub use captions::Captions;
+pub use captions::{CaptionFile, CaptionFormat, Captions};
 pub use check::check;
 pub use checksum::RangeChecksum;
 pub use content::{Content, ContentSpan, SegmentFingerprint};

@@ -10,9 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use extras::{Caption, Chapter, captions, chapters};
-pub(crate) use extras::{
-    MAX_CAPTIONS_BYTES, caption_text, caption_text_url, captions_url, chapters_url,
-};
+pub(crate) use extras::{MAX_CAPTIONS_BYTES, caption_file_url, captions_url, chapters_url};
 pub use list::{ListedRecording, RecordingPage, SocialStreamPage, recording_page, social_stream};
 pub(crate) use list::{recording_page_url, social_stream_path};
 

@@ -3,6 +3,7 @@ import type { FactView } from "./FactView";
 import type { GapView } from "./GapView";
 import type { LossView } from "./LossView";
 import type { MissingView } from "./MissingView";
+import type { UnconvertedView } from "./UnconvertedView";
 
 /**
  * A saved file.
@@ -37,9 +38,13 @@ shorter_than_stated_ms?: number,
  */
 saved_unix_s?: number, 
 /**
- * Names of the caption and metadata files that were written beside it.
+ * Names of the caption, metadata and picture files that were written beside it.
  */
 beside?: Array<string>, 
+/**
+ * Captions among these that could not be converted as a whole.
+ */
+unconverted?: Array<UnconvertedView>, 
 /**
  * What of a file on this computer is not in the MP4.
  */

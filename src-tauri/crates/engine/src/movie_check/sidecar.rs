@@ -11,8 +11,8 @@ use crate::view::DamageView;
 
 /// Largest `.info.json` that is read; ours have some kilobytes.
 const MAX_INFO_BYTES: u64 = 16 << 20;
-/// Most captions that are looked for.
-const MAX_CAPTIONS: usize = 64;
+/// Most caption files that are looked for: two of each language.
+const MAX_CAPTIONS: usize = 128;
 
 /// The fields that say something of the files.
 #[derive(Debug, Deserialize)]

@@ -90,7 +90,7 @@ impl Job {
             discovery: Arc::default(),
             captions: Arc::default(),
             unverified: Arc::default(),
-            picture: Arc::default(),
+            thumbnail: Arc::default(),
             sampler: Arc::new(SegmentSampler::new(recorder)),
             cancel: CancellationToken::new(),
         }

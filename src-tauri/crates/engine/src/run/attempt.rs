@@ -10,7 +10,7 @@ use ustream::{Access, Recording, RecordingRef};
 
 use crate::download_plan::DownloadPlan;
 use crate::error::Error;
-use crate::extras::{CaptionTexts, MovieMetadata, Picture};
+use crate::extras::{FetchedCaptions, MovieMetadata, Thumbnail};
 use crate::fetch::{Fetcher, SegmentSampler};
 use crate::ffmpeg;
 use crate::job::{JobSource, JobSpec, Overrides};
@@ -46,11 +46,11 @@ pub(crate) struct Attempt {
     /// Set once by this attempt.
     pub(crate) discovery: Arc<OnceLock<Discovery>>,
     /// Captions that were fetched for the MP4; also used for the files beside it.
-    pub(crate) captions: Arc<OnceLock<CaptionTexts>>,
+    pub(crate) captions: Arc<OnceLock<FetchedCaptions>>,
     /// The user kept a movie that did not pass the check.
     pub(crate) unverified: Arc<AtomicBool>,
-    /// A cover that was fetched for the MP4, which cannot hold it.
-    pub(crate) picture: Arc<OnceLock<Picture>>,
+    /// The thumbnail that was fetched for the MP4, if it is to be kept beside it.
+    pub(crate) thumbnail: Arc<OnceLock<Thumbnail>>,
     /// Chooses the segments that a report shows.
     pub(crate) sampler: Arc<SegmentSampler>,
     pub(crate) cancel: CancellationToken,
@@ -146,25 +146,25 @@ impl Attempt {
             return Ok(MovieMetadata::default());
         }
         let service = (&self.context.service, &*self.meter);
-        let texts = async {
+        let captions = async {
             if download.extras.captions {
-                CaptionTexts::fetch_with_timeout(service, recording).await
+                FetchedCaptions::fetch_with_timeout(service, recording).await
             } else {
                 None
             }
         };
         let metadata = MovieMetadata::fetch(service, recording, download.extras);
         // Boxed: this future is large, and every future above would hold it.
-        let both = Box::pin(async { tokio::join!(metadata, texts) });
-        let (mut metadata, texts) = self.unless_cancelled(both).await?;
-        if let Some(picture) = metadata.picture.take() {
+        let both = Box::pin(async { tokio::join!(metadata, captions) });
+        let (mut metadata, captions) = self.unless_cancelled(both).await?;
+        if let Some(thumbnail) = metadata.thumbnail.take() {
             // Cannot fail: an attempt fetches it only once.
-            let _ = self.picture.set(picture);
+            let _ = self.thumbnail.set(thumbnail);
         }
-        if let Some(texts) = texts {
-            metadata.captions = texts.tracks();
+        if let Some(captions) = captions {
+            metadata.captions = captions.tracks();
             // Cannot fail: an attempt fetches them only once.
-            let _ = self.captions.set(texts);
+            let _ = self.captions.set(captions);
         }
         Ok(metadata)
     }

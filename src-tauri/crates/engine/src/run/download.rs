@@ -223,7 +223,7 @@ async fn write_sidecars(
     recording: &Recording,
     extras: Extras,
 ) -> Outcome<SavedMovie> {
-    let fetched = (attempt.captions.get(), attempt.picture.get());
+    let fetched = (attempt.captions.get(), attempt.thumbnail.get());
     let service = (&attempt.context.service, &*attempt.meter);
     let sidecars = Sidecars::fetch(service, recording, extras, fetched);
     match attempt.cancel.run_until_cancelled(sidecars).await {

@@ -6,6 +6,8 @@ use super::Cue;
 
 /// Largest number of cues shown at once; more would cover the picture.
 const MAX_SIMULTANEOUS_CUES: usize = 8;
+/// Longest text of a cue; more would cover the picture. A few huge cues could be in every sample.
+const MAX_CUE_BYTES: usize = 4096;
 
 /// The text between two changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,13 +66,20 @@ impl Iterator for CaptionTimeline<'_> {
             return None;
         }
         self.now_ms = end_ms;
-        let texts: Vec<_> = self.active.iter().map(|cue| cue.text.as_str()).collect();
+        let texts: Vec<_> = self.active.iter().map(|cue| shown_text(cue)).collect();
         Some(CaptionSample {
             start_ms,
             end_ms,
             text: texts.join("\n"),
         })
     }
+}
+
+/// Returns the text of a cue without what is beyond [`MAX_CUE_BYTES`].
+fn shown_text(cue: &Cue) -> &str {
+    let text = cue.text.plain();
+    let end = text.floor_char_boundary(MAX_CUE_BYTES);
+    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -83,7 +92,7 @@ mod tests {
         Cue {
             start_ms,
             end_ms,
-            text: text.to_owned(),
+            text: text.into(),
         }
     }
 
@@ -121,6 +130,15 @@ mod tests {
         assert_eq!(samples(&cues, 0), []);
     }
 
+    #[test]
+    fn a_huge_text_is_cut_between_two_letters() {
+        let huge = format!("a{}", "é".repeat(MAX_CUE_BYTES));
+        let texts = samples(&[cue(0, 10, &huge), cue(0, 10, "b")], 10);
+        assert_eq!(texts.len(), 1);
+        assert_eq!(texts[0].2.len(), MAX_CUE_BYTES - 1 + "\nb".len());
+        assert!(texts[0].2.ends_with("é\nb"));
+    }
+
     proptest! {
         #[test]
         fn any_cues_become_contiguous_samples_of_bounded_number(
@@ -144,7 +162,7 @@ mod tests {
                     let covers = |cue: &&Cue| {
                         cue.start_ms <= sample.start_ms && sample.end_ms <= cue.end_ms
                     };
-                    prop_assert!(cues.iter().filter(covers).any(|cue| cue.text == line));
+                    prop_assert!(cues.iter().filter(covers).any(|cue| cue.text.plain() == line));
                 }
             }
             let is_ever_shown = cues.iter().any(|cue| cue.start_ms < movie_ms);

@@ -3,68 +3,58 @@
 //! Comments, styles, regions and cue identifiers need no parsing: a cue is the text after a line with
 //! an arrow, and only cues may contain an arrow.
 
-use super::{Cue, markup};
+use super::markup::{self, Markup};
+use super::{CueList, lines, number};
 
-/// Largest text; hours of speech are some hundred kilobytes.
-const MAX_BYTES: usize = 8 << 20;
-/// Largest number of cues: one every two seconds for a day is less.
-const MAX_CUES: usize = 50_000;
-const ARROW: &str = "-->";
+/// Separates the times of a cue.
+pub(super) const ARROW: &str = "-->";
 
 /// Returns the cues in the order of the file, or `None` if the text is not `WebVTT`.
-pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
-    let text = text.get(..text.floor_char_boundary(MAX_BYTES))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub(super) fn cues(text: &str) -> Option<CueList> {
     let behind = text.strip_prefix("WEBVTT")?;
     if !(behind.is_empty() || behind.starts_with([' ', '\t', '\n', '\r'])) {
         return None;
     }
-    let mut cues = Vec::new();
-    let mut open: Option<OpenCue<'_>> = None;
+    let mut list = CueList::default();
+    let mut open: Option<OpenCue> = None;
     for line in lines(behind) {
-        if line.is_empty() || line.contains(ARROW) {
-            cues.extend(open.take().and_then(OpenCue::close));
-            if cues.len() == MAX_CUES {
-                break;
+        let has_arrow = line.contains(ARROW);
+        if line.is_empty() || has_arrow {
+            if let Some(open) = open.take() {
+                open.close(&mut list);
             }
-            open = times(line).map(|(start_ms, end_ms)| OpenCue {
+            let times = times(line);
+            if has_arrow && times.is_none() {
+                list.skip();
+            }
+            open = times.map(|(start_ms, end_ms)| OpenCue {
                 start_ms,
                 end_ms,
-                lines: Vec::new(),
+                text: String::new(),
             });
         } else if let Some(open) = &mut open {
-            open.lines.push(line);
+            open.text.push_str(line);
+            open.text.push('\n');
         }
     }
-    cues.extend(open.and_then(OpenCue::close));
-    Some(cues)
+    if let Some(open) = open {
+        open.close(&mut list);
+    }
+    Some(list)
 }
 
 /// A cue that is being read.
-struct OpenCue<'t> {
+struct OpenCue {
     start_ms: u64,
     end_ms: u64,
-    lines: Vec<&'t str>,
+    text: String,
 }
 
-impl OpenCue<'_> {
-    /// Returns the cue, or `None` if it has no text or no duration.
-    fn close(self) -> Option<Cue> {
-        let text = markup::strip_markup(&self.lines.join("\n"));
-        (self.start_ms < self.end_ms && !text.is_empty()).then_some(Cue {
-            start_ms: self.start_ms,
-            end_ms: self.end_ms,
-            text,
-        })
+impl OpenCue {
+    fn close(self, list: &mut CueList) {
+        let text = markup::read(&self.text, Markup::WebVtt);
+        list.push(self.start_ms, self.end_ms, text);
     }
-}
-
-/// Splits lines at a carriage return, a line feed, or both.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        line.split('\r')
-    })
 }
 
 /// Reads `00:01.500 --> 00:03.000` in milliseconds; ignores settings after it.
@@ -93,12 +83,6 @@ fn time(text: &str) -> Option<u64> {
     hours.checked_mul(3_600_000)?.checked_add(milliseconds)
 }
 
-/// Reads a number of exactly `digits` digits.
-fn number(text: &str, digits: usize) -> Option<u64> {
-    let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.parse().ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -106,15 +90,16 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(u64, u64, String)> {
-        let cues = cues(text).expect("WebVTT");
-        cues.into_iter()
-            .map(|cue| (cue.start_ms, cue.end_ms, cue.text))
+        let list = cues(text).expect("WebVTT");
+        list.cues
+            .iter()
+            .map(|cue| (cue.start_ms, cue.end_ms, cue.text.plain().to_owned()))
             .collect()
     }
 
     #[test]
     fn cues_are_found_between_comments_styles_regions_and_identifiers() {
-        let text = "\u{feff}WEBVTT - a talk\nKind: captions\n\n\
+        let text = "WEBVTT - a talk\nKind: captions\n\n\
             STYLE\n::cue { color: red }\n\n\
             REGION\nid:one\n\n\
             NOTE\nnot shown\n\n\
@@ -153,6 +138,7 @@ mod tests {
         ] {
             let text = format!("WEBVTT\n\n{bad}\nlost\n\n00:07.000 --> 00:08.000\nkept\n");
             assert_eq!(read(&text), [(7000, 8000, "kept".to_owned())], "{bad}");
+            assert_eq!(cues(&text).map(|list| list.skipped), Some(1), "{bad}");
         }
     }
 
@@ -164,18 +150,9 @@ mod tests {
             " WEBVTT",
             "1\n00:00:01,000 --> 00:00:02,000\nx",
         ] {
-            assert_eq!(cues(other), None, "{other}");
+            assert!(cues(other).is_none(), "{other}");
         }
-        assert_eq!(cues("WEBVTT"), Some(Vec::new()));
-    }
-
-    #[test]
-    fn more_cues_than_the_limit_are_left_out() {
-        let cue = "00:01.000 --> 00:02.000\nx\n\n";
-        let text = format!("WEBVTT\n\n{}", cue.repeat(MAX_CUES + 10));
-        assert_eq!(read(&text).len(), MAX_CUES);
-        let text = format!("WEBVTT\n\n{}{cue}", "ä".repeat(MAX_BYTES / 2));
-        assert_eq!(read(&text), []);
+        assert!(cues("WEBVTT").is_some_and(|list| list.cues.is_empty()));
     }
 
     proptest! {
@@ -183,9 +160,9 @@ mod tests {
         fn every_cue_has_a_text_and_a_duration(
             text in r"WEBVTT\n(\n?([0-9]{1,3}:)?[0-6][0-9]:[0-6][0-9][.,][0-9]{3} ?--> ?[0-6][0-9]:[0-9]{2}\.[0-9]{3}( \PC{0,8})?\n([^\n]{0,12}\n){0,3}){0,6}",
         ) {
-            for cue in cues(&text).expect("WebVTT") {
+            for cue in cues(&text).expect("WebVTT").cues {
                 prop_assert!(cue.start_ms < cue.end_ms);
-                prop_assert!(!cue.text.trim().is_empty());
+                prop_assert!(!cue.text.plain().trim().is_empty());
             }
         }
 
@@ -198,8 +175,8 @@ mod tests {
                 02:00:03.000 --> 02:00:04.000 line:0\n<00:00:03.500><c.x>c</c>\n".to_vec();
             let length = bytes.len();
             bytes[at % length] = byte;
-            if let Some(cues) = cues(&String::from_utf8_lossy(&bytes)) {
-                prop_assert!(cues.len() <= 2);
+            if let Some(list) = cues(&String::from_utf8_lossy(&bytes)) {
+                prop_assert!(list.cues.len() <= 2);
             }
         }
     }

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn bytes_without_packets_stay() {
         let mut data = vec![7; 1000];
-        assert_eq!(take_incomplete(&mut data), []);
+        assert!(take_incomplete(&mut data).is_empty());
         assert_eq!(data.len(), 1000);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kit::segment::OwnedSegment;
-use media::{Captions, OutputFormat, SegmentFormat};
+use media::{CaptionFile, Captions, OutputFormat, SegmentFormat};
 
 use crate::{
     muxing::{MuxerJob, muxer_job},
@@ -46,7 +46,8 @@ fn cues_of(film: &Path, track: usize) -> Vec<(u64, u64, String)> {
 fn with_captions(source: SegmentFormat, segments: &[OwnedSegment]) -> MuxerJob {
     let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
     let captions = [("en", ENGLISH), ("de-DE", GERMAN)];
-    let captions = captions.map(|(language, text)| Captions::web_vtt(language, text).unwrap());
+    let captions =
+        captions.map(|(language, text)| CaptionFile::read(text.into()).captions(language).unwrap());
     job.movie.captions = captions.into();
     job
 }
@@ -59,7 +60,9 @@ fn many(language: &str) -> Captions {
         format!("{start} --> {end}\n{number}\n\n")
     };
     let text: String = (0..11_900).map(cue).collect();
-    Captions::web_vtt(language, &format!("WEBVTT\n\n{text}")).unwrap()
+    CaptionFile::read(format!("WEBVTT\n\n{text}").into())
+        .captions(language)
+        .unwrap()
 }
 
 fn is_indexed_in_front(film: &[u8]) -> bool {
@@ -190,7 +193,10 @@ fn captions_that_a_movie_cannot_show_are_left_out() {
     let segments = shuffled(dash());
     let late = "WEBVTT\n\n01:00:00.000 --> 01:00:01.000\nlate\n";
     let mut job = muxer_job(SegmentFormat::Fmp4, OutputFormat::Mp4, segments.len());
-    job.movie.captions = Captions::web_vtt("en", late).into_iter().collect();
+    job.movie.captions = CaptionFile::read(late.into())
+        .captions("en")
+        .into_iter()
+        .collect();
     assert_eq!(job.movie.captions.len(), 1);
     assert_eq!(job.finish(&segments).unwrap().captions, []);
     job.check().unwrap();
@@ -200,7 +206,11 @@ fn captions_that_a_movie_cannot_show_are_left_out() {
         "WEBVTT\n",
         "WEBVTT\n\n00:01.000 --> 00:02.000\n<b></b>\n",
     ] {
-        assert_eq!(Captions::web_vtt("en", none), None, "{none}");
+        assert_eq!(
+            CaptionFile::read(none.into()).captions("en"),
+            None,
+            "{none}"
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Cursor, ops::Range};
 
 use kit::segment::OwnedSegment;
-use media::{Captions, OutputFormat, SegmentFormat, Summary, check};
+use media::{CaptionFile, OutputFormat, SegmentFormat, Summary, check};
 
 use crate::{
     muxing::muxer_job,
@@ -137,7 +137,10 @@ fn a_changed_bit_of_the_index_is_noticed_or_irrelevant() {
     ] {
         let mut job = muxer_job(source, OutputFormat::Mp4, segments.len());
         let words = "WEBVTT\n\n00:00.100 --> 00:00.300\na\n\n00:00.400 --> 00:00.500\nbc\n";
-        job.movie.captions = Captions::web_vtt("de-DE", words).into_iter().collect();
+        job.movie.captions = CaptionFile::read(words.into())
+            .captions("de-DE")
+            .into_iter()
+            .collect();
         let made = job.finish(segments).unwrap();
         assert_eq!(made.captions.len(), 1);
         let film = job.bytes();

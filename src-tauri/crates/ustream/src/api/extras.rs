@@ -38,7 +38,7 @@ pub(crate) fn captions_url(id: RecordingId) -> String {
     format!("https://api.video.ibm.com/videos/{id}/captions.json")
 }
 
-pub(crate) fn caption_text_url(id: RecordingId, caption: &Caption) -> String {
+pub(crate) fn caption_file_url(id: RecordingId, caption: &Caption) -> String {
     let language = &caption.language;
     format!("https://api.video.ibm.com/videos/{id}/captions/{language}/vtt")
 }
@@ -94,17 +94,6 @@ pub fn chapters(body: &[u8]) -> Result<ApiResponse<Vec<Chapter>>, Error> {
     })
 }
 
-/// Returns `body` if it is UTF-8 and has the signature of `WebVTT` (W3C `WebVTT` 4.1).
-pub(crate) fn caption_text(body: Vec<u8>) -> Option<String> {
-    let text = String::from_utf8(body).ok()?;
-    let begin = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(&text)
-        .strip_prefix("WEBVTT")?;
-    let is_vtt = begin.is_empty() || begin.starts_with([' ', '\t', '\n', '\r']);
-    is_vtt.then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -122,16 +111,5 @@ mod tests {
         };
         let tags: Vec<&str> = ready.iter().map(Caption::tag).collect();
         assert_eq!(tags, ["fr", "de-DE"]);
-    }
-
-    #[test]
-    fn captions_need_the_webvtt_signature() {
-        for good in ["WEBVTT", "\u{feff}WEBVTT\n\n", "WEBVTT - talk\r\n"] {
-            assert_eq!(caption_text(good.into()).as_deref(), Some(good));
-        }
-        for bad in ["", "<html>", "WEBVTTX", " WEBVTT"] {
-            assert_eq!(caption_text(bad.into()), None, "{bad}");
-        }
-        assert_eq!(caption_text(b"WEBVTT \xff".to_vec()), None);
     }
 }

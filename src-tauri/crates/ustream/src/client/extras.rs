@@ -25,17 +25,16 @@ impl Client {
         Ok(available_or_empty(answer))
     }
 
-    /// Returns the text of captions, as `WebVTT`. Fails if the response is something else.
-    pub async fn caption_text(&self, id: RecordingId, caption: &Caption) -> Result<String, Error> {
-        let url = api::caption_text_url(id, caption);
+    /// Fetches a file of captions of at most 8 MiB. It is asked for as `WebVTT`; the content is not
+    /// checked.
+    pub async fn caption_file(&self, id: RecordingId, caption: &Caption) -> Result<Vec<u8>, Error> {
+        let url = api::caption_file_url(id, caption);
         let answer = http::get(&self.http, &url, CAPTIONS_LIMIT).await?;
-        if !answer.status.is_success() {
-            return Err(super::status_error(&answer));
+        if answer.status.is_success() {
+            Ok(answer.body)
+        } else {
+            Err(super::status_error(&answer))
         }
-        api::caption_text(answer.body).ok_or_else(|| Error::Malformed {
-            what: CAPTIONS_LIMIT.what,
-            problem: "not WebVTT".to_owned(),
-        })
     }
 
     /// Returns the chapters of a recording by their start; none if it is locked or removed.
