@@ -30,6 +30,8 @@ mod forward_proxy;
 mod gate;
 mod hls;
 mod link;
+mod live;
+mod live_clock;
 mod log;
 mod media;
 mod page;
@@ -48,16 +50,19 @@ pub use fake::{FakeUstream, SharedAssets};
 pub use faults::{Fault, Faults, Rule, RuleId};
 pub use forward_proxy::start_proxy;
 pub use link::NetworkLink;
+pub use live::{LiveSegment, LiveTraffic, SegmentTraffic};
+pub use live_clock::LiveClock;
 pub use log::{Coverage, LoggedRequest};
 pub use media::{
     AudioStream, FixtureFrame, FixtureMovie, FlvClock, MockRepresentation, UNIT_MS, VideoStream,
 };
 pub use world::{
-    AccessLock, Channel, ClusterRedirects, Delivery, ExtraRepresentation, FileContainer,
-    FlvRepresentation, GateField, HashKeys, HashListMessage, HashStyle, LARGE, LengthField,
-    LengthSources, ListingSources, LongRecording, MessageStyle, Oddities, PathStyle,
-    PlaylistLayout, PlaylistOddities, PlaylistOddity, Recording, RepresentationOddity,
-    ResponseMode, SegmentFault, Substitute, TransportBehavior, World,
+    AccessLock, Channel, ClusterRedirects, Delivery, EndMessage, ExtraRepresentation,
+    FileContainer, FlvRepresentation, GateField, HashKeys, HashListMessage, HashStyle, LARGE,
+    LengthField, LengthSources, ListingSources, LiveAction, LiveEvent, LiveRestart, LiveStream,
+    LongRecording, MessageStyle, Oddities, PathStyle, PlaylistLayout, PlaylistOddities,
+    PlaylistOddity, Recording, RepresentationOddity, ResponseMode, SegmentFault, Substitute,
+    TransportBehavior, World,
 };
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The control connection: accepts a `connect`, then redirects the client, rejects it or sends what
 //! it knows of the recording or channel.
 
+mod live;
 mod messages;
 pub(crate) mod polling;
 
@@ -21,12 +22,18 @@ use serde_json::{Value, json};
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
 use crate::link;
+use crate::live::Timeline;
 use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
-use crate::world::{AccessLock, ClusterRedirects, ResponseMode, TransportBehavior};
+use crate::world::{AccessLock, ClusterRedirects, Delivery, ResponseMode, TransportBehavior};
+
+use self::live::{LiveSession, LiveStep};
 
 /// The cluster that only redirects.
 const ENTRY_CLUSTER: &str = "live";
+
+/// The cluster of channels without a live stream.
+const OFF_AIR_CLUSTER: &str = "omega";
 
 /// Interval of the viewer counters.
 const COUNTER_INTERVAL: Duration = Duration::from_secs(2);
@@ -102,7 +109,7 @@ async fn upgrade(
     let Some(station) = ControlHost::of(&visit.host) else {
         return polling::answer(service, visit, query).await;
     };
-    let recording = service.world.recordings.get(&station.media);
+    let recording = service.world.published_recording(station.media);
     if recording.is_some_and(|recording| recording.response_mode == ResponseMode::Html) {
         return service::html_response();
     }
@@ -111,9 +118,8 @@ async fn upgrade(
         Err(_) if !query.is_empty() => return polling::answer(service, visit, query).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let offer = recording.map_or(TransportBehavior::Segments, |recording| {
-        recording.delivery.websocket
-    });
+    let offer = delivery_of(&service, &station)
+        .map_or(TransportBehavior::Segments, |delivery| delivery.websocket);
     if offer == TransportBehavior::Refused {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -140,6 +146,16 @@ async fn upgrade(
         // do.
         let _ = connection.run().await;
     })
+}
+
+/// Returns the transports that offer the recording or live stream of a station.
+fn delivery_of<'a>(service: &'a Service, station: &ControlHost) -> Option<&'a Delivery> {
+    if station.application == "channel" {
+        let channel = service.world.channels.get(&station.media)?;
+        return Some(&channel.live.as_ref()?.delivery);
+    }
+    let recording = service.world.published_recording(station.media)?;
+    Some(&recording.delivery)
 }
 
 /// One control connection.
@@ -185,6 +201,37 @@ impl ControlConnection {
                     self.send(&frame).await?;
                 }
                 self.stay_open(counters.then_some(COUNTER_INTERVAL)).await
+            }
+            ConnectReply::Live => self.follow(LiveSession::of_segments(self.host.media)).await,
+        }
+    }
+
+    /// Sends what happens to a live stream until the client leaves or the connection is closed.
+    async fn follow(&mut self, mut session: LiveSession) -> Result<(), ConnectionClosed> {
+        let service = Arc::clone(&self.service);
+        let Some(clock) = session.clock(&service) else {
+            return self.close().await;
+        };
+        let mut steps = session.open(&service);
+        loop {
+            for step in steps.drain(..) {
+                match step {
+                    LiveStep::Send(frame) => self.send(&frame).await?,
+                    LiveStep::Redirect(cluster) => {
+                        let reason = redirection(&self.host, &cluster);
+                        self.send(&json!({ "cmd": "reject", "args": [reason] }))
+                            .await?;
+                        return self.close().await;
+                    }
+                    LiveStep::Close => return self.close().await,
+                }
+            }
+            tokio::select! {
+                message = self.socket.recv() => match message {
+                    None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
+                    Some(Ok(_)) => {}
+                },
+                () = clock.wait_beyond(session.time()) => steps = session.advance(&service),
             }
         }
     }
@@ -297,6 +344,8 @@ enum ConnectReply {
         delayed: Vec<(Duration, Value)>,
         counters: bool,
     },
+    /// What happens to the channel's live stream.
+    Live,
 }
 
 /// Returns the reply to a `connect` at a station whose transport behaves like this.
@@ -313,9 +362,9 @@ fn reply(
         return nonexistent;
     }
     if station.application == "channel" {
-        return channel_reply(service, station, nonexistent);
+        return channel_reply(service, station, offer);
     }
-    let Some(recording) = service.world.recordings.get(&station.media) else {
+    let Some(recording) = service.world.published_recording(station.media) else {
         return nonexistent;
     };
     if let Some(next) = next_host(&recording.redirects, station) {
@@ -354,20 +403,34 @@ fn reply(
 fn channel_reply(
     service: &Service,
     station: &ControlHost,
-    nonexistent: ConnectReply,
+    offer: TransportBehavior,
 ) -> ConnectReply {
     let Some(channel) = service.world.channels.get(&station.media) else {
-        return nonexistent;
+        return ConnectReply::Reject(json!({ "nonexistent": true }));
     };
-    let default_redirects = ClusterRedirects::To(vec!["omega".to_owned()]);
-    match next_host(&default_redirects, station) {
-        Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
-        None => ConnectReply::Accept {
-            messages: messages::channel(channel, service.world.era),
-            delayed: Vec::new(),
-            counters: channel.live,
-        },
+    let timeline = Timeline::now(channel);
+    let cluster = timeline
+        .as_ref()
+        .map_or(OFF_AIR_CLUSTER, |timeline| timeline.cluster);
+    // A cluster that the stream has left redirects as the entry does.
+    if station.cluster != cluster {
+        return ConnectReply::Reject(redirection(station, cluster));
     }
+    let messages = match offer {
+        TransportBehavior::UnknownFormats => messages::unknown_formats(),
+        TransportBehavior::Segments if timeline.is_some() => return ConnectReply::Live,
+        _ => messages::offline(),
+    };
+    ConnectReply::Accept {
+        messages,
+        delayed: Vec::new(),
+        counters: false,
+    }
+}
+
+/// Returns the body of a rejection that sends the client of this station to another cluster.
+fn redirection(station: &ControlHost, cluster: &str) -> Value {
+    json!({ "cluster": { "name": cluster, "host": station.host_in(cluster) } })
 }
 
 /// Returns where a client is redirected from this station, or `None` if it has arrived.
