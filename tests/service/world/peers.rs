@@ -118,7 +118,12 @@ impl World {
 
 fn live_stream() -> LiveStream {
     let clock = LiveClock::running(Duration::from_millis(UNIT_MS));
-    LiveStream::new(clock).event(LIVE_SEGMENTS, LiveAction::End(EndMessage::NotAvailable))
+    let stream = LiveStream {
+        // streamlink asks for the segment behind the announced one at once.
+        announced_lag: 1,
+        ..LiveStream::new(clock)
+    };
+    stream.event(LIVE_SEGMENTS, LiveAction::End(EndMessage::NotAvailable))
 }
 
 fn short(id: u64, purpose: &str) -> Recording {
