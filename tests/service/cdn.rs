@@ -68,10 +68,12 @@ async fn segment(
     // The CDN treats two slashes as one.
     let path = uri.path().replace("//", "/");
     let path = path.trim_start_matches('/');
-    let found =
-        service.world.recordings.values().find_map(|recording| {
-            Some((recording, path.strip_prefix(&service.path_of(recording))?))
-        });
+    let found = service
+        .world
+        .recordings
+        .values()
+        .filter(|recording| service.world.is_published(recording))
+        .find_map(|recording| Some((recording, path.strip_prefix(&service.path_of(recording))?)));
     let Some((recording, name)) = found else {
         return live::answer(&service, path)
             .unwrap_or_else(|| StatusCode::NOT_FOUND.into_response());

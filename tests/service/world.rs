@@ -174,7 +174,7 @@ pub struct Recording {
     /// Creation time, in seconds since 1970.
     pub created_unix_s: i64,
     /// It is published when the clock of its channel's live stream shows this many segments; before,
-    /// it does not exist.
+    /// and without such a stream, it does not exist.
     pub published_at: Option<u64>,
     /// Number of its channel.
     pub channel: Option<u64>,

@@ -224,6 +224,24 @@ async fn segments_have_the_frames_of_the_fixture_and_their_time_goes_on() {
 }
 
 #[tokio::test]
+async fn a_segment_may_be_longer_than_a_unit_of_the_fixture() {
+    let stream = LiveStream {
+        segment_time_ms: 6000,
+        ..stream()
+    };
+    let (client, _) = start(stream).await;
+    let frame = open(&client, "omega").await.next().await.unwrap();
+    let format = &frame["args"][0]["stream"]["streamFormats"]["mp4/segmented"];
+    assert_eq!(format["chunkTime"], 6000);
+    let served = bytes(&client, &video(&frame).url(EDGE)).await;
+    let fragments = served.windows(4).filter(|word| *word == b"moof").count();
+    assert_eq!(fragments, 3);
+    let service = &client.service;
+    let frames = service.live_fixture_frames(ID, 0, BEST_VIDEO, EDGE);
+    assert_eq!(frames.unwrap()[0].dts_us, 8 * 6_000_000);
+}
+
+#[tokio::test]
 async fn connections_are_dropped_or_fall_silent_and_new_ones_work() {
     let stream = stream()
         .event(1, LiveAction::DropConnections)
@@ -478,6 +496,20 @@ async fn a_transport_may_be_refused() {
         "https://r7-1-{ID}-channel-lp-omega.ums.ustream.tv/1/ustream?media={ID}&application=channel&appId=3&appVersion=2"
     );
     assert_eq!(client.status(&url).await, 403);
+}
+
+#[tokio::test]
+async fn a_channel_without_a_live_stream_is_offline_for_every_player() {
+    let world = World::empty().channel(Channel::new(ID, "quiet", "off air"));
+    let client = TestClient::connect(world).await;
+    let api = format!("https://api.video.ibm.com/channels/{ID}.json");
+    assert_eq!(client.json(&api).await["channel"]["status"], "offair");
+    let frame = open(&client, "omega").await.next().await.unwrap();
+    assert_eq!(frame["args"][0]["stream"]["contentAvailable"], false);
+    for app in [3, 11] {
+        let frame = Poller::connect(&client, app).await.until("stream").await;
+        assert_eq!(frame["args"][0]["stream"]["contentAvailable"], false);
+    }
 }
 
 /// Returns the lines of a playlist.

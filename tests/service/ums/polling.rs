@@ -173,32 +173,12 @@ fn connect(
             live = Some((session, station));
             news
         }
-        (ConnectReply::Reject(reason), _) => vec![vec![
-            json!({ "cmd": "reject", "args": [reason] }),
-            json!({ "cmd": "close", "args": [] }),
-        ]],
         (ConnectReply::Accept { messages, .. }, Some(recording))
             if app == "11" && offer == TransportBehavior::Segments && !messages.is_empty() =>
         {
             playlist_messages(service, recording, &name)
         }
-        // Sometimes each frame is sent in its own response.
-        (ConnectReply::Accept { messages, .. }, Some(recording))
-            if recording.message_style.transitional =>
-        {
-            messages.into_iter().map(|frame| vec![frame]).collect()
-        }
-        (
-            ConnectReply::Accept {
-                messages,
-                delayed: later,
-                ..
-            },
-            _,
-        ) => {
-            let later = later.into_iter().map(|(_, frame)| vec![frame]);
-            std::iter::once(messages).chain(later).collect()
-        }
+        (reply, recording) => segment_messages(reply, recording),
     };
     if let Some(session) = service.polling_sessions.sessions().get_mut(&name) {
         session.queue = news.into();
@@ -264,6 +244,29 @@ fn live_answer(station: &ControlHost, steps: Vec<LiveStep>) -> (Vec<Value>, bool
         }
     }
     (commands, false)
+}
+
+/// Returns the messages for a player of segments.
+fn segment_messages(reply: ConnectReply, recording: Option<&Recording>) -> Vec<Vec<Value>> {
+    match reply {
+        ConnectReply::Live => Vec::new(),
+        ConnectReply::Reject(reason) => vec![vec![
+            json!({ "cmd": "reject", "args": [reason] }),
+            json!({ "cmd": "close", "args": [] }),
+        ]],
+        // Sometimes each frame is sent in its own response.
+        ConnectReply::Accept { messages, .. }
+            if recording.is_some_and(|recording| recording.message_style.transitional) =>
+        {
+            messages.into_iter().map(|frame| vec![frame]).collect()
+        }
+        ConnectReply::Accept {
+            messages, delayed, ..
+        } => {
+            let delayed = delayed.into_iter().map(|(_, frame)| vec![frame]);
+            std::iter::once(messages).chain(delayed).collect()
+        }
+    }
 }
 
 /// Returns the messages for the HLS player.
