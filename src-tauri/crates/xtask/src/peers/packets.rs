@@ -193,7 +193,7 @@ mod tests {
         0, 0, 200, 100, 9, aa\n1, 0, 0, 1, 9, cc\n0, 100, 300, 100, 9, bb\n";
 
     /// The second packet of the video and the first one again; the audio, repeated.
-    const PART: &str = "#tb 0: 1/1000\n#tb 1: 1\n\
+    const PART: &str = "#tb 0: 1/1000\n#tb 1: 1/1\n\
         0, 0, 7, 100, 9, bb\n1, 0, 0, 1, 9, cc\n\
         0, 0, 199907, 100, 9, aa\n1, 0, 200, 1, 9, cc\n";
 
