@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::era::Era;
+use crate::live::Timeline;
 use crate::service::{self, Service};
 use crate::world::{AccessLock, Channel, Recording, ResponseMode};
 use crate::{files, gate};
@@ -52,7 +53,8 @@ async fn video(
     Path(file): Path<String>,
     Query(detail): Query<DetailQuery>,
 ) -> Response<Body> {
-    let Some(recording) = numbered(&file).and_then(|id| service.world.recordings.get(&id)) else {
+    let Some(recording) = numbered(&file).and_then(|id| service.world.published_recording(id))
+    else {
         return not_found();
     };
     if recording.response_mode == ResponseMode::Html {
@@ -77,7 +79,7 @@ async fn video(
 }
 
 async fn captions(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
-    let Some(recording) = service.world.recordings.get(&id) else {
+    let Some(recording) = service.world.published_recording(id) else {
         return not_found();
     };
     let ready = recording.captions.keys().map(|language| {
@@ -99,7 +101,7 @@ async fn caption_file(
     State(service): State<Arc<Service>>,
     Path((id, language)): Path<(u64, String)>,
 ) -> Response<Body> {
-    let recording = service.world.recordings.get(&id);
+    let recording = service.world.published_recording(id);
     match recording.and_then(|recording| recording.captions.get(&language)) {
         // Whatever it is: the address asks for WebVTT.
         Some(file) => ([(header::CONTENT_TYPE, "text/vtt")], file.clone()).into_response(),
@@ -108,7 +110,7 @@ async fn caption_file(
 }
 
 async fn chapters(State(service): State<Arc<Service>>, Path(id): Path<u64>) -> Response<Body> {
-    let Some(recording) = service.world.recordings.get(&id) else {
+    let Some(recording) = service.world.published_recording(id) else {
         return not_found();
     };
     let chapter = |(number, (second, title)): (usize, (&u64, &String))| json!({ "id": (17_878 + number).to_string(), "title": title, "position": second });
@@ -228,7 +230,8 @@ async fn channel(
         "locks": locks,
     });
     if let (false, Some(body)) = (detail.is_minimal(), body.as_object_mut()) {
-        let status = if channel.live { "live" } else { "offair" };
+        let on_air = Timeline::now(channel).is_some_and(|timeline| timeline.end.is_none());
+        let status = if on_air { "live" } else { "offair" };
         body.insert("description".to_owned(), json!(channel.purpose));
         body.insert("tags".to_owned(), json!([]));
         body.insert("url".to_owned(), json!(channel.slug));

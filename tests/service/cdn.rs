@@ -12,6 +12,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures_util::stream;
 
+use crate::live;
 use crate::media::MockRepresentation;
 use crate::ranges;
 use crate::service::{Service, chunk_units};
@@ -24,16 +25,19 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 /// The parts of a segment's file name.
-struct SegmentName<'a> {
-    representation: MockRepresentation,
-    chunk: u64,
-    hash: &'a str,
-    init: bool,
+pub(crate) struct SegmentName<'a> {
+    pub(crate) representation: MockRepresentation,
+    pub(crate) chunk: u64,
+    pub(crate) hash: &'a str,
+    pub(crate) init: bool,
 }
 
 impl<'a> SegmentName<'a> {
     /// Parses `2/1/chunk_7_1870599898.flv`, or `2/chunk_0_1870599898.m4vh`.
-    fn read(name: &'a str, recording: &Recording) -> Option<Self> {
+    pub(crate) fn read(
+        name: &'a str,
+        mut known: impl Iterator<Item = MockRepresentation>,
+    ) -> Option<Self> {
         let (folder, file) = name.rsplit_once("/chunk_")?;
         let (stem, extension) = file.rsplit_once('.')?;
         let (chunk, hash) = stem.split_once('_')?;
@@ -41,9 +45,8 @@ impl<'a> SegmentName<'a> {
             Some(extension) => (extension, true),
             None => (extension, false),
         };
-        let representation = recording
-            .representations()
-            .find(|known| known.name() == folder && known.extension() == extension)?;
+        let representation =
+            known.find(|known| known.name() == folder && known.extension() == extension)?;
         let has_init = matches!(
             representation,
             MockRepresentation::Mp4Video(_) | MockRepresentation::Mp4Audio(_)
@@ -65,12 +68,15 @@ async fn segment(
     // The CDN treats two slashes as one.
     let path = uri.path().replace("//", "/");
     let path = path.trim_start_matches('/');
-    let found =
-        service.world.recordings.values().find_map(|recording| {
-            Some((recording, path.strip_prefix(&service.path_of(recording))?))
-        });
+    let found = service
+        .world
+        .recordings
+        .values()
+        .filter(|recording| service.world.is_published(recording))
+        .find_map(|recording| Some((recording, path.strip_prefix(&service.path_of(recording))?)));
     let Some((recording, name)) = found else {
-        return StatusCode::NOT_FOUND.into_response();
+        return live::answer(&service, path)
+            .unwrap_or_else(|| StatusCode::NOT_FOUND.into_response());
     };
     if let Some(answer) = ranged(&service, recording, name, &headers) {
         return answer;
@@ -110,7 +116,7 @@ fn segment_response(
     recording: &Recording,
     name: &str,
 ) -> Option<Response<Body>> {
-    let name = SegmentName::read(name, recording)?;
+    let name = SegmentName::read(name, recording.representations())?;
     let gone = !name.init && recording.missing_chunks.contains(&name.chunk);
     if gone || service.hash_at(recording, name.chunk)? != name.hash {
         return None;
@@ -133,19 +139,16 @@ fn segment_response(
         name.representation.name(),
         name.representation.extension()
     );
+    let (service, id) = (Arc::clone(service), recording.id);
     Some(respond(
         segments,
         content_type(name.representation),
-        ServedSegment {
-            service: Arc::clone(service),
-            recording: recording.id,
-            representation,
-            chunk,
-        },
+        move || service.log.record_segment(id, representation, chunk),
     ))
 }
 
-fn content_type(representation: MockRepresentation) -> &'static str {
+/// Returns the media type of the segments of a representation.
+pub(crate) fn content_type(representation: MockRepresentation) -> &'static str {
     match representation {
         MockRepresentation::Flv(..) => "video/x-flv",
         MockRepresentation::Mp4Video(_) => "video/mp4",
@@ -155,29 +158,20 @@ fn content_type(representation: MockRepresentation) -> &'static str {
     }
 }
 
-/// A segment that is being sent.
-struct ServedSegment {
-    service: Arc<Service>,
-    recording: u64,
-    representation: String,
-    chunk: Option<u64>,
-}
-
-/// Sends the parts without copying them, and logs the segment after its last part.
-fn respond(parts: Vec<Bytes>, content_type: &'static str, served: ServedSegment) -> Response<Body> {
+/// Sends the parts without copying them, and calls `log_served` with the last one.
+pub(crate) fn respond(
+    parts: Vec<Bytes>,
+    content_type: &'static str,
+    log_served: impl FnOnce() + Send + 'static,
+) -> Response<Body> {
     let length: usize = parts.iter().map(Bytes::len).sum();
     let last = parts.len().saturating_sub(1);
-    let mut served = Some(served);
+    let mut log_served = Some(log_served);
     let body = stream::iter(parts.into_iter().enumerate().map(move |(at, part)| {
         if at == last
-            && let Some(ServedSegment {
-                service,
-                recording,
-                representation,
-                chunk,
-            }) = served.take()
+            && let Some(log_served) = log_served.take()
         {
-            service.log.record_segment(recording, representation, chunk);
+            log_served();
         }
         Ok::<_, Infallible>(part)
     }));

@@ -64,6 +64,15 @@ impl Era {
         }
     }
 
+    /// Returns the folder of the playlists of live streams: that of recordings with the other
+    /// application, since nobody shows it.
+    pub(crate) fn live_playlist_folder(self) -> &'static str {
+        match self {
+            Self::Y2017 => "/playlist/channel",
+            Self::Y2021 | Self::Y2026 => "/playlist/auditorium/channel",
+        }
+    }
+
     /// Returns whether the first long-polling answer to an HLS player has the stream, in the n-th
     /// session for a recording, counted from 0.
     pub(crate) fn first_poll_has_stream(self, session: usize) -> bool {

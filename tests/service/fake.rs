@@ -9,6 +9,8 @@ use rcgen::KeyPair;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::live::{self, LiveTraffic};
+use crate::live_clock::LiveClock;
 use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation};
 use crate::replay::Replay;
 use crate::service::Service;
@@ -195,6 +197,37 @@ impl FakeUstream {
     ) -> Option<Vec<FixtureFrame>> {
         let known = self.world().find_recording(recording)?;
         self.service.frames(known, representation, chunk)
+    }
+
+    /// Returns the clock of a channel's live stream.
+    pub fn live_clock(&self, channel: u64) -> Option<&LiveClock> {
+        let channel = self.world().channels.get(&channel)?;
+        Some(&channel.live.as_ref()?.clock)
+    }
+
+    /// Returns the newest segment of a channel's live stream: the broadcast, from 0, and the number.
+    /// `None` if the newest broadcast has no segment yet.
+    pub fn live_edge(&self, channel: u64) -> Option<(u64, u64)> {
+        let timeline = live::timeline(&self.service, channel)?;
+        let broadcast = timeline.current();
+        Some((broadcast.number, broadcast.edge()?))
+    }
+
+    /// Returns the requests for the segments of a channel's live stream.
+    pub fn live_traffic(&self, channel: u64) -> LiveTraffic {
+        self.service.live_traffic.of(channel)
+    }
+
+    /// Returns the coded frames of a segment of a channel's live stream, as
+    /// [`Self::fixture_frames`] does for a recording. Their times start with the broadcast.
+    pub fn live_fixture_frames(
+        &self,
+        channel: u64,
+        broadcast: u64,
+        representation: MockRepresentation,
+        segment: u64,
+    ) -> Option<Vec<FixtureFrame>> {
+        live::frames(&self.service, channel, (broadcast, representation, segment))
     }
 
     /// Returns the finished file of a recording, as its server has it.

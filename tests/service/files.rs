@@ -39,7 +39,7 @@ async fn file(
     uri: axum::http::Uri,
 ) -> Response<Body> {
     let found = name.split_once('.').and_then(|(id, ending)| {
-        let recording = service.world.recordings.get(&id.parse().ok()?)?;
+        let recording = service.world.published_recording(id.parse().ok()?)?;
         (recording.delivery.file?.extension() == ending).then_some(recording)
     });
     let Some(recording) = found else {

@@ -140,6 +140,7 @@ pub(crate) fn newest_first<'a>(service: &'a Service, channel: &Channel) -> Vec<&
     let recordings = service.world.recordings.values();
     let mut of_channel: Vec<&Recording> = recordings
         .filter(|recording| recording.channel == Some(channel.id))
+        .filter(|recording| service.world.is_published(recording))
         .collect();
     of_channel.sort_by_key(|recording| std::cmp::Reverse(recording.created_unix_s));
     of_channel

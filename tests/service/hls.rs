@@ -1,6 +1,8 @@
 //! Playlists (RFC 8216): a master playlist and one for each representation, valid for a limited
 //! time and for a polling client only.
 
+mod live;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -29,11 +31,12 @@ pub(crate) fn routes(era: Era) -> Router<Arc<Service>> {
             &format!("{folder}/{{id}}/{{version}}/playlist.m3u8"),
             get(media_playlist_route),
         )
+        .merge(live::routes(era))
 }
 
-/// Returns the address of a recording's master playlist for one polling session.
-pub(crate) fn address(era: Era, host: &str, id: u64, token: &str) -> String {
-    let folder = era.playlist_folder();
+/// Returns the address of the master playlist of a recording or channel for one polling session, in
+/// this folder of the host.
+pub(crate) fn address((folder, host): (&str, &str), id: u64, token: &str) -> String {
     format!(
         "https://{host}{folder}/{id}/playlist.m3u8?token={token}&appType=11&appVersion=2&chunkingType=improved&cdnHost=uhsakamai-a.akamaihd.net/"
     )
@@ -53,8 +56,17 @@ async fn master_playlist_route(
     let Some((recording, listing)) = authorized(&service, id, &signed) else {
         return StatusCode::FORBIDDEN.into_response();
     };
+    let rate = |representation| service.bitrate_kbps(recording, representation);
+    playlist(master_playlist(listing, &signed.token, rate))
+}
+
+/// Returns a master playlist; `kbps` returns the bit rate of a representation.
+fn master_playlist(
+    listing: PlaylistLayout,
+    token: &str,
+    kbps: impl Fn(MockRepresentation) -> u64,
+) -> String {
     let (videos, audio_tracks) = listing.representations();
-    let token = signed.token;
     let mut text = "#EXTM3U\n#EXT-X-VERSION:4\n".to_owned();
     if listing == PlaylistLayout::AdditionalAudio {
         text += "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"English (US)\",LANGUAGE=\"en-US\",DEFAULT=YES\n";
@@ -62,7 +74,7 @@ async fn master_playlist_route(
     for (version, representation) in (1..).zip(videos.iter().chain(&audio_tracks)) {
         let url =
             format!("{version}/playlist.m3u8?token={token}&segmentType=ts&content=audiovideo");
-        let rate = service.bitrate_kbps(recording, *representation) * 1000;
+        let rate = kbps(*representation) * 1000;
         let tag = if let Some(video) = representation.video() {
             let (width, height) = video.size();
             let group = if audio_tracks.is_empty() {
@@ -92,7 +104,7 @@ async fn master_playlist_route(
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{tag}");
     }
-    playlist(text)
+    text
 }
 
 async fn media_playlist_route(
@@ -121,7 +133,7 @@ fn authorized<'a>(
     id: u64,
     signed: &TokenQuery,
 ) -> Option<(&'a Recording, PlaylistLayout)> {
-    let recording = service.world.recordings.get(&id)?;
+    let recording = service.world.published_recording(id)?;
     let holds = service
         .polling_sessions
         .is_current(&signed.token, service.generation(id));

@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use fake_ustream::{
-    AudioStream, Era, FakeUstream, Fault, FixtureMovie, LARGE, LongRecording, MockRepresentation,
-    NetworkLink, Recording, Rule, SharedAssets, VideoStream, World, start_proxy,
+    AudioStream, EndMessage, Era, FakeUstream, Fault, FixtureMovie, LARGE, LiveAction, LiveClock,
+    LiveStream, LongRecording, MockRepresentation, NetworkLink, Recording, Rule, SharedAssets,
+    UNIT_MS, VideoStream, World, start_proxy,
 };
 use har::Har;
 use rcgen::KeyPair;
@@ -31,6 +32,13 @@ struct Args {
     /// Have the short recordings that `cargo xtask peers` saves, in place of the usual ones.
     #[arg(long)]
     peers: bool,
+    /// Speed of the live stream of channel `on-air`, which starts with the first client; 1 is real
+    /// time.
+    #[arg(long, value_name = "FACTOR", conflicts_with = "peers")]
+    live_speed: Option<f64>,
+    /// End that live stream after so many segments of two seconds.
+    #[arg(long, value_name = "N", requires = "live_speed")]
+    live_segments: Option<u64>,
     /// Add recording 134300020 of about so many megabytes.
     #[arg(long, value_name = "MB")]
     large: Option<u64>,
@@ -78,6 +86,10 @@ async fn main() -> anyhow::Result<()> {
         World::peers(args.era)
     } else {
         World::demo().at(args.era)
+    };
+    let world = match args.live_speed {
+        Some(speed) => world.with_live_stream(live_stream(speed, args.live_segments)?),
+        None => world,
     };
     let world = match (args.large, args.chunks) {
         (Some(megabytes), Some(chunks)) => {
@@ -143,6 +155,18 @@ async fn main() -> anyhow::Result<()> {
     wait_for_signal().await?;
     service.stop().await;
     Ok(())
+}
+
+/// Returns a live stream of this speed that ends after so many segments.
+fn live_stream(speed: f64, segments: Option<u64>) -> anyhow::Result<LiveStream> {
+    let segment_time =
+        Duration::try_from_secs_f64(Duration::from_millis(UNIT_MS).as_secs_f64() / speed);
+    let segment_time = segment_time.context("the speed of a live stream is above 0")?;
+    let stream = LiveStream::new(LiveClock::running(segment_time));
+    Ok(match segments {
+        Some(segments) => stream.event(segments, LiveAction::End(EndMessage::NotAvailable)),
+        None => stream,
+    })
 }
 
 /// Returns the key of the authority that was written to `ca` before, or else a new one.

@@ -131,7 +131,7 @@ async fn recording(State(service): State<Arc<Service>>, Path(id): Path<String>) 
     let known = id
         .parse()
         .ok()
-        .and_then(|id: u64| service.world.recordings.get(&id));
+        .and_then(|id: u64| service.world.published_recording(id));
     let public_recording = known.filter(|known| {
         !matches!(
             known.lock,

@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use crate::era::Era;
 use crate::faults::{Fault, FaultStage, Faults};
 use crate::gate::Gate;
+use crate::live::TrafficLog;
 use crate::log::{Log, LoggedRequest};
 use crate::media::{FixtureFrame, MediaLibrary, MockRepresentation, UnitRange};
 use crate::replay::Replay;
@@ -41,6 +42,7 @@ pub(crate) struct Service {
     pub(crate) library: Arc<MediaLibrary>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) live_traffic: TrafficLog,
     pub(crate) gate: Gate,
     pub(crate) polling_sessions: PollingSessions,
     pub(crate) substitute_counts: SubstituteCounts,
@@ -136,6 +138,7 @@ impl Service {
             library,
             faults: Faults::default(),
             log: Log::default(),
+            live_traffic: TrafficLog::default(),
             gate: Gate::default(),
             polling_sessions: PollingSessions::default(),
             substitute_counts: SubstituteCounts::default(),
@@ -233,11 +236,7 @@ impl Service {
     pub(crate) fn hash_of(&self, recording: &Recording, key: u64) -> String {
         let version = self.generation(recording.id) + recording.oddities.hash_version;
         let seed = recording.id ^ (version << 40) ^ (key << 20);
-        let hash = splitmix(seed);
-        match recording.hash_style {
-            HashStyle::Decimal => (1_000_000_000 + hash % 1_000_000_000).to_string(),
-            HashStyle::Hex => format!("{:010x}", hash >> 24),
-        }
+        hash_text(recording.hash_style, seed)
     }
 
     /// Returns the hash of a chunk: that of the greatest key that is not above it.
@@ -385,8 +384,17 @@ pub(crate) fn chunk_units(recording: &Recording, chunk: u64) -> Option<UnitRange
     })
 }
 
+/// Returns the hash that is made of this number.
+pub(crate) fn hash_text(style: HashStyle, seed: u64) -> String {
+    let hash = splitmix(seed);
+    match style {
+        HashStyle::Decimal => (1_000_000_000 + hash % 1_000_000_000).to_string(),
+        HashStyle::Hex => format!("{:010x}", hash >> 24),
+    }
+}
+
 /// Returns a pseudo-random number, the same each time (the finalizer of `SplitMix64`).
-fn splitmix(seed: u64) -> u64 {
+pub(crate) fn splitmix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

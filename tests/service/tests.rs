@@ -3,6 +3,7 @@
 mod control;
 mod eras;
 mod faults;
+mod live;
 mod segments;
 mod test_client;
 mod website;

@@ -1,6 +1,8 @@
 //! The control connection: accepts a `connect`, then redirects the client, rejects it or sends what
 //! it knows of the recording or channel.
 
+mod control_host;
+mod live;
 mod messages;
 pub(crate) mod polling;
 
@@ -21,12 +23,19 @@ use serde_json::{Value, json};
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
 use crate::link;
+use crate::live::Timeline;
 use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
-use crate::world::{AccessLock, ClusterRedirects, ResponseMode, TransportBehavior};
+use crate::world::{AccessLock, ClusterRedirects, Delivery, ResponseMode, TransportBehavior};
+
+use self::control_host::ControlHost;
+use self::live::{LiveSession, LiveStep};
 
 /// The cluster that only redirects.
 const ENTRY_CLUSTER: &str = "live";
+
+/// The cluster of channels without a live stream.
+const OFF_AIR_CLUSTER: &str = "omega";
 
 /// Interval of the viewer counters.
 const COUNTER_INTERVAL: Duration = Duration::from_secs(2);
@@ -42,57 +51,6 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
-/// The parts of a control host's name: `r12-1-112470631-recorded-ws-live.ums.ustream.tv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct ControlHost {
-    random: String,
-    media: u64,
-    application: String,
-    prefix: Option<String>,
-    cluster: String,
-    domain: String,
-}
-
-impl ControlHost {
-    fn of(host: &str) -> Option<Self> {
-        let (label, domain) = host.split_once('.')?;
-        let mut parts = label.split('-');
-        let random = parts.next()?.strip_prefix('r')?.to_owned();
-        let (_, media, application) = (parts.next()?, parts.next()?, parts.next()?);
-        let last = parts.next()?;
-        let (prefix, cluster) = match parts.next() {
-            Some(cluster) => (Some(last.to_owned()), cluster),
-            None => (None, last),
-        };
-        parts.next().is_none().then_some(())?;
-        Some(Self {
-            random,
-            media: media.parse().ok()?,
-            application: application.to_owned(),
-            prefix,
-            cluster: cluster.to_owned(),
-            domain: domain.to_owned(),
-        })
-    }
-
-    /// Returns the host of the same station in another cluster.
-    fn host_in(&self, cluster: &str) -> String {
-        let Self {
-            random,
-            media,
-            application,
-            domain,
-            ..
-        } = self;
-        let prefix = self
-            .prefix
-            .as_ref()
-            .map(|prefix| format!("{prefix}-"))
-            .unwrap_or_default();
-        format!("r{random}-1-{media}-{application}-{prefix}{cluster}.{domain}")
-    }
-}
-
 async fn upgrade(
     State(service): State<Arc<Service>>,
     Extension(visit): Extension<RequestOrigin>,
@@ -102,7 +60,7 @@ async fn upgrade(
     let Some(station) = ControlHost::of(&visit.host) else {
         return polling::answer(service, visit, query).await;
     };
-    let recording = service.world.recordings.get(&station.media);
+    let recording = service.world.published_recording(station.media);
     if recording.is_some_and(|recording| recording.response_mode == ResponseMode::Html) {
         return service::html_response();
     }
@@ -111,9 +69,8 @@ async fn upgrade(
         Err(_) if !query.is_empty() => return polling::answer(service, visit, query).await,
         Err(rejection) => return rejection.into_response(),
     };
-    let offer = recording.map_or(TransportBehavior::Segments, |recording| {
-        recording.delivery.websocket
-    });
+    let offer = delivery_of(&service, &station)
+        .map_or(TransportBehavior::Segments, |delivery| delivery.websocket);
     if offer == TransportBehavior::Refused {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -140,6 +97,16 @@ async fn upgrade(
         // do.
         let _ = connection.run().await;
     })
+}
+
+/// Returns the transports that offer the recording or live stream of a station.
+fn delivery_of<'a>(service: &'a Service, station: &ControlHost) -> Option<&'a Delivery> {
+    if station.application == "channel" {
+        let channel = service.world.channels.get(&station.media)?;
+        return Some(&channel.live.as_ref()?.delivery);
+    }
+    let recording = service.world.published_recording(station.media)?;
+    Some(&recording.delivery)
 }
 
 /// One control connection.
@@ -185,6 +152,37 @@ impl ControlConnection {
                     self.send(&frame).await?;
                 }
                 self.stay_open(counters.then_some(COUNTER_INTERVAL)).await
+            }
+            ConnectReply::Live => self.follow(LiveSession::of_segments(self.host.media)).await,
+        }
+    }
+
+    /// Sends what happens to a live stream until the client leaves or the connection is closed.
+    async fn follow(&mut self, mut session: LiveSession) -> Result<(), ConnectionClosed> {
+        let service = Arc::clone(&self.service);
+        let Some(clock) = session.clock(&service) else {
+            return self.close().await;
+        };
+        let mut steps = session.open(&service);
+        loop {
+            for step in steps.drain(..) {
+                match step {
+                    LiveStep::Send(frame) => self.send(&frame).await?,
+                    LiveStep::Redirect(cluster) => {
+                        let reason = redirection(&self.host, &cluster);
+                        self.send(&json!({ "cmd": "reject", "args": [reason] }))
+                            .await?;
+                        return self.close().await;
+                    }
+                    LiveStep::Close => return self.close().await,
+                }
+            }
+            tokio::select! {
+                message = self.socket.recv() => match message {
+                    None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
+                    Some(Ok(_)) => {}
+                },
+                () = clock.wait_beyond(session.time()) => steps = session.advance(&service),
             }
         }
     }
@@ -297,6 +295,8 @@ enum ConnectReply {
         delayed: Vec<(Duration, Value)>,
         counters: bool,
     },
+    /// What happens to the channel's live stream.
+    Live,
 }
 
 /// Returns the reply to a `connect` at a station whose transport behaves like this.
@@ -313,9 +313,9 @@ fn reply(
         return nonexistent;
     }
     if station.application == "channel" {
-        return channel_reply(service, station, nonexistent);
+        return channel_reply(service, station, offer);
     }
-    let Some(recording) = service.world.recordings.get(&station.media) else {
+    let Some(recording) = service.world.published_recording(station.media) else {
         return nonexistent;
     };
     if let Some(next) = next_host(&recording.redirects, station) {
@@ -354,20 +354,34 @@ fn reply(
 fn channel_reply(
     service: &Service,
     station: &ControlHost,
-    nonexistent: ConnectReply,
+    offer: TransportBehavior,
 ) -> ConnectReply {
     let Some(channel) = service.world.channels.get(&station.media) else {
-        return nonexistent;
+        return ConnectReply::Reject(json!({ "nonexistent": true }));
     };
-    let default_redirects = ClusterRedirects::To(vec!["omega".to_owned()]);
-    match next_host(&default_redirects, station) {
-        Some(next) => ConnectReply::Reject(json!({ "cluster": next })),
-        None => ConnectReply::Accept {
-            messages: messages::channel(channel, service.world.era),
-            delayed: Vec::new(),
-            counters: channel.live,
-        },
+    let timeline = Timeline::now(channel);
+    let cluster = timeline
+        .as_ref()
+        .map_or(OFF_AIR_CLUSTER, |timeline| timeline.cluster);
+    // A cluster that the stream has left redirects as the entry does.
+    if station.cluster != cluster {
+        return ConnectReply::Reject(redirection(station, cluster));
     }
+    let messages = match offer {
+        TransportBehavior::UnknownFormats => messages::unknown_formats(),
+        TransportBehavior::Segments if timeline.is_some() => return ConnectReply::Live,
+        _ => messages::offline(),
+    };
+    ConnectReply::Accept {
+        messages,
+        delayed: Vec::new(),
+        counters: false,
+    }
+}
+
+/// Returns the body of a rejection that sends the client of this station to another cluster.
+fn redirection(station: &ControlHost, cluster: &str) -> Value {
+    json!({ "cluster": { "name": cluster, "host": station.host_in(cluster) } })
 }
 
 /// Returns where a client is redirected from this station, or `None` if it has arrived.
@@ -422,24 +436,6 @@ fn lock_rejection(service: &Service, lock: &AccessLock, connect: &Value) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_host_name_names_recording_and_cluster() {
-        let host = "r7-1-112470631-recorded-ws-live.ums.services.video.ibm.com";
-        let station = ControlHost::of(host).unwrap();
-        assert_eq!(
-            (station.media, &*station.application),
-            (112_470_631, "recorded")
-        );
-        assert_eq!(
-            station.host_in("omega"),
-            "r7-1-112470631-recorded-ws-omega.ums.services.video.ibm.com"
-        );
-        assert_eq!(station.host_in("live"), host);
-        let bare = ControlHost::of("r7-1-5-channel-live.ums.ustream.tv").unwrap();
-        assert_eq!(bare.host_in("beta"), "r7-1-5-channel-beta.ums.ustream.tv");
-        assert_eq!(ControlHost::of("www.ustream.tv"), None);
-    }
 
     #[test]
     fn a_chain_of_redirects_ends_at_its_last_cluster() {

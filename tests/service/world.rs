@@ -3,6 +3,7 @@
 mod channel;
 mod delivery;
 mod demo;
+mod live;
 mod oddities;
 mod peers;
 
@@ -16,6 +17,7 @@ pub use delivery::{
     TransportBehavior,
 };
 pub use demo::{LARGE, LongRecording};
+pub use live::{EndMessage, LiveAction, LiveEvent, LiveRestart, LiveStream};
 pub use oddities::{
     ExtraRepresentation, HashListMessage, Oddities, PathStyle, PlaylistOddities, SegmentFault,
     Substitute,
@@ -119,6 +121,21 @@ impl World {
         self.recordings.get(&id)
     }
 
+    /// Returns the recording with this number, if it is published by now.
+    pub(crate) fn published_recording(&self, id: u64) -> Option<&Recording> {
+        let recording = self.recordings.get(&id)?;
+        self.is_published(recording).then_some(recording)
+    }
+
+    /// Returns whether a recording is published by now.
+    pub(crate) fn is_published(&self, recording: &Recording) -> bool {
+        recording.published_at.is_none_or(|published_at| {
+            let channel = self.channel_of(recording);
+            let stream = channel.and_then(|channel| channel.live.as_ref());
+            stream.is_some_and(|stream| stream.clock.now() >= published_at)
+        })
+    }
+
     /// Returns the channel of a recording.
     pub(crate) fn channel_of(&self, recording: &Recording) -> Option<&Channel> {
         self.channels.get(&recording.channel?)
@@ -167,6 +184,9 @@ pub struct Recording {
     pub owner: String,
     /// Creation time, in seconds since 1970.
     pub created_unix_s: i64,
+    /// It is published when the clock of its channel's live stream shows this many segments; before,
+    /// and without such a stream, it does not exist.
+    pub published_at: Option<u64>,
     /// Number of its channel.
     pub channel: Option<u64>,
     /// The movie that its segments are cut from.
@@ -222,6 +242,7 @@ impl Recording {
             title: format!("Practice recording {id}"),
             owner: "practice".to_owned(),
             created_unix_s: 1_514_764_800,
+            published_at: None,
             channel: None,
             movie: FixtureMovie::standard(),
             chunk_time_ms: 2000,
@@ -286,14 +307,7 @@ impl Recording {
             .iter()
             .map(|flv| flv.representation)
             .chain(self.mp4.iter().copied())
-            .chain(self.playlist_representations())
-    }
-
-    /// Returns the representations that playlists name.
-    fn playlist_representations(&self) -> impl Iterator<Item = MockRepresentation> {
-        let representations = self.delivery.playlists.map(PlaylistLayout::representations);
-        let (videos, audio_tracks) = representations.unwrap_or_default();
-        videos.into_iter().chain(audio_tracks)
+            .chain(self.delivery.playlist_representations())
     }
 }
 

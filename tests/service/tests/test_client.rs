@@ -9,10 +9,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
@@ -117,6 +119,19 @@ impl TestClient {
         patience: Duration,
         last_word: impl Fn(&Value) -> bool,
     ) -> Vec<Value> {
+        let mut socket = self.open_control(host, connect).await;
+        let mut frames = Vec::new();
+        while let Ok(Some(frame)) = tokio::time::timeout(patience, socket.next()).await {
+            frames.push(frame);
+            if frames.last().is_some_and(&last_word) {
+                break;
+            }
+        }
+        frames
+    }
+
+    /// Opens a control connection of any host, with exactly this `connect`.
+    pub(super) async fn open_control(&self, host: &str, connect: Value) -> ControlSocket {
         let mut roots = RootCertStore::empty();
         let pem = self.service.ca_pem().as_bytes();
         roots
@@ -141,15 +156,20 @@ impl TestClient {
             .unwrap();
         let hello = json!({ "cmd": "connect", "args": [connect] }).to_string();
         socket.send(Message::text(hello)).await.unwrap();
-        let mut frames = Vec::new();
-        while let Ok(Some(Ok(message))) = tokio::time::timeout(patience, socket.next()).await {
-            let Message::Text(text) = message else { break };
-            frames.push(serde_json::from_str(&text).unwrap());
-            if frames.last().is_some_and(&last_word) {
-                break;
-            }
+        ControlSocket(socket)
+    }
+}
+
+/// An open control connection.
+pub(super) struct ControlSocket(WebSocketStream<TlsStream<TcpStream>>);
+
+impl ControlSocket {
+    /// Returns the next frame, or `None` once the service has closed the connection.
+    pub(super) async fn next(&mut self) -> Option<Value> {
+        match self.0.next().await {
+            Some(Ok(Message::Text(text))) => Some(serde_json::from_str(&text).unwrap()),
+            _ => None,
         }
-        frames
     }
 }
 

@@ -8,8 +8,7 @@ use crate::era::Era;
 use crate::media::{AudioStream, MockRepresentation, VideoStream};
 use crate::service::Service;
 use crate::world::{
-    Channel, FlvRepresentation, HashListMessage, LengthField, PathStyle, Recording,
-    RepresentationOddity,
+    FlvRepresentation, HashListMessage, LengthField, PathStyle, Recording, RepresentationOddity,
 };
 
 /// Returns all frames for a recording, in order.
@@ -54,37 +53,6 @@ pub(super) fn recorded(service: &Service, recording: &Recording) -> Vec<Value> {
     frames
 }
 
-/// Returns all frames for a channel.
-pub(super) fn channel(channel: &Channel, era: Era) -> Vec<Value> {
-    if !channel.live {
-        return offline();
-    }
-    let id = channel.id;
-    let format = json!({
-        "chunkTime": 5000,
-        "contentAccess": access(&format!("sea01/sea01-uhs-omega01/live/{id}/1548435618580/plain/uhs/")),
-        "streams": [flv_representation(&FlvRepresentation::new(Some(VideoStream::Best), AudioStream::Main), 1025)],
-        "hashes": { "1548448530": "1617250300", "1548448540": "1617250301" },
-        "chunkId": 1_548_448_531_u64,
-    });
-    let stream = json!({
-        "sourceMedia": id,
-        "streamFormats": { "flv/segmented": format },
-        "contentAvailable": true,
-        "version": 1,
-    });
-    let meta = json!({ "title": channel.title, "userName": channel.owner, "isReplay": false });
-    let hosts = ["uhs-akamai.ustream.tv".to_owned()];
-    let mut frames = vec![
-        module_info(json!({ "stream": stream, "meta": meta })),
-        cdn_config(&hosts),
-    ];
-    if era.sends_cdn_config_first() {
-        frames.reverse();
-    }
-    frames
-}
-
 /// Returns the frames that say nothing is available.
 pub(super) fn offline() -> Vec<Value> {
     let off_air = json!({ "contentAvailable": false, "streamFormats": {}, "version": 1 });
@@ -111,7 +79,7 @@ pub(super) fn module_info(arg: Value) -> Value {
     frame
 }
 
-fn cdn_config(hosts: &[String]) -> Value {
+pub(super) fn cdn_config(hosts: &[String]) -> Value {
     let sites: Vec<Value> = hosts
         .iter()
         .map(|host| json!({ "host": host, "path": "/" }))
@@ -120,7 +88,7 @@ fn cdn_config(hosts: &[String]) -> Value {
     module_info(json!({ "cdnConfig": { "protocol": "http", "data": [{ "data": [location] }] } }))
 }
 
-fn access(path: &str) -> Value {
+pub(super) fn access(path: &str) -> Value {
     let entry = json!({ "data": { "path": path, "protocol": "http" } });
     json!({ "accessList": [entry], "accessMode": "INSERT" })
 }
@@ -308,7 +276,7 @@ fn audio_labels(audio: AudioStream) -> (&'static str, &'static str, &'static str
     }
 }
 
-fn flv_representation(flv: &FlvRepresentation, kbps: u64) -> Value {
+pub(super) fn flv_representation(flv: &FlvRepresentation, kbps: u64) -> Value {
     let MockRepresentation::Flv(video, audio) = flv.representation else {
         return Value::Null;
     };
@@ -351,7 +319,7 @@ fn flv_representation(flv: &FlvRepresentation, kbps: u64) -> Value {
     described
 }
 
-fn mp4_representation(representation: MockRepresentation, kbps: u64) -> Option<Value> {
+pub(super) fn mp4_representation(representation: MockRepresentation, kbps: u64) -> Option<Value> {
     let name = representation.name();
     Some(match representation {
         MockRepresentation::Flv(..)

@@ -12,7 +12,10 @@ use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
-use super::{ConnectReply, ControlHost, ENTRY_CLUSTER, PATH, messages, reply};
+use super::live::{LiveSession, LiveStep};
+use super::{
+    ConnectReply, ControlHost, ENTRY_CLUSTER, PATH, delivery_of, messages, redirection, reply,
+};
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
 use crate::log::LoggedRequest;
@@ -50,6 +53,8 @@ struct PollingSession {
     /// Number of responses before the session breaks off.
     answers_left: usize,
     silent: bool,
+    /// The live stream that it is told of, and the station that it was opened at.
+    live: Option<(LiveSession, ControlHost)>,
 }
 
 impl PollingSessions {
@@ -129,12 +134,10 @@ fn connect(
         referer: None,
         accept_encoding: None,
     });
-    let recording = service.world.recordings.get(&station.media);
-    let offer = match (recording, app.as_str()) {
-        (Some(recording), "3") => recording.delivery.polling,
-        (Some(recording), "11") if recording.delivery.playlists.is_none() => {
-            TransportBehavior::Offline
-        }
+    let recording = service.world.published_recording(station.media);
+    let offer = match (delivery_of(service, station), app.as_str()) {
+        (Some(delivery), "3") => delivery.polling,
+        (Some(delivery), "11") if delivery.playlists.is_none() => TransportBehavior::Offline,
         _ => TransportBehavior::Segments,
     };
     if offer == TransportBehavior::Refused {
@@ -154,6 +157,7 @@ fn connect(
         generation: service.generation(station.media),
         answers_left: left,
         silent,
+        live: None,
     };
     let name = service.polling_sessions.open(session);
     let host = format!("{POLLING_HOST_PREFIX}.{}", station.domain);
@@ -162,46 +166,114 @@ fn connect(
         POLLING_CLUSTER.clone_into(&mut station.cluster);
     }
     let reply = reply(service, &station, (&arguments, offer));
+    let mut live = None;
     let news = match (reply, recording) {
-        (ConnectReply::Reject(reason), _) => vec![vec![
-            json!({ "cmd": "reject", "args": [reason] }),
-            json!({ "cmd": "close", "args": [] }),
-        ]],
+        (ConnectReply::Live, _) => {
+            let (session, news) = live_messages(service, &station, (&name, &app));
+            live = Some((session, station));
+            news
+        }
         (ConnectReply::Accept { messages, .. }, Some(recording))
             if app == "11" && offer == TransportBehavior::Segments && !messages.is_empty() =>
         {
             playlist_messages(service, recording, &name)
         }
-        // Sometimes each frame is sent in its own response.
-        (ConnectReply::Accept { messages, .. }, Some(recording))
-            if recording.message_style.transitional =>
-        {
-            messages.into_iter().map(|frame| vec![frame]).collect()
-        }
-        (
-            ConnectReply::Accept {
-                messages,
-                delayed: later,
-                ..
-            },
-            _,
-        ) => {
-            let later = later.into_iter().map(|(_, frame)| vec![frame]);
-            std::iter::once(messages).chain(later).collect()
-        }
+        (reply, recording) => segment_messages(reply, recording),
     };
     if let Some(session) = service.polling_sessions.sessions().get_mut(&name) {
         session.queue = news.into();
+        session.live = live;
     }
+    tracking(&host, &name)
+}
+
+/// Returns the answer to a `connect`: where to poll.
+fn tracking(host: &str, name: &str) -> Response<Body> {
     let tracking = json!({ "host": host, "connectionId": name });
     Json(json!([{ "cmd": "tracking", "args": [tracking] }])).into_response()
+}
+
+/// Returns a session that is told what happens to a live stream, and its first messages.
+fn live_messages(
+    service: &Service,
+    station: &ControlHost,
+    (name, app): (&str, &str),
+) -> (LiveSession, Vec<Vec<Value>>) {
+    let era = service.world.era;
+    let mut live = if app == "11" {
+        let host = format!("{POLLING_HOST_PREFIX}.{}", era.playlist_domain());
+        let folder = era.live_playlist_folder();
+        let url = hls::address((folder, &host), station.media, name);
+        LiveSession::of_playlists(station.media, url)
+    } else {
+        LiveSession::of_segments(station.media)
+    };
+    let (commands, _) = live_answer(station, live.open(service));
+    if app != "11" {
+        let news = (!commands.is_empty()).then_some(commands);
+        return (live, news.into_iter().collect());
+    }
+    let session = service.polling_sessions.count_player(station.media);
+    let mut news = if era.first_poll_has_stream(session) {
+        vec![commands]
+    } else {
+        // The counters first.
+        commands
+            .into_iter()
+            .rev()
+            .map(|command| vec![command])
+            .collect()
+    };
+    news.retain(|commands| !commands.is_empty());
+    (live, news)
+}
+
+/// Returns the commands of these steps, and whether the session ends with them.
+fn live_answer(station: &ControlHost, steps: Vec<LiveStep>) -> (Vec<Value>, bool) {
+    let mut commands = Vec::new();
+    for step in steps {
+        match step {
+            LiveStep::Send(command) => commands.push(command),
+            LiveStep::Redirect(cluster) => {
+                let reason = redirection(station, &cluster);
+                commands.push(json!({ "cmd": "reject", "args": [reason] }));
+                commands.push(json!({ "cmd": "close", "args": [] }));
+                return (commands, true);
+            }
+            LiveStep::Close => return (commands, true),
+        }
+    }
+    (commands, false)
+}
+
+/// Returns the messages for a player of segments.
+fn segment_messages(reply: ConnectReply, recording: Option<&Recording>) -> Vec<Vec<Value>> {
+    match reply {
+        ConnectReply::Live => Vec::new(),
+        ConnectReply::Reject(reason) => vec![vec![
+            json!({ "cmd": "reject", "args": [reason] }),
+            json!({ "cmd": "close", "args": [] }),
+        ]],
+        // Sometimes each frame is sent in its own response.
+        ConnectReply::Accept { messages, .. }
+            if recording.is_some_and(|recording| recording.message_style.transitional) =>
+        {
+            messages.into_iter().map(|frame| vec![frame]).collect()
+        }
+        ConnectReply::Accept {
+            messages, delayed, ..
+        } => {
+            let delayed = delayed.into_iter().map(|(_, frame)| vec![frame]);
+            std::iter::once(messages).chain(delayed).collect()
+        }
+    }
 }
 
 /// Returns the messages for the HLS player.
 fn playlist_messages(service: &Service, recording: &Recording, token: &str) -> Vec<Vec<Value>> {
     let era = service.world.era;
     let host = format!("{POLLING_HOST_PREFIX}.{}", era.playlist_domain());
-    let url = hls::address(era, &host, recording.id, token);
+    let url = hls::address((era.playlist_folder(), &host), recording.id, token);
     let stream = messages::module_info(json!({ "stream": [{ "name": "uhls", "url": url }] }));
     let counters = messages::counters(7);
     let session = service.polling_sessions.count_player(recording.id);
@@ -213,7 +285,7 @@ fn playlist_messages(service: &Service, recording: &Recording, token: &str) -> V
 }
 
 async fn poll(service: &Service, name: &str) -> Response<Body> {
-    let news = {
+    let (news, live) = {
         let mut sessions = service.polling_sessions.sessions();
         let Some(session) = sessions.get_mut(name) else {
             return StatusCode::NOT_FOUND.into_response();
@@ -225,15 +297,46 @@ async fn poll(service: &Service, name: &str) -> Response<Body> {
         }
         session.answers_left -= 1;
         if session.silent {
-            None
+            (None, None)
         } else {
-            session.queue.pop_front()
+            (session.queue.pop_front(), session.live.clone())
         }
     };
-    if news.is_none() {
-        tokio::time::sleep(MAX_POLL_DURATION).await;
+    match (news, live) {
+        (Some(news), _) => Json(Value::Array(news)).into_response(),
+        (None, Some(live)) => poll_live(service, name, live).await,
+        (None, None) => {
+            tokio::time::sleep(MAX_POLL_DURATION).await;
+            Json(json!([])).into_response()
+        }
     }
-    Json(Value::Array(news.unwrap_or_default())).into_response()
+}
+
+/// Answers with what happens next to a live stream, or with nothing after a time.
+async fn poll_live(
+    service: &Service,
+    name: &str,
+    (mut live, station): (LiveSession, ControlHost),
+) -> Response<Body> {
+    let deadline = tokio::time::Instant::now() + MAX_POLL_DURATION;
+    let mut steps = Vec::new();
+    while let (true, Some(clock)) = (steps.is_empty(), live.clock(service)) {
+        tokio::select! {
+            () = clock.wait_beyond(live.time()) => steps = live.advance(service),
+            () = tokio::time::sleep_until(deadline) => break,
+        }
+    }
+    let (commands, ends) = live_answer(&station, steps);
+    let mut sessions = service.polling_sessions.sessions();
+    if ends {
+        sessions.remove(name);
+    } else if let Some(session) = sessions.get_mut(name) {
+        session.live = Some((live, station));
+    }
+    if ends && commands.is_empty() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    Json(Value::Array(commands)).into_response()
 }
 
 #[cfg(test)]
@@ -248,6 +351,7 @@ mod tests {
             generation: 0,
             answers_left: 1,
             silent: false,
+            live: None,
         };
         let all = PollingSessions::default();
         let (closed, open) = (all.open(session()), all.open(session()));

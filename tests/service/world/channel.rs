@@ -1,5 +1,7 @@
 //! Channels and their sign-up forms.
 
+use super::LiveStream;
+
 /// One channel.
 #[derive(Clone, Debug)]
 pub struct Channel {
@@ -13,8 +15,8 @@ pub struct Channel {
     pub title: String,
     /// Name of the owner.
     pub owner: String,
-    /// Whether it is on air.
-    pub live: bool,
+    /// Its live stream, if it has one. It is on air until that has ended.
+    pub live: Option<LiveStream>,
     /// Its sign-up form, if it has one.
     pub gate: Option<Vec<GateField>>,
     /// Where its recordings are listed.
@@ -41,7 +43,7 @@ impl Channel {
             purpose: purpose.to_owned(),
             title: format!("Practice channel {slug}"),
             owner: "practice".to_owned(),
-            live: false,
+            live: None,
             gate: None,
             listing_sources: ListingSources {
                 api: true,

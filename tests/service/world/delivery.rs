@@ -56,6 +56,15 @@ impl Delivery {
         }
     }
 
+    /// Returns the representations that the playlists name.
+    pub(crate) fn playlist_representations(
+        &self,
+    ) -> impl Iterator<Item = MockRepresentation> + use<> {
+        let representations = self.playlists.map(PlaylistLayout::representations);
+        let (videos, audio_tracks) = representations.unwrap_or_default();
+        videos.into_iter().chain(audio_tracks)
+    }
+
     /// A single file only.
     pub fn file(kind: FileContainer) -> Self {
         Self {

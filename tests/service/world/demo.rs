@@ -1,12 +1,14 @@
 //! The standard set of mock recordings. Their numbers are stable: demos and tests name them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{
     AccessLock, Channel, ClusterRedirects, Delivery, FileContainer, FlvRepresentation, GateField,
-    HashKeys, HashStyle, LengthField, LengthSources, MessageStyle, PlaylistLayout, Recording,
-    ResponseMode, World,
+    HashKeys, HashStyle, LengthField, LengthSources, LiveStream, MessageStyle, PlaylistLayout,
+    Recording, ResponseMode, World,
 };
+use crate::live_clock::LiveClock;
 use crate::media::{AudioStream, FixtureMovie, FlvClock, MockRepresentation, UNIT_MS};
 
 /// Number of the recording that [`World::with_large_recording`] adds.
@@ -47,7 +49,8 @@ impl World {
     /// | 134300027 | one FLV file only |
     /// | 134300021, …22, …23 | titles with control characters, right-to-left marks, 300 characters |
     ///
-    /// Channel `practice` (6540154) is open and off air; 6540155 is on air and keeps nothing.
+    /// Channel `practice` (6540154) is open and off air; `on-air` (6540155) has a live stream in real
+    /// time and keeps nothing.
     /// `www.example.org/live` embeds the main recording, `www.example.org/holiday` nothing.
     pub fn demo() -> Self {
         let world = Self::empty()
@@ -73,6 +76,15 @@ impl World {
             title: "The large recording".to_owned(),
             movie,
             ..Recording::new(LARGE, "a large recording, for measuring")
+        })
+    }
+
+    /// Replaces the live stream of the channel `on-air`.
+    #[must_use]
+    pub fn with_live_stream(self, stream: LiveStream) -> Self {
+        self.channel(Channel {
+            live: Some(stream),
+            ..live_channel()
         })
     }
 
@@ -148,8 +160,10 @@ pub(super) fn open_channel() -> Channel {
 
 /// Returns the channel that is on air.
 pub(super) fn live_channel() -> Channel {
+    // In real time.
+    let clock = LiveClock::running(Duration::from_millis(UNIT_MS));
     Channel {
-        live: true,
+        live: Some(LiveStream::new(clock)),
         ..Channel::new(
             LIVE_CHANNEL,
             "on-air",

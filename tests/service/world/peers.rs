@@ -1,17 +1,24 @@
 //! Short recordings, one for each way in which the service delivers them: programs of other makers
 //! save them, and what they save is compared.
 
-use super::demo::{gated_channel, live_channel, open_channel};
+use std::time::Duration;
+
+use super::demo::{gated_channel, open_channel};
 use super::{
-    AccessLock, Channel, Delivery, FileContainer, FlvRepresentation, ListingSources,
-    PlaylistLayout, Recording, World,
+    AccessLock, Channel, Delivery, EndMessage, FileContainer, FlvRepresentation, ListingSources,
+    LiveAction, LiveStream, PlaylistLayout, Recording, World,
 };
 use crate::era::Era;
-use crate::media::{AudioStream, FixtureMovie, VideoStream};
+use crate::live_clock::LiveClock;
+use crate::media::{AudioStream, FixtureMovie, UNIT_MS, VideoStream};
 
 /// Chunks of each. The last one starts a new hash: the script of 2017 asks for no chunk behind it. A
 /// program that saves in real time needs 20 s for them.
 const CHUNKS: u64 = 11;
+
+/// Segments of the live stream that are broadcast after the first client has come: more than two
+/// messages with hashes, and four seconds more than what is compared.
+const LIVE_SEGMENTS: u64 = 24;
 
 impl World {
     /// A set with numbers of [`World::demo`]:
@@ -25,6 +32,9 @@ impl World {
     /// | 134300025, …26 | playlists only: separate and muxed video and audio |
     /// | 134300027 | one FLV file only |
     /// | 112470621, …11 | two recordings of channel `practice`, each one FLV file |
+    ///
+    /// The live stream of channel `on-air` (6540155) runs in real time from the first client on, and
+    /// ends.
     pub fn peers(era: Era) -> Self {
         let segments_only = Delivery {
             playlists: None,
@@ -93,7 +103,7 @@ impl World {
         let world = Self::empty()
             .at(era)
             .channel(gated_channel())
-            .channel(live_channel())
+            .with_live_stream(live_stream())
             .channel(Channel {
                 listing_sources: ListingSources {
                     // In March 2026 the list of the website answered 404 (I-yp/16251).
@@ -104,6 +114,16 @@ impl World {
             });
         recordings.into_iter().fold(world, Self::recording)
     }
+}
+
+fn live_stream() -> LiveStream {
+    let clock = LiveClock::running(Duration::from_millis(UNIT_MS));
+    let stream = LiveStream {
+        // streamlink asks for the segment behind the announced one at once.
+        announced_lag: 1,
+        ..LiveStream::new(clock)
+    };
+    stream.event(LIVE_SEGMENTS, LiveAction::End(EndMessage::NotAvailable))
 }
 
 fn short(id: u64, purpose: &str) -> Recording {

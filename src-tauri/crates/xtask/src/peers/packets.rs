@@ -9,6 +9,20 @@ use crate::run::{command, output};
 /// Times may differ by this much: Matroska and FLV round to milliseconds.
 const TOLERANCE_S: f64 = 0.002;
 
+/// Lets ffmpeg print the hash of each packet. H.264 parameter sets and delimiters are left out: each
+/// container has them elsewhere.
+const COPY_HASHES: [&str; 9] = [
+    "-codec",
+    "copy",
+    "-bsf:v",
+    "filter_units=remove_types=7-9",
+    "-f",
+    "framehash",
+    "-hash",
+    "md5",
+    "-",
+];
+
 /// One packet.
 struct Packet {
     /// When it is shown, in seconds after the first packet of its track.
@@ -20,26 +34,41 @@ struct Packet {
 /// The packets of the video track and the audio track.
 pub(super) struct Tracks(Vec<Vec<Packet>>);
 
-/// Reads one video track and one audio track of a movie. H.264 parameter sets and delimiters are left
-/// out: each container has them elsewhere.
+/// The packets of the video track and the audio track of the fixture that live streams repeat.
+pub(super) struct Fixture(Vec<Vec<Packet>>);
+
+/// Length of that fixture, in seconds.
+const FIXTURE_S: f64 = 200.0;
+
+/// Reads one video track and one audio track of a movie.
 pub(super) fn tracks(movie: &Path) -> anyhow::Result<Tracks> {
     let mut ffmpeg = command("ffmpeg");
-    ffmpeg.args(["-v", "error", "-i"]).arg(movie).args([
-        "-map",
-        "0:V",
-        "-map",
-        "0:a",
-        "-codec",
-        "copy",
-        "-bsf:v",
-        "filter_units=remove_types=7-9",
-        "-f",
-        "framehash",
-        "-hash",
-        "md5",
-        "-",
-    ]);
+    ffmpeg.args(["-v", "error", "-i"]).arg(movie);
+    ffmpeg
+        .args(["-map", "0:V", "-map", "0:a"])
+        .args(COPY_HASHES);
     parse(&output(&mut ffmpeg)?).with_context(|| format!("reading {}", movie.display()))
+}
+
+/// Reads the whole fixture that live streams repeat, from its folder.
+pub(super) fn fixture(folder: &Path) -> anyhow::Result<Fixture> {
+    let track = |name: &str, kind: &str| {
+        let mut ffmpeg = command("ffmpeg");
+        let movie = folder.join(name);
+        ffmpeg
+            .args(["-v", "error", "-i"])
+            .arg(&movie)
+            .args(["-map", kind]);
+        ffmpeg.args(COPY_HASHES);
+        let mut tracks = parse(&output(&mut ffmpeg)?)?.0;
+        tracks
+            .pop()
+            .with_context(|| format!("reading {}", movie.display()))
+    };
+    Ok(Fixture(vec![
+        track("video.mp4", "0:V")?,
+        track("audio.mp4", "0:a")?,
+    ]))
 }
 
 /// Parses the output of ffmpeg's `framehash`.
@@ -115,6 +144,47 @@ impl Tracks {
     }
 }
 
+impl Tracks {
+    /// Requires that each track is at least `seconds` of the repeated fixture, from any place of it on
+    /// and without a gap.
+    pub(super) fn are_of(&self, fixture: &Fixture, seconds: f64) -> anyhow::Result<()> {
+        ensure!(self.0.len() == 2, "{} tracks and not two", self.0.len());
+        for (kind, (track, fixture)) in ["video", "audio"]
+            .into_iter()
+            .zip(self.0.iter().zip(&fixture.0))
+        {
+            let length_s = track.last().map_or(0.0, |packet| packet.time_s);
+            ensure!(length_s >= seconds, "only {length_s} s of {kind}");
+            let starts = 0..fixture.len();
+            ensure!(
+                starts
+                    .into_iter()
+                    .any(|start| is_run(track, fixture, start)),
+                "{kind} is no part of the fixture"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether a track has the packets of the repeated fixture from this one on, at their times.
+fn is_run(track: &[Packet], fixture: &[Packet], start: usize) -> bool {
+    let repeated = (0..).flat_map(|round| {
+        let later_s = f64::from(round) * FIXTURE_S;
+        fixture
+            .iter()
+            .map(move |packet| (packet, packet.time_s + later_s))
+    });
+    let start_s = fixture.get(start).map_or(0.0, |packet| packet.time_s);
+    track
+        .iter()
+        .zip(repeated.skip(start))
+        .all(|(packet, (expected, time_s))| {
+            packet.hash == expected.hash
+                && (packet.time_s - (time_s - start_s)).abs() <= TOLERANCE_S
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,10 +192,27 @@ mod tests {
     const MOVIE: &str = "#tb 0: 1/1000\n#tb 1: 1/10\n\
         0, 0, 200, 100, 9, aa\n1, 0, 0, 1, 9, cc\n0, 100, 300, 100, 9, bb\n";
 
+    /// The second packet of the video and the first one again; the audio, repeated.
+    const PART: &str = "#tb 0: 1/1000\n#tb 1: 1/1\n\
+        0, 0, 7, 100, 9, bb\n1, 0, 0, 1, 9, cc\n\
+        0, 0, 199907, 100, 9, aa\n1, 0, 200, 1, 9, cc\n";
+
     #[test]
     fn packets_are_the_same_from_the_start_of_each_track() -> anyhow::Result<()> {
         let moved = MOVIE.replace("200", "0").replace("300", "101");
         parse(&moved)?.compare(&parse(MOVIE)?)
+    }
+
+    #[test]
+    fn a_part_of_the_repeated_fixture_is_recognised_and_a_gap_is_found() -> anyhow::Result<()> {
+        let fixture = Fixture(parse(MOVIE)?.0);
+        let part = |text: &str| parse(text).and_then(|part| part.are_of(&fixture, 150.0));
+        part(PART)?;
+        assert!(parse(PART)?.are_of(&fixture, 250.0).is_err());
+        for (of_part, other) in [("199907", "199807"), ("bb", "dd"), ("9, aa", "9, bb")] {
+            assert!(part(&PART.replace(of_part, other)).is_err(), "{other}");
+        }
+        Ok(())
     }
 
     #[test]
