@@ -137,7 +137,8 @@ export class Jobs extends Controller {
 
   /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
-    return [...this.all.values()].find((job) => job.state.is === "done" && job.link === link);
+    const isSaved = ({ state }: JobView) => state.is === "done" && !state.finished.range;
+    return [...this.all.values()].find((job) => isSaved(job) && job.link === link);
   }
 
   /** Returns the job of this link that is not finished, if any; `except` is the id of another one. */

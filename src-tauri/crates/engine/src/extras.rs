@@ -20,6 +20,7 @@ use crate::part::SavedMovie;
 use crate::platform;
 use crate::progress::Meter;
 use crate::service::Service;
+use crate::time_range::TimeRange;
 
 /// Longest wait for the cover and the chapters.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,7 +89,7 @@ impl MovieMetadata {
     pub(crate) async fn fetch(
         (service, meter): (&Service, &Meter),
         recording: &Recording,
-        wanted: Extras,
+        (wanted, range): (Extras, Option<TimeRange>),
     ) -> Self {
         let client = service.client();
         let cover = async {
@@ -111,7 +112,7 @@ impl MovieMetadata {
         let (cover, picture) = picture.map_or((None, None), cover_or_picture);
         Self {
             cover,
-            chapters: chapters.into_iter().map(chapter).collect(),
+            chapters: of_range(chapters, range).into_iter().map(chapter).collect(),
             captions: Vec::new(),
             picture,
         }
@@ -142,6 +143,22 @@ async fn in_time<T>(
     answer.unwrap_or(Err(ustream::Error::Timeout(what)))
 }
 
+/// Returns the chapters of a range, with times from its start. That in which it starts is the first.
+fn of_range(mut chapters: Vec<Chapter>, range: Option<TimeRange>) -> Vec<Chapter> {
+    let Some(range) = range else { return chapters };
+    let starts_later = |chapter: &Chapter| chapter.start_ms > range.from_ms();
+    let later = chapters.iter().position(starts_later);
+    let first = later.unwrap_or(chapters.len()).saturating_sub(1);
+    let moved = chapters.drain(first..).filter_map(|chapter| {
+        let start_ms = range.moved_ms(chapter.start_ms)?;
+        Some(Chapter {
+            start_ms,
+            ..chapter
+        })
+    });
+    moved.collect()
+}
+
 fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {
     media::Chapter { start_ms, title }
 }
@@ -157,7 +174,7 @@ impl Sidecars {
     pub(crate) async fn fetch(
         (service, meter): (&Service, &Meter),
         recording: &Recording,
-        extras: Extras,
+        (extras, range): (Extras, Option<TimeRange>),
         (texts, picture): (Option<&CaptionTexts>, Option<&Picture>),
     ) -> Self {
         let mut files = Vec::new();
@@ -165,7 +182,7 @@ impl Sidecars {
             if let Some(texts) = texts.filter(|texts| texts.is_complete) {
                 files.extend(texts.files());
             } else {
-                let texts = CaptionTexts::fetch((service, meter), recording).await;
+                let texts = CaptionTexts::fetch((service, meter), recording, range).await;
                 files.extend(texts.files());
             }
         }
@@ -177,7 +194,12 @@ impl Sidecars {
                 .unwrap_or_default();
             // Of the captions alone.
             let languages = files.iter().map(|(ending, _)| ending.as_str());
-            let info = info(recording, &chapters, &languages.collect::<Vec<_>>());
+            let chapters = of_range(chapters, range);
+            let info = info(
+                (recording, range),
+                &chapters,
+                &languages.collect::<Vec<_>>(),
+            );
             files.push(("info.json".to_owned(), info.to_string().into_bytes()));
         }
         if let Some(Picture { kind, data }) = picture {
@@ -270,7 +292,12 @@ pub(crate) struct CaptionTexts {
 
 impl CaptionTexts {
     /// Fetches all captions of the recording that can be fetched.
-    async fn fetch((service, meter): (&Service, &Meter), recording: &Recording) -> Self {
+    async fn fetch(
+        (service, meter): (&Service, &Meter),
+        recording: &Recording,
+        range: Option<TimeRange>,
+    ) -> Self {
+        let range = range.map(media::TimeRange::from);
         let client = service.client();
         let mut texts = Self {
             all: Vec::new(),
@@ -295,6 +322,10 @@ impl CaptionTexts {
             match service.for_extra(meter).run(fetch).await {
                 Ok(text) if text.len() <= left => {
                     left -= text.len();
+                    let text = match range {
+                        Some(range) => range.cut_web_vtt(&text),
+                        None => text,
+                    };
                     texts.all.push((language.to_owned(), text));
                 }
                 Ok(_) => tracing::warn!(language, "more captions than any film has"),
@@ -311,8 +342,9 @@ impl CaptionTexts {
     pub(crate) async fn fetch_with_timeout(
         service: (&Service, &Meter),
         recording: &Recording,
+        range: Option<TimeRange>,
     ) -> Option<Self> {
-        let texts = Self::fetch(service, recording);
+        let texts = Self::fetch(service, recording, range);
         let texts = tokio::time::timeout(CAPTIONS_TIMEOUT, texts).await;
         texts
             .inspect_err(|_| tracing::warn!("the captions do not come in time for the MP4"))
@@ -341,8 +373,19 @@ impl CaptionTexts {
 }
 
 /// Returns the metadata of a recording, with the field names of yt-dlp's `.info.json`.
-fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value {
-    let date = recording.date_unix_s.and_then(utc_date);
+fn info(
+    (recording, range): (&Recording, Option<TimeRange>),
+    chapters: &[Chapter],
+    captions: &[&str],
+) -> Value {
+    let start_s = range.map_or(0, |range| range.from_ms() / 1000);
+    let date_unix_s = recording.date_unix_s;
+    let date_unix_s = date_unix_s.and_then(|date| date.checked_add_unsigned(start_s));
+    let duration_ms = match range {
+        Some(range) => range.length_ms(recording.duration_ms),
+        None => recording.duration_ms,
+    };
+    let date = date_unix_s.and_then(utc_date);
     let date = date.map(|day| day.strftime("%Y%m%d").to_string());
     let formats = recording.renditions.iter().map(|rendition| {
         json!({
@@ -353,7 +396,7 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
         })
     });
     let ends = chapters.iter().skip(1).map(|next| Some(next.start_ms));
-    let ends = ends.chain([recording.duration_ms]);
+    let ends = ends.chain([duration_ms]);
     let chapters = chapters.iter().zip(ends).map(|(chapter, end_ms)| {
         json!({
             "title": chapter.title,
@@ -361,7 +404,7 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
             "end_time": seconds(end_ms),
         })
     });
-    json!({
+    let mut info = json!({
         "_type": "video",
         "extractor": "ustream",
         "extractor_key": "Ustream",
@@ -369,15 +412,21 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
         "title": recording.title,
         "description": recording.description,
         "uploader": recording.owner,
-        "timestamp": recording.date_unix_s,
+        "timestamp": date_unix_s,
         "upload_date": date,
-        "duration": seconds(recording.duration_ms),
+        "duration": seconds(duration_ms),
         "thumbnail": recording.thumbnail.as_ref().map(ToString::to_string),
         "webpage_url": recording.link(),
         "formats": formats.collect::<Vec<_>>(),
         "chapters": chapters.collect::<Vec<_>>(),
         "captions": captions,
-    })
+    });
+    if let (Some(range), Some(info)) = (range, info.as_object_mut()) {
+        let (start, end) = (seconds(Some(range.from_ms())), seconds(range.to_ms()));
+        info.insert("section_start".to_owned(), json!(start));
+        info.insert("section_end".to_owned(), json!(end));
+    }
+    info
 }
 
 /// Converts milliseconds to seconds.

@@ -148,12 +148,13 @@ impl Attempt {
         let service = (&self.context.service, &*self.meter);
         let texts = async {
             if download.extras.captions {
-                CaptionTexts::fetch_with_timeout(service, recording).await
+                CaptionTexts::fetch_with_timeout(service, recording, download.range()).await
             } else {
                 None
             }
         };
-        let metadata = MovieMetadata::fetch(service, recording, download.extras);
+        let wanted = (download.extras, download.range());
+        let metadata = MovieMetadata::fetch(service, recording, wanted);
         // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(metadata, texts) });
         let (mut metadata, texts) = self.unless_cancelled(both).await?;

@@ -3,6 +3,7 @@
 //! [`vtt`] finds the cues, [`markup`] removes their markup, and [`timeline`] converts them to samples
 //! that do not overlap, as an MP4 track needs them.
 
+mod cut;
 mod markup;
 pub(crate) mod timeline;
 mod vtt;

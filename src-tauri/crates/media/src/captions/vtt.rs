@@ -9,7 +9,7 @@ use super::{Cue, markup};
 const MAX_BYTES: usize = 8 << 20;
 /// Largest number of cues: one every two seconds for a day is less.
 const MAX_CUES: usize = 50_000;
-const ARROW: &str = "-->";
+pub(super) const ARROW: &str = "-->";
 
 /// Returns the cues in the order of the file, or `None` if the text is not `WebVTT`.
 pub(super) fn cues(text: &str) -> Option<Vec<Cue>> {
@@ -60,7 +60,7 @@ impl OpenCue<'_> {
 }
 
 /// Splits lines at a carriage return, a line feed, or both.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n').flat_map(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
         line.split('\r')
@@ -68,7 +68,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Reads `00:01.500 --> 00:03.000` in milliseconds; ignores settings after it.
-fn times(line: &str) -> Option<(u64, u64)> {
+pub(super) fn times(line: &str) -> Option<(u64, u64)> {
     let (start, rest) = line.split_once(ARROW)?;
     let end = rest.split_whitespace().next()?;
     Some((time(start.trim())?, time(end)?))
