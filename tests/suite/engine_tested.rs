@@ -53,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         extras: Extras::default(),
         ending: None,
         again: false,
+        range: None,
         title: None,
         thumbnail: None,
         overrides: engine::Overrides::default(),

@@ -52,6 +52,7 @@ mod save;
 mod secrets;
 mod sessions;
 mod stalls;
+mod time_range;
 mod trust;
 mod truth;
 mod versions;

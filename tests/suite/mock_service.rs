@@ -139,6 +139,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         extras: Extras::default(),
         ending: None,
         again: false,
+        range: None,
         title: None,
         thumbnail: None,
         overrides: engine::Overrides::default(),

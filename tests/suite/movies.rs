@@ -18,6 +18,13 @@ pub(crate) struct FrameMd5 {
     hash: String,
 }
 
+impl FrameMd5 {
+    /// Returns whether the bytes are the same.
+    pub(crate) fn is_same_media(&self, other: &Self) -> bool {
+        (self.size, &self.hash) == (other.size, &other.hash)
+    }
+}
+
 /// Returns the path of a fixture movie of the mock service.
 pub(crate) fn fixture(name: &str) -> PathBuf {
     workspace().join("tests/fixtures/film").join(name)

@@ -148,6 +148,7 @@ const REFUSALS = [
   "region",
   "locked",
   "no_sound",
+  "no_part",
   "other_ending",
 ] as const;
 /** Failures of a job. */
@@ -245,6 +246,7 @@ export const states: Record<string, State> = {
   "embed-only": { link: recorded(134300004) },
   ready: { link: MAIN },
   "ready-choices": { link: MAIN, press: ["MP4"] },
+  "ready-part": { link: MAIN, press: ["MP4", "part"] },
   "ready-audio": { link: recorded(112470633), press: ["MP4"] },
   "ready-markup-title": {
     before: resolvesTo({ title: "<img src=x onerror=alert(1)>" }),
@@ -316,6 +318,12 @@ export const states: Record<string, State> = {
       },
     },
     progress: null,
+  }),
+  "done-part": saving({
+    state: {
+      is: "done",
+      finished: { ...finished, range: { from_ms: 3_720_000, to_ms: null, is_clamped: true } },
+    },
   }),
   "done-with-changes": saving({
     state: {

@@ -50,6 +50,7 @@ pub(crate) async fn download(
         },
         ending: None,
         again: request.again,
+        range: request.range,
         title: request.title,
         thumbnail: request.thumbnail.and_then(|name| thumbnails.address(&name)),
         overrides: Overrides {

@@ -47,6 +47,8 @@ pub(super) struct ExpectedOutcome {
     /// All stated lengths.
     pub(super) all_stated_ms: Vec<u64>,
     pub(super) length_ms: u64,
+    /// Number of segments that the list may cover.
+    pub(super) reach: u64,
     /// By the stated length, segments before the first listed one may be missing.
     pub(super) may_lack_beginning: bool,
     /// Acceptable track sets, best first.
@@ -170,6 +172,7 @@ impl ExpectedOutcome {
             segment_ms: case.segment_ms(),
             first: case.first,
             stated_ms: stated.iter().max().copied(),
+            reach: may,
             all_stated_ms: stated.clone(),
             length_ms: if case.format.is_file() {
                 case.file_units

@@ -74,7 +74,10 @@ impl ReportedPlaces {
         let stated = expected.stated_ms.unwrap_or(0).max(expected.length_ms);
         let end = expected.length_ms.div_ceil(expected.segment_ms);
         for place in &self.places {
-            let is_past = *place >= end && place * expected.segment_ms < stated;
+            // Whether there are more segments cannot be known if no server tells.
+            let may_exist = expected.is_hopeless && *place < expected.reach;
+            let is_stated = place * expected.segment_ms < stated;
+            let is_past = *place >= end && (is_stated || may_exist);
             if !(lacking.contains(place) || foreign.contains(place) || is_past) {
                 return mismatch(
                     "reported as missing, but present",

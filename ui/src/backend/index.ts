@@ -39,6 +39,7 @@ export type { DamageView } from "./bindings/DamageView";
 export type { MovieCheckView } from "./bindings/MovieCheckView";
 export type { Preview } from "./bindings/Preview";
 export type { ProgressView } from "./bindings/ProgressView";
+export type { RangeView } from "./bindings/RangeView";
 export type { ReleaseView } from "./bindings/ReleaseView";
 export type { RenditionView } from "./bindings/RenditionView";
 export type { ReportView } from "./bindings/ReportView";

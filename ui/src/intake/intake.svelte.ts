@@ -43,7 +43,10 @@ interface VideoToSave {
 }
 
 /** What the user chose before saving. */
-export type SaveChoices = Pick<SaveRequest, "file_stem" | "keep" | "quality" | "audio" | "again">;
+export type SaveChoices = Pick<
+  SaveRequest,
+  "file_stem" | "keep" | "quality" | "audio" | "again" | "range"
+>;
 
 /** Returns the title of a video, or its number if it has none. */
 export function titleOf(video: { title: string | null; recording: string | null }): string {

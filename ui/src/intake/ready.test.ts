@@ -186,3 +186,65 @@ it("offers all audio languages only if the file can hold them", async () => {
   await press("Save video");
   expect(backend.asked[0]?.audio).toBe("all");
 });
+
+/** Shows the fields for a part, and types the times. */
+async function typePart(from: string, to: string) {
+  await unfold();
+  await user.click(await screen.findByText("Only a part…"));
+  if (from) await user.type(screen.getByLabelText("From"), from);
+  if (to) await user.type(screen.getByLabelText("To"), to);
+}
+
+it("saves only a part, and estimates its size and length", async () => {
+  await paste(LINK);
+  await screen.findByText(/1 hr 42 min/);
+  await typePart("1:02:00", "1:40:00");
+  await screen.findByText(/38 min/);
+  expect(screen.queryByText(/1 hr 42 min/)).toBeNull();
+  expect(screen.getByText(/^MP4 ·/)).toHaveTextContent("1:02:00–1:40:00");
+  await press("Save video");
+  const range = { from_ms: 3_720_000, to_ms: 6_000_000 };
+  expect(backend.asked[0]).toMatchObject({ file_stem: null, range });
+});
+
+it("saves the whole video if the times are left empty", async () => {
+  await paste(LINK);
+  await typePart("", "");
+  await press("Save video");
+  expect(backend.asked[0]).not.toHaveProperty("range");
+});
+
+it.each([
+  ["soon", "", "Write the times like 1:30 or 1:02:00."],
+  ["1:60", "", "Write the times like 1:30 or 1:02:00."],
+  ["2:00", "1:00", "The end must be later than the start."],
+  ["9:00:00", "", "The video is only 1 hr 42 min long."],
+])("refuses a part from %s to %s at once", async (from, to, sentence) => {
+  await paste(LINK);
+  await typePart(from, to);
+  const field = screen.getByLabelText("From");
+  expect(field).toBeInvalid();
+  const description = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+  expect(strip(description?.textContent ?? "").replaceAll("\u00a0", " ")).toBe(sentence);
+  await press("Save video");
+  expect(backend.asked).toEqual([]);
+  expect(screen.getByLabelText("From")).toHaveFocus();
+});
+
+it("saves a part only as an MP4", async () => {
+  await paste(LINK);
+  await typePart("10", "20");
+  await user.click(screen.getByRole("radio", { name: /FLV/ }));
+  await screen.findByText(/Choose MP4/);
+  await user.click(screen.getByRole("radio", { name: /MP4/ }));
+  expect(screen.queryByText(/Choose MP4/)).toBeNull();
+});
+
+it("does not take a part for the whole video", async () => {
+  const { finished } = done("Launch day");
+  const range = { from_ms: 0, to_ms: 60_000, is_clamped: false };
+  const state = { is: "done", finished: { ...finished, range } } as const;
+  backend.put(job({ state, progress: null }));
+  await paste(LINK);
+  expect(await button("Save video")).toHaveFocus();
+});

@@ -138,7 +138,8 @@ export class Jobs extends Controller {
 
   /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
-    return [...this.all.values()].find((job) => job.state.is === "done" && job.link === link);
+    const isSaved = ({ state }: JobView) => state.is === "done" && !state.finished.range;
+    return [...this.all.values()].find((job) => isSaved(job) && job.link === link);
   }
 
   /** The links of all finished jobs. */

@@ -97,6 +97,7 @@ export const RECOVERY: Record<Code, Recovery> = {
   check_failed: { kind: "video", actions: ["again", "keep-anyway"] },
   bad_film: { kind: "video", actions: ["again"] },
   no_sound: { kind: "video", actions: ["other-link"] },
+  no_part: { kind: "video", actions: ["other-link"] },
   other_ending: { kind: "video", actions: ["other-link"] },
   encrypted: { kind: "lock", actions: ["other-link"] },
   unsupported: { kind: "video", actions: ["copy"] },

@@ -57,6 +57,7 @@ const CODES: Record<Code, true> = {
   check_failed: true,
   bad_film: true,
   no_sound: true,
+  no_part: true,
   other_ending: true,
   encrypted: true,
   unsupported: true,

@@ -16,7 +16,7 @@ use clap::{
 };
 use engine::{
     AudioChoice, CaptionFormat, Choice, Config, ContainerChoice, Extras, FileEnding, Quality,
-    Remuxer, Template,
+    Remuxer, Template, TimeRange,
 };
 use jiff::civil::Date;
 
@@ -113,6 +113,14 @@ pub(crate) struct DownloadArgs {
     /// Save also what is saved already, under the next free name
     #[arg(long)]
     pub(crate) again: bool,
+
+    /// Save only a part, from this time on: 90, 1:30 or 1:02:00.500. Only what it needs is fetched
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+
+    /// Save only a part, up to this time
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
 
     /// Run this with each file that was saved: a program and its arguments, with {} in the place of the
     /// path (or the path at the end). No shell reads it
@@ -433,6 +441,12 @@ impl DownloadArgs {
             keep,
             audio: self.audio.clone().unwrap_or_default(),
         })
+    }
+
+    /// Returns the part of each recording to save; `None` for all of it.
+    pub(crate) fn range(&self) -> Result<Option<TimeRange>, Exit> {
+        TimeRange::parse(self.from.as_deref(), self.to.as_deref())
+            .map_err(|error| Exit::usage(format!("--from, --to: {error}")))
     }
 
     pub(crate) fn extras(&self) -> Extras {

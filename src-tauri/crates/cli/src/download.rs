@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use engine::view::Finished;
-use engine::{Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Target, read_link};
+use engine::view::{Finished, RangeView};
+use engine::{
+    Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Target, TimeRange, read_link,
+};
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
@@ -25,6 +27,7 @@ pub(crate) async fn download(
 ) -> Result<(), Exit> {
     let (output, ending) = output_location(args.output.as_deref())?;
     let choice = args.choice(ending)?;
+    let range = args.range()?;
     let access = args.service.access()?;
     let links = args.links()?;
     let archive = args.archive.as_deref();
@@ -38,7 +41,7 @@ pub(crate) async fn download(
         access,
         prompt: Prompt::new(stop, silent),
         filter: args.filter(),
-        archive: archive.as_ref().filter(|_| !args.again),
+        archive: archive.as_ref().filter(|_| !args.again && range.is_none()),
     };
     let mut selection = resolver.resolve(links).await;
     if has_one_link && let Some((_, exit)) = selection.failed.pop() {
@@ -58,6 +61,7 @@ pub(crate) async fn download(
         quiet,
         stop,
         choice,
+        range,
         ending,
         archive,
         executions: Executions::of(args.exec.as_ref()),
@@ -75,6 +79,7 @@ struct DownloadBatch<'a> {
     quiet: bool,
     stop: &'a StopSignal,
     choice: Choice,
+    range: Option<TimeRange>,
     ending: Option<FileEnding>,
     archive: Option<Archive>,
     executions: Executions<'a>,
@@ -118,6 +123,7 @@ impl DownloadBatch<'_> {
                 extras: self.args.extras(),
                 ending: self.ending,
                 again: self.args.again,
+                range: self.range,
                 title: None,
                 thumbnail: None,
                 overrides: overrides.clone(),
@@ -146,6 +152,12 @@ impl DownloadBatch<'_> {
                 } else {
                     self.saved += 1;
                 }
+                if let Some(range) = finished.range.filter(|range| range.is_clamped)
+                    && !self.quiet
+                    && !self.args.json
+                {
+                    print_stderr(&clamped(range, finished.duration_ms));
+                }
                 if finished.saved_before && !self.quiet && !self.args.json {
                     print_stderr(
                         "Saved already, and not fetched again. --again saves it once more.",
@@ -156,8 +168,9 @@ impl DownloadBatch<'_> {
                 if !finished.saved_before {
                     self.executions.start(&path);
                 }
-                if let (Some(archive), Ok(Target::Recording(id))) =
-                    (&mut self.archive, read_link(&job.link))
+                // A part does not make the recording saved.
+                let archive = self.archive.as_mut().filter(|_| self.range.is_none());
+                if let (Some(archive), Ok(Target::Recording(id))) = (archive, read_link(&job.link))
                 {
                     archive.add(&id.to_string())?;
                 }
@@ -218,6 +231,13 @@ fn summary(saved: usize, known: usize) -> String {
         (saved, 0) => format!("Saved {}.", videos(saved)),
         (saved, known) => format!("Saved {}; {} saved before.", videos(saved), videos(known)),
     }
+}
+
+/// Says that a recording ends before the part that was asked for.
+fn clamped(range: RangeView, duration_ms: u64) -> String {
+    let end_s = range.from_ms.saturating_add(duration_ms) / 1000;
+    let (hours, minutes, seconds) = (end_s / 3600, end_s / 60 % 60, end_s % 60);
+    format!("The video ends at {hours}:{minutes:02}:{seconds:02}; the part goes up to there.")
 }
 
 /// Returns the folder for downloads. Where the desktop names none, as on a server, that is

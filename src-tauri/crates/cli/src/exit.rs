@@ -223,6 +223,7 @@ fn is_detail_in_message(code: Code) -> bool {
             | Code::NotRecorded
             | Code::NoAudio
             | Code::OtherEnding
+            | Code::NoPart
             | Code::Locked
             | Code::ProxyScript
             | Code::Untrusted
@@ -232,9 +233,11 @@ fn is_detail_in_message(code: Code) -> bool {
 fn class(code: Code) -> ExitClass {
     match code {
         Code::Internal => ExitClass::Internal,
-        Code::NotALink | Code::OtherSite | Code::OtherEnding | Code::SessionUnreadable => {
-            ExitClass::Usage
-        }
+        Code::NotALink
+        | Code::OtherSite
+        | Code::NoPart
+        | Code::OtherEnding
+        | Code::SessionUnreadable => ExitClass::Usage,
         Code::NotFound | Code::StillLive | Code::NotRecorded | Code::NoAudio => ExitClass::NotFound,
         Code::NeedsForm
         | Code::FormRefused

@@ -74,6 +74,7 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::SessionExpired => "the addresses in this recorded session have expired",
         Code::BadMovie => "this file cannot be read as a film",
         Code::NoAudio => return format!("this video has sound in {detail} only").into(),
+        Code::NoPart => return format!("this part cannot be saved: {detail}").into(),
         Code::OtherEnding => {
             return format!("this video can be saved as {detail} only").into();
         }
@@ -168,6 +169,7 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
             "record a new one: open the developer tools of Chrome or Edge (F12), tab Network, reload the \
              page, play the video, and export the HAR file"
         }
+        Code::NoPart => "give other times, or leave out --from and --to",
         Code::OtherEnding => "give -o a name that ends like this, or a folder",
         Code::BadMovie => "check that it is the right file, and whole",
         Code::Encrypted => {

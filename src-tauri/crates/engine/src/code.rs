@@ -112,6 +112,8 @@ pub enum Code {
     /// It has no audio in the chosen language; the detail names the languages that it has.
     #[serde(rename = "no_sound")]
     NoAudio,
+    /// The part that was asked for cannot be saved; the detail says why.
+    NoPart,
     /// The file cannot have the extension that was asked for; the detail names the possible one.
     OtherEnding,
     /// The media is encrypted.

@@ -8,7 +8,7 @@ use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPl
 use crate::assemble::{AssemblySpec, OutputKind};
 use crate::dates::utc_day;
 use crate::disk::durable::blocking;
-use crate::error::Error;
+use crate::error::{Error, RangeProblem};
 use crate::extras::{Extras, MovieMetadata};
 use crate::file_ending::FileEnding;
 use crate::job::{DownloadRequest, JobSpec};
@@ -19,7 +19,9 @@ use crate::part::{
     Destination, EarlierAttempt, Extensions, MovieSource, Opened, PART_EXTENSION, PartFolder,
 };
 use crate::remuxer::Remuxer;
+use crate::saved::SavedRange;
 use crate::saved_before::Search;
+use crate::time_range::TimeRange;
 
 /// Rendition, containers and file name of one download.
 #[derive(Debug)]
@@ -27,6 +29,10 @@ pub(crate) struct DownloadPlan {
     pub(crate) plan: SegmentPlan,
     /// What the user chose.
     pub(crate) choice: Choice,
+    /// The part of the recording that is saved; its segments are those of `plan`.
+    pub(crate) range: Option<SavedRange>,
+    /// Length of the segments of all tracks, if only some are fetched.
+    share: Option<FetchedShare>,
     pub(crate) output_kind: OutputKind,
     /// The file is saved as the service has it.
     pub(crate) keep_original: bool,
@@ -45,6 +51,21 @@ pub(crate) struct DownloadPlan {
     ending: Option<FileEnding>,
 }
 
+/// How much of the segments is fetched.
+#[derive(Clone, Copy, Debug)]
+struct FetchedShare {
+    fetched_ms: u64,
+    whole_ms: u64,
+}
+
+impl FetchedShare {
+    fn of(&self, bytes: u64) -> u64 {
+        let share = u128::from(bytes) * u128::from(self.fetched_ms);
+        let share = share / u128::from(self.whole_ms.max(1));
+        u64::try_from(share).unwrap_or(u64::MAX)
+    }
+}
+
 impl DownloadPlan {
     /// Chooses rendition, containers and name.
     pub(crate) fn of(
@@ -61,10 +82,21 @@ impl DownloadPlan {
         } else {
             choice.keep
         };
-        let plan = recording.plan(&Choice {
+        let mut plan = recording.plan(&Choice {
             keep,
             ..choice.clone()
         })?;
+        let requested = requested_range(wanted.range, recording)?;
+        let range = requested.map(|requested| requested.range);
+        let share = range.map(|range| {
+            let whole_ms = length_ms(&plan);
+            range.select(&mut plan.segments);
+            let fetched_ms = length_ms(&plan);
+            FetchedShare {
+                fetched_ms,
+                whole_ms,
+            }
+        });
         let output_kind = match (plan.container, keep) {
             (Container::Flv, ContainerChoice::Original) => {
                 OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv)
@@ -82,6 +114,10 @@ impl DownloadPlan {
             OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
         };
         let original = choice.keep == ContainerChoice::Original;
+        let is_cut = output_kind != OutputKind::SingleFile && written != FileKind::Flv && !convert;
+        if range.is_some() && !is_cut {
+            return Err(Error::NoRange(RangeProblem::NotCut));
+        }
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         let finished = if is_remuxed { FileKind::Mp4 } else { written };
         let ending = file_ending(finished, plan.is_audio_only(), wanted.ending)?;
@@ -94,7 +130,7 @@ impl DownloadPlan {
             .to_owned(),
             finished: ending.as_str().to_owned(),
         };
-        let values = TemplateValues::of(recording, recording.rendition(&plan.rendition));
+        let values = TemplateValues::of(recording, recording.rendition(&plan.rendition), range);
         let typed = spec.output.stem.as_deref();
         let typed = typed.map(|text| names::without_ending(text, ending.as_str()));
         let typed = typed.and_then(|text| RelativeName::typed(text, limit));
@@ -102,7 +138,7 @@ impl DownloadPlan {
             Some(name) => NamePattern::exact(&name.stem),
             None => wanted.template.pattern(&values),
         };
-        let mark = Mark::of(&plan, values.quality());
+        let mark = Mark::of(&plan, values.quality(), range);
         let (name, stem) = match typed {
             Some(name) => {
                 let texts = vec![name.stem.clone(), values.fallback()];
@@ -117,6 +153,8 @@ impl DownloadPlan {
             mark,
             plan,
             choice: choice.clone(),
+            range: requested,
+            share,
             output_kind,
             keep_original: original,
             extras: wanted.extras,
@@ -151,9 +189,26 @@ impl DownloadPlan {
             any_name_in: (!is_typed).then(|| chosen.to_owned()),
             extensions,
             mark: self.mark.clone(),
-            stated_ms: recording.stated_ms(),
+            stated_ms: match self.range() {
+                Some(range) => range.length_ms(recording.stated_ms()),
+                None => recording.stated_ms(),
+            },
             // The service says how large a single file is.
             exact_bytes: size.filter(|_| is_kept),
+        }
+    }
+
+    /// Returns the part of the recording that is saved.
+    pub(crate) fn range(&self) -> Option<TimeRange> {
+        self.range.map(|requested| requested.range)
+    }
+
+    /// Returns what the movie is made of.
+    fn source(&self) -> MovieSource {
+        let plan = self.plan.clone();
+        match self.range() {
+            Some(range) => MovieSource::Range { range, plan },
+            None => MovieSource::Plan(plan),
         }
     }
 
@@ -175,10 +230,7 @@ impl DownloadPlan {
     /// below it.
     pub(crate) async fn earlier_stem(&self, chosen: &Path) -> Result<Option<String>, Error> {
         let (folder, pattern) = (self.name.folder(chosen), self.pattern.clone());
-        let (source, extensions) = (
-            MovieSource::Plan(self.plan.clone()),
-            self.extensions.clone(),
-        );
+        let (source, extensions) = (self.source(), self.extensions.clone());
         blocking(move || Ok(part::earlier_stem(&folder, &source, &extensions, &pattern))).await
     }
 
@@ -192,7 +244,7 @@ impl DownloadPlan {
     ) -> Result<Opened, Error> {
         let stem = existing.map_or_else(|| self.stem.clone(), StemSource::Existing);
         let (folder, extensions) = (self.name.folder(chosen), self.extensions.clone());
-        let source = MovieSource::Plan(self.plan.clone());
+        let source = self.source();
         blocking(move || {
             let place = Destination {
                 folder: &folder,
@@ -208,7 +260,7 @@ impl DownloadPlan {
     /// Saves the plan with new addresses in the part folder, after its segments were compared.
     pub(crate) async fn save_moved_plan(&self, folder: &Path) -> Result<(), Error> {
         let (folder, extensions) = (folder.to_owned(), self.extensions.clone());
-        let source = MovieSource::Plan(self.plan.clone());
+        let source = self.source();
         blocking(move || part::save_moved_plan(&folder, &source, &extensions)).await
     }
 
@@ -222,7 +274,8 @@ impl DownloadPlan {
 
     /// Estimates the size of the movie in bytes.
     pub(crate) fn movie_bytes(&self, recording: &Recording) -> Option<u64> {
-        recording.estimated_bytes(recording.rendition(&self.plan.rendition)?)
+        let bytes = recording.estimated_bytes(recording.rendition(&self.plan.rendition)?)?;
+        Some(self.share.map_or(bytes, |share| share.of(bytes)))
     }
 
     /// Returns what the assembler needs.
@@ -245,10 +298,14 @@ impl DownloadPlan {
 
     /// Returns what is known of the movie before its first segment.
     pub(crate) fn movie_spec(&self, recording: &Recording, metadata: MovieMetadata) -> MovieSpec {
+        let range = self.range();
+        let start_s = range.map_or(0, |range| range.from_ms() / 1000);
+        let date_unix_s = recording.date_unix_s;
+        let date_unix_s = date_unix_s.and_then(|date| date.checked_add_unsigned(start_s));
         let tags = Tags {
             title: names::display_text(recording.title.as_deref()),
             artist: names::display_text(recording.owner.as_deref()),
-            date: recording.date_unix_s.and_then(utc_day),
+            date: date_unix_s.and_then(utc_day),
             comment: Some(recording.link()),
             // The same segments make the same file, whenever that is.
             created: None,
@@ -264,10 +321,37 @@ impl DownloadPlan {
                 Mp4Brand::Movie
             },
             captions: metadata.captions,
-            duration_ms: recording.duration_ms,
+            duration_ms: match range {
+                Some(range) => range.length_ms(recording.duration_ms),
+                None => recording.duration_ms,
+            },
+            range: range.map(Into::into),
             ..MovieSpec::default()
         }
     }
+}
+
+/// Returns what the recording has of the part that was asked for. Fails if that is nothing.
+fn requested_range(
+    asked: Option<TimeRange>,
+    recording: &Recording,
+) -> Result<Option<SavedRange>, Error> {
+    let Some(asked) = asked else { return Ok(None) };
+    let stated_ms = recording.stated_ms();
+    let range = asked.within(stated_ms).ok_or_else(|| {
+        let length_ms = stated_ms.unwrap_or(0);
+        Error::NoRange(RangeProblem::BeyondEnd { length_ms })
+    })?;
+    Ok(Some(SavedRange {
+        range,
+        is_clamped: range != asked,
+    }))
+}
+
+/// Returns the length of all segments, in milliseconds.
+fn length_ms(plan: &SegmentPlan) -> u64 {
+    let lengths = plan.segments.iter().map(|segment| segment.duration_ms);
+    lengths.fold(0, u64::saturating_add)
 }
 
 /// Returns the extension of a finished file. Fails if the user asked for one that it cannot have.

@@ -58,6 +58,9 @@ pub enum Error {
         /// What it can have.
         usual: FileEnding,
     },
+    /// The part of the recording that was asked for cannot be saved.
+    #[error(transparent)]
+    NoRange(#[from] RangeProblem),
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
     Check(String),
@@ -140,6 +143,27 @@ pub enum Error {
     /// A task panicked, or an invariant of this program does not hold.
     #[error("a task broke: {0}")]
     Internal(String),
+}
+
+/// Why a part of a recording cannot be saved alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RangeProblem {
+    /// It starts where the recording has ended.
+    #[error("the video is only {} long", clock(*.length_ms))]
+    BeyondEnd {
+        /// Length of the recording.
+        length_ms: u64,
+    },
+    /// The service has it as one file, or the original is kept: neither is cut.
+    #[error("only an MP4 that this program makes of pieces can be cut")]
+    NotCut,
+}
+
+/// Returns a length as a player shows it.
+fn clock(length_ms: u64) -> String {
+    let seconds = length_ms / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours}:{minutes:02}:{:02}", seconds % 60)
 }
 
 /// Why a segment could not be fetched.
@@ -393,6 +417,7 @@ impl Error {
                 _ => Code::BadMovie,
             },
             Self::Ending { .. } => Code::OtherEnding,
+            Self::NoRange(_) => Code::NoPart,
             Self::Check(_) => Code::CheckFailed,
             Self::NoFfmpeg(_) => Code::FfmpegMissing,
             Self::Convert { .. } => Code::ConvertFailed,

@@ -19,6 +19,7 @@ pub(crate) use self::thumbnail::Thumbnail;
 use crate::caption_format::CaptionFormat;
 use crate::progress::Meter;
 use crate::service::Service;
+use crate::time_range::TimeRange;
 
 /// Longest wait for the cover and the chapters.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
@@ -72,7 +73,7 @@ impl MovieMetadata {
     pub(crate) async fn fetch(
         (service, meter): (&Service, &Meter),
         recording: &Recording,
-        wanted: Extras,
+        (wanted, range): (Extras, Option<TimeRange>),
     ) -> Self {
         let thumbnail = async {
             if !(wanted.cover || wanted.thumbnail) {
@@ -103,7 +104,7 @@ impl MovieMetadata {
         let is_kept = wanted.thumbnail || refused.is_some();
         Self {
             cover,
-            chapters: chapters.into_iter().map(chapter).collect(),
+            chapters: of_range(chapters, range).into_iter().map(chapter).collect(),
             captions: Vec::new(),
             thumbnail: thumbnail.filter(|_| is_kept),
         }
@@ -117,6 +118,22 @@ async fn in_time<T>(
 ) -> Result<T, ustream::Error> {
     let answer = tokio::time::timeout(METADATA_TIMEOUT, answer).await;
     answer.unwrap_or(Err(ustream::Error::Timeout(what)))
+}
+
+/// Returns the chapters of a range, with times from its start. That in which it starts is the first.
+fn of_range(mut chapters: Vec<Chapter>, range: Option<TimeRange>) -> Vec<Chapter> {
+    let Some(range) = range else { return chapters };
+    let starts_later = |chapter: &Chapter| chapter.start_ms > range.from_ms();
+    let later = chapters.iter().position(starts_later);
+    let first = later.unwrap_or(chapters.len()).saturating_sub(1);
+    let moved = chapters.drain(first..).filter_map(|chapter| {
+        let start_ms = range.moved_ms(chapter.start_ms)?;
+        Some(Chapter {
+            start_ms,
+            ..chapter
+        })
+    });
+    moved.collect()
 }
 
 fn chapter(Chapter { title, start_ms }: Chapter) -> media::Chapter {

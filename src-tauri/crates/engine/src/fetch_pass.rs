@@ -43,6 +43,8 @@ pub(crate) struct PassConfig<'a> {
     pub(crate) plan: &'a SegmentPlan,
     /// The end of the recording in milliseconds, if known.
     pub(crate) end_ms: Option<u64>,
+    /// Estimated size of the movie in bytes.
+    pub(crate) about_bytes: Option<u64>,
     /// The format of the segments; `None` if a segment alone is not valid media.
     pub(crate) format: Option<SegmentFormat>,
     /// The request budget of the whole run.
@@ -207,8 +209,7 @@ impl<'a> FetchPass<'a> {
         };
         let total = length(&mut segments.iter());
         let done = length(&mut segments.iter().filter(|segment| !missing(segment)));
-        let rendition = config.recording.rendition(&config.plan.rendition);
-        let guess = rendition.and_then(|rendition| config.recording.estimated_bytes(rendition));
+        let guess = config.about_bytes;
         config.meter.begin_fetch(total, (done, bytes), guess);
         Self {
             config,

@@ -12,6 +12,7 @@ use crate::file_ending::FileEnding;
 use crate::names::Template;
 use crate::remuxer::Remuxer;
 use crate::saved::{Failure, Finished, JobState};
+use crate::time_range::TimeRange;
 
 /// Id of a job: sixteen random hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,6 +142,9 @@ pub struct DownloadRequest {
     /// Save it even if it is saved already, under the next free name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// Only this part of it; `None` for the whole recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<TimeRange>,
 }
 
 /// Movie files that become one MP4.
@@ -206,6 +210,8 @@ pub struct NewJob {
     pub ending: Option<FileEnding>,
     /// Save it even if it is saved already, under the next free name.
     pub again: bool,
+    /// Only this part of it; `None` for the whole recording.
+    pub range: Option<TimeRange>,
     /// The title under which the user has seen it.
     pub title: Option<String>,
     /// Address of the thumbnail with which the user has seen it.

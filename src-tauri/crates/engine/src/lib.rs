@@ -61,6 +61,7 @@ mod saved;
 mod saved_before;
 mod service;
 mod shortfall;
+mod time_range;
 mod timing;
 pub mod view;
 
@@ -86,6 +87,7 @@ pub use names::{Template, TemplateError, typed_name};
 pub use remuxer::Remuxer;
 pub use report::Report;
 pub use service::Patience;
+pub use time_range::{TimeRange, TimeRangeError};
 pub use view::{Code, Failure, JobState};
 
 pub use media::ImageKind;

@@ -72,7 +72,8 @@ impl Library {
             let Some(metadata) = file_metadata(&movie) else {
                 continue;
             };
-            if let Some(mark) = self.mark_of(&movie, &metadata) {
+            let mark = self.mark_of(&movie, &metadata);
+            if let Some(mark) = mark.filter(Mark::is_whole) {
                 let newest = recordings.entry(mark.recording()).or_default();
                 *newest = (*newest).max(saved_unix_s(&metadata));
             }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use ustream::{RecordingId, SegmentPlan, TrackKind};
 
 use crate::error::Error;
+use crate::time_range::TimeRange;
 
 /// What a movie was made of, as it is noted in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +23,14 @@ pub(crate) struct Mark {
     /// Duration of the movie in milliseconds.
     #[serde(default)]
     duration_ms: u64,
+    /// The part of the recording that it is; `None` for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<TimeRange>,
 }
 
 impl Mark {
     /// Returns the mark of a movie of this plan, without its duration.
-    pub(crate) fn of(plan: &SegmentPlan, quality: Option<&str>) -> Self {
+    pub(crate) fn of(plan: &SegmentPlan, quality: Option<&str>, range: Option<TimeRange>) -> Self {
         let tracks = plan.tracks.iter();
         let audio = tracks.filter(|track| track.kind != TrackKind::Video);
         let mut audio: Vec<String> = audio.filter_map(|track| track.language.clone()).collect();
@@ -36,6 +40,7 @@ impl Mark {
             quality: quality.unwrap_or(&plan.rendition.0).to_owned(),
             audio,
             duration_ms: 0,
+            range,
         }
     }
 
@@ -55,10 +60,16 @@ impl Mark {
         self.duration_ms
     }
 
+    /// Returns whether it is of a whole recording.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.range.is_none()
+    }
+
     pub(crate) fn is_same_movie(&self, other: &Self) -> bool {
         self.recording == other.recording
             && self.quality == other.quality
             && self.audio == other.audio
+            && self.range == other.range
     }
 }
 

@@ -39,7 +39,10 @@ pub(crate) fn preview(found: RecordingRef, recording: &Recording) -> Preview {
         about_bytes: chosen.and_then(|rendition| recording.estimated_bytes(rendition)),
         audio_only: chosen.is_some_and(Rendition::is_audio_only),
         file_stem: Template::default()
-            .name(&TemplateValues::of(recording, chosen), NameLimit::default())
+            .name(
+                &TemplateValues::of(recording, chosen, None),
+                NameLimit::default(),
+            )
             .to_string(),
         has_flv: original.is_ok_and(|plan| {
             plan.container == Container::Flv || plan.file_kind() == Some(FileKind::Flv)

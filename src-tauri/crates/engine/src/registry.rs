@@ -145,6 +145,7 @@ mod tests {
                 extras: Extras::default(),
                 ending: None,
                 again: false,
+                range: None,
             }),
             remux: Remuxer::Builtin,
             output: OutputLocation {

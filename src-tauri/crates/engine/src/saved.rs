@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::time_range::TimeRange;
 
 /// Version of the job files.
 pub(crate) const JOB_SCHEMA: u32 = 1;
@@ -110,6 +111,19 @@ pub(crate) struct Finished {
     /// It was there already: nothing was fetched.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) saved_before: bool,
+    /// The part of the recording that it is; `None` for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) range: Option<SavedRange>,
+}
+
+/// The part of a recording that was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SavedRange {
+    #[serde(flatten)]
+    pub(crate) range: TimeRange,
+    /// More was asked for than the recording has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_clamped: bool,
 }
 
 /// Captions beside a movie as the service has them, because they could not be converted as a whole.

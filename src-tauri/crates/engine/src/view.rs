@@ -17,6 +17,7 @@ use crate::caption_format::CaptionFormat;
 pub use crate::code::Code;
 use crate::remuxer::Remuxer;
 use crate::saved;
+use crate::time_range::TimeRange;
 
 /// What the user allows a job to go on in spite of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -426,6 +427,23 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(as = "Option<bool>", optional)]
     pub saved_before: bool,
+    /// The part of the recording that it is; absent for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub range: Option<RangeView>,
+}
+
+/// The part of a recording that was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RangeView {
+    /// Where it starts, from the start of the recording.
+    #[ts(type = "number")]
+    pub from_ms: u64,
+    /// Where it ends; `null` for the end of the recording.
+    #[ts(type = "number | null")]
+    pub to_ms: Option<u64>,
+    /// More was asked for than the recording has.
+    pub is_clamped: bool,
 }
 
 /// Captions beside a movie as the service has them, because they could not be converted as a whole.
@@ -731,6 +749,10 @@ pub struct SaveRequest {
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]
     pub again: bool,
+    /// Only this part of it, in milliseconds from its start.
+    #[serde(default)]
+    #[ts(type = "{ from_ms: number, to_ms?: number }", optional)]
+    pub range: Option<TimeRange>,
 }
 
 impl From<saved::JobState> for JobState {
@@ -801,6 +823,17 @@ impl From<saved::Finished> for Finished {
             facts: all(finished.facts),
             subfolder: finished.subfolder,
             saved_before: finished.saved_before,
+            range: finished.range.map(Into::into),
+        }
+    }
+}
+
+impl From<saved::SavedRange> for RangeView {
+    fn from(saved::SavedRange { range, is_clamped }: saved::SavedRange) -> Self {
+        Self {
+            from_ms: range.from_ms(),
+            to_ms: range.to_ms(),
+            is_clamped,
         }
     }
 }

@@ -93,8 +93,8 @@ pub use image_kind::ImageKind;
 pub use measure::measure;
 pub use muxer::{
     AudioSpec, CaptionsSummary, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat, SegmentData,
-    SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TrackSummary, muxer, probe,
-    sniff,
+    SegmentFormat, SegmentKind, SegmentOrder, Summary, TableFragment, TimeRange, TrackSummary,
+    muxer, probe, sniff,
 };
 pub use outline::outline;
 pub use sample::{Sample, TrackKind};

@@ -108,6 +108,16 @@ pub enum Mp4Brand {
     Audio,
 }
 
+/// A time range of a recording, in milliseconds from its start as a player of the whole movie shows
+/// them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TimeRange {
+    /// Where it starts.
+    pub from_ms: u64,
+    /// Where it ends, behind its start; `None` for the end of the recording.
+    pub to_ms: Option<u64>,
+}
+
 /// What is known about the movie before its first segment.
 #[derive(Clone, Debug, Default)]
 pub struct MovieSpec {
@@ -126,6 +136,13 @@ pub struct MovieSpec {
     pub duration_ms: Option<u64>,
     /// Number of segments in the download plan, over all tracks.
     pub segment_count: u32,
+    /// The time range of the recording that the movie presents; `None` for all of it. Push the
+    /// segments that hold it, and the first of each track too: without that, the planned start of
+    /// the others tells when the recording starts, less exactly.
+    ///
+    /// An MP4 presents the range to the millisecond, by its edit lists. An FLV starts at the keyframe
+    /// before the range and ends at the one behind it.
+    pub range: Option<TimeRange>,
 }
 
 /// The input of [`muxer()`].

@@ -3,6 +3,7 @@ import type { FactView } from "./FactView";
 import type { GapView } from "./GapView";
 import type { LossView } from "./LossView";
 import type { MissingView } from "./MissingView";
+import type { RangeView } from "./RangeView";
 import type { UnconvertedView } from "./UnconvertedView";
 
 /**
@@ -60,4 +61,8 @@ subfolder?: string,
 /**
  * It was there already: nothing was fetched.
  */
-saved_before?: boolean, };
+saved_before?: boolean, 
+/**
+ * The part of the recording that it is; absent for all of it.
+ */
+range?: RangeView, };

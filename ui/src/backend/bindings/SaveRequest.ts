@@ -48,4 +48,8 @@ thumbnail?: string,
 /**
  * Save it even if it is saved already.
  */
-again?: boolean, };
+again?: boolean, 
+/**
+ * Only this part of it, in milliseconds from its start.
+ */
+range?: { from_ms: number, to_ms?: number }, };

@@ -8,6 +8,7 @@ use ustream::Recording;
 use super::sidecars::Sidecar;
 use crate::progress::Meter;
 use crate::service::Service;
+use crate::time_range::TimeRange;
 
 /// Longest wait for captions, with pauses that the service asks for; longer than for the cover,
 /// because the user asked for them.
@@ -29,7 +30,14 @@ pub(crate) struct FetchedCaptions {
 
 impl FetchedCaptions {
     /// Fetches all captions of the recording that can be fetched.
-    pub(super) async fn fetch((service, meter): (&Service, &Meter), recording: &Recording) -> Self {
+    ///
+    /// `range` is the part of the recording that is saved.
+    pub(super) async fn fetch(
+        (service, meter): (&Service, &Meter),
+        recording: &Recording,
+        range: Option<TimeRange>,
+    ) -> Self {
+        let range = range.map(media::TimeRange::from);
         let client = service.client();
         let mut fetched = Self {
             all: Vec::new(),
@@ -55,6 +63,10 @@ impl FetchedCaptions {
                 Ok(bytes) if bytes.len() <= left => {
                     left -= bytes.len();
                     let file = CaptionFile::read(bytes);
+                    let file = match range {
+                        Some(range) => file.cut(range),
+                        None => file,
+                    };
                     fetched.all.push((language.to_owned(), file));
                 }
                 Ok(_) => tracing::warn!(language, "more captions than any film has"),
@@ -71,8 +83,9 @@ impl FetchedCaptions {
     pub(crate) async fn fetch_with_timeout(
         service: (&Service, &Meter),
         recording: &Recording,
+        range: Option<TimeRange>,
     ) -> Option<Self> {
-        let fetched = Self::fetch(service, recording);
+        let fetched = Self::fetch(service, recording, range);
         let fetched = tokio::time::timeout(CAPTIONS_TIMEOUT, fetched).await;
         fetched
             .inspect_err(|_| tracing::warn!("the captions do not come in time for the MP4"))

@@ -8,7 +8,7 @@ use media::ImageKind;
 use serde_json::{Value, json};
 use ustream::{Chapter, Recording};
 
-use super::{Extras, FetchedCaptions, Thumbnail};
+use super::{Extras, FetchedCaptions, Thumbnail, of_range};
 use crate::dates::utc_date;
 use crate::disk::durable::{self, blocking};
 use crate::error::Error;
@@ -18,6 +18,7 @@ use crate::platform;
 use crate::progress::Meter;
 use crate::saved::{Finished, UnconvertedCaptions};
 use crate::service::Service;
+use crate::time_range::TimeRange;
 
 /// A file to write beside a movie.
 pub(super) struct Sidecar {
@@ -50,7 +51,7 @@ impl Sidecars {
     pub(crate) async fn fetch(
         (service, meter): (&Service, &Meter),
         recording: &Recording,
-        extras: Extras,
+        (extras, range): (Extras, Option<TimeRange>),
         (captions, thumbnail): (Option<&FetchedCaptions>, Option<&Thumbnail>),
     ) -> Self {
         let mut files = Vec::new();
@@ -58,7 +59,7 @@ impl Sidecars {
             let format = extras.caption_format.into();
             files = match captions.filter(|captions| captions.is_complete) {
                 Some(captions) => captions.files(format),
-                None => FetchedCaptions::fetch((service, meter), recording)
+                None => FetchedCaptions::fetch((service, meter), recording, range)
                     .await
                     .files(format),
             };
@@ -71,7 +72,8 @@ impl Sidecars {
                 .unwrap_or_default();
             // Of the captions alone.
             let captions: Vec<_> = files.iter().map(|file| file.ending.as_str()).collect();
-            let info = info(recording, &chapters, &captions);
+            let chapters = of_range(chapters, range);
+            let info = info((recording, range), &chapters, &captions);
             files.push(Sidecar::new("info.json", info.to_string().into_bytes()));
         }
         if let Some(thumbnail) = thumbnail {
@@ -178,8 +180,19 @@ fn add_written(finished: &mut Finished, file: String, left_out: Option<usize>) {
 }
 
 /// Returns the metadata of a recording, with the field names of yt-dlp's `.info.json`.
-fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value {
-    let date = recording.date_unix_s.and_then(utc_date);
+fn info(
+    (recording, range): (&Recording, Option<TimeRange>),
+    chapters: &[Chapter],
+    captions: &[&str],
+) -> Value {
+    let start_s = range.map_or(0, |range| range.from_ms() / 1000);
+    let date_unix_s = recording.date_unix_s;
+    let date_unix_s = date_unix_s.and_then(|date| date.checked_add_unsigned(start_s));
+    let duration_ms = match range {
+        Some(range) => range.length_ms(recording.duration_ms),
+        None => recording.duration_ms,
+    };
+    let date = date_unix_s.and_then(utc_date);
     let date = date.map(|day| day.strftime("%Y%m%d").to_string());
     let formats = recording.renditions.iter().map(|rendition| {
         json!({
@@ -190,7 +203,7 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
         })
     });
     let ends = chapters.iter().skip(1).map(|next| Some(next.start_ms));
-    let ends = ends.chain([recording.duration_ms]);
+    let ends = ends.chain([duration_ms]);
     let chapters = chapters.iter().zip(ends).map(|(chapter, end_ms)| {
         json!({
             "title": chapter.title,
@@ -198,7 +211,7 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
             "end_time": seconds(end_ms),
         })
     });
-    json!({
+    let mut info = json!({
         "_type": "video",
         "extractor": "ustream",
         "extractor_key": "Ustream",
@@ -206,15 +219,21 @@ fn info(recording: &Recording, chapters: &[Chapter], captions: &[&str]) -> Value
         "title": recording.title,
         "description": recording.description,
         "uploader": recording.owner,
-        "timestamp": recording.date_unix_s,
+        "timestamp": date_unix_s,
         "upload_date": date,
-        "duration": seconds(recording.duration_ms),
+        "duration": seconds(duration_ms),
         "thumbnail": recording.thumbnail.as_ref().map(ToString::to_string),
         "webpage_url": recording.link(),
         "formats": formats.collect::<Vec<_>>(),
         "chapters": chapters.collect::<Vec<_>>(),
         "captions": captions,
-    })
+    });
+    if let (Some(range), Some(info)) = (range, info.as_object_mut()) {
+        let (start, end) = (seconds(Some(range.from_ms())), seconds(range.to_ms()));
+        info.insert("section_start".to_owned(), json!(start));
+        info.insert("section_end".to_owned(), json!(end));
+    }
+    info
 }
 
 /// Converts milliseconds to seconds.

@@ -62,6 +62,15 @@ impl NameLimit {
         lower.find(|lower| *lower < length).map(Self::Bytes)
     }
 
+    /// Returns the limit of what stands before `end`.
+    pub(super) fn without(self, end: &str) -> Self {
+        let left = self.units().saturating_sub(self.length(end)).max(1);
+        match self {
+            Self::Bytes(_) => Self::Bytes(left),
+            Self::Utf16(_) => Self::Utf16(left),
+        }
+    }
+
     /// Returns the limit itself.
     pub(super) fn units(self) -> usize {
         match self {

@@ -51,7 +51,8 @@ impl StemSource {
 
 /// Leaves accents and what is not ASCII away.
 fn ascii(text: &str) -> String {
-    let letters = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
+    let text = text.replace('–', "-");
+    let letters = DecomposingNormalizerBorrowed::new_nfkd().normalize(&text);
     letters.chars().filter(char::is_ascii).collect()
 }
 

@@ -11,6 +11,7 @@ use ustream::{Recording, Rendition};
 use super::pattern::{NamePattern, field_text};
 use super::{NameLimit, stem};
 use crate::dates::utc_day;
+use crate::time_range::TimeRange;
 use crate::view::Preview;
 
 /// What is kept of a title, an owner or a text, in units of the limit, as long as something else can
@@ -77,11 +78,17 @@ pub(crate) struct TemplateValues {
     date: Option<String>,
     id: String,
     quality: Option<String>,
+    /// The part of the recording that is saved, as it stands in brackets behind every name.
+    part: Option<String>,
 }
 
 impl TemplateValues {
     /// Takes the values from a recording and the rendition that is saved.
-    pub(crate) fn of(recording: &Recording, rendition: Option<&Rendition>) -> Self {
+    pub(crate) fn of(
+        recording: &Recording,
+        rendition: Option<&Rendition>,
+        range: Option<TimeRange>,
+    ) -> Self {
         let quality = rendition.and_then(|rendition| match rendition.height {
             Some(lines) => Some(format!("{lines}p")),
             None => rendition.is_audio_only().then(|| "audio".to_owned()),
@@ -92,6 +99,7 @@ impl TemplateValues {
             date: recording.date_unix_s.and_then(utc_day),
             id: recording.id.to_string(),
             quality,
+            part: range.map(|range| format!(" ({})", range.label())),
         }
     }
 
@@ -173,6 +181,7 @@ impl Template {
             date: Some("2016-05-12".to_owned()),
             id: "112470631".to_owned(),
             quality: Some("720p".to_owned()),
+            part: None,
         };
         self.name(&values, NameLimit::default()).to_string()
     }
@@ -186,6 +195,7 @@ impl Template {
             date: preview.date_unix_s.and_then(utc_day),
             id: preview.recording.clone(),
             quality: best.map(|lines| format!("{lines}p")),
+            part: None,
         };
         self.name(&values, NameLimit::default()).to_string()
     }
@@ -193,6 +203,8 @@ impl Template {
     /// Returns the file name for a recording, and its folders; if nothing is left of the name, the
     /// title or the id. A folder of which nothing is left is left out.
     pub(crate) fn name(&self, values: &TemplateValues, limit: NameLimit) -> RelativeName {
+        let part = values.part.as_deref().unwrap_or_default();
+        let limit = limit.without(part);
         let mut names: Vec<Option<String>> = self
             .names()
             .map(|tokens| filled(tokens, values, limit))
@@ -204,7 +216,7 @@ impl Template {
             .unwrap_or_else(|| values.fallback());
         RelativeName {
             folders: names.into_iter().flatten().collect(),
-            stem,
+            stem: stem + part,
         }
     }
 
@@ -229,7 +241,8 @@ impl Template {
                 TemplateToken::Separator => Some(String::new()),
             })
             .collect();
-        NamePattern::new(parts.iter().map(Option::as_deref))
+        let parts = parts.iter().map(Option::as_deref);
+        NamePattern::new(parts.chain(values.part.as_deref().map(Some)))
     }
 
     /// Splits the template at its slashes; what is empty is left out.
@@ -396,6 +409,7 @@ mod tests {
             date: Some("2016-05-12".into()),
             id: "7".into(),
             quality: Some("720p".into()),
+            part: None,
         }
     }
 

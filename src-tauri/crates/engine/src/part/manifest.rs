@@ -14,6 +14,7 @@ use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
 use crate::saved::{Finished, PLAN_SCHEMA};
+use crate::time_range::TimeRange;
 
 /// File name of the manifest.
 pub(super) const PLAN: &str = "plan.json";
@@ -34,6 +35,9 @@ pub(super) struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum MovieSource {
+    /// The segments that hold a part of a recording. An earlier version of this program cannot read it
+    /// and leaves it alone.
+    Range { range: TimeRange, plan: SegmentPlan },
     /// Segments of a recording.
     Plan(SegmentPlan),
     /// Files on this computer.
@@ -78,20 +82,38 @@ impl Extensions {
 impl MovieSource {
     /// Returns whether it makes the same movie; the number of segments may differ.
     fn is_same_movie(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Plan(plan), Self::Plan(other)) => {
-                plan.recording == other.recording && plan.rendition == other.rendition
+        match (self.plan(), other.plan()) {
+            (Some(plan), Some(other_plan)) => {
+                let is_same_rendition = plan.rendition == other_plan.rendition;
+                let is_same_recording = plan.recording == other_plan.recording;
+                is_same_recording && is_same_rendition && self.range() == other.range()
             }
-            (one, other) => one == other,
+            _ => self == other,
         }
     }
 
     /// Returns whether a download of the older plan can be resumed.
     fn compare(&self, older: &Self) -> PlanChange {
-        match (self, older) {
-            (Self::Plan(plan), Self::Plan(older)) => plan.compare(older),
-            (one, older) if one == older => PlanChange::Same,
+        match (self.plan(), older.plan()) {
+            (Some(plan), Some(older_plan)) if self.range() == older.range() => {
+                plan.compare(older_plan)
+            }
+            _ if self == older => PlanChange::Same,
             _ => PlanChange::Different,
+        }
+    }
+
+    fn plan(&self) -> Option<&SegmentPlan> {
+        match self {
+            Self::Plan(plan) | Self::Range { plan, .. } => Some(plan),
+            Self::Files { .. } => None,
+        }
+    }
+
+    fn range(&self) -> Option<TimeRange> {
+        match self {
+            Self::Range { range, .. } => Some(*range),
+            Self::Plan(_) | Self::Files { .. } => None,
         }
     }
 }
@@ -124,7 +146,7 @@ impl Manifest {
     /// Returns the plan, if it is of a recording.
     pub(super) fn into_plan(self) -> Option<SegmentPlan> {
         match self.plan {
-            MovieSource::Plan(plan) => Some(plan),
+            MovieSource::Plan(plan) | MovieSource::Range { plan, .. } => Some(plan),
             MovieSource::Files { .. } => None,
         }
     }

@@ -148,12 +148,13 @@ impl Attempt {
         let service = (&self.context.service, &*self.meter);
         let captions = async {
             if download.extras.captions {
-                FetchedCaptions::fetch_with_timeout(service, recording).await
+                FetchedCaptions::fetch_with_timeout(service, recording, download.range()).await
             } else {
                 None
             }
         };
-        let metadata = MovieMetadata::fetch(service, recording, download.extras);
+        let wanted = (download.extras, download.range());
+        let metadata = MovieMetadata::fetch(service, recording, wanted);
         // Boxed: this future is large, and every future above would hold it.
         let both = Box::pin(async { tokio::join!(metadata, captions) });
         let (mut metadata, captions) = self.unless_cancelled(both).await?;

@@ -22,6 +22,7 @@ use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
 use crate::saved::{Fact, Gap, Missing};
 use crate::shortfall::{ACCEPTABLE_LOSS_MS, Shortfall};
+use crate::time_range::TimeRange;
 
 /// What was expected.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub(super) struct Expectation<'a> {
     pub(super) recording: &'a Recording,
     pub(super) plan: &'a SegmentPlan,
     pub(super) choice: &'a Choice,
+    /// The part of the recording that is wanted.
+    pub(super) range: Option<TimeRange>,
 }
 
 /// What was fetched.
@@ -53,12 +56,16 @@ impl<'a> Expectation<'a> {
             recording,
             plan: &download.plan,
             choice: &download.choice,
+            range: download.range(),
         }
     }
 
     /// Returns the missing segments: those that were not fetched and are not past the end.
     pub(super) fn missing_segments(&self, came: Received<'_>) -> Vec<Segment> {
-        missing_segments(&self.plan.segments, came, self.stated_end_ms())
+        let mut missing = missing_segments(&self.plan.segments, came, self.stated_end_ms());
+        // The others only help to place and to decode what is wanted.
+        missing.retain(|segment| self.range.is_none_or(|range| range.needs(segment)));
+        missing
     }
 
     /// Returns what the movie will lack.
@@ -76,6 +83,9 @@ impl<'a> Expectation<'a> {
             gaps.extend(misplaced.filter_map(span));
             gaps.extend(content::gaps(self.plan, came.held));
         }
+        if let Some(range) = self.range {
+            gaps.retain_mut(|gap| clip(gap, range));
+        }
         Shortfall {
             gaps: merged_spans(gaps),
             missing: self.missing(&holes, came),
@@ -85,11 +95,15 @@ impl<'a> Expectation<'a> {
         }
     }
 
-    /// Returns how long the whole recording is, as stated or else by its segments.
+    /// Returns how long all that is wanted is, as stated or else by its segments.
     fn whole_ms(&self) -> Option<u64> {
-        let whole_ms = self
+        let end_ms = self
             .stated_end_ms()
             .unwrap_or_else(|| self.segments_end_ms());
+        let whole_ms = match self.range {
+            Some(range) => range.length_ms(Some(end_ms))?,
+            None => end_ms,
+        };
         (whole_ms > 0).then_some(whole_ms)
     }
 
@@ -143,13 +157,21 @@ impl<'a> Expectation<'a> {
 
     /// Returns how much shorter the movie is than stated, or `None` if rounding can explain it.
     fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
-        let shorter = self.stated_ms()?.saturating_sub(duration_ms);
+        let stated_ms = match self.range {
+            Some(range) => range.length_ms(self.stated_ms())?,
+            None => self.stated_ms()?,
+        };
+        let shorter = stated_ms.saturating_sub(duration_ms);
         (shorter > ACCEPTABLE_LOSS_MS).then_some(shorter)
     }
 
     /// Returns the time span between the end of the last segment and the stated end.
     fn gap_after_last_segment(&self) -> Option<Gap> {
         let start_ms = self.segments_end_ms();
+        let is_whole = |range: TimeRange| range.to_ms().is_none_or(|to_ms| to_ms > start_ms);
+        if !self.range.is_none_or(is_whole) {
+            return None;
+        }
         let duration_ms = self.stated_ms()?.saturating_sub(start_ms);
         (duration_ms > ACCEPTABLE_LOSS_MS).then_some(Gap {
             start_ms,
@@ -207,6 +229,19 @@ impl<'a> Expectation<'a> {
             reason: wished.reason.clone(),
         })
     }
+}
+
+/// Leaves of a gap what is in the range, counted from its start. Returns whether that is anything.
+fn clip(gap: &mut Gap, range: TimeRange) -> bool {
+    let end_ms = gap.start_ms.saturating_add(gap.duration_ms);
+    let clipped = range.clipped_ms(gap.start_ms, end_ms);
+    if let Some((start_ms, duration_ms)) = clipped {
+        *gap = Gap {
+            start_ms,
+            duration_ms,
+        };
+    }
+    clipped.is_some()
 }
 
 #[cfg(test)]

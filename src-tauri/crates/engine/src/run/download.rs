@@ -17,7 +17,9 @@ use crate::extras::{Extras, Sidecars};
 use crate::job::DownloadRequest;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{Opened, PartFolder, SavedMovie};
+use crate::saved::Finished;
 use crate::shortfall::Shortfall;
+use crate::time_range::TimeRange;
 use crate::view::JobStage;
 use crate::{fetch_pass, names, part};
 
@@ -43,13 +45,14 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
         if let Some(saved) = blocking(move || Ok(search.run(&library))).await? {
             attempt.set_discovery(discovery(download.part_folder(chosen)));
             let extras = Sidecars::lacking(download.extras, &saved.path);
-            return write_sidecars(attempt, saved, &recording, extras).await;
+            return write_sidecars(attempt, saved, &recording, (extras, download.range())).await;
         }
     }
     // Check before the download, which would be useless without ffmpeg.
     if download.convert {
         attempt.find_ffmpeg().await?;
     }
+    let extras = (download.extras, download.range());
     let opened = download.open(chosen, existing, attempt.earlier());
     let part = match opened.await {
         // Moving it was stopped.
@@ -58,7 +61,7 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     };
     let part = match part {
         Opened::Finished(saved) => {
-            return write_sidecars(attempt, *saved, &recording, download.extras).await;
+            return write_sidecars(attempt, *saved, &recording, extras).await;
         }
         Opened::Folder(part) => part,
     };
@@ -67,7 +70,7 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     attempt.meter.enter(JobStage::Finishing);
     // Boxed: this future is large, and every future above would hold it.
     let (saved, recording) = Box::pin(assemble_movie(attempt, part, &download, transfer)).await?;
-    write_sidecars(attempt, saved, &recording, download.extras).await
+    write_sidecars(attempt, saved, &recording, extras).await
 }
 
 async fn resolve(
@@ -167,7 +170,10 @@ async fn assemble_movie(
             } else {
                 let movie = FinishedMovie {
                     path: movie,
-                    finished: summarize(&summary, shortfall),
+                    finished: Finished {
+                        range: download.range,
+                        ..summarize(&summary, shortfall)
+                    },
                     note: NewNote::Of {
                         mark: Some(download.mark.clone()),
                         media,
@@ -221,7 +227,7 @@ async fn write_sidecars(
     attempt: &Attempt,
     saved: SavedMovie,
     recording: &Recording,
-    extras: Extras,
+    extras: (Extras, Option<TimeRange>),
 ) -> Outcome<SavedMovie> {
     let fetched = (attempt.captions.get(), attempt.thumbnail.get());
     let service = (&attempt.context.service, &*attempt.meter);

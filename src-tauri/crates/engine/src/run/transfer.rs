@@ -286,6 +286,7 @@ impl TransferContext<'_> {
             recording,
             plan: &self.download.plan,
             end_ms: Expectation::of(recording, self.download).stated_end_ms(),
+            about_bytes: self.download.movie_bytes(recording),
             format: self.download.output_kind.format(),
             budget: self.budget,
             sampler: &self.attempt.sampler,

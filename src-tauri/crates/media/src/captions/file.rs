@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::write::CaptionFormat;
 use super::{Captions, Cue, CueList, json, srt, ttml, vtt};
+use crate::TimeRange;
 use crate::language::Language;
 
 /// Largest text; hours of speech are some hundred kilobytes.
@@ -20,6 +21,8 @@ pub struct CaptionFile {
     cues: Arc<[Cue]>,
     /// Cues that could not be read.
     skipped: usize,
+    /// The cues are those of a time range, unlike the bytes.
+    is_cut: bool,
 }
 
 /// A format in which captions come.
@@ -50,6 +53,31 @@ impl CaptionFile {
             bytes,
             cues: list.cues.into(),
             skipped: list.skipped,
+            is_cut: false,
+        }
+    }
+
+    /// Returns the captions of a time range, with times from its start. The bytes stay those of the
+    /// whole, except for `WebVTT`, which keeps its notes and positions.
+    #[must_use]
+    pub fn cut(self, range: TimeRange) -> Self {
+        if self.format == SourceFormat::WebVtt
+            && let Some(text) = decode(&self.bytes)
+        {
+            return Self::read(range.cut_web_vtt(&text).into_bytes());
+        }
+        let cues = self.cues.iter().filter_map(|cue| {
+            let (start_ms, end_ms) = range.moved((cue.start_ms, cue.end_ms))?;
+            Some(Cue {
+                start_ms,
+                end_ms,
+                ..cue.clone()
+            })
+        });
+        Self {
+            cues: cues.collect(),
+            is_cut: true,
+            ..self
         }
     }
 
@@ -95,11 +123,12 @@ impl CaptionFile {
     }
 
     fn is_in(&self, format: CaptionFormat) -> bool {
-        matches!(
+        let is_same = matches!(
             (self.format, format),
             (SourceFormat::WebVtt, CaptionFormat::WebVtt)
                 | (SourceFormat::SubRip, CaptionFormat::SubRip)
-        )
+        );
+        is_same && !self.is_cut
     }
 }
 
@@ -196,6 +225,25 @@ mod tests {
     use crate::captions::MAX_CUES;
 
     const FORMATS: [CaptionFormat; 2] = [CaptionFormat::WebVtt, CaptionFormat::SubRip];
+
+    #[test]
+    fn captions_of_any_format_are_cut_to_a_time_range() {
+        let srt = "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:05,000 --> 00:00:07,000\ntwo\n";
+        let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\none\n\n00:05.000 --> 00:07.000\ntwo\n";
+        let range = TimeRange {
+            from_ms: 4000,
+            to_ms: Some(6000),
+        };
+        for text in [srt, vtt] {
+            let file = CaptionFile::read(text.as_bytes().to_vec()).cut(range);
+            for format in FORMATS {
+                let written = file.to_format(format).unwrap();
+                let read = CaptionFile::read(written.clone().into_bytes());
+                let cues: Vec<_> = read.cues.iter().map(|it| (it.start_ms, it.end_ms)).collect();
+                assert_eq!(cues, [(1000, 2000)], "{written}");
+            }
+        }
+    }
 
     /// The same two cues in each format.
     const SOURCES: [(&str, &str); 4] = [

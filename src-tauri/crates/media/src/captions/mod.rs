@@ -4,6 +4,7 @@
 //! the cues, [`markup`] reads their markup, [`write`](mod@write) writes them, and [`timeline`] converts
 //! them to samples that do not overlap, as an MP4 track needs them.
 
+mod cut;
 mod file;
 mod json;
 mod markup;

@@ -58,7 +58,7 @@ impl OpenCue {
 }
 
 /// Reads `00:01.500 --> 00:03.000` in milliseconds; ignores settings after it.
-fn times(line: &str) -> Option<(u64, u64)> {
+pub(super) fn times(line: &str) -> Option<(u64, u64)> {
     let (start, rest) = line.split_once(ARROW)?;
     let end = rest.split_whitespace().next()?;
     Some((time(start.trim())?, time(end)?))

@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::{
+    cut::{self, Window},
     facts::MovieFacts,
     fragment::{IndexedSample, SegmentTables, TableEntry, main_number, track_key},
+    moov,
     overlap::{self, Overlap, TailSample, TrackTails},
     parts::{PartTiming, TrackParts, own_init},
     sample_entry::{AudioClock, build_sample_entry},
@@ -15,7 +17,8 @@ use super::{
     track::{Mp4Track, StoredSample, display},
 };
 use crate::{
-    AudioSpec, Error, Fact, FactKind, SegmentFormat, SegmentKind, TableFragment, TrackKind,
+    AudioSpec, Error, Fact, FactKind, SegmentFormat, SegmentKind, TableFragment, TimeRange,
+    TrackKind,
     clock::{
         MILLISECOND, MovieClock, PlannedSpan, SegmentGroup, Span, milliseconds, nanoseconds, ticks,
     },
@@ -55,6 +58,8 @@ pub(crate) struct IndexSpec<'p> {
     /// The first segments of further files, and segments that state no time: that their clocks start
     /// again is no news.
     pub(crate) expected_restarts: &'p BTreeSet<SegmentKind>,
+    /// [`MovieSpec::range`](crate::MovieSpec::range).
+    pub(crate) range: Option<TimeRange>,
 }
 
 /// The index of a movie, and what it does not hold of its segments.
@@ -64,7 +69,7 @@ pub(crate) struct Assembly {
     pub(crate) facts: Vec<Fact>,
 }
 
-/// Builds the index of every track, video first.
+/// Builds the index of every track, video first, as it is ready to be written.
 pub(crate) fn assemble<O: Read + Write + Seek>(
     spec: IndexSpec<'_>,
     fragments: Vec<TableFragment>,
@@ -79,11 +84,38 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
         let [one, other] = &bytes;
         Ok(one == other)
     };
-    let builder = IndexBuilder::from_fragments(spec, fragments, &mut same)?;
+    let window = match spec.range {
+        Some(range) => Some(Window {
+            origin: recording_start(spec, &fragments)?,
+            range,
+        }),
+        None => None,
+    };
+    let builder = IndexBuilder::from_fragments(spec, window, fragments, &mut same)?;
     if builder.initialised.len() < builder.track_count {
         return Err(missing_tracks(builder.track_count));
     }
-    Ok(builder.finish())
+    let Assembly { tracks, facts } = builder.finish();
+    let tracks = tracks.into_iter().map(Mp4Track::closed).collect();
+    Ok(match window {
+        Some(window) => Assembly {
+            tracks: cut::cut(tracks, &window)?,
+            facts: window.facts(facts),
+        },
+        None => Assembly { tracks, facts },
+    })
+}
+
+/// Returns when the recording starts, in nanoseconds on the movie's clock: its first segments tell.
+fn recording_start(spec: IndexSpec<'_>, fragments: &[TableFragment]) -> Result<i64, Error> {
+    let media = fragments.iter().map(|fragment| fragment.kind);
+    let first = media.filter(|kind| *kind != SegmentKind::Init).min();
+    let start = fragments
+        .iter()
+        .filter(|fragment| Some(fragment.kind) <= first);
+    let mut same = |_, _| Ok(true);
+    let builder = IndexBuilder::from_fragments(spec, None, start.cloned().collect(), &mut same)?;
+    Ok(moov::origin(&builder.finish().tracks))
 }
 
 /// Builds the index of the segments so far, to estimate the size of the finished one.
@@ -92,7 +124,7 @@ pub(crate) fn estimate(
     fragments: Vec<TableFragment>,
 ) -> Result<Vec<Mp4Track>, Error> {
     let mut same = |_, _| Ok(true);
-    let builder = IndexBuilder::from_fragments(spec, fragments, &mut same)?;
+    let builder = IndexBuilder::from_fragments(spec, None, fragments, &mut same)?;
     Ok(builder.finish().tracks)
 }
 
@@ -108,6 +140,10 @@ struct IndexBuilder<'s> {
     segment_format: SegmentFormat,
     audio: &'s [AudioSpec],
     expected_restarts: &'s BTreeSet<SegmentKind>,
+    /// The part of the recording that is wanted.
+    window: Option<Window>,
+    /// The segments added last are too far before it to be indexed.
+    leaves_out_samples: bool,
     same: &'s mut CompareBytes<'s>,
     /// Ticks per second of the sample times of FLV and TS segments.
     timescale: u32,
@@ -149,6 +185,7 @@ impl<'s> IndexBuilder<'s> {
             segment_format,
             audio,
             expected_restarts,
+            range: _,
         } = spec;
         let timescale = segment_format
             .timestamp_format()
@@ -157,6 +194,8 @@ impl<'s> IndexBuilder<'s> {
             segment_format,
             audio,
             expected_restarts,
+            window: None,
+            leaves_out_samples: false,
             same,
             timescale,
             video_timescale: match segment_format {
@@ -186,12 +225,14 @@ impl<'s> IndexBuilder<'s> {
 
     fn from_fragments(
         spec: IndexSpec<'s>,
+        window: Option<Window>,
         mut fragments: Vec<TableFragment>,
         same: &'s mut CompareBytes<'s>,
     ) -> Result<Self, Error> {
         fragments.sort_by_key(|fragment| (fragment.kind, fragment.track));
         fragments.dedup_by_key(|fragment| (fragment.kind, fragment.track));
         let mut builder = Self::new(spec, same);
+        builder.window = window;
         if builder.segment_format == SegmentFormat::Fmp4 {
             builder.parts = TrackParts::find(&fragments)?;
         }
@@ -367,6 +408,13 @@ impl<'s> IndexBuilder<'s> {
             self.facts.add_moves(self.clock.moves(), &placed);
         }
         self.facts.add_segments(segments, &placed, start_offset);
+        self.leaves_out_samples = self.window.is_some_and(|window| {
+            let length = |span: &Span| span.end.saturating_sub(span.first);
+            let length = placed.iter().map(length).max().unwrap_or(0);
+            let end = milliseconds(group.start_ms()).saturating_add(length);
+            let next = later.first().map(|next| milliseconds(next.start_ms));
+            window.is_apart(end, next)
+        });
         for (track, read, timing) in tables {
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
@@ -659,6 +707,7 @@ impl<'s> IndexBuilder<'s> {
                 | TableEntry::Init(_)
                 | TableEntry::Edge(_)
                 | TableEntry::OtherTrack { .. } => {}
+                TableEntry::Sample(_) if self.leaves_out_samples => {}
                 TableEntry::Sample(sample) => {
                     let offset = match sample.kind {
                         TrackKind::Video => video,
@@ -782,6 +831,7 @@ impl<'s> IndexBuilder<'s> {
         }
         let shared = self.inits.remove(&track_number);
         let added = match own.as_ref().or(shared.as_ref()) {
+            Some(_) if self.leaves_out_samples => Ok(()),
             Some(init) => self.add_fmp4_samples((track_number, init), tables, timing),
             None if tables.spans.is_empty() => Ok(()),
             None => Err(Error::InitMissing(track_number)),

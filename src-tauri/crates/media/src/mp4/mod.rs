@@ -7,6 +7,7 @@
 pub(crate) mod assemble;
 mod captions;
 pub(crate) mod columns;
+mod cut;
 pub(crate) mod facts;
 mod first_samples;
 mod fragment;

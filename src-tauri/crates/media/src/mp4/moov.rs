@@ -49,18 +49,14 @@ impl MovieTiming {
         let media = || tracks.iter().filter(|track| track.handler != Handler::Text);
         // Use the finest timescale, so that rounding an edit does not shift the tracks.
         let timescale = media().map(|track| track.timescale).max().unwrap_or(1000);
-        let start_offset = media().map(|track| track.start_offset).max().unwrap_or(0);
-        let origin = media()
-            .map(presentation_start)
-            .min()
-            .unwrap_or(0)
-            .saturating_sub(start_offset);
+        let origin = origin(tracks);
         let edit_lists: Vec<_> = tracks
             .iter()
             .map(|track| {
-                let delay = match track.handler {
-                    Handler::Text => 0,
-                    Handler::Video | Handler::Audio => {
+                let delay = match (track.handler, track.cut) {
+                    (Handler::Text, _) => 0,
+                    (Handler::Video | Handler::Audio, Some(cut)) => cut.delay,
+                    (Handler::Video | Handler::Audio, None) => {
                         presentation_start(track).saturating_sub(origin)
                     }
                 };
@@ -113,11 +109,19 @@ pub(crate) fn movie<'t>(tracks: &'t [Mp4Track], tags: &Tags) -> Result<MovieBox<
     })
 }
 
+/// Returns when the movie starts, in nanoseconds on the movie's clock.
+pub(super) fn origin(tracks: &[Mp4Track]) -> i64 {
+    let media = || tracks.iter().filter(|track| track.handler != Handler::Text);
+    let start_offset = media().map(|track| track.start_offset).max().unwrap_or(0);
+    let first = media().map(presentation_start).min().unwrap_or(0);
+    first.saturating_sub(start_offset)
+}
+
 /// Returns the composition time at which presentation of a track starts, in its ticks.
 ///
 /// An edit list of the source tells it, to skip encoder priming. It is at least the first decode
 /// time, which is 0 in the edit list that we write.
-fn media_start(track: &Mp4Track, times: TrackTimes) -> i64 {
+pub(super) fn media_start(track: &Mp4Track, times: TrackTimes) -> i64 {
     let shifted = |time: i64| time.saturating_add(track.timeline_shift);
     let edited = track.edit.media_time.map_or(times.first_pts, shifted);
     let first = times.first_pts.max(times.first_dts);
@@ -145,12 +149,17 @@ fn edit_list(track: &Mp4Track, delay: i64, timescale: u32) -> EditList {
             ends_early: false,
         };
     };
-    let begin = media_start(track, times);
-    let tail = times.end.saturating_sub(times.last_dts);
-    let end = times.last_pts.saturating_add(tail);
-    let left = end.saturating_sub(begin).max(0).unsigned_abs();
+    let begin = track
+        .cut
+        .map_or_else(|| media_start(track, times), |cut| cut.begin);
+    let left = times
+        .presentation_end()
+        .saturating_sub(begin)
+        .max(0)
+        .unsigned_abs();
     let length = nanoseconds(left.cast_signed(), track.timescale).unwrap_or(0);
-    let max_length = match track.presentation_end {
+    let presentation_end = track.cut.map(|cut| cut.end).or(track.presentation_end);
+    let max_length = match presentation_end {
         Some(end) => nanoseconds(end.saturating_sub(begin), track.timescale).unwrap_or(i64::MAX),
         None => track.edit.max_duration(),
     };

@@ -1,5 +1,7 @@
 //! The sample index of one track in memory, about as compact as the boxes of `stbl`.
 
+use std::iter;
+
 use super::{
     columns::{RunLengthColumn, VarintColumn, zigzag_decode, zigzag_encode},
     fragment::IndexedSample,
@@ -33,6 +35,8 @@ pub(crate) struct Mp4Track {
     pub(crate) edit: SourceEdit,
     /// Where the presentation ends, in its ticks, if it has several parts and the last one says.
     pub(crate) presentation_end: Option<i64>,
+    /// What of it is presented, if the movie is a time range of the recording.
+    pub(crate) cut: Option<CutEdit>,
     /// Difference between the movie's clock and the track's own at its first segment, in its ticks.
     pub(crate) timeline_shift: i64,
     /// Time at the start of the movie for which no track has media, in nanoseconds.
@@ -84,6 +88,24 @@ pub(crate) struct TrackTimes {
     pub(crate) end: i64,
 }
 
+impl TrackTimes {
+    /// Returns when the sample that is presented last ends.
+    pub(crate) fn presentation_end(&self) -> i64 {
+        let tail = self.end.saturating_sub(self.last_dts);
+        self.last_pts.saturating_add(tail)
+    }
+}
+
+/// What of a track is presented in a movie that is a time range of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CutEdit {
+    /// Time before it, from the start of the range in nanoseconds.
+    pub(crate) delay: i64,
+    /// Composition times at which its presentation starts and ends, in its ticks.
+    pub(crate) begin: i64,
+    pub(crate) end: i64,
+}
+
 /// A sample to be added to the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredSample {
@@ -109,6 +131,7 @@ impl Mp4Track {
             display: display((0, 0)),
             edit: SourceEdit::default(),
             presentation_end: None,
+            cut: None,
             timeline_shift: 0,
             start_offset: 0,
             sample_entries: SampleEntries::default(),
@@ -355,6 +378,58 @@ impl Mp4Track {
             .map(move |(times, value)| (times, group(value)))
     }
 
+    /// Returns the samples of a [`Self::closed`] track, with their durations and groups.
+    pub(crate) fn stored_samples(&self) -> impl Iterator<Item = (StoredSample, u32, SampleGroups)> {
+        let first_dts = self.times.map_or(0, |times| times.first_dts);
+        let durations = expand(self.deltas());
+        let times = durations.scan(first_dts, |next, duration| {
+            let dts = *next;
+            *next = dts.saturating_add(i64::from(duration));
+            Some((dts, duration))
+        });
+        let chunks = self
+            .chunk_map()
+            .flat_map(|[chunks, samples, entry]| iter::repeat_n((samples, entry), chunks as usize));
+        let in_chunks = chunks
+            .zip(self.chunk_offsets())
+            .flat_map(|((samples, entry), start)| {
+                (0..samples).map(move |number| (start, number == 0, entry))
+            });
+        let sizes = expand(self.size_runs());
+        let places = in_chunks
+            .zip(sizes)
+            .scan(0, |next, ((start, opens_chunk, entry), size)| {
+                let position = if opens_chunk { start } else { *next };
+                *next = position.saturating_add(u64::from(size));
+                Some((position, opens_chunk, entry, size))
+            });
+        let groups = self.groups.each_ref().map(RunLengthColumn::values);
+        let groups = groups.map(Iterator::fuse);
+        let groups = iter::repeat(()).scan(groups, |columns, ()| {
+            let group = |value: u64| u16::try_from(value.checked_sub(1)?).ok();
+            let groups = columns
+                .each_mut()
+                .map(|column| column.next().and_then(group));
+            Some(SampleGroups(groups))
+        });
+        let rest = expand(self.offsets()).zip(self.syncs.values()).zip(groups);
+        times.zip(places).zip(rest).map(
+            |(((dts, duration), place), ((composition_offset, sync), groups))| {
+                let (position, opens_chunk, description, size) = place;
+                let sample = StoredSample {
+                    dts,
+                    composition_offset: i64::from(composition_offset),
+                    sync: sync != 0,
+                    size,
+                    position,
+                    description,
+                    opens_chunk,
+                };
+                (sample, duration, groups)
+            },
+        )
+    }
+
     /// Bytes that the tables take in the index.
     pub(crate) fn table_bytes(&self) -> u64 {
         let runs = [self.deltas.count(), self.offsets.count()];
@@ -364,6 +439,11 @@ impl Mp4Track {
         // `stco` or `co64` with `stsc`: at most 20 bytes per chunk.
         pairs * 8 + words * 4 + u64::from(self.chunks) * 20
     }
+}
+
+/// Repeats the value of each run.
+fn expand<T: Copy>(runs: impl Iterator<Item = (u32, T)>) -> impl Iterator<Item = T> {
+    runs.flat_map(|(times, value)| iter::repeat_n(value, times as usize))
 }
 
 /// Finds the sample with this time and size; returns its position.

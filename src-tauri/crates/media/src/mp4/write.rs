@@ -19,7 +19,6 @@ use super::{
     join,
     moov::{self, MovieBox},
     sample_entry::build_sample_entry,
-    track::Mp4Track,
 };
 use crate::{
     Content, Error, Fact, FactKind, MovieSpec, Mp4Brand, Muxer, MuxerConfig, OutputFormat,
@@ -118,6 +117,7 @@ impl<O: Read + Write + Seek> Mp4Muxer<O> {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
             expected_restarts: &self.expected_restarts,
+            range: self.movie.range,
         }
     }
 
@@ -333,13 +333,13 @@ impl<O: Read + Write + Seek + Send> Muxer for Mp4Muxer<O> {
             segment_format: self.segment_format,
             audio: &self.movie.audio,
             expected_restarts: &self.expected_restarts,
+            range: self.movie.range,
         };
-        let Assembly { tracks, facts } = assemble(spec, fragments, &mut self.output)?;
+        let Assembly { mut tracks, facts } = assemble(spec, fragments, &mut self.output)?;
         let head = self
             .head
             .filter(|_| !tracks.is_empty())
             .ok_or(Error::Empty)?;
-        let mut tracks: Vec<_> = tracks.into_iter().map(Mp4Track::closed).collect();
         let captions = captions::tracks(&self.movie.captions, &tracks, &mut self.output)?;
         tracks.extend(captions);
         let has_video = tracks.iter().any(|track| track.handler == Handler::Video);

@@ -21,6 +21,7 @@ mod multi_track;
 mod muxing;
 mod odd;
 mod packets;
+mod range;
 mod segments;
 mod split;
 mod tags;

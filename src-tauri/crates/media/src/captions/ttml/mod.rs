@@ -43,7 +43,12 @@ pub(super) fn cues(text: &str) -> Option<CueList> {
             Ok(Event::Text(text)) => document.text(&text.xml10_content()),
             Ok(Event::CData(text)) => document.text(&text.xml10_content()),
             Ok(Event::GeneralRef(reference)) => document.reference(&reference),
-            Ok(Event::Eof) => break,
+            Ok(Event::Eof) => {
+                if !document.elements.is_empty() {
+                    document.list.skip();
+                }
+                break;
+            }
             Ok(_) => {}
             Err(_) => {
                 document.list.skip();
