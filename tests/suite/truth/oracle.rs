@@ -50,6 +50,7 @@ fn expected(slots: Vec<ExpectedSegment>) -> ExpectedOutcome {
         stated_ms: Some(8000),
         all_stated_ms: vec![8000],
         length_ms: 8000,
+        reach: 0,
         may_lack_beginning: false,
         track_sets: vec![tracks],
         must_tell_rendition: false,
