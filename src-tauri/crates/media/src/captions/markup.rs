@@ -65,8 +65,8 @@ fn tag(text: &str, markup: Markup) -> Option<(&str, &str)> {
 
 /// Splits what is between the first character and the bracket that closes it from the text after it.
 fn enclosed(text: &str, bracket: u8) -> Option<(&str, &str)> {
-    let mut bytes = text.bytes().take(MAX_TAG_BYTES);
-    let end = bytes.position(|byte| byte == bracket)?;
+    let start = text.as_bytes().get(..MAX_TAG_BYTES);
+    let end = memchr::memchr(bracket, start.unwrap_or(text.as_bytes()))?;
     Some((text.get(1..end)?, text.get(end + 1..)?))
 }
 
@@ -206,8 +206,8 @@ mod tests {
 
     #[test]
     fn brackets_that_are_never_closed_take_little_time() {
-        for text in ["<a", "{\\", "<", "&a"] {
-            let text = text.repeat(1 << 17);
+        for text in ["<a", "{\\"] {
+            let text = text.repeat(1 << 19);
             assert_eq!(read(&text, Markup::SubRip).plain(), text);
         }
     }

@@ -21,7 +21,7 @@ use super::text::{CueTextBuilder, Style};
 const MAX_DEPTH: usize = 100;
 
 /// Returns the cues in the order of the file, or `None` if the text is not TTML. What comes after
-/// malformed XML counts as one cue that could not be read.
+/// malformed XML, or is missing at the end, counts as one cue that could not be read.
 pub(super) fn cues(text: &str) -> Option<CueList> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -45,6 +45,7 @@ pub(super) fn cues(text: &str) -> Option<CueList> {
             Ok(Event::GeneralRef(reference)) => document.reference(&reference),
             Ok(Event::Eof) => {
                 if !document.elements.is_empty() {
+                    // The end of the file is missing.
                     document.list.skip();
                 }
                 break;
@@ -371,8 +372,10 @@ lines</tt:p>
             "<p",
             "</wrong>",
             &"<div>".repeat(100_000),
-            "<p begin='x' end='2s'>lost</p>",
-            "<p begin='1s'>lost</p>",
+            "",
+            "<p begin='1s' end='2s'>cut",
+            "<p begin='x' end='2s'>lost</p></div></body></tt>",
+            "<p begin='1s'>lost</p></div></body></tt>",
         ] {
             let text = format!("<tt><body>{p}{rest}");
             assert_eq!(read(&text), [(1000, 2000, "kept".to_owned())]);
