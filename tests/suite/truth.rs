@@ -32,7 +32,7 @@ use self::case::{Case, OfferedFormat};
 const SEED: u64 = 20_200;
 const WORLDS: u64 = 100;
 /// Seeds of worlds that failed once.
-const REGRESSION_SEEDS: [u64; 63] = [
+const REGRESSION_SEEDS: [u64; 65] = [
     10_042,
     10_078,
     10_870,
@@ -96,6 +96,8 @@ const REGRESSION_SEEDS: [u64; 63] = [
     20_262_428,
     20_263_026,
     31_001_082,
+    31_007_238,
+    31_007_319,
 ];
 /// Most seeds that are shown per kind of mistake.
 const MAX_SHOWN: usize = 12;

@@ -42,6 +42,12 @@ impl SegmentTiming {
             .saturating_sub(i64::try_from(self.start_ms).unwrap_or(i64::MAX))
     }
 
+    /// Returns whether the clock of the segment shows the plan's time, later than the clock of the first
+    /// segment may: one that has just started again does not.
+    pub(crate) fn is_at_its_place(&self) -> bool {
+        self.offset_ms().abs() <= ROUNDING_MS && self.first_ms > ROUNDING_MS
+    }
+
     /// Returns the time from its first sample to the end of its last.
     pub(crate) fn length_ms(&self) -> i64 {
         self.end_ms.saturating_sub(self.first_ms).max(0)

@@ -68,6 +68,9 @@ pub(crate) struct HostPermit<'h, 'u> {
     hosts: &'h Hosts,
     url: &'u Url,
     is_probe: bool,
+    /// Another host has said that there is no such segment: if this one says so too, that tells of the
+    /// segment and not of the host.
+    confirms_refusal: bool,
     asked_at: Instant,
 }
 
@@ -95,10 +98,12 @@ impl Hosts {
             pick(&all, &usable, tried, now)
         };
         match picked {
-            HostChoice::Ask(url) => NextHost::Ask(self.permit(url, false, now)),
+            HostChoice::Ask(url) => NextHost::Ask(self.permit(url, tried, now)),
             HostChoice::Probe(url) => {
                 all.entry(origin(url)).or_default().probes += 1;
-                NextHost::Ask(self.permit(url, true, now))
+                let mut permit = self.permit(url, tried, now);
+                permit.is_probe = true;
+                NextHost::Ask(permit)
             }
             HostChoice::Wait(pause) => NextHost::Wait(pause),
             HostChoice::Dead => NextHost::Dead(problem_of(&all, urls)),
@@ -132,7 +137,7 @@ impl Hosts {
             let (denies, refuses) = (health.denies_everything(), health.is_refusing());
             (is_unreachable, denies, refuses, health.rank(now))
         })?;
-        Some(self.permit(best, false, now))
+        Some(self.permit(best, tried, now))
     }
 
     /// Returns whether "not found" from this URL counts: its host has sent segments or, while none
@@ -168,14 +173,15 @@ impl Hosts {
 
     /// Returns a permit for a second request to the same host, in parallel to a late one.
     pub(crate) fn same_host<'u>(&self, url: &'u Url, now: Instant) -> HostPermit<'_, 'u> {
-        self.permit(url, false, now)
+        self.permit(url, &TriedUrls::default(), now)
     }
 
-    fn permit<'u>(&self, url: &'u Url, is_probe: bool, now: Instant) -> HostPermit<'_, 'u> {
+    fn permit<'u>(&self, url: &'u Url, tried: &TriedUrls<'_>, now: Instant) -> HostPermit<'_, 'u> {
         HostPermit {
             hosts: self,
             url,
-            is_probe,
+            is_probe: false,
+            confirms_refusal: tried.is_refused,
             asked_at: now,
         }
     }
@@ -215,12 +221,14 @@ impl<'u> HostPermit<'_, 'u> {
         });
     }
 
-    /// Records that the host answered "not found". For a tentative segment, which may not exist, that
-    /// does not tell that a host which has sent none lacks the recording.
+    /// Records that the host answered "not found". For a tentative segment, which may not exist, or one
+    /// that another host does not have either, that does not tell that a host which has sent none lacks
+    /// the recording.
     pub(crate) fn refused(mut self, refusal: &FetchError, is_tentative: bool, now: Instant) {
+        let tells_nothing = is_tentative || self.confirms_refusal;
         self.settle(|health| {
             health.answered = true;
-            if health.has_delivered || !is_tentative {
+            if health.has_delivered || !tells_nothing {
                 health.refusals = health.refusals.saturating_add(1);
                 let denials = u32::from(refusal.is_denial());
                 health.denials = health.denials.saturating_add(denials);

@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn captions_of_any_format_are_cut_to_a_time_range() {
-        let srt = "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:05,000 --> 00:00:07,000\ntwo\n";
+        let srt =
+            "1\n00:00:01,000 --> 00:00:02,000\none\n\n2\n00:00:05,000 --> 00:00:07,000\ntwo\n";
         let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\none\n\n00:05.000 --> 00:07.000\ntwo\n";
         let range = TimeRange {
             from_ms: 4000,
@@ -239,7 +240,11 @@ mod tests {
             for format in FORMATS {
                 let written = file.to_format(format).unwrap();
                 let read = CaptionFile::read(written.clone().into_bytes());
-                let cues: Vec<_> = read.cues.iter().map(|it| (it.start_ms, it.end_ms)).collect();
+                let cues: Vec<_> = read
+                    .cues
+                    .iter()
+                    .map(|it| (it.start_ms, it.end_ms))
+                    .collect();
                 assert_eq!(cues, [(1000, 2000)], "{written}");
             }
         }

@@ -363,3 +363,29 @@ async fn a_host_that_begins_to_forbid_everything_is_asked_last_until_it_delivers
     hosts.same_host(&urls[0], now).delivered();
     assert_eq!(picks(&hosts, &urls, now), Some(0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_forbids_only_what_another_does_not_have_either_takes_over_when_that_one_fails()
+{
+    let hosts = Hosts::default();
+    let urls = urls(&["https://a/1", "https://b/1"]);
+    let now = Instant::now();
+    hosts.same_host(&urls[0], now).delivered();
+    let after_a_refusal = TriedUrls {
+        urls: vec![&urls[0]],
+        is_refused: true,
+    };
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        let permit = hosts.any_host(&urls, &after_a_refusal, now).unwrap();
+        assert_eq!(permit.url(), &urls[1]);
+        permit.refused(&status(403), false, now);
+        hosts.same_host(&urls[0], now).delivered();
+    }
+    for _ in 0..REFUSALS_BEFORE_LACKING {
+        hosts
+            .same_host(&urls[0], now)
+            .refused(&status(403), false, now);
+    }
+    assert_eq!(picks(&hosts, &urls, now), Some(1));
+    assert!(hosts.any_host(&urls, &after_a_refusal, now).is_some());
+}

@@ -133,6 +133,13 @@ impl Misplaced {
                 kind: SegmentKind::Media(number),
             };
             let is_planned = |number| planned.contains(&id(number));
+            if let [first, second] = &media[..]
+                && first.number + 1 == second.number
+                && first.timing.is_misplaced(&second.timing)
+                && second.timing.is_at_its_place()
+            {
+                found.doubtful.insert(id(first.number));
+            }
             if !has_continuous_clock(media) {
                 continue;
             }
@@ -328,6 +335,20 @@ mod tests {
         assert_eq!(misplaced_with(&last, 4, 1), [4]);
         assert_eq!(misplaced_of(&[0, 18_000, 12_000, 6000, 24_000]), [1, 3]);
         assert_eq!(misplaced_of(&[60_000, 6000, 12_000, 18_000]), [0]);
+    }
+
+    #[test]
+    fn of_two_segments_the_first_is_misplaced_if_the_second_is_at_its_place() {
+        let of_two = |first_ms: i64, second_ms: i64| {
+            let held = [(0, first_ms), (1, second_ms)].map(|(number, start_ms)| {
+                fragment(number, &[(TrackKind::Video, start_ms, start_ms + 6000)])
+            });
+            numbers(&Misplaced::of(&plan(2), &held).doubtful)
+        };
+        assert_eq!(of_two(48_000, 6000), [0]);
+        assert_eq!(of_two(0, 6000), NOTHING);
+        assert_eq!(of_two(48_000, 0), NOTHING, "the clock starts again");
+        assert_eq!(of_two(48_000, 54_000), NOTHING);
     }
 
     #[test]
