@@ -82,33 +82,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let world = if args.peers {
-        World::peers(args.era)
-    } else {
-        World::demo().at(args.era)
-    };
-    let world = match args.live_speed {
-        Some(speed) => world.with_live_stream(live_stream(speed, args.live_segments)?),
-        None => world,
-    };
-    let world = match (args.large, args.chunks) {
-        (Some(megabytes), Some(chunks)) => {
-            let is_whole = args.chunk_time > 0 && args.chunk_time % 2 == 0;
-            anyhow::ensure!(is_whole, "a chunk has an even number of seconds");
-            let long = LongRecording {
-                chunks,
-                chunk_time_ms: args.chunk_time * 1000,
-                megabytes,
-            };
-            world.with_long_recording(&long)
-        }
-        (Some(megabytes), None) => world.with_large_recording(FixtureMovie::large(megabytes)),
-        (None, _) => world,
-    };
-    let world = match args.cluster {
-        Some(cluster) => world.with_cluster(&cluster),
-        None => world,
-    };
+    let world = world(&args)?;
     let assets = match &args.ca {
         Some(ca) => SharedAssets::with_authority_key(authority_key(ca)?)?,
         None => SharedAssets::new()?,
@@ -155,6 +129,37 @@ async fn main() -> anyhow::Result<()> {
     wait_for_signal().await?;
     service.stop().await;
     Ok(())
+}
+
+/// Returns the recordings and channels that were asked for.
+fn world(args: &Args) -> anyhow::Result<World> {
+    let world = if args.peers {
+        World::peers(args.era)
+    } else {
+        World::demo().at(args.era)
+    };
+    let world = match args.live_speed {
+        Some(speed) => world.with_live_stream(live_stream(speed, args.live_segments)?),
+        None => world,
+    };
+    let world = match (args.large, args.chunks) {
+        (Some(megabytes), Some(chunks)) => {
+            let is_whole = args.chunk_time > 0 && args.chunk_time.is_multiple_of(2);
+            anyhow::ensure!(is_whole, "a chunk has an even number of seconds");
+            let long = LongRecording {
+                chunks,
+                chunk_time_ms: args.chunk_time * 1000,
+                megabytes,
+            };
+            world.with_long_recording(&long)
+        }
+        (Some(megabytes), None) => world.with_large_recording(FixtureMovie::large(megabytes)),
+        (None, _) => world,
+    };
+    Ok(match &args.cluster {
+        Some(cluster) => world.with_cluster(cluster),
+        None => world,
+    })
 }
 
 /// Returns a live stream of this speed that ends after so many segments.

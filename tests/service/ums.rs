@@ -20,6 +20,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use serde_json::{Value, json};
 
+use self::control_host::ControlHost;
+use self::live::{LiveSession, LiveStep};
 use crate::faults::{Fault, FaultStage};
 use crate::hls;
 use crate::link;
@@ -27,9 +29,6 @@ use crate::live::Timeline;
 use crate::log::LoggedRequest;
 use crate::service::{self, RequestOrigin, Service};
 use crate::world::{AccessLock, ClusterRedirects, Delivery, ResponseMode, TransportBehavior};
-
-use self::control_host::ControlHost;
-use self::live::{LiveSession, LiveStep};
 
 /// The cluster that only redirects.
 const ENTRY_CLUSTER: &str = "live";

@@ -122,18 +122,7 @@ fn connect(
         .map(|(name, value)| (name, Value::String(value)))
         .collect();
     let arguments = Value::Object(arguments);
-    service.log.record_request(LoggedRequest {
-        host: visit.host.clone(),
-        method: "CONNECT".to_owned(),
-        path: PATH.to_owned(),
-        tls: visit.tls,
-        connection: visit.connection,
-        status: None,
-        connect: Some(arguments.clone()),
-        cookie: None,
-        referer: None,
-        accept_encoding: None,
-    });
+    log_connect(service, visit, &arguments);
     let recording = service.world.published_recording(station.media);
     let offer = match (delivery_of(service, station), app.as_str()) {
         (Some(delivery), "3") => delivery.polling,
@@ -185,6 +174,22 @@ fn connect(
         session.live = live;
     }
     tracking(&host, &name)
+}
+
+/// Logs a `connect` as the websocket does.
+fn log_connect(service: &Service, visit: &RequestOrigin, arguments: &Value) {
+    service.log.record_request(LoggedRequest {
+        host: visit.host.clone(),
+        method: "CONNECT".to_owned(),
+        path: PATH.to_owned(),
+        tls: visit.tls,
+        connection: visit.connection,
+        status: None,
+        connect: Some(arguments.clone()),
+        cookie: None,
+        referer: None,
+        accept_encoding: None,
+    });
 }
 
 /// Returns the answer to a `connect`: where to poll.
