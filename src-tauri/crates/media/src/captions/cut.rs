@@ -1,5 +1,7 @@
 //! Cuts `WebVTT` to a time range.
 
+use std::fmt::Write as _;
+
 use super::lines;
 use super::vtt::{ARROW, times};
 use crate::TimeRange;
@@ -18,7 +20,8 @@ impl TimeRange {
                 is_kept = moved.is_some();
                 if let Some((start, end)) = moved {
                     let (start, end) = (timestamp(start), timestamp(end));
-                    cut.push_str(&format!("{start} {ARROW} {end}{behind}\n"));
+                    // Writing to a String cannot fail.
+                    let _ = writeln!(cut, "{start} {ARROW} {end}{behind}");
                 }
                 continue;
             }
