@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use media::{AudioSpec, MovieSpec, Mp4Brand, OutputFormat, SegmentFormat, Tags};
-use ustream::{Choice, Container, ContainerChoice, FileKind, Recording, SegmentPlan, TrackKind};
+use ustream::{
+    Choice, Container, ContainerChoice, FileKind, Recording, Segment, SegmentKind, SegmentPlan,
+    TrackKind,
+};
 
 use crate::assemble::{AssemblySpec, OutputKind};
 use crate::dates::utc_day;
@@ -21,6 +24,7 @@ use crate::part::{
 use crate::remuxer::Remuxer;
 use crate::saved::SavedRange;
 use crate::saved_before::Search;
+use crate::shortfall::ACCEPTABLE_LOSS_MS;
 use crate::time_range::TimeRange;
 
 /// Rendition, containers and file name of one download.
@@ -108,6 +112,9 @@ impl DownloadPlan {
             (Container::Ts, _) => OutputKind::Movie(SegmentFormat::Ts, OutputFormat::Mp4),
             (Container::File, _) => OutputKind::SingleFile,
         };
+        if range.is_some() && !plan.segments.iter().any(is_media) {
+            return Err(Error::NoRange(RangeProblem::Nothing));
+        }
         let written = match output_kind {
             OutputKind::Movie(_, OutputFormat::Flv) => FileKind::Flv,
             OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
@@ -190,7 +197,7 @@ impl DownloadPlan {
             extensions,
             mark: self.mark.clone(),
             stated_ms: match self.range() {
-                Some(range) => range.length_ms(recording.stated_ms()),
+                Some(range) => recording.stated_ms().map(|end| range.length_ms(end)),
                 None => recording.stated_ms(),
             },
             // The service says how large a single file is.
@@ -201,6 +208,22 @@ impl DownloadPlan {
     /// Returns the part of the recording that is saved.
     pub(crate) fn range(&self) -> Option<TimeRange> {
         self.range.map(|requested| requested.range)
+    }
+
+    /// Returns the part that a movie of this duration is. Where the length of the recording is not
+    /// known, only now it is known whether that has all that was asked for.
+    pub(crate) fn saved_range(
+        &self,
+        recording: &Recording,
+        duration_ms: u64,
+    ) -> Option<SavedRange> {
+        let saved = self.range?;
+        let asked_ms = saved.range.length_ms(saved.range.to_ms().unwrap_or(0));
+        let is_shorter = duration_ms.saturating_add(ACCEPTABLE_LOSS_MS) < asked_ms;
+        Some(SavedRange {
+            is_clamped: saved.is_clamped || (recording.stated_ms().is_none() && is_shorter),
+            ..saved
+        })
     }
 
     /// Returns what the movie is made of.
@@ -322,7 +345,7 @@ impl DownloadPlan {
             },
             captions: metadata.captions,
             duration_ms: match range {
-                Some(range) => range.length_ms(recording.duration_ms),
+                Some(range) => recording.duration_ms.map(|end| range.length_ms(end)),
                 None => recording.duration_ms,
             },
             range: range.map(Into::into),
@@ -346,6 +369,10 @@ fn requested_range(
         range,
         is_clamped: range != asked,
     }))
+}
+
+fn is_media(segment: &Segment) -> bool {
+    matches!(segment.id.kind, SegmentKind::Media(_))
 }
 
 /// Returns the length of all segments, in milliseconds.

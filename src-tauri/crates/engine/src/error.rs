@@ -154,6 +154,9 @@ pub enum RangeProblem {
         /// Length of the recording.
         length_ms: u64,
     },
+    /// No media of it is there, and the length of the recording is not known.
+    #[error("the video has nothing at these times")]
+    Nothing,
     /// The service has it as one file, or the original is kept: neither is cut.
     #[error("only an MP4 that this program makes of pieces can be cut")]
     NotCut,

@@ -94,9 +94,9 @@ impl TimeRange {
     }
 
     /// Returns how long it is in a recording that ends at `end_ms`.
-    pub(crate) fn length_ms(&self, end_ms: Option<u64>) -> Option<u64> {
-        let ends = self.to_ms.into_iter().chain(end_ms);
-        Some(ends.min()?.saturating_sub(self.from_ms))
+    pub(crate) fn length_ms(&self, end_ms: u64) -> u64 {
+        let end_ms = self.to_ms.map_or(end_ms, |to_ms| end_ms.min(to_ms));
+        end_ms.saturating_sub(self.from_ms)
     }
 
     /// Returns whether a time span has something of it.
@@ -163,8 +163,10 @@ impl TimeRange {
         let end_ms = last.start_ms.saturating_add(last.duration_ms);
         let longest = chosen.iter().map(|segment| segment.duration_ms).max();
         let longest = longest.unwrap_or(0).max(1);
-        let length = self.length_ms(Some(end_ms)).unwrap_or(0);
-        let most = length.div_ceil(longest).saturating_add(MAX_EXTRA_SEGMENTS);
+        let most = self
+            .length_ms(end_ms)
+            .div_ceil(longest)
+            .saturating_add(MAX_EXTRA_SEGMENTS);
         let before = media.iter().rfind(|it| it.start_ms < first.start_ms);
         let begins_close = self.from_ms < first.start_ms.saturating_add(MAX_DEVIATION_MS);
         let after = media.iter().find(|it| it.start_ms > last.start_ms);

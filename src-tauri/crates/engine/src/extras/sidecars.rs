@@ -189,7 +189,7 @@ fn info(
     let date_unix_s = recording.date_unix_s;
     let date_unix_s = date_unix_s.and_then(|date| date.checked_add_unsigned(start_s));
     let duration_ms = match range {
-        Some(range) => range.length_ms(recording.duration_ms),
+        Some(range) => recording.duration_ms.map(|end| range.length_ms(end)),
         None => recording.duration_ms,
     };
     let date = date_unix_s.and_then(utc_date);

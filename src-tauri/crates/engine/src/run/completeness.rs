@@ -101,7 +101,7 @@ impl<'a> Expectation<'a> {
             .stated_end_ms()
             .unwrap_or_else(|| self.segments_end_ms());
         let whole_ms = match self.range {
-            Some(range) => range.length_ms(Some(end_ms))?,
+            Some(range) => range.length_ms(end_ms),
             None => end_ms,
         };
         (whole_ms > 0).then_some(whole_ms)
@@ -157,10 +157,10 @@ impl<'a> Expectation<'a> {
 
     /// Returns how much shorter the movie is than stated, or `None` if rounding can explain it.
     fn shorter_ms(&self, duration_ms: u64) -> Option<u64> {
-        let stated_ms = match self.range {
-            Some(range) => range.length_ms(self.stated_ms())?,
-            None => self.stated_ms()?,
-        };
+        let stated_ms = self.stated_ms()?;
+        let stated_ms = self
+            .range
+            .map_or(stated_ms, |range| range.length_ms(stated_ms));
         let shorter = stated_ms.saturating_sub(duration_ms);
         (shorter > ACCEPTABLE_LOSS_MS).then_some(shorter)
     }

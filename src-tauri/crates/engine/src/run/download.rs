@@ -12,7 +12,7 @@ use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
 use crate::disk::durable::blocking;
 use crate::download_plan::DownloadPlan;
-use crate::error::{Error, FetchError};
+use crate::error::{Error, FetchError, RangeProblem};
 use crate::extras::{Extras, Sidecars};
 use crate::job::DownloadRequest;
 use crate::outcome::{Outcome, Stopped};
@@ -42,7 +42,8 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
     if !wanted.again && existing.is_none() {
         let search = download.search(chosen, &recording);
         let library = Arc::clone(&attempt.context.library);
-        if let Some(saved) = blocking(move || Ok(search.run(&library))).await? {
+        if let Some(mut saved) = blocking(move || Ok(search.run(&library))).await? {
+            saved.finished.range = download.range;
             attempt.set_discovery(discovery(download.part_folder(chosen)));
             let extras = Sidecars::lacking(download.extras, &saved.path);
             return write_sidecars(attempt, saved, &recording, (extras, download.range())).await;
@@ -162,7 +163,13 @@ async fn assemble_movie(
         }
         OutputKind::Movie(..) => {
             let movie = part::output(part.path());
-            let (summary, media) = finish::finish(attempt, assembler, movie.clone()).await?;
+            let finished = finish::finish(attempt, assembler, movie.clone()).await;
+            let (summary, media) = finished.map_err(|error| match error {
+                Error::Media(media::Error::Empty) if download.range.is_some() => {
+                    Error::NoRange(RangeProblem::Nothing)
+                }
+                error => error,
+            })?;
             expected.add_summary(&mut shortfall, &summary);
             attempt.accept_shortfall(&shortfall)?;
             if download.convert {
@@ -171,7 +178,7 @@ async fn assemble_movie(
                 let movie = FinishedMovie {
                     path: movie,
                     finished: Finished {
-                        range: download.range,
+                        range: download.saved_range(&recording, summary.duration_ms),
                         ..summarize(&summary, shortfall)
                     },
                     note: NewNote::Of {

@@ -108,11 +108,15 @@ pub(crate) fn assemble<O: Read + Write + Seek>(
 
 /// Returns when the recording starts, in nanoseconds on the movie's clock: its first segments tell.
 fn recording_start(spec: IndexSpec<'_>, fragments: &[TableFragment]) -> Result<i64, Error> {
-    let media = fragments.iter().map(|fragment| fragment.kind);
-    let first = media.filter(|kind| *kind != SegmentKind::Init).min();
-    let start = fragments
-        .iter()
-        .filter(|fragment| Some(fragment.kind) <= first);
+    let mut firsts = BTreeMap::<u8, SegmentKind>::new();
+    for fragment in fragments {
+        if fragment.kind != SegmentKind::Init {
+            let first = firsts.entry(fragment.track).or_insert(fragment.kind);
+            *first = fragment.kind.min(*first);
+        }
+    }
+    let is_first = |of: &&TableFragment| firsts.get(&of.track) >= Some(&of.kind);
+    let start = fragments.iter().filter(is_first);
     let mut same = |_, _| Ok(true);
     let builder = IndexBuilder::from_fragments(spec, None, start.cloned().collect(), &mut same)?;
     Ok(moov::origin(&builder.finish().tracks))
@@ -142,7 +146,7 @@ struct IndexBuilder<'s> {
     expected_restarts: &'s BTreeSet<SegmentKind>,
     /// The part of the recording that is wanted.
     window: Option<Window>,
-    /// The segments added last are too far before it to be indexed.
+    /// The segment that is being added is too far before it to be indexed.
     leaves_out_samples: bool,
     same: &'s mut CompareBytes<'s>,
     /// Ticks per second of the sample times of FLV and TS segments.
@@ -408,14 +412,15 @@ impl<'s> IndexBuilder<'s> {
             self.facts.add_moves(self.clock.moves(), &placed);
         }
         self.facts.add_segments(segments, &placed, start_offset);
-        self.leaves_out_samples = self.window.is_some_and(|window| {
-            let length = |span: &Span| span.end.saturating_sub(span.first);
-            let length = placed.iter().map(length).max().unwrap_or(0);
-            let end = milliseconds(group.start_ms()).saturating_add(length);
-            let next = later.first().map(|next| milliseconds(next.start_ms));
-            window.is_apart(end, next)
-        });
+        let lengths = placed
+            .iter()
+            .map(|span| span.end.saturating_sub(span.first));
+        let end = milliseconds(group.start_ms()).saturating_add(lengths.max().unwrap_or(0));
         for (track, read, timing) in tables {
+            self.leaves_out_samples = self.window.is_some_and(|window| {
+                let next = later.iter().find(|next| next.track == track);
+                window.is_apart(end, next.map(|next| milliseconds(next.start_ms)))
+            });
             match self.segment_format {
                 SegmentFormat::Flv | SegmentFormat::Ts => {
                     self.add_elementary_segment(track, read)?;
