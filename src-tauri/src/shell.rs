@@ -14,10 +14,11 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
+use crate::channel_keeper::{self, ChannelKeeper};
 use crate::commands::clipboard::Clipboard;
 use crate::commands::links::OpenCatalog;
 use crate::commands::reports::{PreparedReport, SessionFolder};
-use crate::commands::{jobs, links, preferences, reports, system};
+use crate::commands::{jobs, kept, links, preferences, reports, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
 use crate::keychain::Keychain;
@@ -114,6 +115,10 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             links::resolve,
             links::more,
             links::saved_here,
+            kept::kept_channels,
+            kept::keep_channel,
+            kept::set_saves,
+            kept::forget_channel,
             links::copied,
             links::pasted,
             jobs::download,
@@ -195,6 +200,8 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Updates::new(app.handle(), source));
     notifications::listen(app.handle(), focus_window);
     desktop::follow(app.handle());
+    app.manage(ChannelKeeper::in_folder(&data));
+    channel_keeper::follow(app.handle());
     menu::show(app.handle());
     open_window(app)?;
     page_health::expect_page(app.handle());

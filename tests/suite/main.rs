@@ -29,6 +29,7 @@ mod faults;
 mod find;
 mod hosts;
 mod http;
+mod keep;
 mod kill;
 mod layers;
 mod listing;

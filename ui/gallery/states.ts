@@ -1,7 +1,15 @@
 /**
  * The states of the window, each with the steps that lead to it.
  */
-import { done, FakeBackend, job, preview, progressAt, restingAt } from "../src/backend/fake";
+import {
+  done,
+  FakeBackend,
+  job,
+  keptChannel,
+  preview,
+  progressAt,
+  restingAt,
+} from "../src/backend/fake";
 import type {
   Code,
   FactView,
@@ -217,6 +225,12 @@ export const states: Record<string, State> = {
     link: CHANNEL,
     press: ["choose-all.new"],
   },
+  "choose-kept": {
+    before: (fake) => {
+      fake.channels = [keptChannel()];
+    },
+    link: CHANNEL,
+  },
   "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
   "needs-form": { link: recorded(112470632) },
   "form-refused": {
@@ -329,6 +343,18 @@ export const states: Record<string, State> = {
   },
   settings: { press: ["settings-heading"] },
   "settings-advanced": { press: ["settings-heading", "settings-advanced", "help-heading"] },
+  "settings-kept": {
+    before: (fake) => {
+      fake.channels = [
+        keptChannel(),
+        keptChannel({ id: "2", title: LONG, saves: false, looked_unix_s: null }),
+        keptChannel({ id: "3", title: null, failed: "not_found" }),
+      ];
+      fake.channelsUnreadable = true;
+    },
+    press: ["settings-heading", "kept-heading"],
+  },
+  "settings-kept-none": { press: ["settings-heading", "kept-heading"] },
   "settings-without-ffmpeg": {
     before: (fake) => {
       fake.ffmpegVersion = null;

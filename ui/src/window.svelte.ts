@@ -4,6 +4,7 @@
 import type { Backend, AppEvent, ReportSubject, StartView } from "./backend";
 import { Intake } from "./intake/intake.svelte";
 import { Jobs } from "./jobs/jobs.svelte";
+import { KeptChannels } from "./kept/kept.svelte";
 import { Settings } from "./settings/settings.svelte";
 import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
@@ -16,6 +17,7 @@ export class AppWindow extends Controller {
   readonly settings: Settings;
   readonly jobs: Jobs;
   readonly intake: Intake;
+  readonly kept: KeptChannels;
   readonly updates: Updates;
   settingsOpen = $state(false);
   /** Whether the job in front was done already when the settings were opened. */
@@ -28,6 +30,7 @@ export class AppWindow extends Controller {
     this.settings = new Settings(backend, started);
     this.jobs = new Jobs(backend);
     this.intake = new Intake(backend, this.settings, this.jobs);
+    this.kept = new KeptChannels(backend);
     this.updates = new Updates(backend);
   }
 

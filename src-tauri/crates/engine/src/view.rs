@@ -4,6 +4,7 @@
 //! `saved`; the conversions from those are at the end of this file.
 
 mod check;
+mod kept;
 mod report;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use ts_rs::TS;
 use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use self::check::{CheckedTrackView, DamageView, MovieCheckView, ProofView};
+pub use self::kept::{KeptChannelView, KeptChannelsView};
 pub use self::report::{HostCount, ReportView};
 pub use crate::code::Code;
 use crate::remuxer::Remuxer;
@@ -195,9 +197,9 @@ pub enum ResolvedLinkView {
 /// The first entries of a list of recordings to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CatalogView {
-    /// `true` for the recordings of a channel, newest first; `false` for those that a page embeds,
-    /// in the order of the page.
-    pub of_channel: bool,
+    /// Number of the channel whose recordings these are, newest first; `null` for those that a page
+    /// embeds, in the order of the page.
+    pub channel: Option<String>,
     /// Length of the whole list, if the service states it.
     pub total: Option<u32>,
     /// The first entries.
