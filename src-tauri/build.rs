@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "browse",
     "close",
     "restart",
+    "cancel_countdown",
     "find_update",
     "install_update",
 ];

@@ -23,7 +23,7 @@ const CLICK: &str = "tap";
 const JOB: &str = "job";
 
 /// The message that says what is new in a channel.
-const NEW: &str = "kept-heading.new";
+const NEW: &str = "choose-channel.kept_new";
 /// Most titles in one notification, newest first.
 const MAX_TITLES: usize = 3;
 

@@ -13,6 +13,7 @@ use tauri::{
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::after_saving::PowerCountdown;
 use crate::arguments::Arguments;
 use crate::channel_keeper::{self, ChannelKeeper};
 use crate::commands::clipboard::Clipboard;
@@ -92,6 +93,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .manage(arguments)
         .manage(PageEvents::default())
         .manage(DesktopIntegration::default())
+        .manage(PowerCountdown::new(platform::run_power_action))
         .manage(Thumbnails::default())
         .manage(OpenCatalog::default())
         .manage(PreparedReport::default())
@@ -153,6 +155,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             system::browse,
             system::close,
             system::restart,
+            system::cancel_countdown,
             system::find_update,
             system::install_update,
         ])

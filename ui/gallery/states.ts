@@ -338,6 +338,11 @@ export const states: Record<string, State> = {
     press: ["ready-save"],
     after: (fake) => fake.tell({ is: "closing" }),
   },
+  countdown: {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => fake.tell({ is: "countdown", action: "shut_down", seconds: 60 }),
+  },
   "unfinished-at-start": {
     before: (fake) => fake.put(job({ state: { is: "paused" }, progress: restingAt(0.16) })),
   },
@@ -352,9 +357,9 @@ export const states: Record<string, State> = {
       ];
       fake.channelsUnreadable = true;
     },
-    press: ["settings-heading", "kept-heading"],
+    press: ["settings-heading", "choose-channel.kept"],
   },
-  "settings-kept-none": { press: ["settings-heading", "kept-heading"] },
+  "settings-kept-none": { press: ["settings-heading", "choose-channel.kept"] },
   "settings-without-ffmpeg": {
     before: (fake) => {
       fake.ffmpegVersion = null;

@@ -62,6 +62,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   remember_form: false,
   remember_proxy: false,
   find_updates: true,
+  after_saving: "nothing",
   zoom_percent: 100,
 };
 
@@ -365,6 +366,11 @@ export class FakeBackend implements Backend {
 
   close(): Promise<void> {
     this.closed = true;
+    return Promise.resolve();
+  }
+
+  cancelCountdown(): Promise<void> {
+    this.tell({ is: "countdown_ended", after_saving: "nothing", failure: null });
     return Promise.resolve();
   }
 

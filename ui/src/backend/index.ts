@@ -30,6 +30,7 @@ export type { FolderView } from "./bindings/FolderView";
 export type { FormFieldView } from "./bindings/FormFieldView";
 export type { KeptChannelView } from "./bindings/KeptChannelView";
 export type { KeptChannelsView } from "./bindings/KeptChannelsView";
+export type { AfterSaving } from "./bindings/AfterSaving";
 export type { WaitReason } from "./bindings/WaitReason";
 export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
@@ -146,6 +147,8 @@ export interface Backend {
   browse(link: string): Promise<void>;
   /** Closes the window, even if a video is being saved. */
   close(): Promise<void>;
+  /** Cancels that the computer sleeps or shuts down when everything is saved. */
+  cancelCountdown(): Promise<void>;
   /** Restarts the app. */
   restart(): Promise<void>;
   /** Returns the newer version of the app; null if there is none, or the settings forbid to look. */

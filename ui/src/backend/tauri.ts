@@ -48,6 +48,7 @@ export const tauri: Backend = {
   keepSession: (content) => invoke("keep_session", content),
   browse: (link) => invoke("browse", { link }),
   close: () => invoke("close"),
+  cancelCountdown: () => invoke("cancel_countdown"),
   restart: () => invoke("restart"),
   findUpdate: () => invoke("find_update"),
   installUpdate: () => invoke("install_update"),

@@ -33,7 +33,7 @@ export class KeptChannels extends Controller {
   async keep() {
     if (!(await this.succeeds(this.backend.keepChannel()))) return;
     await this.load();
-    announcer.say(text("kept-heading.body"));
+    announcer.say(text("choose-channel.keep_body"));
   }
 
   /** Chooses whether new videos of a channel are saved, or only told of. */

@@ -15,7 +15,7 @@ async function openList() {
 
 it("keeps the channel whose list is open, and lets it go again", async () => {
   await paste(CHANNEL);
-  const tick = await screen.findByRole("checkbox", { name: /by itself/ });
+  const tick = await screen.findByLabelText(/by itself/);
   expect(tick).not.toBeChecked();
   await user.click(tick);
   expect(tick).toBeChecked();
@@ -30,13 +30,13 @@ it("keeps the channel whose list is open, and lets it go again", async () => {
 it("shows that a channel is kept already", async () => {
   backend.channels = [keptChannel()];
   await paste(CHANNEL);
-  expect(await screen.findByRole("checkbox", { name: /by itself/, checked: true })).toBeVisible();
+  expect(await screen.findByLabelText(/by itself/)).toBeChecked();
 });
 
 it("says why a channel cannot be kept, and does not show it as kept", async () => {
   backend.refusal = { code: "offline", detail: "" };
   await paste(CHANNEL);
-  const tick = await screen.findByRole("checkbox", { name: /by itself/ });
+  const tick = await screen.findByLabelText(/by itself/);
   await user.click(tick);
   await screen.findByText("You’re not connected to the internet", { selector: "strong" });
   expect(tick).not.toBeChecked();

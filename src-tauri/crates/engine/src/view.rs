@@ -575,6 +575,20 @@ pub enum AppEvent {
     Settings,
     /// The user is closing the window while jobs are running.
     Closing,
+    /// Everything is saved, and the computer sleeps or shuts down soon.
+    Countdown {
+        /// What the computer does then.
+        action: AfterSaving,
+        /// How long the user can cancel that.
+        seconds: u32,
+    },
+    /// The countdown has ended.
+    CountdownEnded {
+        /// What is done the next time when everything is saved.
+        after_saving: AfterSaving,
+        /// Why the computer could not do it; `null` if it did, or if it was cancelled.
+        failure: Option<Failure>,
+    },
 }
 
 /// The user's settings, for all jobs.
@@ -609,8 +623,25 @@ pub struct SettingsView {
     pub remember_proxy: bool,
     /// Look for a new version of the app when it starts.
     pub find_updates: bool,
+    /// What is done when everything is saved.
+    pub after_saving: AfterSaving,
     /// Size of all text in percent of the usual one.
     pub zoom_percent: u16,
+}
+
+/// What is done when everything is saved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSaving {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The file that was saved last is shown in its folder.
+    ShowFolder,
+    /// The computer goes to sleep.
+    Sleep,
+    /// The computer shuts down.
+    ShutDown,
 }
 
 impl Default for SettingsView {
@@ -628,6 +659,7 @@ impl Default for SettingsView {
             remember_form: false,
             remember_proxy: false,
             find_updates: true,
+            after_saving: AfterSaving::default(),
             zoom_percent: 100,
         }
     }
