@@ -6,6 +6,10 @@ const COMMANDS: &[&str] = &[
     "resolve",
     "more",
     "saved_here",
+    "kept_channels",
+    "keep_channel",
+    "set_saves",
+    "forget_channel",
     "copied",
     "pasted",
     "download",
@@ -40,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "browse",
     "close",
     "restart",
+    "cancel_countdown",
     "find_update",
     "install_update",
 ];

@@ -2,7 +2,7 @@
 //! returns a value or a [`Failure`]. The parameter names are part of the interface to the page.
 //!
 //! 1. `links`: resolve links.
-//! 2. `jobs`: start and control jobs.
+//! 2. `jobs`: start and control jobs; `kept`: channels whose recordings become jobs by themselves.
 //! 3. `preferences`: folders and settings.
 //! 4. `reports`: reports of problems, and sessions that a browser has recorded.
 //! 5. `system`: open files and links in other programs; close, restart and update the app.
@@ -14,6 +14,7 @@
 
 pub(crate) mod clipboard;
 pub(crate) mod jobs;
+pub(crate) mod kept;
 pub(crate) mod links;
 pub(crate) mod preferences;
 pub(crate) mod reports;

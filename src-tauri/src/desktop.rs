@@ -10,6 +10,7 @@ use tauri::async_runtime;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
 use tauri::{AppHandle, Manager, Runtime};
 
+use crate::after_saving::{self, BatchWatch};
 use crate::notifications;
 use crate::page_events::PageEvents;
 
@@ -54,6 +55,7 @@ pub(crate) fn follow(app: &AppHandle) {
         jobs: None,
         taskbar: TaskbarProgress::None,
         awake: None,
+        batch: BatchWatch::default(),
     };
     async_runtime::spawn(updater.run(stream));
 }
@@ -64,6 +66,7 @@ struct DesktopUpdater {
     jobs: Option<HashMap<String, JobView>>,
     taskbar: TaskbarProgress,
     awake: Option<keepawake::KeepAwake>,
+    batch: BatchWatch,
 }
 
 /// The progress shown in the dock or the taskbar.
@@ -81,8 +84,9 @@ enum TaskbarProgress {
 impl DesktopUpdater {
     async fn run(mut self, mut updates: JobStream) {
         while let Some(update) = updates.next().await {
-            for job in self.apply_update(update) {
-                self.notify_saved(&job);
+            let ended = self.apply_update(update);
+            for job in &ended {
+                self.notify_saved(job);
             }
             let jobs: Vec<_> = self.jobs.iter().flat_map(HashMap::values).collect();
             let busy = jobs.iter().any(|job| is_at_work(job));
@@ -90,22 +94,28 @@ impl DesktopUpdater {
             let transferring = jobs.iter().any(|job| is_transferring(job));
             let desktop = self.app.state::<DesktopIntegration>();
             desktop.busy.store(busy, Ordering::Relaxed);
+            if busy {
+                after_saving::put_off(&self.app);
+            }
+            if let Some(last_saved) = self.batch.apply(&ended, busy) {
+                after_saving::act(&self.app, &last_saved);
+            }
             self.show_progress(bar);
             self.set_keep_awake(transferring);
         }
     }
 
-    /// Stores the changed jobs. Returns those that have just been saved.
+    /// Stores the changed jobs. Returns those that have just been saved or have failed.
     fn apply_update(&mut self, update: Update) -> Vec<JobView> {
         let is_first = self.jobs.is_none();
         let jobs = self.jobs.get_or_insert_default();
-        let mut saved = Vec::new();
+        let mut ended = Vec::new();
         for job in update.changed {
-            if let JobState::Done { .. } = &job.state {
+            if let JobState::Done { .. } | JobState::Failed { .. } = &job.state {
                 let before = jobs.get(&job.id).map(|job| &job.state);
                 let is_new = before.is_none_or(|state| *state != job.state);
                 if is_new && !is_first {
-                    saved.push(job.clone());
+                    ended.push(job.clone());
                 }
             }
             jobs.insert(job.id.clone(), job);
@@ -113,7 +123,7 @@ impl DesktopUpdater {
         for id in update.removed {
             jobs.remove(&id);
         }
-        saved
+        ended
     }
 
     /// Shows a notification, unless the window has the focus.

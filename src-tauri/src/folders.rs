@@ -84,7 +84,7 @@ fn view(id: usize, path: &Path) -> FolderView {
 }
 
 /// Returns the name of a folder, or the path of the root of a disk.
-fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }

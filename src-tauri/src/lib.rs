@@ -7,15 +7,19 @@
 //! 3. `settings`, `keychain`: the settings, and form answers that the user wants kept.
 //! 4. `page_events`: events sent to the page; `page_health`: what happens when the page is lost;
 //!    `thumbnails`: preview images for the page.
-//! 5. `desktop`: taskbar progress, keep-awake, confirm on close; `notifications`: that a video is
+//! 5. `desktop`: taskbar progress, keep-awake, confirm on close; `after_saving`: what is done
+//!    when everything is saved; `notifications`: that a video is
 //!    saved; `openers`: opens files in other programs; `messages`: the translated texts that the
 //!    shell itself shows.
-//! 6. `updates`: finds and installs a newer version of the app.
-//! 7. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
-//! 8. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
+//! 6. `channel_keeper`: looks at the kept channels every few hours.
+//! 7. `updates`: finds and installs a newer version of the app.
+//! 8. `shell`: starts and ends the app; `menu`: the menu bar of macOS.
+//! 9. `arguments`: the command line arguments; `platform`: what Linux, macOS and Windows do
 //!    differently.
 
+mod after_saving;
 mod arguments;
+mod channel_keeper;
 mod commands;
 mod desktop;
 mod folders;

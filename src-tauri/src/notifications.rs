@@ -1,7 +1,7 @@
-//! Tells the user that a video is saved while the window is not in front.
+//! Tells the user that a video is saved while the window is not in front, and what is new in a channel.
 
 use engine::view::{Finished, JobView};
-use engine::{Engine, JobId};
+use engine::{Engine, JobId, KeptChannel, PendingRecording};
 use tauri::{AppHandle, Manager as _, async_runtime};
 use tauri_plugin_notification::{
     Action, ActionPerformed, ActionType, ActiveNotification, NotificationExt as _,
@@ -22,9 +22,14 @@ const CLICK: &str = "tap";
 /// Where the id of the job is kept in a notification.
 const JOB: &str = "job";
 
-/// The messages of the actions.
+/// The message that says what is new in a channel.
+const NEW: &str = "choose-channel.kept_new";
+/// Most titles in one notification, newest first.
+const MAX_TITLES: usize = 3;
+
+/// The messages of the notifications.
 #[cfg(test)]
-pub(crate) const USED_IDS: &[&str] = &["saved-play", "saved-reveal"];
+pub(crate) const USED_IDS: &[&str] = &["saved-play", "saved-reveal", NEW];
 
 /// Handles the actions of notifications; `focus` brings the window to the front.
 pub(crate) fn listen(app: &AppHandle, focus: fn(&AppHandle)) {
@@ -65,6 +70,26 @@ pub(crate) fn show_saved(app: &AppHandle, job: &JobView, finished: &Finished) {
     // The titles are in the language of now.
     let shown = app.notification().register_action_types(vec![kind]);
     if let Err(error) = shown.and_then(|()| notification.show()) {
+        tracing::info!(%error, "the notification cannot be shown");
+    }
+}
+
+/// Shows what is new in a channel that only tells of it.
+pub(crate) fn show_new(app: &AppHandle, channel: &KeptChannel, new: &[PendingRecording]) {
+    let titles: Vec<_> = new
+        .iter()
+        .map(|new| new.title.clone().unwrap_or_else(|| new.link()))
+        .rev()
+        .take(MAX_TITLES)
+        .collect();
+    let mut titles = titles.join(" · ");
+    if new.len() > MAX_TITLES {
+        titles.push_str(" · …");
+    }
+    let words = app.state::<Messages>().text(NEW, [("titles", &titles)]);
+    let notification = app.notification().builder();
+    let notification = notification.title(channel.title.as_ref().unwrap_or(&channel.link));
+    if let Err(error) = notification.body(words).show() {
         tracing::info!(%error, "the notification cannot be shown");
     }
 }

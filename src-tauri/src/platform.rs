@@ -1,9 +1,12 @@
 //! What operating systems do differently for the window.
 
+use std::io;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use tauri::{AppHandle, Builder, Manager as _, RunEvent, Runtime, Wry};
 
+use crate::after_saving::PowerAction;
 #[cfg(target_os = "windows")]
 use crate::{page_events::PageEvents, page_health::answers};
 
@@ -108,4 +111,47 @@ pub(crate) fn replaceable_program<R: Runtime>(_: &AppHandle<R>) -> Option<PathBu
     // Gatekeeper runs an app that was not moved out of its download folder from a read-only copy.
     let is_copy = program.iter().any(|folder| folder == "AppTranslocation");
     (is_in_bundle && !is_copy).then_some(program)
+}
+
+/// Returns the program that lets the computer sleep or shut down, with its arguments. Each asks the
+/// system as its own menu does, so other programs can object and nobody else is logged out unasked.
+#[cfg(target_os = "linux")]
+fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str]) {
+    match action {
+        PowerAction::Sleep => ("systemctl", &["suspend"]),
+        PowerAction::ShutDown => ("systemctl", &["poweroff"]),
+    }
+}
+
+#[cfg(target_os = "windows")]
+fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str]) {
+    match action {
+        PowerAction::Sleep => ("rundll32.exe", &["powrprof.dll,SetSuspendState", "0,1,0"]),
+        PowerAction::ShutDown => ("shutdown.exe", &["/s", "/t", "0"]),
+    }
+}
+
+#[cfg(target_os = "macos")]
+fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str]) {
+    match action {
+        PowerAction::Sleep => ("pmset", &["sleepnow"]),
+        PowerAction::ShutDown => (
+            "osascript",
+            &["-e", "tell application \"System Events\" to shut down"],
+        ),
+    }
+}
+
+/// Lets the computer sleep or shut down. Fails if the system does not allow it. Blocks until the system
+/// has answered.
+pub(crate) fn run_power_action(action: PowerAction) -> io::Result<()> {
+    let (program, arguments) = power_command(action);
+    let mut command = Command::new(program);
+    let output = command.args(arguments).stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let problem = format!("{program}: {}: {}", output.status, said.trim());
+    Err(io::Error::other(problem))
 }

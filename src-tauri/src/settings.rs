@@ -6,7 +6,7 @@ use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use engine::view::SettingsView;
+use engine::view::{AfterSaving, SettingsView};
 use engine::{Code, Failure, MIN_RATE_LIMIT, Template};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,17 @@ impl Settings {
         Some(limit.max(MIN_RATE_LIMIT))
     }
 
+    /// Forgets that the computer sleeps or shuts down when everything is saved: that is chosen for one
+    /// time.
+    pub(crate) fn forget_power_action(&mut self) {
+        if matches!(
+            self.view.after_saving,
+            AfterSaving::Sleep | AfterSaving::ShutDown
+        ) {
+            self.view.after_saving = AfterSaving::Nothing;
+        }
+    }
+
     /// Returns the ffmpeg to use: a path, or a name to search in `PATH`.
     pub(crate) fn ffmpeg(&self) -> PathBuf {
         let default = || PathBuf::from("ffmpeg");
@@ -64,10 +75,11 @@ impl SettingsStore {
     /// Reads the settings in `folder`. If they cannot be read, the defaults are used; the user sees
     /// that and can set them again.
     pub(crate) fn open(folder: PathBuf) -> Self {
-        let settings = fs::read(folder.join(FILE))
+        let mut settings: Settings = fs::read(folder.join(FILE))
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
+        settings.forget_power_action();
         Self {
             folder,
             settings: Mutex::new(settings),
@@ -131,6 +143,23 @@ mod tests {
             .change(|settings| *settings = requested.clone())
             .unwrap();
         assert_eq!(SettingsStore::open(config).get(), requested);
+    }
+
+    #[test]
+    fn that_the_computer_shuts_down_is_forgotten_at_the_next_start() {
+        for (chosen, next) in [
+            (AfterSaving::ShutDown, AfterSaving::Nothing),
+            (AfterSaving::Sleep, AfterSaving::Nothing),
+            (AfterSaving::ShowFolder, AfterSaving::ShowFolder),
+        ] {
+            let home = tempfile::tempdir().unwrap();
+            let store = SettingsStore::open(home.path().to_owned());
+            store
+                .change(|settings| settings.view.after_saving = chosen)
+                .unwrap();
+            let settings = SettingsStore::open(home.path().to_owned()).get();
+            assert_eq!(settings.view.after_saving, next);
+        }
     }
 
     #[test]

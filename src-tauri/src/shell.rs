@@ -13,11 +13,13 @@ use tauri::{
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::after_saving::PowerCountdown;
 use crate::arguments::Arguments;
+use crate::channel_keeper::{self, ChannelKeeper};
 use crate::commands::clipboard::Clipboard;
 use crate::commands::links::OpenCatalog;
 use crate::commands::reports::{PreparedReport, SessionFolder};
-use crate::commands::{jobs, links, preferences, reports, system};
+use crate::commands::{jobs, kept, links, preferences, reports, system};
 use crate::desktop::{self, DesktopIntegration, WINDOW};
 use crate::folders::Folders;
 use crate::keychain::Keychain;
@@ -91,6 +93,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
         .manage(arguments)
         .manage(PageEvents::default())
         .manage(DesktopIntegration::default())
+        .manage(PowerCountdown::new(platform::run_power_action))
         .manage(Thumbnails::default())
         .manage(OpenCatalog::default())
         .manage(PreparedReport::default())
@@ -114,6 +117,10 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             links::resolve,
             links::more,
             links::saved_here,
+            kept::kept_channels,
+            kept::keep_channel,
+            kept::set_saves,
+            kept::forget_channel,
             links::copied,
             links::pasted,
             jobs::download,
@@ -148,6 +155,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             system::browse,
             system::close,
             system::restart,
+            system::cancel_countdown,
             system::find_update,
             system::install_update,
         ])
@@ -195,6 +203,8 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     app.manage(Updates::new(app.handle(), source));
     notifications::listen(app.handle(), focus_window);
     desktop::follow(app.handle());
+    app.manage(ChannelKeeper::in_folder(&data));
+    channel_keeper::follow(app.handle());
     menu::show(app.handle());
     open_window(app)?;
     page_health::expect_page(app.handle());

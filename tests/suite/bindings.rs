@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use engine::view::{
-    AppEvent, MovieCheckView, Override, ReleaseView, ReportView, ResolvedLinkView, SaveRequest,
-    SavedRecordingView, StartView, UpdateOutcome,
+    AppEvent, KeptChannelsView, MovieCheckView, Override, ReleaseView, ReportView,
+    ResolvedLinkView, SaveRequest, SavedRecordingView, StartView, UpdateOutcome,
 };
 use ts_rs::{Config, TS};
 
@@ -26,6 +26,7 @@ fn the_typescript_bindings_are_current() {
     Override::export_all(&config).unwrap();
     MovieCheckView::export_all(&config).unwrap();
     SavedRecordingView::export_all(&config).unwrap();
+    KeptChannelsView::export_all(&config).unwrap();
     let committed = workspace().join("ui/src/backend/bindings");
     let (expected, found) = (files(fresh.path()), files(&committed));
     if std::env::var_os("BLESS").is_some() {

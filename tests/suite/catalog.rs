@@ -64,7 +64,7 @@ async fn a_channel_of_523_recordings_is_listed_newest_first_in_at_most_12_reques
         let before = mock.service.requests().len();
         let requests = || mock.service.requests().len() - before;
         let mut catalog = look(&mock, &link).await.unwrap();
-        assert!(catalog.is_of_channel() && catalog.total() == Some(523));
+        assert!(catalog.channel().is_some() && catalog.total() == Some(523));
         let first = catalog.next().await.unwrap().unwrap();
         assert_eq!((first.len(), requests()), (50, to_the_first_page), "{link}");
         let rest = all(&mut catalog).await;
@@ -178,7 +178,7 @@ async fn several_players_on_a_page_are_listed_to_choose_from() {
     let mock = MockService::with(World::demo().page("www.example.org/", &html)).await;
     let mut catalog = look(&mock, "www.example.org").await.unwrap();
     assert_eq!(catalog.page(), Some("https://www.example.org/"));
-    assert!(!catalog.is_of_channel());
+    assert!(catalog.channel().is_none());
     let entries = all(&mut catalog).await;
     let shown: Vec<_> = entries
         .iter()

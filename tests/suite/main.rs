@@ -30,6 +30,7 @@ mod faults;
 mod find;
 mod hosts;
 mod http;
+mod keep;
 mod kill;
 mod layers;
 mod listing;

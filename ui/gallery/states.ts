@@ -1,7 +1,15 @@
 /**
  * The states of the window, each with the steps that lead to it.
  */
-import { done, FakeBackend, job, preview, progressAt, restingAt } from "../src/backend/fake";
+import {
+  done,
+  FakeBackend,
+  job,
+  keptChannel,
+  preview,
+  progressAt,
+  restingAt,
+} from "../src/backend/fake";
 import type {
   Code,
   FactView,
@@ -225,6 +233,12 @@ export const states: Record<string, State> = {
     link: CHANNEL,
     press: ["choose-all", "choose-continue"],
   },
+  "choose-kept": {
+    before: (fake) => {
+      fake.channels = [keptChannel()];
+    },
+    link: CHANNEL,
+  },
   "choose-ready": { link: CHANNEL, press: ["choose-all", "choose-continue"] },
   "needs-form": { link: recorded(112470632) },
   "form-refused": {
@@ -352,6 +366,11 @@ export const states: Record<string, State> = {
     press: ["ready-save"],
     after: (fake) => fake.tell({ is: "closing" }),
   },
+  countdown: {
+    link: MAIN,
+    press: ["ready-save"],
+    after: (fake) => fake.tell({ is: "countdown", action: "shut_down", seconds: 60 }),
+  },
   "unfinished-at-start": {
     before: (fake) => fake.put(job({ state: { is: "paused" }, progress: restingAt(0.16) })),
   },
@@ -363,6 +382,18 @@ export const states: Record<string, State> = {
     },
     press: ["settings-heading", "settings-advanced"],
   },
+  "settings-kept": {
+    before: (fake) => {
+      fake.channels = [
+        keptChannel(),
+        keptChannel({ id: "2", title: LONG, saves: false, looked_unix_s: null }),
+        keptChannel({ id: "3", title: null, failed: "not_found" }),
+      ];
+      fake.channelsUnreadable = true;
+    },
+    press: ["settings-heading", "choose-channel.kept"],
+  },
+  "settings-kept-none": { press: ["settings-heading", "choose-channel.kept"] },
   "settings-without-ffmpeg": {
     before: (fake) => {
       fake.ffmpegVersion = null;

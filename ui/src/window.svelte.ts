@@ -1,9 +1,10 @@
 /**
  * The window: its controllers, which screen is in front, and the news of the backend.
  */
-import type { Backend, AppEvent, ReportSubject, StartView } from "./backend";
+import type { AfterSaving, Backend, AppEvent, ReportSubject, StartView } from "./backend";
 import { Intake } from "./intake/intake.svelte";
 import { Jobs } from "./jobs/jobs.svelte";
+import { KeptChannels } from "./kept/kept.svelte";
 import { Settings } from "./settings/settings.svelte";
 import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
@@ -16,6 +17,7 @@ export class AppWindow extends Controller {
   readonly settings: Settings;
   readonly jobs: Jobs;
   readonly intake: Intake;
+  readonly kept: KeptChannels;
   readonly updates: Updates;
   settingsOpen = $state(false);
   /** Whether the job in front was done already when the settings were opened. */
@@ -23,11 +25,15 @@ export class AppWindow extends Controller {
   /** Whether the user is asked to confirm that the window closes. */
   closing = $state(false);
 
+  /** What the computer does soon unless the user cancels; null if nothing. */
+  countdown: { action: "sleep" | "shut_down"; seconds: number } | null = $state.raw(null);
+
   private constructor(backend: Backend, started: StartView) {
     super(backend);
     this.settings = new Settings(backend, started);
     this.jobs = new Jobs(backend);
     this.intake = new Intake(backend, this.settings, this.jobs);
+    this.kept = new KeptChannels(backend);
     this.updates = new Updates(backend);
   }
 
@@ -139,6 +145,11 @@ export class AppWindow extends Controller {
     this.closing = false;
   }
 
+  /** Lets the computer go on. */
+  cancelCountdown() {
+    return this.succeeds(this.backend.cancelCountdown());
+  }
+
   /** Listens for news, and resolves the link that the app was started with. */
   async #listen(link: string | null) {
     await this.succeeds(this.backend.watch((news) => this.#receive(news)));
@@ -149,9 +160,18 @@ export class AppWindow extends Controller {
 
   #receive(news: AppEvent) {
     if (news.is === "jobs") this.jobs.update(news.update);
-    else if (news.is === "closing") this.closing = true;
+    else if (news.is === "countdown") this.#count(news.action, news.seconds);
+    else if (news.is === "countdown_ended") {
+      this.countdown = null;
+      this.settings.setAfterSaving(news.after_saving);
+      if (news.failure) this.failure = news.failure;
+    } else if (news.is === "closing") this.closing = true;
     else if (news.is === "settings") this.openSettings();
     else if (this.#isAsking) this.intake.suggest(news.link);
     else this.submit(news.link);
+  }
+
+  #count(action: AfterSaving, seconds: number) {
+    if (action === "sleep" || action === "shut_down") this.countdown = { action, seconds };
   }
 }

@@ -15,7 +15,13 @@ use crate::thumbnails::Thumbnails;
 
 /// The list that the page is paging through, if the last link led to one.
 #[derive(Default)]
-pub(crate) struct OpenCatalog(Mutex<Option<Catalog>>);
+pub(crate) struct OpenCatalog(pub(super) Mutex<Option<LockedCatalog>>);
+
+/// A list, and what opens its channel.
+pub(super) struct LockedCatalog {
+    pub(super) catalog: Catalog,
+    pub(super) access: Access,
+}
 
 #[tauri::command]
 pub(crate) async fn resolve(
@@ -53,12 +59,13 @@ pub(crate) async fn resolve(
         return Ok(one(engine.resolve(&only.link, &access).await?));
     }
     let view = CatalogView {
-        of_channel: catalog.is_of_channel(),
+        channel: catalog.channel().map(|channel| channel.to_string()),
         total: catalog.total(),
         entries: thumbnails.with_thumbnail_names(entries),
         page: catalog.page().map(ToOwned::to_owned),
     };
-    *open.0.lock().await = Some(*catalog);
+    let catalog = *catalog;
+    *open.0.lock().await = Some(LockedCatalog { catalog, access });
     Ok(ResolvedLinkView::Several { catalog: view })
 }
 
@@ -68,10 +75,10 @@ pub(crate) async fn more(
     open: State<'_, OpenCatalog>,
 ) -> CommandResult<Option<Vec<EntryView>>> {
     let mut open = open.0.lock().await;
-    let Some(catalog) = open.as_mut() else {
+    let Some(open) = open.as_mut() else {
         return Ok(None);
     };
-    let entries = catalog.next().await?;
+    let entries = open.catalog.next().await?;
     Ok(entries.map(|entries| thumbnails.with_thumbnail_names(entries)))
 }
 

@@ -9,6 +9,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 
 use super::clipboard::Clipboard;
 use super::{CommandResult, blocking, internal_error, parse_job_id};
+use crate::after_saving;
 use crate::desktop::DesktopIntegration;
 use crate::folders::Folders;
 use crate::openers;
@@ -106,6 +107,12 @@ pub(crate) fn close(
 pub(crate) fn restart(app: AppHandle, desktop: State<'_, DesktopIntegration>) {
     desktop.allow_close();
     app.request_restart();
+}
+
+/// Lets the computer go on although everything is saved.
+#[tauri::command]
+pub(crate) fn cancel_countdown(app: AppHandle) {
+    after_saving::cancel(&app);
 }
 
 /// Returns the newer version of the app; `None` if there is none, or the user does not want to know.

@@ -11,6 +11,8 @@ import type {
   FolderView,
   JobState,
   JobView,
+  KeptChannelView,
+  KeptChannelsView,
   ResolvedLinkView,
   AppEvent,
   MovieCheckView,
@@ -62,6 +64,7 @@ const DEFAULT_SETTINGS: SettingsView = {
   remember_form: false,
   remember_proxy: false,
   find_updates: true,
+  after_saving: "nothing",
   zoom_percent: 100,
 };
 
@@ -113,6 +116,10 @@ export class FakeBackend implements Backend {
   kept = 0;
   /** The recordings whose files are in the folder. */
   savedFiles: SavedRecordingView[] = [];
+  /** The kept channels. */
+  channels: KeptChannelView[] = [];
+  /** Whether the list of kept channels could not be read. */
+  channelsUnreadable = false;
   /** If set, links are never resolved. */
   silent = false;
 
@@ -162,6 +169,27 @@ export class FakeBackend implements Backend {
 
   savedHere(): Promise<SavedRecordingView[]> {
     return Promise.resolve(this.savedFiles);
+  }
+
+  keptChannels(): Promise<KeptChannelsView> {
+    const { channels, channelsUnreadable: was_unreadable } = this;
+    return Promise.resolve({ channels, was_unreadable });
+  }
+
+  async keepChannel(): Promise<void> {
+    await Promise.resolve();
+    if (this.refusal) throw this.refusal;
+    this.channels = [...this.channels, keptChannel()];
+  }
+
+  setSaves(id: string, saves: boolean): Promise<void> {
+    this.channels = this.channels.map((kept) => (kept.id === id ? { ...kept, saves } : kept));
+    return Promise.resolve();
+  }
+
+  forgetChannel(id: string): Promise<void> {
+    this.channels = this.channels.filter((kept) => kept.id !== id);
+    return Promise.resolve();
   }
 
   async download(request: SaveRequest): Promise<string> {
@@ -343,6 +371,11 @@ export class FakeBackend implements Backend {
     return Promise.resolve();
   }
 
+  cancelCountdown(): Promise<void> {
+    this.tell({ is: "countdown_ended", after_saving: "nothing", failure: null });
+    return Promise.resolve();
+  }
+
   restart(): Promise<void> {
     return this.close();
   }
@@ -391,6 +424,21 @@ export class FakeBackend implements Backend {
     this.put({ ...this.job(id), state });
     return Promise.resolve();
   }
+}
+
+/** Returns a kept channel. */
+export function keptChannel(change: Partial<KeptChannelView> = {}): KeptChannelView {
+  return {
+    id: "6540154",
+    link: "https://video.ibm.com/channel/id/6540154",
+    title: "Acme Space",
+    folder: DOWNLOADS.name,
+    saves: true,
+    added_unix_s: 1_479_859_200,
+    looked_unix_s: 1_479_859_200,
+    failed: null,
+    ...change,
+  };
 }
 
 /** Returns a running job. */

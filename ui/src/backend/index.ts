@@ -5,6 +5,7 @@ import type { AccessView } from "./bindings/AccessView";
 import type { Override } from "./bindings/Override";
 import type { EntryView } from "./bindings/EntryView";
 import type { Failure } from "./bindings/Failure";
+import type { KeptChannelsView } from "./bindings/KeptChannelsView";
 import type { FolderView } from "./bindings/FolderView";
 import type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 import type { AppEvent } from "./bindings/AppEvent";
@@ -27,6 +28,9 @@ export type { Failure } from "./bindings/Failure";
 export type { Finished } from "./bindings/Finished";
 export type { FolderView } from "./bindings/FolderView";
 export type { FormFieldView } from "./bindings/FormFieldView";
+export type { KeptChannelView } from "./bindings/KeptChannelView";
+export type { KeptChannelsView } from "./bindings/KeptChannelsView";
+export type { AfterSaving } from "./bindings/AfterSaving";
 export type { WaitReason } from "./bindings/WaitReason";
 export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
@@ -66,6 +70,14 @@ export interface Backend {
   more(): Promise<EntryView[] | null>;
   /** Returns the recordings that are saved where videos are saved now. */
   savedHere(): Promise<SavedRecordingView[]>;
+  /** Returns the channels whose new recordings are saved, or told of. */
+  keptChannels(): Promise<KeptChannelsView>;
+  /** Keeps the channel whose list `resolve` returned last, from now on. */
+  keepChannel(): Promise<void>;
+  /** Chooses whether new recordings of a kept channel are saved, or only told of. */
+  setSaves(id: string, saves: boolean): Promise<void>;
+  /** Does not keep a channel any more. */
+  forgetChannel(id: string): Promise<void>;
   /** Starts a job and returns its id. */
   download(request: SaveRequest): Promise<string>;
   /** Lets the user choose a movie file, starts the job that makes an MP4 of it and returns its id;
@@ -136,6 +148,8 @@ export interface Backend {
   browse(link: string): Promise<void>;
   /** Closes the window, even if a video is being saved. */
   close(): Promise<void>;
+  /** Cancels that the computer sleeps or shuts down when everything is saved. */
+  cancelCountdown(): Promise<void>;
   /** Restarts the app. */
   restart(): Promise<void>;
   /** Returns the newer version of the app; null if there is none, or the settings forbid to look. */

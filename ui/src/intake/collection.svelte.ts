@@ -24,15 +24,15 @@ export class Collection extends Controller {
   /** When each recording was saved that is in the folder, in seconds since 1970, by its id. */
   savedHere: Readonly<Record<string, number | null>> = $state.raw({});
 
-  /** Whether the list is a channel, not a page of another site. */
-  readonly ofChannel: boolean;
+  /** Number of the channel whose list it is; null for a page of another site. */
+  readonly channel: string | null;
   /** Address of the page that embeds the videos. */
   readonly page: string | null;
   readonly #total: number | null;
 
-  constructor(backend: Backend, { of_channel, total, entries, page }: CatalogView) {
+  constructor(backend: Backend, { channel, total, entries, page }: CatalogView) {
     super(backend);
-    this.ofChannel = of_channel;
+    this.channel = channel;
     this.page = page;
     this.#total = total;
     this.entries = entries;

@@ -1,7 +1,7 @@
 /**
  * The settings and the folder that videos are saved to. A change is saved at once.
  */
-import type { Backend, FolderView, SettingsView, StartView } from "../backend";
+import type { AfterSaving, Backend, FolderView, SettingsView, StartView } from "../backend";
 import { Controller } from "../shared/controller.svelte";
 import { setLanguage } from "../text";
 
@@ -46,6 +46,11 @@ export class Settings extends Controller {
     this.view = { ...this.view, ...part };
     if (part.language !== undefined) void setLanguage(part.language);
     await this.succeeds(this.backend.configure(this.view));
+  }
+
+  /** Takes over what the backend has chosen for the time when everything is saved. */
+  setAfterSaving(after_saving: AfterSaving) {
+    this.view = { ...this.view, after_saving };
   }
 
   /** Makes all text larger by so many percent, or smaller; 0 goes back to the usual size. */

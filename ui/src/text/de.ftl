@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Dieser Link führt zu einem Kanal mit mehreren Videos
     .body = Wählen Sie die gewünschten aus.
+    .kept = Beobachtete Kanäle
+    .keep = Neue Videos dieses Kanals von selbst speichern
+    .keep_body = Solange die App offen ist, sieht sie alle paar Stunden nach. Der Kanal steht in den Einstellungen.
+    .kept_none = Noch kein Kanal. Fügen Sie den Link eines Kanals ein und wählen Sie dort „Neue Videos dieses Kanals von selbst speichern“.
+    .kept_since = Seit { $date } · in { $folder }
+    .kept_looked = zuletzt nachgesehen am { $date }
+    .kept_never = noch nicht nachgesehen
+    .kept_tell = Neue Videos nur melden
+    .kept_remove = Entfernen
+    .kept_removed = { $title } wird nicht mehr beobachtet. Gespeicherte Videos bleiben.
+    .kept_new = Neu: { $titles }
 choose-page =
     { $count ->
         [one] Auf dieser Seite ist { $count } Video
@@ -306,6 +317,14 @@ settings-at-once = Videos gleichzeitig
     .speed = Anderen etwas Geschwindigkeit lassen
     .unlimited = Ohne Begrenzung
     .most = Bis zu { $speed }
+    .after = Wenn alles gespeichert ist
+    .nothing = Nichts tun
+    .show_folder = Ordner anzeigen
+    .sleep = Computer in den Ruhezustand versetzen
+    .shut_down = Computer herunterfahren
+    .asks_sleep = Der Computer geht in den Ruhezustand
+    .asks_shut_down = Der Computer wird heruntergefahren
+    .seconds = Alles ist gespeichert. Verbleibende Sekunden: { $seconds }
 settings-language = Sprache
 settings-system = Sprache des Computers
 settings-remember = Meine Registrierungsdaten merken

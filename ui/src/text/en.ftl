@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = This is a channel with several videos
     .body = Select the ones you want.
+    .kept = Kept channels
+    .keep = Save new videos of this channel by itself
+    .keep_body = The app looks every few hours while it is open. You find the channel in the settings.
+    .kept_none = No channel yet. Paste the link of a channel and choose “Save new videos of this channel by itself” there.
+    .kept_since = Since { $date } · in { $folder }
+    .kept_looked = last looked on { $date }
+    .kept_never = not looked yet
+    .kept_tell = Only tell me about new videos
+    .kept_remove = Remove
+    .kept_removed = { $title } is not looked at any more. Saved videos stay.
+    .kept_new = New: { $titles }
 choose-page =
     { $count ->
         [one] This page shows { $count } video
@@ -306,6 +317,14 @@ settings-at-once = Videos at once
     .speed = Leave some speed for others
     .unlimited = No limit
     .most = Up to { $speed }
+    .after = When everything is saved
+    .nothing = Do nothing
+    .show_folder = Show the folder
+    .sleep = Put the computer to sleep
+    .shut_down = Shut the computer down
+    .asks_sleep = The computer goes to sleep
+    .asks_shut_down = The computer shuts down
+    .seconds = Everything is saved. Seconds left: { $seconds }
 settings-language = Language
 settings-system = Same as the computer
 settings-remember = Remember my sign-up details

@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Este enlace lleva a un canal con varios vídeos
     .body = Marca los que quieras.
+    .kept = Canales seguidos
+    .keep = Guardar por sí solo los vídeos nuevos de este canal
+    .keep_body = Mientras está abierta, la aplicación mira cada pocas horas. Encontrarás el canal en los ajustes.
+    .kept_none = Todavía no hay ningún canal. Pega el enlace de un canal y elige allí «Guardar por sí solo los vídeos nuevos de este canal».
+    .kept_since = Desde el { $date } · en { $folder }
+    .kept_looked = última consulta: { $date }
+    .kept_never = aún sin consultar
+    .kept_tell = Solo avisarme de los vídeos nuevos
+    .kept_remove = Quitar
+    .kept_removed = { $title } ya no se sigue. Los vídeos guardados se conservan.
+    .kept_new = Nuevo: { $titles }
 choose-page =
     { $count ->
         [one] Esta página tiene { $count } vídeo
@@ -306,6 +317,14 @@ settings-at-once = Vídeos a la vez
     .speed = Dejar algo de velocidad a los demás
     .unlimited = Sin límite
     .most = Hasta { $speed }
+    .after = Cuando todo esté guardado
+    .nothing = No hacer nada
+    .show_folder = Mostrar la carpeta
+    .sleep = Suspender el ordenador
+    .shut_down = Apagar el ordenador
+    .asks_sleep = El ordenador se va a suspender
+    .asks_shut_down = El ordenador se va a apagar
+    .seconds = Se ha guardado todo. Segundos restantes: { $seconds }
 settings-language = Idioma
 settings-system = El del ordenador
 settings-remember = Recordar mis datos de registro

@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Ce lien mène à une chaîne avec plusieurs vidéos
     .body = Cochez celles que vous voulez.
+    .kept = Chaînes suivies
+    .keep = Enregistrer automatiquement les nouvelles vidéos de cette chaîne
+    .keep_body = L’application vérifie toutes les quelques heures tant qu’elle est ouverte. La chaîne se trouve dans les réglages.
+    .kept_none = Aucune chaîne pour l’instant. Collez le lien d’une chaîne et choisissez-y « Enregistrer automatiquement les nouvelles vidéos de cette chaîne ».
+    .kept_since = Depuis le { $date } · dans { $folder }
+    .kept_looked = dernière vérification : { $date }
+    .kept_never = pas encore vérifiée
+    .kept_tell = Seulement me signaler les nouvelles vidéos
+    .kept_remove = Retirer
+    .kept_removed = { $title } n’est plus suivie. Les vidéos enregistrées restent.
+    .kept_new = Nouveau : { $titles }
 choose-page =
     { $count ->
         [one] Cette page contient { $count } vidéo
@@ -306,6 +317,14 @@ settings-at-once = Vidéos simultanées
     .speed = Laisser du débit aux autres
     .unlimited = Sans limite
     .most = Jusqu’à { $speed }
+    .after = Quand tout est enregistré
+    .nothing = Ne rien faire
+    .show_folder = Afficher le dossier
+    .sleep = Mettre l’ordinateur en veille
+    .shut_down = Éteindre l’ordinateur
+    .asks_sleep = L’ordinateur va se mettre en veille
+    .asks_shut_down = L’ordinateur va s’éteindre
+    .seconds = Tout est enregistré. Secondes restantes : { $seconds }
 settings-language = Langue
 settings-system = Celle de l’ordinateur
 settings-remember = Mémoriser mes données d’inscription

@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = A link egy csatornára mutat, ahol több videó van
     .body = Jelöld ki, amelyiket szeretnéd.
+    .kept = Figyelt csatornák
+    .keep = A csatorna új videóinak mentése magától
+    .keep_body = Amíg az app nyitva van, néhány óránként megnézi. A csatornát a beállításokban találod.
+    .kept_none = Még nincs csatorna. Illeszd be egy csatorna linkjét, és válaszd ott „A csatorna új videóinak mentése magától” lehetőséget.
+    .kept_since = { $date } óta · itt: { $folder }
+    .kept_looked = utoljára megnézve: { $date }
+    .kept_never = még nincs megnézve
+    .kept_tell = Csak szóljon az új videókról
+    .kept_remove = Eltávolítás
+    .kept_removed = { $title } többé nincs figyelve. A mentett videók megmaradnak.
+    .kept_new = Új: { $titles }
 choose-page =
     { $count ->
         [one] Ezen az oldalon { $count } videó van
@@ -306,6 +317,14 @@ settings-at-once = Egyszerre mentett videók
     .speed = Maradjon sebesség másoknak is
     .unlimited = Nincs korlát
     .most = Legfeljebb { $speed }
+    .after = Ha minden el van mentve
+    .nothing = Ne történjen semmi
+    .show_folder = A mappa megnyitása
+    .sleep = A számítógép altatása
+    .shut_down = A számítógép kikapcsolása
+    .asks_sleep = A számítógép alvó állapotba kerül
+    .asks_shut_down = A számítógép kikapcsol
+    .seconds = Minden el van mentve. Hátralévő másodpercek: { $seconds }
 settings-language = Nyelv
 settings-system = A számítógép nyelve
 settings-remember = A regisztrációs adataim megjegyzése

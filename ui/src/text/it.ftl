@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Questo link porta a un canale con diversi video
     .body = Seleziona quelli che vuoi.
+    .kept = Canali seguiti
+    .keep = Salva da sé i nuovi video di questo canale
+    .keep_body = Finché è aperta, l’app controlla ogni poche ore. Trovi il canale nelle impostazioni.
+    .kept_none = Ancora nessun canale. Incolla il link di un canale e scegli lì «Salva da sé i nuovi video di questo canale».
+    .kept_since = Dal { $date } · in { $folder }
+    .kept_looked = ultimo controllo: { $date }
+    .kept_never = non ancora controllato
+    .kept_tell = Avvisami soltanto dei nuovi video
+    .kept_remove = Rimuovi
+    .kept_removed = { $title } non è più seguito. I video salvati restano.
+    .kept_new = Novità: { $titles }
 choose-page =
     { $count ->
         [one] Questa pagina contiene { $count } video
@@ -306,6 +317,14 @@ settings-at-once = Video in contemporanea
     .speed = Lascia un po’ di velocità agli altri
     .unlimited = Nessun limite
     .most = Fino a { $speed }
+    .after = Quando tutto è salvato
+    .nothing = Non fare nulla
+    .show_folder = Mostra la cartella
+    .sleep = Sospendi il computer
+    .shut_down = Spegni il computer
+    .asks_sleep = Il computer sta per essere sospeso
+    .asks_shut_down = Il computer sta per spegnersi
+    .seconds = Tutto è salvato. Secondi rimanenti: { $seconds }
 settings-language = Lingua
 settings-system = Quella del computer
 settings-remember = Ricorda i miei dati per i moduli

@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Deze link leidt naar een kanaal met meerdere video’s
     .body = Selecteer welke je wilt.
+    .kept = Gevolgde kanalen
+    .keep = Nieuwe video’s van dit kanaal vanzelf opslaan
+    .keep_body = Zolang de app open is, kijkt hij om de paar uur. Je vindt het kanaal in de instellingen.
+    .kept_none = Nog geen kanaal. Plak de link van een kanaal en kies daar ‘Nieuwe video’s van dit kanaal vanzelf opslaan’.
+    .kept_since = Sinds { $date } · in { $folder }
+    .kept_looked = laatst gekeken op { $date }
+    .kept_never = nog niet gekeken
+    .kept_tell = Alleen melden dat er nieuwe video’s zijn
+    .kept_remove = Verwijderen
+    .kept_removed = { $title } wordt niet meer gevolgd. Opgeslagen video’s blijven.
+    .kept_new = Nieuw: { $titles }
 choose-page =
     { $count ->
         [one] Op deze pagina staat { $count } video
@@ -306,6 +317,14 @@ settings-at-once = Video’s tegelijk
     .speed = Snelheid voor anderen overlaten
     .unlimited = Geen limiet
     .most = Tot { $speed }
+    .after = Als alles is opgeslagen
+    .nothing = Niets doen
+    .show_folder = De map tonen
+    .sleep = De computer in slaapstand zetten
+    .shut_down = De computer uitschakelen
+    .asks_sleep = De computer gaat in slaapstand
+    .asks_shut_down = De computer wordt uitgeschakeld
+    .seconds = Alles is opgeslagen. Resterende seconden: { $seconds }
 settings-language = Taal
 settings-system = Taal van de computer
 settings-remember = Mijn registratiegegevens onthouden

@@ -32,6 +32,17 @@ choose-channel =
     }
     .several = To kanał z wieloma filmami
     .body = Zaznacz te, które chcesz zapisać.
+    .kept = Obserwowane kanały
+    .keep = Samodzielnie zapisuj nowe filmy z tego kanału
+    .keep_body = Gdy aplikacja jest otwarta, sprawdza co kilka godzin. Kanał znajdziesz w ustawieniach.
+    .kept_none = Nie ma jeszcze żadnego kanału. Wklej link do kanału i wybierz tam „Samodzielnie zapisuj nowe filmy z tego kanału”.
+    .kept_since = Od { $date } · w folderze { $folder }
+    .kept_looked = ostatnio sprawdzono { $date }
+    .kept_never = jeszcze nie sprawdzono
+    .kept_tell = Tylko powiadamiaj o nowych filmach
+    .kept_remove = Usuń
+    .kept_removed = Kanał { $title } nie jest już obserwowany. Zapisane filmy zostają.
+    .kept_new = Nowe: { $titles }
 choose-page =
     { $count ->
         [one] Na tej stronie jest { $count } film
@@ -322,6 +333,14 @@ settings-at-once = Liczba filmów naraz
     .speed = Zostaw innym część prędkości
     .unlimited = Bez limitu
     .most = Do { $speed }
+    .after = Gdy wszystko jest zapisane
+    .nothing = Nic nie rób
+    .show_folder = Pokaż folder
+    .sleep = Uśpij komputer
+    .shut_down = Wyłącz komputer
+    .asks_sleep = Komputer zostanie uśpiony
+    .asks_shut_down = Komputer zostanie wyłączony
+    .seconds = Wszystko jest zapisane. Pozostało sekund: { $seconds }
 settings-language = Język
 settings-system = Jak w systemie
 settings-remember = Zapamiętaj moje dane z formularzy

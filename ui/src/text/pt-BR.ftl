@@ -30,6 +30,17 @@ choose-channel =
     }
     .several = Este link leva a um canal com vários vídeos
     .body = Marque os que você quer.
+    .kept = Canais acompanhados
+    .keep = Salvar sozinho os novos vídeos deste canal
+    .keep_body = Enquanto está aberto, o aplicativo verifica a cada poucas horas. O canal fica nas configurações.
+    .kept_none = Nenhum canal ainda. Cole o link de um canal e escolha lá “Salvar sozinho os novos vídeos deste canal”.
+    .kept_since = Desde { $date } · em { $folder }
+    .kept_looked = última verificação: { $date }
+    .kept_never = ainda não verificado
+    .kept_tell = Só me avisar sobre novos vídeos
+    .kept_remove = Remover
+    .kept_removed = { $title } não é mais acompanhado. Os vídeos salvos permanecem.
+    .kept_new = Novo: { $titles }
 choose-page =
     { $count ->
         [one] Esta página tem { $count } vídeo
@@ -306,6 +317,14 @@ settings-at-once = Vídeos ao mesmo tempo
     .speed = Deixar um pouco de velocidade para os outros
     .unlimited = Sem limite
     .most = Até { $speed }
+    .after = Quando tudo estiver salvo
+    .nothing = Não fazer nada
+    .show_folder = Mostrar a pasta
+    .sleep = Suspender o computador
+    .shut_down = Desligar o computador
+    .asks_sleep = O computador será suspenso
+    .asks_shut_down = O computador será desligado
+    .seconds = Tudo está salvo. Segundos restantes: { $seconds }
 settings-language = Idioma
 settings-system = O mesmo do computador
 settings-remember = Lembrar meus dados de cadastro

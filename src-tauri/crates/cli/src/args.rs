@@ -1,6 +1,8 @@
 //! The arguments of the command line. The doc comments of the fields are the text of `--help`.
 
+pub(crate) mod keep;
 mod rate;
+mod save;
 mod service;
 
 use std::ffi::OsString;
@@ -14,13 +16,12 @@ use clap::{
     ArgAction, ArgMatches, Args as _, Command, CommandFactory, FromArgMatches, Parser, Subcommand,
     ValueEnum,
 };
-use engine::{
-    AudioChoice, CaptionFormat, Choice, Config, ContainerChoice, Extras, FileEnding, Quality,
-    Remuxer, Template, TimeRange,
-};
+use engine::{Config, Remuxer, TimeRange};
 use jiff::civil::Date;
 
+use crate::args::keep::KeepArgs;
 use crate::args::rate::rate;
+use crate::args::save::SaveArgs;
 use crate::args::service::{ServiceArgs, one_reader};
 use crate::exec::ExecCommand;
 use crate::exit::{EXIT_CODES, Exit};
@@ -72,6 +73,8 @@ pub(crate) enum Action {
     Resolve(ResolveArgs),
     /// List the recordings of a channel, or the players of a page
     List(ListArgs),
+    /// Save what is new in channels by itself: `keep add LINK`, then `keep run` from cron or a timer
+    Keep(KeepArgs),
     /// Save what the service says about a link, without secrets, to report a problem
     Report(ReportArgs),
     /// Print a completion script for a shell
@@ -127,27 +130,8 @@ pub(crate) struct DownloadArgs {
     #[arg(long, value_name = "COMMAND")]
     pub(crate) exec: Option<ExecCommand>,
 
-    /// Save the captions too: in the MP4, and one file a language: film.en.vtt, or film.en.srt with
-    /// --captions=srt
-    #[arg(long, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "vtt")]
-    captions: Option<CaptionsArg>,
-
-    /// Save what is known of the recording too: film.info.json
-    #[arg(long)]
-    info_json: bool,
-
-    /// Leave the preview picture out of the MP4
-    #[arg(long)]
-    no_cover: bool,
-
-    /// Save the preview picture as a file too, if there is one: film.jpg
-    #[arg(long)]
-    thumbnail: bool,
-
-    /// Name of the file, made of {title}, {owner}, {date} (the day in UTC), {id} and {quality}; a
-    /// slash makes folders: {owner}/{title}
-    #[arg(long, value_name = "NAME", default_value_t)]
-    pub(crate) template: Template,
+    #[command(flatten)]
+    pub(crate) save: SaveArgs,
 
     /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]. A file
     /// may end in .mp4, .m4v, .m4a (the sound alone) or .flv (the original)
@@ -157,24 +141,6 @@ pub(crate) struct DownloadArgs {
     /// Go on with what was begun in this folder, and take it along to that of -o
     #[arg(long, value_name = "FOLDER", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) continue_from: Option<PathBuf>,
-
-    /// best, smallest, audio, or the most lines: 1080, 720, …
-    /// [default: best, or audio for a file that ends in .m4a]
-    #[arg(long, value_name = "QUALITY", value_parser = quality)]
-    quality: Option<Quality>,
-
-    /// Where there are several sounds: a language such as en, or all, each as a track of its own in
-    /// the MP4 [default: the one that plays unasked]
-    #[arg(long, value_name = "LANG", value_parser = audio)]
-    audio: Option<AudioChoice>,
-
-    /// What to make of it [default: mp4, or original for a file that ends in .flv]
-    #[arg(long, value_enum)]
-    format: Option<FormatArg>,
-
-    /// Who makes the MP4
-    #[arg(long, value_enum, default_value_t = RemuxerArg::Builtin)]
-    remux: RemuxerArg,
 
     /// The ffmpeg to use [default: the one in PATH]
     #[arg(long, value_name = "PATH")]
@@ -303,31 +269,6 @@ pub(crate) struct ReportArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatArg {
-    /// Plays anywhere
-    Mp4,
-    /// As the service has it: FLV where there is one
-    Original,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CaptionsArg {
-    #[value(help = "WebVTT")]
-    Vtt,
-    #[value(help = "SubRip, which more players know")]
-    Srt,
-}
-
-impl From<CaptionsArg> for CaptionFormat {
-    fn from(format: CaptionsArg) -> Self {
-        match format {
-            CaptionsArg::Vtt => Self::Vtt,
-            CaptionsArg::Srt => Self::Srt,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum RemuxerArg {
     /// This program, in one pass
     Builtin,
@@ -369,6 +310,7 @@ impl Args {
             Some(Action::Check(check)) => check.json,
             Some(Action::List(list)) => list.json,
             Some(Action::Report(report)) => report.json,
+            Some(Action::Keep(keep)) => keep.json(),
             Some(_) => false,
             None => self.download.json,
         }
@@ -412,55 +354,10 @@ impl DownloadArgs {
         }
     }
 
-    /// Returns what to save as a file of this extension. Fails if other options contradict it.
-    pub(crate) fn choice(&self, ending: Option<FileEnding>) -> Result<Choice, Exit> {
-        let keep = match (self.format, ending) {
-            (Some(FormatArg::Mp4), Some(FileEnding::Flv)) => {
-                return Err(Exit::usage(
-                    "--format mp4 makes no .flv: name it .mp4, or leave out --format".to_owned(),
-                ));
-            }
-            (Some(FormatArg::Original), _) | (None, Some(FileEnding::Flv)) => {
-                ContainerChoice::Original
-            }
-            (Some(FormatArg::Mp4) | None, _) => ContainerChoice::Mp4,
-        };
-        let quality = match (self.quality, ending) {
-            (Some(Quality::Audio) | None, Some(FileEnding::M4a)) => Quality::Audio,
-            (Some(_), Some(FileEnding::M4a)) => {
-                return Err(Exit::usage(
-                    "a file that ends in .m4a is for the sound alone: name it .mp4, or use \
-                     --quality audio"
-                        .to_owned(),
-                ));
-            }
-            (quality, _) => quality.unwrap_or_default(),
-        };
-        Ok(Choice {
-            quality,
-            keep,
-            audio: self.audio.clone().unwrap_or_default(),
-        })
-    }
-
     /// Returns the part of each recording to save; `None` for all of it.
     pub(crate) fn range(&self) -> Result<Option<TimeRange>, Exit> {
         TimeRange::parse(self.from.as_deref(), self.to.as_deref())
             .map_err(|error| Exit::usage(format!("--from, --to: {error}")))
-    }
-
-    pub(crate) fn extras(&self) -> Extras {
-        Extras {
-            cover: !self.no_cover,
-            thumbnail: self.thumbnail,
-            captions: self.captions.is_some(),
-            caption_format: self.captions.map(Into::into).unwrap_or_default(),
-            info: self.info_json,
-        }
-    }
-
-    pub(crate) fn remuxer(&self) -> Remuxer {
-        self.remux.into()
     }
 
     pub(crate) fn config(&self) -> Result<Config, Exit> {
@@ -484,27 +381,6 @@ fn output_path(path: PathBuf) -> Result<PathBuf, &'static str> {
     }
 }
 
-fn quality(text: &str) -> Result<Quality, String> {
-    match text {
-        "best" => Ok(Quality::Best),
-        "smallest" => Ok(Quality::Smallest),
-        "audio" => Ok(Quality::Audio),
-        height => match height.strip_suffix('p').unwrap_or(height).parse() {
-            Ok(height @ 1..) => Ok(Quality::Height(height)),
-            _ => Err("use best, smallest, audio, or a number of lines such as 720".into()),
-        },
-    }
-}
-
-fn audio(text: &str) -> Result<AudioChoice, String> {
-    let is_tag = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    match text {
-        "all" => Ok(AudioChoice::All),
-        tag if !tag.is_empty() && tag.bytes().all(is_tag) => Ok(AudioChoice::Only(tag.to_owned())),
-        _ => Err("use all, or a language such as en or pt-BR; `resolve` lists them".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -512,39 +388,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn captions_have_a_format_only_behind_an_equals_sign() {
-        let link = "video.ibm.com/recorded/1";
-        for (options, captions) in [
-            (&[][..], None),
-            (&["--captions"], Some(CaptionFormat::Vtt)),
-            (&["--captions=vtt"], Some(CaptionFormat::Vtt)),
-            (&["--captions=srt"], Some(CaptionFormat::Srt)),
-        ] {
-            let arguments = [&["ustream-dl"], options, &[link]].concat();
-            let download = Args::of(arguments).unwrap().download;
-            let extras = download.extras();
-            assert_eq!(extras.captions.then_some(extras.caption_format), captions);
-            assert_eq!(download.links, [link]);
-        }
-        assert!(Args::of(["ustream-dl", "--captions=ttml", link]).is_err());
-    }
-
-    #[test]
-    fn a_quality_is_a_word_or_a_height() {
-        assert_eq!(quality("best"), Ok(Quality::Best));
-        assert_eq!(quality("720p"), Ok(Quality::Height(720)));
-        assert_eq!(quality("1080"), Ok(Quality::Height(1080)));
-        assert!(quality("0").is_err() && quality("p").is_err() && quality("good").is_err());
-    }
-
-    #[test]
-    fn audio_is_all_or_a_language() {
-        assert_eq!(audio("all"), Ok(AudioChoice::All));
-        assert_eq!(audio("pt-BR"), Ok(AudioChoice::Only("pt-BR".into())));
-        assert!(audio("").is_err() && audio("en US").is_err() && audio("--x=").is_err());
     }
 
     #[test]

@@ -10,14 +10,13 @@ use engine::{
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
-use crate::exec::Executions;
+use crate::batch_result::BatchResult;
 use crate::exit::{Exit, ExitContext, STOPPED_AT_ONCE};
-use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput, report};
-use crate::json;
+use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput};
 use crate::password::Prompt;
 use crate::selection::{LinkResolver, SelectedRecording, Selection};
 use crate::stop::StopSignal;
-use crate::terminal::{one_line, print_stderr};
+use crate::terminal::print_stderr;
 
 /// Saves the recordings behind the links; prints the path of each file on stdout.
 pub(crate) async fn download(
@@ -26,7 +25,7 @@ pub(crate) async fn download(
     stop: &StopSignal,
 ) -> Result<(), Exit> {
     let (output, ending) = output_location(args.output.as_deref())?;
-    let choice = args.choice(ending)?;
+    let choice = args.save.choice(ending)?;
     let range = args.range()?;
     let access = args.service.access()?;
     let links = args.links()?;
@@ -56,6 +55,8 @@ pub(crate) async fn download(
         )));
     }
     let is_single = has_one_link && selection.list.len() == 1 && selection.already_saved == 0;
+    let mut result = BatchResult::new(args.json, quiet, args.exec.as_ref());
+    result.already_saved = selection.already_saved;
     let batch = DownloadBatch {
         args,
         quiet,
@@ -64,10 +65,7 @@ pub(crate) async fn download(
         range,
         ending,
         archive,
-        executions: Executions::of(args.exec.as_ref()),
-        saved: 0,
-        failed: Vec::new(),
-        already_saved: selection.already_saved,
+        result,
         is_single,
     };
     batch.save(&engine, selection, output).await
@@ -82,10 +80,7 @@ struct DownloadBatch<'a> {
     range: Option<TimeRange>,
     ending: Option<FileEnding>,
     archive: Option<Archive>,
-    executions: Executions<'a>,
-    saved: usize,
-    failed: Vec<Exit>,
-    already_saved: usize,
+    result: BatchResult<'a>,
     /// One link led to one recording, so its failure is the failure of the command.
     is_single: bool,
 }
@@ -102,7 +97,7 @@ impl DownloadBatch<'_> {
                 job: None,
                 link: Some(&link.text),
             };
-            self.fail(&link.to_string(), exit, context);
+            self.result.fail(&link.to_string(), exit, context);
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
@@ -117,10 +112,10 @@ impl DownloadBatch<'_> {
             let job = NewJob {
                 link,
                 choice: self.choice.clone(),
-                remux: self.args.remuxer(),
+                remux: self.args.save.remuxer(),
                 output: output.clone(),
-                template: self.args.template.clone(),
-                extras: self.args.extras(),
+                template: self.args.save.template.clone(),
+                extras: self.args.save.extras(),
                 ending: self.ending,
                 again: self.args.again,
                 range: self.range,
@@ -140,18 +135,13 @@ impl DownloadBatch<'_> {
             ended: |end| self.end(end, &output.folder),
         };
         watcher.wait(engine, updates).await?;
-        self.sum_up()
+        self.result.sum_up(!self.is_single)
     }
 
     fn end(&mut self, end: JobEnd, folder: &Path) -> Result<(), Exit> {
         let JobEnd { job, result } = end;
         match result {
             Ok(finished) => {
-                if finished.saved_before {
-                    self.already_saved += 1;
-                } else {
-                    self.saved += 1;
-                }
                 if let Some(range) = finished.range.filter(|range| range.is_clamped)
                     && !self.quiet
                     && !self.args.json
@@ -164,10 +154,7 @@ impl DownloadBatch<'_> {
                     );
                 }
                 let path = saved_path(folder, &finished);
-                report(self.args.json, &path, (&job.id, &finished))?;
-                if !finished.saved_before {
-                    self.executions.start(&path);
-                }
+                self.result.add(&path, (&job.id, &finished))?;
                 // A part does not make the recording saved.
                 let archive = self.archive.as_mut().filter(|_| self.range.is_none());
                 if let (Some(archive), Ok(Target::Recording(id))) = (archive, read_link(&job.link))
@@ -182,54 +169,10 @@ impl DownloadBatch<'_> {
                     job: Some(&job.id),
                     link: Some(&job.link),
                 };
-                self.fail(&name, Exit::Failed(failure), context);
+                self.result.fail(&name, Exit::Failed(failure), context);
             }
         }
         Ok(())
-    }
-
-    fn fail(&mut self, name: &str, exit: Exit, context: ExitContext<'_>) {
-        if !self.args.json {
-            print_stderr(&one_line(name));
-        }
-        exit.print(self.args.json, context);
-        self.failed.push(exit);
-    }
-
-    fn sum_up(self) -> Result<(), Exit> {
-        let (saved, known, failed) = (self.saved, self.already_saved, self.failed.len());
-        if !self.is_single {
-            if self.args.json {
-                let summary = json::JsonEvent::Summary {
-                    saved,
-                    failed,
-                    known,
-                };
-                json::print(None, &summary)?;
-            } else if !self.quiet {
-                print_stderr(&summary(saved, known));
-            }
-        }
-        let failed_commands = self.executions.wait();
-        match self.failed.into_iter().next() {
-            Some(first) => Err(Exit::SomeFailed {
-                first: Box::new(first),
-                failed,
-            }),
-            None if failed_commands > 0 => Err(Exit::ExecFailed),
-            None => Ok(()),
-        }
-    }
-}
-
-fn summary(saved: usize, known: usize) -> String {
-    let videos = |count: usize| match count {
-        1 => "1 video".to_owned(),
-        count => format!("{count} videos"),
-    };
-    match (saved, known) {
-        (saved, 0) => format!("Saved {}.", videos(saved)),
-        (saved, known) => format!("Saved {}; {} saved before.", videos(saved), videos(known)),
     }
 }
 
@@ -242,7 +185,7 @@ fn clamped(range: RangeView, duration_ms: u64) -> String {
 
 /// Returns the folder for downloads. Where the desktop names none, as on a server, that is
 /// `Downloads` in the home folder if there is one.
-fn downloads() -> PathBuf {
+pub(crate) fn downloads() -> PathBuf {
     let in_home = |home: PathBuf| {
         let downloads = home.join("Downloads");
         if downloads.is_dir() { downloads } else { home }
@@ -253,7 +196,7 @@ fn downloads() -> PathBuf {
 }
 
 /// Returns the path of a finished file.
-fn saved_path(folder: &Path, finished: &Finished) -> PathBuf {
+pub(crate) fn saved_path(folder: &Path, finished: &Finished) -> PathBuf {
     let mut path = folder.to_owned();
     path.extend(finished.subfolder.iter().flat_map(|names| names.split('/')));
     path.join(&finished.file)

@@ -26,6 +26,10 @@ pub(crate) const REMUX_STOPPED: &str = "Stopped. The film is as it was.";
 const SAVED_INCOMPLETE: &str =
     "error: the film was saved, but it is not complete: see what is lost or missing above";
 
+/// Printed by the second of two `keep run`.
+const KEEP_RUNNING: &str = "error: another `keep run`, or the window, is looking at the channels now\n\
+     hint: wait for it; it saves what is new";
+
 /// Shown by `--help`; [`ExitClass::number`] is the same list in code.
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
@@ -39,7 +43,7 @@ Exit codes:
   6    the video is not complete (segments, a track, more than a second of what the service
        states or of a track that is damaged), or the recording has changed; what is here is kept;
        after remux: the file is written, but as much of the film is lost; `check` found damage
-  7    the disk: full, not writable, gone, in use
+  7    the disk: full, not writable, gone, in use; or another `keep run` is at work
   8    the media: not supported, no film, ffmpeg's part, or the file did not pass the check
   9    saved, but a command of --exec failed
   130  stopped; run the same command again to go on";
@@ -94,6 +98,8 @@ pub(crate) enum Exit {
     SavedIncomplete,
     /// All is saved, but a command of `--exec` failed and has been reported.
     ExecFailed,
+    /// Another process is looking at the kept channels.
+    KeepRunning,
     /// Ctrl-C.
     Stopped,
     /// Ctrl-C during `remux`.
@@ -153,6 +159,7 @@ impl Exit {
             Self::Usage(_) => ExitClass::Usage,
             Self::SavedIncomplete | Self::Damaged => ExitClass::Incomplete,
             Self::ExecFailed => ExitClass::Exec,
+            Self::KeepRunning => ExitClass::Disk,
             Self::Stopped | Self::RemuxStopped => ExitClass::Stopped,
             Self::SomeFailed { first, .. } | Self::Unchecked(first) => first.class(),
         }
@@ -163,6 +170,7 @@ impl Exit {
             Self::Usage(problem) => format!("error: {problem}"),
             Self::SavedIncomplete => SAVED_INCOMPLETE.to_owned(),
             Self::ExecFailed => "error: a command of --exec failed".to_owned(),
+            Self::KeepRunning => KEEP_RUNNING.to_owned(),
             Self::Stopped => STOPPED.to_owned(),
             Self::RemuxStopped => REMUX_STOPPED.to_owned(),
             Self::Damaged => "error: not all files are whole".to_owned(),

@@ -38,6 +38,25 @@ pub(crate) enum JsonEvent<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         saved: Option<bool>,
     },
+    /// A kept channel.
+    Kept {
+        number: usize,
+        link: &'a str,
+        title: Option<&'a str>,
+        folder: String,
+        /// Whether new recordings are saved; if not, they are only told of.
+        saves: bool,
+        added_unix_s: i64,
+        looked_unix_s: Option<i64>,
+        /// How many recordings were found and are not saved yet.
+        pending: usize,
+    },
+    /// A new recording of a kept channel that is only told of.
+    New {
+        channel: &'a str,
+        link: &'a str,
+        title: Option<&'a str>,
+    },
     /// The recording that is being saved.
     Found {
         title: &'a str,

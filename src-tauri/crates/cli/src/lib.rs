@@ -1,10 +1,11 @@
 //! The command line program.
 //!
 //! 1. `args`: the arguments.
-//! 2. `download`, `remux`, `check`, `index`, `resolve`, `list` and `report`: the commands.
+//! 2. `download`, `remux`, `check`, `index`, `resolve`, `list`, `keep` and `report`: the commands.
 //! 3. `input`: files that are read; `link_list`: the links of one; `selection`: which recordings the links mean; `filter` picks
 //!    some of a list, `archive` knows which were saved before; `password` finds or asks for the
-//!    password of a locked one; `job_watcher` waits for the jobs.
+//!    password of a locked one; `job_watcher` waits for the jobs,
+//!    `batch_result` counts how they end.
 //! 4. `bar` and `json`: progress and results, for people and for scripts.
 //! 5. `exec`: the command that is run with each file; `exit`: exit codes; `messages` and `shortfall`: the texts at the end; `stop`: Ctrl-C.
 //! 6. `terminal`: all output to the terminal, with control characters escaped. `platform`: what Linux,
@@ -13,6 +14,7 @@
 mod archive;
 mod args;
 mod bar;
+mod batch_result;
 mod check;
 mod download;
 mod exec;
@@ -22,6 +24,7 @@ mod index;
 mod input;
 mod job_watcher;
 mod json;
+mod keep;
 mod link_list;
 mod list;
 mod messages;
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Some(Action::Resolve(args)) => {
             on_runtime(async |stop| resolve::resolve(args, quiet, stop).await)
         }
+        Some(Action::Keep(args)) => on_runtime(async |stop| keep::keep(args, quiet, stop).await),
         Some(Action::Report(args)) => on_runtime(async |_| report::report(args, quiet).await),
         None => on_runtime(async |stop| download::download(&args.download, quiet, stop).await),
     };

@@ -1,6 +1,6 @@
 //! What a link resolves to: one recording, or several to choose from.
 
-use ustream::{CatalogEntry, Target};
+use ustream::{CatalogEntry, ChannelId, Target};
 
 use crate::error::Error;
 use crate::names;
@@ -20,6 +20,7 @@ pub enum ResolvedLink {
 #[derive(Debug)]
 pub struct Catalog {
     entries: Box<ustream::Catalog>,
+    link: String,
     page: Option<String>,
     service: Service,
 }
@@ -29,14 +30,27 @@ impl Catalog {
         let page = target.embedding_page().map(ToString::to_string);
         Self {
             entries,
+            link: target.link(),
             page,
             service,
         }
     }
 
-    /// Returns whether these are the recordings of a channel, and not the players of a page.
-    pub fn is_of_channel(&self) -> bool {
-        self.entries.channel().is_some()
+    /// Returns the link that led to the list, without the text around it.
+    pub fn link(&self) -> &str {
+        &self.link
+    }
+
+    /// Returns the channel whose recordings these are; `None` for the players of a page.
+    pub fn channel(&self) -> Option<ChannelId> {
+        self.entries.channel()
+    }
+
+    /// Returns the title of that channel, if the service states it. It is only shown, so an error
+    /// counts as none.
+    pub async fn channel_title(&self) -> Option<String> {
+        let title = self.entries.channel_title().await?;
+        names::display_text(Some(&title))
     }
 
     /// Returns the page of another site that embeds them; use it as the referrer when saving.

@@ -2,10 +2,12 @@
 //!
 //! 1. [`durable`]: files that are complete or not there, and survive a power cut.
 //! 2. [`guarded`]: opens our files, but nothing that others have put in their place.
-//! 3. [`space`]: whether there is enough free space.
+//! 3. [`lock`]: one process at a time.
+//! 4. [`space`]: whether there is enough free space.
 
 pub(crate) mod durable;
 pub(crate) mod guarded;
+pub(crate) mod lock;
 pub(crate) mod space;
 
 use std::fs::File;

@@ -21,7 +21,8 @@
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //!    `route_file`: what is remembered of the service's servers.
 //! 9. [`Report`]: the conversation with the service, to be sent to those who mend this program.
-//! 10. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
+//! 10. [`KeptChannels`]: channels whose new recordings become jobs by themselves.
+//! 11. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
 mod caption_format;
@@ -41,6 +42,7 @@ mod folder_index;
 mod info_file;
 mod job;
 mod job_stream;
+mod kept;
 mod library;
 mod movie_check;
 mod names;
@@ -82,6 +84,10 @@ pub use job::{
     OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;
+pub use kept::{
+    KeepRun, KeptChannel, KeptChannels, LOOK_INTERVAL, MIN_LOOK_INTERVAL, NewKeptChannel,
+    PendingRecording, SaveEnd, SaveOptions, look_interval, now_unix_s, pause_between_channels,
+};
 pub use movie_check::{CheckProgress, check_movie};
 pub use names::{Template, TemplateError, typed_name};
 pub use remuxer::Remuxer;
@@ -92,6 +98,6 @@ pub use view::{Code, Failure, JobState};
 
 pub use media::ImageKind;
 pub use ustream::{
-    Access, AudioChoice, Choice, ContainerChoice, Endpoint, EndpointError, ProxyLogin, Quality,
-    Target, install_cryptography,
+    Access, AudioChoice, ChannelId, Choice, ContainerChoice, Endpoint, EndpointError, ProxyLogin,
+    Quality, RecordingId, Target, install_cryptography,
 };

@@ -4,6 +4,7 @@
 //! `saved`; the conversions from those are at the end of this file.
 
 mod check;
+mod kept;
 mod report;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use ts_rs::TS;
 use ustream::{AudioChoice, Container, ContainerChoice, Quality};
 
 pub use self::check::{CheckedTrackView, DamageView, MovieCheckView, ProofView};
+pub use self::kept::{KeptChannelView, KeptChannelsView};
 pub use self::report::{HostCount, ReportView};
 
 use crate::caption_format::CaptionFormat;
@@ -198,9 +200,9 @@ pub enum ResolvedLinkView {
 /// The first entries of a list of recordings to choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CatalogView {
-    /// `true` for the recordings of a channel, newest first; `false` for those that a page embeds,
-    /// in the order of the page.
-    pub of_channel: bool,
+    /// Number of the channel whose recordings these are, newest first; `null` for those that a page
+    /// embeds, in the order of the page.
+    pub channel: Option<String>,
     /// Length of the whole list, if the service states it.
     pub total: Option<u32>,
     /// The first entries.
@@ -609,6 +611,20 @@ pub enum AppEvent {
     Settings,
     /// The user is closing the window while jobs are running.
     Closing,
+    /// Everything is saved, and the computer sleeps or shuts down soon.
+    Countdown {
+        /// What the computer does then.
+        action: AfterSaving,
+        /// How long the user can cancel that.
+        seconds: u32,
+    },
+    /// The countdown has ended.
+    CountdownEnded {
+        /// What is done the next time when everything is saved.
+        after_saving: AfterSaving,
+        /// Why the computer could not do it; `null` if it did, or if it was cancelled.
+        failure: Option<Failure>,
+    },
 }
 
 /// The user's settings, for all jobs.
@@ -647,8 +663,25 @@ pub struct SettingsView {
     pub remember_proxy: bool,
     /// Look for a new version of the app when it starts.
     pub find_updates: bool,
+    /// What is done when everything is saved.
+    pub after_saving: AfterSaving,
     /// Size of all text in percent of the usual one.
     pub zoom_percent: u16,
+}
+
+/// What is done when everything is saved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSaving {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The file that was saved last is shown in its folder.
+    ShowFolder,
+    /// The computer goes to sleep.
+    Sleep,
+    /// The computer shuts down.
+    ShutDown,
 }
 
 impl Default for SettingsView {
@@ -668,6 +701,7 @@ impl Default for SettingsView {
             remember_form: false,
             remember_proxy: false,
             find_updates: true,
+            after_saving: AfterSaving::default(),
             zoom_percent: 100,
         }
     }

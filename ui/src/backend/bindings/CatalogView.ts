@@ -6,10 +6,10 @@ import type { EntryView } from "./EntryView";
  */
 export type CatalogView = { 
 /**
- * `true` for the recordings of a channel, newest first; `false` for those that a page embeds,
- * in the order of the page.
+ * Number of the channel whose recordings these are, newest first; `null` for those that a page
+ * embeds, in the order of the page.
  */
-of_channel: boolean, 
+channel: string | null, 
 /**
  * Length of the whole list, if the service states it.
  */

@@ -95,7 +95,7 @@ export function script(link: string, access: AccessView): ResolvedLinkView | Fai
       return {
         is: "several",
         catalog: {
-          of_channel: true,
+          channel: number,
           total: CHANNEL.total,
           entries: entries(0, CHANNEL.page),
           page: null,

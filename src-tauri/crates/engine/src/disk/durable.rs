@@ -14,12 +14,17 @@ use crate::platform;
 
 /// Prefix of incomplete files; a crash may leave such a file behind.
 pub(crate) const TEMPORARY_PREFIX: &str = ".new-";
-/// Largest JSON file that is read; we never write a larger one.
+/// Largest JSON file that is written or read.
 const MAX_JSON_BYTES: u64 = 64 << 20;
 
-/// Atomically replaces `path` by `value` as JSON.
+/// Atomically replaces `path` by `value` as JSON. Fails with [`io::ErrorKind::FileTooLarge`] if
+/// [`read_json`] would not read it.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    write_bytes(path, &serde_json::to_vec(value)?)
+    let bytes = serde_json::to_vec(value)?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > MAX_JSON_BYTES) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    write_bytes(path, &bytes)
 }
 
 /// Atomically replaces `path` by `bytes`.

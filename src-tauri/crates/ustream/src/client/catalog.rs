@@ -140,6 +140,14 @@ impl Catalog {
         self.channel
     }
 
+    /// Returns the title of the channel; `None` if the API does not state it.
+    pub async fn channel_title(&self) -> Option<String> {
+        match self.client.channel_info(self.channel?).await {
+            Ok(ApiResponse::Available(channel)) => channel.title,
+            _ => None,
+        }
+    }
+
     /// Returns the number of entries on all pages, if the service states it.
     pub fn total(&self) -> Option<u32> {
         self.total

@@ -1,0 +1,170 @@
+//! `ustream-dl keep`: channels whose new recordings are saved by themselves.
+
+mod run;
+
+use std::path::PathBuf;
+
+use engine::{
+    Access, Catalog, ChannelId, Engine, KeptChannel, KeptChannels, NewKeptChannel, ResolvedLink,
+    SaveOptions, Target, now_unix_s, read_link, utc_date,
+};
+
+use crate::args::keep::{KeepAction, KeepAddArgs, KeepArgs};
+use crate::download::downloads;
+use crate::exit::Exit;
+use crate::json::{self, JsonEvent};
+use crate::password::Prompt;
+use crate::stop::StopSignal;
+use crate::terminal::{self, one_line, print_stderr};
+
+/// Runs one of the commands.
+pub(crate) async fn keep(args: &KeepArgs, quiet: bool, stop: &StopSignal) -> Result<(), Exit> {
+    let channels = args.channels()?;
+    match &args.action {
+        KeepAction::Add(args) => add(args, &channels, (quiet, stop)).await,
+        KeepAction::List(args) => list(&channels, args.json),
+        KeepAction::Remove(args) => remove(&channels, &args.channel, quiet),
+        KeepAction::Run(args) => run::run(args, &channels, (quiet, stop)).await,
+    }
+}
+
+async fn add(
+    args: &KeepAddArgs,
+    channels: &KeptChannels,
+    (quiet, stop): (bool, &StopSignal),
+) -> Result<(), Exit> {
+    let options = SaveOptions {
+        folder: folder(args.output.clone())?,
+        choice: args.save.choice(None)?,
+        remux: args.save.remuxer(),
+        template: args.save.template.clone(),
+        extras: args.save.extras(),
+    };
+    let mut access = args.service.access()?;
+    let engine = Engine::open(args.service.config()?)?;
+    let resolve = async |access: &Access| engine.resolve_link(&args.link, access).await;
+    let mut prompt = Prompt::new(stop, quiet);
+    let resolved = prompt
+        .unlock(&engine, (&args.link, &mut access), resolve)
+        .await?;
+    let (mut catalog, channel) = channel_of(resolved)
+        .ok_or_else(|| Exit::usage(format!("{} is no channel", one_line(&args.link))))?;
+    let title = catalog.channel_title().await;
+    let listed = if args.all {
+        None
+    } else {
+        Some(all_of(&mut catalog).await?)
+    };
+    engine.shutdown().await;
+    if !quiet {
+        print_stderr(&added(title.as_deref(), listed.as_ref().map(Vec::len)));
+    }
+    let new = NewKeptChannel {
+        channel,
+        link: catalog.link().to_owned(),
+        title,
+        page: catalog.page().map(ToOwned::to_owned),
+        saves: !args.only_tell,
+        options,
+        listed,
+    };
+    Ok(channels.add(new, now_unix_s())?)
+}
+
+/// Returns the list of a channel and its number; `None` for anything else.
+fn channel_of(resolved: ResolvedLink) -> Option<(Catalog, ChannelId)> {
+    match resolved {
+        ResolvedLink::Collection(catalog) => {
+            let channel = catalog.channel()?;
+            Some((*catalog, channel))
+        }
+        ResolvedLink::Recording(_) => None,
+    }
+}
+
+async fn all_of(catalog: &mut Catalog) -> Result<Vec<engine::view::EntryView>, Exit> {
+    let mut entries = Vec::new();
+    while let Some(page) = catalog.next().await? {
+        entries.extend(page);
+    }
+    Ok(entries)
+}
+
+fn added(title: Option<&str>, known: Option<usize>) -> String {
+    let title = one_line(title.unwrap_or("The channel"));
+    let what = match known {
+        None => "all its videos are new".to_owned(),
+        Some(known) => format!("videos that it has now and are not saved by `keep run`: {known}"),
+    };
+    format!("{title} is kept; {what}.")
+}
+
+/// Returns the folder for the recordings of a channel.
+fn folder(output: Option<PathBuf>) -> Result<PathBuf, Exit> {
+    let Some(path) = output else {
+        return Ok(downloads());
+    };
+    let path = std::path::absolute(path).map_err(|error| Exit::usage(format!("-o: {error}")))?;
+    if path.exists() && !path.is_dir() {
+        let path = path.display();
+        return Err(Exit::usage(format!(
+            "{path} is a file; a channel needs a folder"
+        )));
+    }
+    Ok(path)
+}
+
+fn list(channels: &KeptChannels, as_json: bool) -> Result<(), Exit> {
+    for (number, kept) in (1..).zip(channels.list()?) {
+        if as_json {
+            let event = JsonEvent::Kept {
+                number,
+                link: &kept.link,
+                title: kept.title.as_deref(),
+                folder: kept.options.folder.to_string_lossy().into_owned(),
+                saves: kept.saves,
+                added_unix_s: kept.added_unix_s,
+                looked_unix_s: kept.looked_unix_s,
+                pending: kept.pending().len(),
+            };
+            json::print(None, &event)?;
+        } else {
+            terminal::print(&describe(number, &kept))?;
+        }
+    }
+    Ok(())
+}
+
+fn describe(number: usize, kept: &KeptChannel) -> String {
+    let looked = kept.looked_unix_s.and_then(utc_date);
+    let looked = looked.map_or("–".to_owned(), |date| date.to_string());
+    let what = if kept.saves { "saves" } else { "tells" };
+    let title = kept.title.as_deref().unwrap_or("–");
+    let (link, folder) = (&kept.link, kept.options.folder.display());
+    format!("{number:>4}  {what}  {looked:<10}  {title}  {link}  {folder}\n")
+}
+
+fn remove(channels: &KeptChannels, asked: &str, quiet: bool) -> Result<(), Exit> {
+    let kept = channels.list()?;
+    let found = if let Ok(number) = asked.parse::<usize>() {
+        number.checked_sub(1).and_then(|index| kept.get(index))
+    } else {
+        let target = read_link(asked)?;
+        let link = target.link();
+        let is_meant =
+            |kept: &&KeptChannel| kept.link == link || target == Target::Channel(kept.channel);
+        kept.iter().find(is_meant)
+    };
+    let Some(found) = found else {
+        let asked = one_line(asked);
+        return Err(Exit::usage(format!(
+            "{asked} is not kept; `ustream-dl keep list` shows what is"
+        )));
+    };
+    channels.remove(found.channel)?;
+    if !quiet {
+        let title = found.title.as_deref().unwrap_or(&found.link);
+        print_stderr(&one_line(&format!("{title} is not kept any more.")));
+    }
+    Ok(())
+}

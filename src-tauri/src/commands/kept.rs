@@ -1,0 +1,122 @@
+//! Commands for kept channels: those whose new recordings are saved by themselves.
+
+use engine::view::{EntryView, KeptChannelsView};
+use engine::{
+    Catalog, ChannelId, Choice, Engine, Extras, KeptChannels, NewKeptChannel, ResolvedLink,
+    SaveOptions, now_unix_s,
+};
+use tauri::State;
+
+use super::links::OpenCatalog;
+use super::{CommandResult, blocking, internal_error};
+use crate::channel_keeper::ChannelKeeper;
+use crate::folders::Folders;
+use crate::settings::{Settings, SettingsStore};
+
+#[tauri::command]
+pub(crate) async fn kept_channels(
+    keeper: State<'_, ChannelKeeper>,
+) -> CommandResult<KeptChannelsView> {
+    let keeper = keeper.inner().clone();
+    Ok(blocking(move || keeper.view()).await??)
+}
+
+/// Keeps the channel whose list is open. What it lists now is not saved.
+#[tauri::command]
+pub(crate) async fn keep_channel(
+    engine: State<'_, Engine>,
+    keeper: State<'_, ChannelKeeper>,
+    folders: State<'_, Folders>,
+    store: State<'_, SettingsStore>,
+    open: State<'_, OpenCatalog>,
+) -> CommandResult<()> {
+    let opened = open.0.lock().await;
+    let opened = opened
+        .as_ref()
+        .map(|open| (open.catalog.link().to_owned(), open.access.clone()));
+    let (link, access) = opened.ok_or_else(|| internal_error("there is no list"))?;
+    // From the beginning: the page may have read a part of the open one only.
+    let resolved = engine.resolve_link(&link, &access).await?;
+    let ResolvedLink::Collection(mut catalog) = resolved else {
+        return Err(internal_error("the link does not lead to a list any more"));
+    };
+    let channel = catalog
+        .channel()
+        .ok_or_else(|| internal_error("that is no channel"))?;
+    let title = catalog.channel_title().await;
+    let new = NewKeptChannel {
+        channel,
+        link,
+        title,
+        page: access
+            .referrer
+            .or_else(|| catalog.page().map(ToOwned::to_owned)),
+        saves: true,
+        options: save_options(&store.get(), &folders),
+        listed: Some(all_of(&mut catalog).await?),
+    };
+    change(&keeper, move |channels| channels.add(new, now_unix_s())).await
+}
+
+/// Chooses whether the new recordings of a channel are saved, or the user is only told of them.
+#[tauri::command]
+pub(crate) async fn set_saves(
+    keeper: State<'_, ChannelKeeper>,
+    id: String,
+    saves: bool,
+) -> CommandResult<()> {
+    let channel = parse_channel(&id)?;
+    change(&keeper, move |channels| {
+        channels.set_saves(channel, saves).map(drop)
+    })
+    .await
+}
+
+/// Does not keep a channel any more.
+#[tauri::command]
+pub(crate) async fn forget_channel(
+    keeper: State<'_, ChannelKeeper>,
+    id: String,
+) -> CommandResult<()> {
+    let channel = parse_channel(&id)?;
+    change(&keeper, move |channels| channels.remove(channel).map(drop)).await
+}
+
+async fn change(
+    keeper: &ChannelKeeper,
+    change: impl FnOnce(&KeptChannels) -> Result<(), engine::Error> + Send + 'static,
+) -> CommandResult<()> {
+    let channels = keeper.channels().clone();
+    Ok(blocking(move || change(&channels)).await??)
+}
+
+async fn all_of(catalog: &mut Catalog) -> CommandResult<Vec<EntryView>> {
+    let mut entries = Vec::new();
+    while let Some(page) = catalog.next().await? {
+        entries.extend(page);
+    }
+    Ok(entries)
+}
+
+/// Returns the settings of now: they hold for the channel until it is added again.
+fn save_options(settings: &Settings, folders: &Folders) -> SaveOptions {
+    let view = &settings.view;
+    SaveOptions {
+        folder: folders.current_path(),
+        choice: Choice {
+            quality: view.quality,
+            keep: view.keep,
+            audio: view.audio.clone(),
+        },
+        remux: view.maker,
+        template: settings.template(),
+        extras: Extras {
+            captions: view.captions,
+            ..Extras::default()
+        },
+    }
+}
+
+fn parse_channel(id: &str) -> CommandResult<ChannelId> {
+    id.parse().map(ChannelId).map_err(internal_error)
+}
