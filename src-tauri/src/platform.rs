@@ -125,8 +125,14 @@ fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str])
 
 #[cfg(target_os = "windows")]
 fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str]) {
+    // `rundll32` passes no arguments to the function of the system, which then hibernates.
+    const SLEEP: &str = "Add-Type -AssemblyName System.Windows.Forms; \
+        [void][System.Windows.Forms.Application]::SetSuspendState('Suspend', $false, $false)";
     match action {
-        PowerAction::Sleep => ("rundll32.exe", &["powrprof.dll,SetSuspendState", "0,1,0"]),
+        PowerAction::Sleep => (
+            "powershell.exe",
+            &["-NoProfile", "-NonInteractive", "-Command", SLEEP],
+        ),
         PowerAction::ShutDown => ("shutdown.exe", &["/s", "/t", "0"]),
     }
 }
@@ -147,6 +153,7 @@ fn power_command(action: PowerAction) -> (&'static str, &'static [&'static str])
 pub(crate) fn run_power_action(action: PowerAction) -> io::Result<()> {
     let (program, arguments) = power_command(action);
     let mut command = Command::new(program);
+    hide_console(&mut command);
     let output = command.args(arguments).stdin(Stdio::null()).output()?;
     if output.status.success() {
         return Ok(());
@@ -155,3 +162,15 @@ pub(crate) fn run_power_action(action: PowerAction) -> io::Result<()> {
     let problem = format!("{program}: {}: {}", output.status, said.trim());
     Err(io::Error::other(problem))
 }
+
+/// Keeps a console window from flashing up.
+#[cfg(target_os = "windows")]
+fn hide_console(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    command.creation_flags(CREATE_NO_WINDOW);
+}
+
+#[cfg(not(target_os = "windows"))]
+fn hide_console(_: &mut Command) {}
