@@ -79,7 +79,7 @@ impl Search {
         let metadata = file_metadata(&path)?;
         let duration_ms = match self.exact_bytes {
             Some(bytes) => (metadata.len() == bytes).then_some(self.stated_ms.unwrap_or(0)),
-            None => self.marked_duration_ms(library.mark_of(&path, &metadata)?),
+            None => self.marked_duration_ms(&library.mark_of(&path, &metadata)?),
         }?;
         let finished = Finished {
             file: path.file_name()?.to_str()?.to_owned(),
@@ -96,11 +96,10 @@ impl Search {
         })
     }
 
-    fn marked_duration_ms(&self, mark: Mark) -> Option<u64> {
-        let mark = Some(mark).filter(|mark| mark.is_same_movie(&self.mark))?;
+    fn marked_duration_ms(&self, mark: &Mark) -> Option<u64> {
         let stated_ms = self.stated_ms.unwrap_or(0);
         let is_whole = mark.duration_ms().saturating_add(ACCEPTABLE_LOSS_MS) >= stated_ms;
-        is_whole.then_some(mark.duration_ms())
+        (is_whole && mark.is_same_movie(&self.mark)).then_some(mark.duration_ms())
     }
 }
 
