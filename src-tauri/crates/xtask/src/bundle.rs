@@ -81,8 +81,7 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     }
     setup::page()?;
     say("The command line");
-    let mut cli = cargo(&["build", "--release", "--package", "cli"]);
-    succeed(without_unwind_tables(&mut cli))?;
+    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     stage_files("release")?;
     say("The app and its packages");
     let mut tauri = tauri("build");
@@ -103,7 +102,7 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
         ([], false) => &mut tauri,
         (kinds, _) => tauri.args(["--bundles", &kinds.join(",")]),
     };
-    succeed(without_unwind_tables(&mut tauri))?;
+    succeed(&mut tauri)?;
     if makes_installer {
         build_installer()?;
     }
@@ -117,17 +116,6 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
         build_flatpak()?;
     }
     print_sizes()
-}
-
-/// Builds without the tables that unwind the stack, where the system does not need them: a release
-/// aborts at a panic.
-fn without_unwind_tables(command: &mut Command) -> &mut Command {
-    const FLAGS: &str = "RUSTFLAGS";
-    if !cfg!(target_os = "linux") {
-        return command;
-    }
-    let flags = std::env::var(FLAGS).unwrap_or_default();
-    command.env(FLAGS, format!("{flags} -C force-unwind-tables=no"))
 }
 
 /// Packs the built app and command line with the installer's own script.
