@@ -73,6 +73,11 @@ async fn all_recordings_of_a_channel_are_saved_under_different_names() {
         paths.iter().all(|path| Path::new(path).is_file()),
         "{paths:?}"
     );
+    let announced = err
+        .lines()
+        .find(|line| line.starts_with("Saving 4 videos, "));
+    let announced = announced.unwrap_or_else(|| panic!("{err}"));
+    assert!(announced.contains(", about ") && announced.contains(" is free in "));
     assert!(err.ends_with("Saved 4 videos.\n"), "{err}");
 }
 

@@ -7,6 +7,7 @@ use engine::view::{Finished, RangeView};
 use engine::{
     Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Target, TimeRange, read_link,
 };
+use indicatif::DecimalBytes;
 
 use crate::archive::Archive;
 use crate::args::DownloadArgs;
@@ -14,9 +15,10 @@ use crate::batch_result::BatchResult;
 use crate::exit::{Exit, ExitContext, STOPPED_AT_ONCE};
 use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput};
 use crate::password::Prompt;
-use crate::selection::{LinkResolver, SelectedRecording, Selection};
+use crate::resolve::length;
+use crate::selection::{LinkResolver, SelectedRecording, Selection, StatedAmount};
 use crate::stop::StopSignal;
-use crate::terminal::print_stderr;
+use crate::terminal::{one_line, print_stderr};
 
 /// Saves the recordings behind the links; prints the path of each file on stdout.
 pub(crate) async fn download(
@@ -55,6 +57,9 @@ pub(crate) async fn download(
         )));
     }
     let is_single = has_one_link && selection.list.len() == 1 && selection.already_saved == 0;
+    if selection.list.len() > 1 && !silent && range.is_none() {
+        print_stderr(&announcement(&selection, output.folder.as_path()));
+    }
     let mut result = BatchResult::new(args.json, quiet, args.exec.as_ref());
     result.already_saved = selection.already_saved;
     let batch = DownloadBatch {
@@ -101,7 +106,7 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        for SelectedRecording { link, access } in selection.list {
+        for SelectedRecording { link, access, .. } in selection.list {
             let overrides = Overrides {
                 access,
                 gaps: self.args.keep_gaps,
@@ -174,6 +179,19 @@ impl DownloadBatch<'_> {
         }
         Ok(())
     }
+}
+
+/// Says how much is going to be saved, and how much room there is.
+fn announcement(selection: &Selection, folder: &Path) -> String {
+    let StatedAmount { duration_ms, bytes } = selection.stated();
+    let mut parts = vec![format!("Saving {} videos", selection.list.len())];
+    parts.extend(duration_ms.map(length));
+    parts.extend(bytes.map(|bytes| format!("about {}", DecimalBytes(bytes))));
+    let free = engine::available_space(folder).ok();
+    let free = free.map_or_else(String::new, |free| {
+        format!(" {} is free in {}.", DecimalBytes(free), folder.display())
+    });
+    one_line(&format!("{}.{free}", parts.join(", "))).into_owned()
 }
 
 /// Says that a recording ends before the part that was asked for.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use engine::view::EntryView;
 use engine::{Access, Catalog, Engine, ResolvedLink, Target, read_link};
 
 use crate::archive::Archive;
@@ -15,6 +16,47 @@ use crate::password::Prompt;
 pub(crate) struct SelectedRecording {
     pub(crate) link: String,
     pub(crate) access: Access,
+    stated: StatedAmount,
+}
+
+/// What a list states of a recording.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StatedAmount {
+    pub(crate) duration_ms: Option<u64>,
+    pub(crate) bytes: Option<u64>,
+}
+
+impl From<&EntryView> for StatedAmount {
+    fn from(entry: &EntryView) -> Self {
+        Self {
+            duration_ms: entry.duration_ms,
+            bytes: entry.about_bytes,
+        }
+    }
+}
+
+impl StatedAmount {
+    /// Returns about how much all are together. Those whose size is not stated count by their
+    /// duration, as the others do.
+    fn of_all(all: &[Self]) -> Self {
+        let sum = |amounts: &mut dyn Iterator<Item = Option<u64>>| {
+            let known = amounts.flatten();
+            known.reduce(u64::saturating_add)
+        };
+        let duration_ms = sum(&mut all.iter().map(|it| it.duration_ms));
+        let (sized, unsized_): (Vec<Self>, Vec<Self>) =
+            all.iter().partition(|it| it.bytes.is_some());
+        let bytes = sum(&mut sized.iter().map(|it| it.bytes)).map(|bytes| {
+            let timed = sized.iter().filter(|it| it.duration_ms.is_some());
+            let timed_bytes = sum(&mut timed.clone().map(|it| it.bytes)).unwrap_or(0);
+            let timed_ms = sum(&mut timed.map(|it| it.duration_ms)).unwrap_or(0);
+            let unsized_ms = sum(&mut unsized_.iter().map(|it| it.duration_ms)).unwrap_or(0);
+            let more =
+                u128::from(timed_bytes) * u128::from(unsized_ms) / u128::from(timed_ms).max(1);
+            bytes.saturating_add(u64::try_from(more).unwrap_or(u64::MAX))
+        });
+        Self { duration_ms, bytes }
+    }
 }
 
 /// The recordings that the links lead to.
@@ -38,6 +80,14 @@ pub(crate) struct LinkResolver<'a> {
     pub(crate) archive: Option<&'a Archive>,
 }
 
+impl Selection {
+    /// Returns about how much all recordings are together, as far as lists state it.
+    pub(crate) fn stated(&self) -> StatedAmount {
+        let all: Vec<_> = self.list.iter().map(|selected| selected.stated).collect();
+        StatedAmount::of_all(&all)
+    }
+}
+
 impl LinkResolver<'_> {
     /// Resolves all links in order. A link that fails does not stop the others.
     pub(crate) async fn resolve(&mut self, links: Vec<RequestedLink>) -> Selection {
@@ -53,14 +103,20 @@ impl LinkResolver<'_> {
     async fn resolve_one(&mut self, link: &str, selection: &mut Selection) -> Result<(), Exit> {
         let mut access = self.access.clone();
         if let Target::Recording(id) = read_link(link)? {
-            self.add(selection, link.to_owned(), Some(&id.to_string()), access);
+            let name = id.to_string();
+            self.add(
+                selection,
+                (link, Some(&name)),
+                access,
+                StatedAmount::default(),
+            );
             return Ok(());
         }
         let newest_of_any_day =
             self.filter.index == IndexFilter::Newest && self.filter.since.is_none();
         if newest_of_any_day && self.archive.is_none() {
             // The engine takes the newest by itself.
-            self.add(selection, link.to_owned(), None, access);
+            self.add(selection, (link, None), access, StatedAmount::default());
             return Ok(());
         }
         let engine = self.engine;
@@ -71,7 +127,11 @@ impl LinkResolver<'_> {
             .await?
         {
             ResolvedLink::Recording(preview) => {
-                self.add(selection, link.to_owned(), Some(&preview.recording), access);
+                let stated = StatedAmount {
+                    duration_ms: preview.duration_ms,
+                    bytes: preview.about_bytes,
+                };
+                self.add(selection, (link, Some(&preview.recording)), access, stated);
             }
             ResolvedLink::Collection(catalog) => self.add_filtered(*catalog, selection).await?,
         }
@@ -98,7 +158,8 @@ impl LinkResolver<'_> {
                 if self.filter.matches(number, &entry) {
                     taken += 1;
                     let recording = entry.recording.as_deref();
-                    self.add(selection, entry.link.clone(), recording, access.clone());
+                    let stated = StatedAmount::from(&entry);
+                    self.add(selection, (&entry.link, recording), access.clone(), stated);
                 }
                 if self.filter.is_exhausted(number, taken, &entry) {
                     return Ok(());
@@ -111,11 +172,11 @@ impl LinkResolver<'_> {
     fn add(
         &self,
         selection: &mut Selection,
-        link: String,
-        recording: Option<&str>,
+        (link, recording): (&str, Option<&str>),
         access: Access,
+        stated: StatedAmount,
     ) {
-        let name = recording.unwrap_or(&link).to_owned();
+        let name = recording.unwrap_or(link).to_owned();
         if !selection.seen.insert(name) {
             return;
         }
@@ -123,7 +184,37 @@ impl LinkResolver<'_> {
         if self.archive.is_some_and(is_known) {
             selection.already_saved += 1;
         } else {
-            selection.list.push(SelectedRecording { link, access });
+            selection.list.push(SelectedRecording {
+                link: link.to_owned(),
+                access,
+                stated,
+            });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_without_a_stated_size_counts_as_the_others_do() {
+        let all = |stated: &[(Option<u64>, Option<u64>)]| {
+            let stated = stated.iter();
+            let all: Vec<_> = stated
+                .map(|&(duration_ms, bytes)| StatedAmount { duration_ms, bytes })
+                .collect();
+            let StatedAmount { duration_ms, bytes } = StatedAmount::of_all(&all);
+            (duration_ms, bytes)
+        };
+        assert_eq!(all(&[]), (None, None));
+        assert_eq!(all(&[(Some(10), None), (None, None)]), (Some(10), None));
+        assert_eq!(
+            all(&[(None, Some(7)), (Some(10), None)]),
+            (Some(10), Some(7))
+        );
+        let stated = [(Some(10), Some(50)), (Some(30), None), (None, Some(7))];
+        assert_eq!(all(&stated), (Some(40), Some(50 + 150 + 7)));
+        assert_eq!(all(&[(Some(0), Some(5)), (Some(1), None)]).1, Some(10));
     }
 }
