@@ -94,6 +94,6 @@ test("the list of two thousand saved videos is short, and can be searched", asyn
   expect(await page.locator("li").count()).toBe(20);
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   expect(height).toBeLessThan(3000);
-  await page.getByLabel("Search saved videos").fill("part 1999");
+  await page.getByLabel("Search your videos").fill("part 1999");
   await expect(page.locator("li")).toHaveText([/Launch day, part 1999/]);
 });
