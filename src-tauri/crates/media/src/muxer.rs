@@ -140,8 +140,7 @@ pub struct MovieSpec {
     /// segments that hold it, and the first of each track too: without that, the planned start of
     /// the others tells when the recording starts, less exactly.
     ///
-    /// An MP4 presents the range to the millisecond, by its edit lists. An FLV starts at the keyframe
-    /// before the range and ends at the one behind it.
+    /// An MP4 presents the range to the millisecond, by its edit lists. An FLV ignores it.
     pub range: Option<TimeRange>,
 }
 
