@@ -8,6 +8,7 @@ import {
   type AccessView,
   type Override,
   type Failure,
+  type Finished,
   type FolderView,
   type JobState,
   type JobView,
@@ -36,6 +37,11 @@ function nameOf({ title, link }: Pick<JobView, "title" | "link">): string {
   if (title !== link) return title;
   const last = link.split(/[/\\]/).findLast((part) => part !== "") ?? link;
   return /^https?:/.test(link) ? text("ready-untitled", { recording: last }) : last;
+}
+
+/** Returns the file of a job that has saved the whole video; a part does not make it saved. */
+export function wholeFile({ state }: JobView): Finished | undefined {
+  return state.is === "done" && !state.finished.range ? state.finished : undefined;
 }
 
 /** Tells whether a job is being done, or waits for its turn. */
@@ -138,14 +144,13 @@ export class Jobs extends Controller {
 
   /** Returns the finished job of this link, if any. */
   savedBefore(link: string): JobView | undefined {
-    const isSaved = ({ state }: JobView) => state.is === "done" && !state.finished.range;
-    return [...this.all.values()].find((job) => isSaved(job) && job.link === link);
+    return [...this.all.values()].find((job) => wholeFile(job) && job.link === link);
   }
 
-  /** The links of all finished jobs. */
+  /** The links of all videos that are saved as a whole. */
   get savedLinks(): ReadonlySet<string> {
-    const done = [...this.all.values()].filter(({ state }) => state.is === "done");
-    return keySet(done.map(({ link }) => link));
+    const saved = [...this.all.values()].filter(wholeFile);
+    return keySet(saved.map(({ link }) => link));
   }
 
   /** The jobs that are not finished, by their links. */
