@@ -7,10 +7,11 @@ use std::path::Path;
 
 use axum::http::StatusCode;
 use engine::{Code, Extras, NewJob, TimeRange};
-use fake_ustream::{Fault, LARGE, LongRecording, Rule, World};
+use fake_ustream::{Delivery, Fault, FileContainer, LARGE, LongRecording, Rule, World};
 use serde_json::Value;
 
 use crate::command_line::CliCommand;
+use crate::deliveries::mock_service_with;
 use crate::mock_service::{MAIN, MockService, file_names, job, original};
 use crate::movies::{FrameMd5, assert_plays, packets};
 
@@ -275,12 +276,75 @@ async fn chapters_captions_and_dates_are_those_of_the_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_part_of_the_original_is_refused_before_anything_is_fetched() {
+async fn a_part_of_the_original_goes_from_keyframe_to_keyframe() {
     let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, _) = mock.save(original(MAIN, folder.path())).await.unwrap();
+    let new_job = NewJob {
+        range: range("1:02.7", "1:40.9"),
+        ..original(MAIN, folder.path())
+    };
+    let before = mock.service.coverage(MAIN);
+    let (part, finished) = mock.save(new_job).await.unwrap();
+    let saved = finished.range.unwrap();
+    assert_eq!((saved.from_ms, saved.to_ms), (62_000, Some(102_000)));
+    assert!(saved.is_widened && !saved.is_clamped);
+    assert!(finished.duration_ms.abs_diff(40_000) <= 250, "{finished:?}");
+    assert!(finished.gaps.is_empty() && finished.shorter_than_stated_ms.is_none());
+    let after = mock.service.coverage(MAIN);
+    let requests = |coverage: &fake_ustream::Coverage| -> u32 {
+        coverage
+            .chunks
+            .values()
+            .flat_map(|chunks| chunks.values())
+            .sum()
+    };
+    // Twenty segments of two seconds.
+    assert_eq!(requests(&after) - requests(&before), 20);
+    assert_plays(&part);
+    for stream in ["v:0", "a:0"] {
+        let expected = packets(&whole, stream);
+        let shown = packets(&part, stream);
+        let first = &shown[0];
+        assert!(first.dts_us <= 100_000, "{first:?}");
+        let start = expected
+            .iter()
+            .position(|it| it.is_same_media(first))
+            .unwrap();
+        let expected = &expected[start..start + shown.len()];
+        for (shown, expected) in shown.iter().zip(expected) {
+            assert!(shown.is_same_media(expected), "{shown:?} {expected:?}");
+            let time = expected.pts_us - 62_000_000;
+            assert!(
+                (shown.pts_us - time).abs() <= 2 * TOLERANCE_US,
+                "{shown:?} {expected:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_says_where_a_part_of_the_original_begins_and_ends() {
+    let mock = MockService::demo().await;
+    let folder = tempfile::tempdir().unwrap();
+    let run = CliCommand::new(&mock)
+        .save(MAIN)
+        .args(["--format", "original", "--from", "3:13"]);
+    let (code, out, err) = run.arg("-o").arg(folder.path()).finish();
+    assert_eq!(code, 0, "{err}");
+    let note = "the part is that from 0:03:12 to 0:03:20.";
+    assert!(err.contains(note), "{err}");
+    let name = "The practice film (0.03.12–).flv";
+    assert_eq!(Path::new(out.trim_end()), folder.path().join(name));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_single_file_is_refused_before_anything_is_fetched() {
+    let mock = mock_service_with(Delivery::file(FileContainer::Mp4)).await;
     let folder = tempfile::tempdir().unwrap();
     let new_job = NewJob {
         range: range("10", "20"),
-        ..original(MAIN, folder.path())
+        ..job(MAIN, folder.path())
     };
     let failure = mock.save(new_job).await.unwrap_err();
     assert!(failure.detail.contains("can be cut"), "{failure:?}");

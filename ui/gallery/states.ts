@@ -336,7 +336,10 @@ export const states: Record<string, State> = {
   "done-part": saving({
     state: {
       is: "done",
-      finished: { ...finished, range: { from_ms: 3_720_000, to_ms: null, is_clamped: true } },
+      finished: {
+        ...finished,
+        range: { from_ms: 3_720_000, to_ms: null, is_clamped: true, is_widened: false },
+      },
     },
   }),
   "done-with-changes": saving({

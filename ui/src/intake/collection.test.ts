@@ -85,7 +85,8 @@ it("marks videos that are saved already, and selects them only if the user does"
   const link = "https://video.ibm.com/recorded/112470630";
   backend.put(job({ id: "old", link, state: done("Launch day"), progress: null }));
   const part = done("Launch day (0.01.00–)");
-  if (part.is === "done") part.finished.range = { from_ms: 60_000, to_ms: null, is_clamped: false };
+  if (part.is === "done")
+    part.finished.range = { from_ms: 60_000, to_ms: null, is_clamped: false, is_widened: false };
   const other = "https://video.ibm.com/recorded/112470629";
   backend.put(job({ id: "part", link: other, state: part, progress: null }));
   await paste("https://video.ibm.com/channel/id/6540154");

@@ -231,18 +231,20 @@ it.each([
   expect(screen.getByLabelText("From")).toHaveFocus();
 });
 
-it("saves a part only as an MP4", async () => {
+it("says that a part of the original may be longer", async () => {
   await paste(LINK);
   await typePart("10", "20");
+  expect(screen.queryByText(/a few seconds longer/)).toBeNull();
   await user.click(screen.getByRole("radio", { name: /FLV/ }));
-  await screen.findByText(/Choose MP4/);
-  await user.click(screen.getByRole("radio", { name: /MP4/ }));
-  expect(screen.queryByText(/Choose MP4/)).toBeNull();
+  await screen.findByText(/a few seconds longer/);
+  await press("Save video");
+  const range = { from_ms: 10_000, to_ms: 20_000 };
+  expect(backend.asked[0]).toMatchObject({ keep: "original", range });
 });
 
 it("does not take a part for the whole video", async () => {
   const { finished } = done("Launch day");
-  const range = { from_ms: 0, to_ms: 60_000, is_clamped: false };
+  const range = { from_ms: 0, to_ms: 60_000, is_clamped: false, is_widened: false };
   const state = { is: "done", finished: { ...finished, range } } as const;
   backend.put(job({ state, progress: null }));
   await paste(LINK);

@@ -147,11 +147,10 @@ impl DownloadBatch<'_> {
         let JobEnd { job, result } = end;
         match result {
             Ok(finished) => {
-                if let Some(range) = finished.range.filter(|range| range.is_clamped)
-                    && !self.quiet
-                    && !self.args.json
-                {
-                    print_stderr(&clamped(range, finished.duration_ms));
+                if let Some(range) = finished.range.filter(|_| !self.quiet && !self.args.json) {
+                    for note in range_notes(range, finished.duration_ms) {
+                        print_stderr(&note);
+                    }
                 }
                 if finished.saved_before && !self.quiet && !self.args.json {
                     print_stderr(
@@ -194,11 +193,26 @@ fn announcement(selection: &Selection, folder: &Path) -> String {
     one_line(&format!("{}.{free}", parts.join(", "))).into_owned()
 }
 
-/// Says that a recording ends before the part that was asked for.
-fn clamped(range: RangeView, duration_ms: u64) -> String {
-    let end_s = range.from_ms.saturating_add(duration_ms) / 1000;
-    let (hours, minutes, seconds) = (end_s / 3600, end_s / 60 % 60, end_s % 60);
-    format!("The video ends at {hours}:{minutes:02}:{seconds:02}; the part goes up to there.")
+/// Returns how the part that was saved differs from what was asked for, in sentences.
+fn range_notes(range: RangeView, duration_ms: u64) -> Vec<String> {
+    let (start, end) = (
+        clock(range.from_ms),
+        clock(range.from_ms.saturating_add(duration_ms)),
+    );
+    let clamped = format!("The video ends at {end}; the part goes up to there.");
+    let widened = format!(
+        "An original is cut only where its pieces begin: the part is that from {start} to {end}."
+    );
+    let notes = [(range.is_clamped, clamped), (range.is_widened, widened)];
+    let notes = notes.into_iter().filter(|(is_so, _)| *is_so);
+    notes.map(|(_, note)| note).collect()
+}
+
+/// Returns a time as a player shows it.
+fn clock(time_ms: u64) -> String {
+    let seconds = time_ms / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours}:{minutes:02}:{:02}", seconds % 60)
 }
 
 /// Returns the folder for downloads. Where the desktop names none, as on a server, that is

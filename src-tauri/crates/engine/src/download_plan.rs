@@ -90,41 +90,22 @@ impl DownloadPlan {
             keep,
             ..choice.clone()
         })?;
+        let output_kind = output_kind(plan.container, keep);
+        let whole_ms = length_ms(&plan);
         let requested = requested_range(wanted.range, recording)?;
+        let requested = requested.map(|asked| cut(&mut plan, asked, (output_kind, convert)));
+        let requested = requested.transpose()?;
         let range = requested.map(|requested| requested.range);
-        let share = range.map(|range| {
-            let whole_ms = length_ms(&plan);
-            range.select(&mut plan.segments);
-            let fetched_ms = length_ms(&plan);
-            FetchedShare {
-                fetched_ms,
-                whole_ms,
-            }
+        let share = range.map(|_| FetchedShare {
+            fetched_ms: length_ms(&plan),
+            whole_ms,
         });
-        let output_kind = match (plan.container, keep) {
-            (Container::Flv, ContainerChoice::Original) => {
-                OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv)
-            }
-            (Container::Flv, ContainerChoice::Mp4) => {
-                OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Mp4)
-            }
-            (Container::Fmp4, _) => OutputKind::Movie(SegmentFormat::Fmp4, OutputFormat::Mp4),
-            (Container::Ts, _) => OutputKind::Movie(SegmentFormat::Ts, OutputFormat::Mp4),
-            (Container::File, _) => OutputKind::SingleFile,
-        };
-        if range.is_some() && !plan.segments.iter().any(is_media) {
-            return Err(Error::NoRange(RangeProblem::Nothing));
-        }
         let written = match output_kind {
             OutputKind::Movie(_, OutputFormat::Flv) => FileKind::Flv,
             OutputKind::Movie(_, OutputFormat::Mp4) => FileKind::Mp4,
             OutputKind::SingleFile => plan.file_kind().unwrap_or(FileKind::Mp4),
         };
         let original = choice.keep == ContainerChoice::Original;
-        let is_cut = output_kind != OutputKind::SingleFile && written != FileKind::Flv && !convert;
-        if range.is_some() && !is_cut {
-            return Err(Error::NoRange(RangeProblem::NotCut));
-        }
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         let finished = if is_remuxed { FileKind::Mp4 } else { written };
         let ending = file_ending(finished, plan.is_audio_only(), wanted.ending)?;
@@ -368,7 +349,48 @@ fn requested_range(
     Ok(Some(SavedRange {
         range,
         is_clamped: range != asked,
+        is_widened: false,
     }))
+}
+
+/// Leaves the segments of a part in the plan. Returns the part that will be saved: an MP4 is cut to the
+/// millisecond, an FLV has no edit list and takes whole segments, which begin with keyframes.
+fn cut(
+    plan: &mut SegmentPlan,
+    asked: SavedRange,
+    (output_kind, convert): (OutputKind, bool),
+) -> Result<SavedRange, Error> {
+    let range = match output_kind {
+        OutputKind::Movie(_, OutputFormat::Flv) => asked.range.select_whole(&mut plan.segments),
+        OutputKind::Movie(_, OutputFormat::Mp4) if !convert => {
+            asked.range.select(&mut plan.segments);
+            Some(asked.range).filter(|_| plan.segments.iter().any(is_media))
+        }
+        OutputKind::Movie(..) | OutputKind::SingleFile => {
+            return Err(Error::NoRange(RangeProblem::NotCut));
+        }
+    };
+    let range = range.ok_or(Error::NoRange(RangeProblem::Nothing))?;
+    Ok(SavedRange {
+        range,
+        is_widened: range != asked.range,
+        ..asked
+    })
+}
+
+/// Returns what the segments of a container become.
+fn output_kind(container: Container, keep: ContainerChoice) -> OutputKind {
+    match (container, keep) {
+        (Container::Flv, ContainerChoice::Original) => {
+            OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv)
+        }
+        (Container::Flv, ContainerChoice::Mp4) => {
+            OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Mp4)
+        }
+        (Container::Fmp4, _) => OutputKind::Movie(SegmentFormat::Fmp4, OutputFormat::Mp4),
+        (Container::Ts, _) => OutputKind::Movie(SegmentFormat::Ts, OutputFormat::Mp4),
+        (Container::File, _) => OutputKind::SingleFile,
+    }
 }
 
 fn is_media(segment: &Segment) -> bool {

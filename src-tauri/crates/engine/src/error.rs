@@ -157,8 +157,8 @@ pub enum RangeProblem {
     /// No media of it is there, and the length of the recording is not known.
     #[error("the video has nothing at these times")]
     Nothing,
-    /// The service has it as one file, or the original is kept: neither is cut.
-    #[error("only an MP4 that this program makes of pieces can be cut")]
+    /// The service has it as one file, or ffmpeg makes an MP4 of an MP4: neither is cut.
+    #[error("only a file that this program itself makes of pieces can be cut")]
     NotCut,
 }
 

@@ -124,6 +124,9 @@ pub(crate) struct SavedRange {
     /// More was asked for than the recording has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_clamped: bool,
+    /// It may be longer than what was asked for: an FLV begins and ends with whole segments.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_widened: bool,
 }
 
 /// Captions beside a movie as the service has them, because they could not be converted as a whole.

@@ -148,13 +148,30 @@ impl TimeRange {
         for track in tracks {
             let of_track = segments.iter().filter(|segment| segment.id.track == track);
             let media = of_track.filter(|segment| segment.id.kind != SegmentKind::Init);
-            chosen.extend(self.of_track(&media.copied().collect::<Vec<_>>()));
+            let media: Vec<Segment> = media.copied().collect();
+            let of_track = self.of_track(&media, media.first());
+            chosen.extend(of_track.iter().map(|segment| segment.id));
         }
         segments.retain(|it| it.id.kind == SegmentKind::Init || chosen.contains(&it.id));
     }
 
-    /// Returns which media segments of a track are fetched.
-    fn of_track(&self, media: &[Segment]) -> Vec<ustream::SegmentId> {
+    /// Leaves the segments that hold it, for a movie of whole segments that all hold every track.
+    /// Returns the range that these are, or `None` if no segment holds any of it.
+    pub(crate) fn select_whole(&self, segments: &mut Vec<Segment>) -> Option<Self> {
+        let mut chosen = self.of_track(segments, None);
+        chosen.sort_by_key(|segment| segment.start_ms);
+        let (first, last) = (*chosen.first()?, *chosen.last()?);
+        let is_last = segments.last() == Some(&last);
+        let end_ms = last.start_ms.saturating_add(last.duration_ms);
+        segments.retain(|segment| chosen.contains(segment));
+        Some(Self {
+            from_ms: first.start_ms,
+            to_ms: Some(end_ms).filter(|end_ms| !is_last && *end_ms > first.start_ms),
+        })
+    }
+
+    /// Returns which media segments of a track are fetched; `leading` is one that always is.
+    fn of_track(&self, media: &[Segment], leading: Option<&Segment>) -> Vec<Segment> {
         let holds = |segment: &&Segment| self.needs(segment);
         let mut chosen: Vec<Segment> = media.iter().filter(holds).copied().collect();
         let (Some(first), Some(last)) = (chosen.first().copied(), chosen.last().copied()) else {
@@ -172,7 +189,7 @@ impl TimeRange {
         let after = media.iter().find(|it| it.start_ms > last.start_ms);
         let ends_close = |to_ms: u64| to_ms.saturating_add(MAX_DEVIATION_MS) > end_ms;
         let extra = [
-            media.first(),
+            leading,
             before.filter(|_| begins_close),
             after.filter(|_| self.to_ms.is_some_and(ends_close)),
         ];
@@ -181,7 +198,7 @@ impl TimeRange {
                 chosen.push(*segment);
             }
         }
-        chosen.into_iter().map(|segment| segment.id).collect()
+        chosen
     }
 }
 

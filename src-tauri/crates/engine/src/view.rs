@@ -446,6 +446,8 @@ pub struct RangeView {
     pub to_ms: Option<u64>,
     /// More was asked for than the recording has.
     pub is_clamped: bool,
+    /// It may be longer than what was asked for: an FLV begins and ends with whole segments.
+    pub is_widened: bool,
 }
 
 /// Captions beside a movie as the service has them, because they could not be converted as a whole.
@@ -863,11 +865,12 @@ impl From<saved::Finished> for Finished {
 }
 
 impl From<saved::SavedRange> for RangeView {
-    fn from(saved::SavedRange { range, is_clamped }: saved::SavedRange) -> Self {
+    fn from(saved: saved::SavedRange) -> Self {
         Self {
-            from_ms: range.from_ms(),
-            to_ms: range.to_ms(),
-            is_clamped,
+            from_ms: saved.range.from_ms(),
+            to_ms: saved.range.to_ms(),
+            is_clamped: saved.is_clamped,
+            is_widened: saved.is_widened,
         }
     }
 }

@@ -140,7 +140,8 @@ pub struct MovieSpec {
     /// segments that hold it, and the first of each track too: without that, the planned start of
     /// the others tells when the recording starts, less exactly.
     ///
-    /// An MP4 presents the range to the millisecond, by its edit lists. An FLV ignores it.
+    /// An MP4 presents the range to the millisecond, by its edit lists. An FLV starts when it starts
+    /// and presents all that is pushed: push only segments that begin in the range.
     pub range: Option<TimeRange>,
 }
 

@@ -15,4 +15,8 @@ to_ms: number | null,
 /**
  * More was asked for than the recording has.
  */
-is_clamped: boolean, };
+is_clamped: boolean, 
+/**
+ * It may be longer than what was asked for: an FLV begins and ends with whole segments.
+ */
+is_widened: boolean, };

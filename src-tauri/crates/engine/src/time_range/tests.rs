@@ -148,3 +148,34 @@ fn a_neighbour_is_taken_where_the_range_comes_close_to_it() {
     assert_eq!(selected(3 * HOUR - 3000, None), [0, 1799]);
     assert_eq!(selected(4 * HOUR, None), [0; 0]);
 }
+
+/// Returns the range of whole segments that hold another one, and the numbers of these segments.
+fn whole_segments(from_ms: u64, to_ms: Option<u64>) -> Option<(TimeRange, Vec<u64>)> {
+    let all = segments(3 * HOUR / 6000).into_iter();
+    let mut segments: Vec<Segment> = all
+        .filter(|it| it.id.track == 0 && it.id.kind != SegmentKind::Init)
+        .collect();
+    let range = TimeRange { from_ms, to_ms }.select_whole(&mut segments)?;
+    let numbers = segments.iter().filter_map(|segment| match segment.id.kind {
+        SegmentKind::Media(number) => Some(number),
+        SegmentKind::Init => None,
+    });
+    Some((range, numbers.collect()))
+}
+
+#[test]
+fn whole_segments_hold_the_range_and_say_where_they_begin_and_end() {
+    let range = |from_ms, to_ms| TimeRange { from_ms, to_ms };
+    let (whole, numbers) = whole_segments(HOUR + 1000, Some(HOUR + 13_000)).unwrap();
+    assert_eq!(numbers, [600, 601, 602]);
+    assert_eq!(whole, range(HOUR, Some(HOUR + 18_000)));
+    let (whole, numbers) = whole_segments(HOUR + 100, Some(HOUR + 11_900)).unwrap();
+    assert_eq!(numbers, [599, 600, 601, 602], "neighbours that are close");
+    assert_eq!(whole, range(HOUR - 6000, Some(HOUR + 18_000)));
+    let (whole, numbers) = whole_segments(3 * HOUR - 3000, None).unwrap();
+    assert_eq!(numbers, [1799]);
+    assert_eq!(whole, range(3 * HOUR - 6000, None));
+    let (whole, _) = whole_segments(3 * HOUR - 9000, Some(3 * HOUR - 1)).unwrap();
+    assert_eq!(whole.to_ms(), None, "up to the last segment");
+    assert_eq!(whole_segments(4 * HOUR, None), None);
+}

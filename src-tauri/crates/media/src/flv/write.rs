@@ -260,7 +260,8 @@ impl<O: Read + Write + Seek + Send> Muxer for FlvMuxer<O> {
         });
         let first = firsts.min().unwrap_or(0);
         // If the first segments are missing, the movie starts with a gap as long as they are.
-        let start = milliseconds(segment.start_ms);
+        let from_ms = self.movie.range.map_or(0, |range| range.from_ms);
+        let start = milliseconds(segment.start_ms.saturating_sub(from_ms));
         let origin = ticks(first.saturating_sub(start), 1000);
         change.origin_ms = self.state.origin_ms.unwrap_or(origin);
         if !kept.is_empty() {
