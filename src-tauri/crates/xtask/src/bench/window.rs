@@ -1,5 +1,5 @@
-//! Compares the app with an empty window: time until its first screen can be used, and memory while
-//! idle.
+//! Compares the app with an empty window, and with itself when its list is long: time until its first
+//! screen can be used, and memory while idle.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use serde_json::json;
 
 use super::candidate::Spread;
 use crate::app::PROGRAM;
@@ -25,7 +26,20 @@ const SHOW_TIMEOUT: Duration = Duration::from_mins(1);
 /// Wait before memory is measured: the page has finished its start by then.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
-/// Builds both and measures them in turn.
+/// Jobs in the long list.
+const MANY_JOBS: u32 = 2_000;
+/// Where the app keeps its jobs, below the folder for data.
+const JOBS: &str = "io.github.ustream-dl/jobs";
+
+/// What is measured.
+struct Candidate {
+    name: &'static str,
+    program: PathBuf,
+    /// Saved videos in its list.
+    jobs: u32,
+}
+
+/// Builds all and measures them in turn.
 pub(crate) fn all(runs: usize) -> anyhow::Result<()> {
     setup::checks()?;
     setup::page()?;
@@ -34,22 +48,29 @@ pub(crate) fn all(runs: usize) -> anyhow::Result<()> {
     let build = ["build", "--release", "--package", "app", "--bins"];
     let features = ["--example", "empty", "--features", "tauri/custom-protocol"];
     succeed(cargo(&build).args(features))?;
+    let candidate = |name, program, jobs| Candidate {
+        name,
+        program,
+        jobs,
+    };
+    let app = built("release", PROGRAM);
     let programs = [
-        ("an empty window", built("release/examples", "empty")),
-        ("the app", built("release", PROGRAM)),
+        candidate("an empty window", built("release/examples", "empty"), 0),
+        candidate("the app", app.clone(), 0),
+        candidate("with 2000 jobs", app, MANY_JOBS),
     ];
     say(&format!("The window: {runs} runs of each"));
-    let mut measured = [const { (Vec::new(), Vec::new()) }; 2];
+    let mut measured = [const { (Vec::new(), Vec::new()) }; 3];
     for _ in 0..runs {
-        for ((_, program), (starts, memories)) in programs.iter().zip(&mut measured) {
-            let (start, memory) = run(program)?;
+        for (candidate, (starts, memories)) in programs.iter().zip(&mut measured) {
+            let (start, memory) = run(candidate)?;
             starts.push(start.as_secs_f64());
             memories.push(memory);
         }
     }
     let table = programs.iter().zip(&measured);
     let table: Option<Vec<_>> = table
-        .map(|((name, _), (starts, memories))| Some((*name, spread(starts)?, spread(memories)?)))
+        .map(|(it, (starts, memories))| Some((it.name, spread(starts)?, spread(memories)?)))
         .collect();
     let table = table.context("nothing was measured")?;
     print("                   start s      ×  median s      ×    PSS MB      ×");
@@ -65,6 +86,47 @@ pub(crate) fn all(runs: usize) -> anyhow::Result<()> {
             memory.median / empty_memory.median,
         ));
     }
+    let (app, many) = (&table[1].1, &table[2].1);
+    print(&format!(
+        "with {MANY_JOBS} jobs against none: {:.2} (best), {:.2} (median)",
+        many.best / app.best,
+        many.median / app.median,
+    ));
+    Ok(())
+}
+
+/// Writes the files of saved videos, as the app does.
+fn write_jobs(data: &Path, count: u32) -> anyhow::Result<()> {
+    let folder = data.join(JOBS);
+    fs::create_dir_all(&folder)?;
+    for number in 0..count {
+        let (recording, title) = (100_000_000 + number, format!("Launch day, part {number}"));
+        let file = format!("{title}.mp4");
+        let job = json!({
+            "schema": 1,
+            "added_ms": 1_764_345_600_000_u64 + u64::from(number),
+            "spec": {
+                "target": { "recording": recording },
+                "choice": { "quality": "best", "keep": "mp4" },
+                "remux": "builtin",
+                "output": { "folder": data, "stem": null },
+            },
+            "state": { "is": "done", "finished": {
+                "file": file,
+                "size_bytes": 1_000_000,
+                "duration_ms": 60_000,
+                "saved_unix_s": 1_764_345_600 + number,
+            } },
+            "discovery": {
+                "found": { "recording": recording, "channel": null, "newest": false },
+                "link": format!("https://video.ibm.com/recorded/{recording}"),
+                "title": title,
+                "part": data.join(format!("{title}.part")),
+            },
+            "file": data.join(file),
+        });
+        fs::write(folder.join(format!("{number:016x}.json")), job.to_string())?;
+    }
     Ok(())
 }
 
@@ -73,8 +135,10 @@ fn spread(all: &[f64]) -> Option<Spread> {
 }
 
 /// Returns the time until the first screen can be used, and the idle memory in megabytes.
-fn run(program: &Path) -> anyhow::Result<(Duration, f64)> {
+fn run(candidate: &Candidate) -> anyhow::Result<(Duration, f64)> {
+    let program = &candidate.program;
     let home = tempfile::tempdir()?;
+    write_jobs(&home.path().join("DATA"), candidate.jobs)?;
     let display = VirtualDisplay::start(home.path())?;
     let mut session = command("dbus-run-session");
     session
