@@ -54,6 +54,7 @@ async fn main() -> anyhow::Result<()> {
         ending: None,
         again: false,
         range: None,
+        live: None,
         title: None,
         thumbnail: None,
         overrides: engine::Overrides::default(),

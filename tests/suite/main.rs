@@ -34,6 +34,7 @@ mod keep;
 mod kill;
 mod layers;
 mod listing;
+mod live;
 #[cfg(target_os = "linux")]
 mod long_recordings;
 mod matrix;

@@ -140,6 +140,7 @@ pub(crate) fn job(recording: u64, folder: &Path) -> NewJob {
         ending: None,
         again: false,
         range: None,
+        live: None,
         title: None,
         thumbnail: None,
         overrides: engine::Overrides::default(),

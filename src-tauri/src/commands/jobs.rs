@@ -51,6 +51,7 @@ pub(crate) async fn download(
         ending: None,
         again: request.again,
         range: request.range,
+        live: None,
         title: request.title,
         thumbnail: request.thumbnail.and_then(|name| thumbnails.address(&name)),
         overrides: Overrides {

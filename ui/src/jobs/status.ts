@@ -11,6 +11,7 @@ export const WAITING: Record<WaitReason, string> = {
   login_page: "waiting-login",
   service: "waiting-site",
   mirror: "waiting-mirror",
+  stream: "waiting-stream",
   segments: "waiting-segments",
 };
 

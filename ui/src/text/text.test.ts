@@ -71,6 +71,7 @@ const STAGES: Record<JobStage, true> = {
   finishing: true,
   converting: true,
   moving: true,
+  recording: true,
 };
 
 /** The source of the page, as text. */

@@ -1,6 +1,7 @@
 //! The arguments of the command line. The doc comments of the fields are the text of `--help`.
 
 pub(crate) mod keep;
+mod live;
 mod rate;
 mod save;
 mod service;
@@ -20,6 +21,7 @@ use engine::{Config, Remuxer, TimeRange};
 use jiff::civil::Date;
 
 use crate::args::keep::KeepArgs;
+use crate::args::live::LiveArgs;
 use crate::args::rate::rate;
 use crate::args::save::SaveArgs;
 use crate::args::service::{ServiceArgs, one_reader};
@@ -117,7 +119,8 @@ pub(crate) struct DownloadArgs {
     #[arg(long)]
     pub(crate) again: bool,
 
-    /// Save only a part, from this time on: 90, 1:30 or 1:02:00.500. Only what it needs is fetched
+    /// Save only a part, from this time on: 90, 1:30 or 1:02:00.500. Only what it needs is fetched.
+    /// Of a running stream: now, to leave out what was sent before
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
 
@@ -129,6 +132,9 @@ pub(crate) struct DownloadArgs {
     /// path (or the path at the end). No shell reads it
     #[arg(long, value_name = "COMMAND")]
     pub(crate) exec: Option<ExecCommand>,
+
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 
     #[command(flatten)]
     pub(crate) save: SaveArgs,
@@ -356,8 +362,14 @@ impl DownloadArgs {
 
     /// Returns the part of each recording to save; `None` for all of it.
     pub(crate) fn range(&self) -> Result<Option<TimeRange>, Exit> {
-        TimeRange::parse(self.from.as_deref(), self.to.as_deref())
+        let from = self.from.as_deref().filter(|_| !self.begins_now());
+        TimeRange::parse(from, self.to.as_deref())
             .map_err(|error| Exit::usage(format!("--from, --to: {error}")))
+    }
+
+    /// Returns whether a running stream is recorded from now on only.
+    pub(crate) fn begins_now(&self) -> bool {
+        self.from.as_deref() == Some("now")
     }
 
     pub(crate) fn config(&self) -> Result<Config, Exit> {

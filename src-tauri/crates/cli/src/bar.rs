@@ -105,6 +105,7 @@ fn stage(stage: JobStage) -> &'static str {
     match stage {
         JobStage::Resolving => "Looking for the video",
         JobStage::Fetching => "Downloading",
+        JobStage::Recording => "Recording",
         JobStage::Finishing => "Finishing",
         JobStage::Converting => "Making the MP4",
         JobStage::Moving => "Moving to the other folder",
@@ -129,6 +130,7 @@ fn message(progress: &ProgressView) -> String {
             WaitReason::Service => "waiting for the video site",
             WaitReason::Mirror => "waiting for the servers that send the video",
             WaitReason::Segments => "asking again for what is missing",
+            WaitReason::Stream => "the stream has paused, waiting for it",
         };
         parts.push(what.to_owned());
     } else if let Some(seconds) = progress.silent_seconds {
@@ -150,7 +152,7 @@ fn sizes(progress: &ProgressView) -> Option<String> {
         JobStage::Resolving | JobStage::Finishing => false,
         // ffmpeg reports no bytes, only a fraction.
         JobStage::Converting => progress.total_bytes.is_some(),
-        JobStage::Fetching | JobStage::Moving => true,
+        JobStage::Fetching | JobStage::Recording | JobStage::Moving => true,
     };
     let done = DecimalBytes(progress.done_bytes);
     let about = if progress.total_is_exact {

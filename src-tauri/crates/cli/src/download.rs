@@ -1,9 +1,9 @@
 //! `ustream-dl LINK…`: saves recordings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use engine::view::{Finished, RangeView};
+use engine::view::{Finished, LiveEnd, RangeView};
 use engine::{
     Choice, Engine, FileEnding, NewJob, OutputLocation, Overrides, Target, TimeRange, read_link,
 };
@@ -43,6 +43,8 @@ pub(crate) async fn download(
         prompt: Prompt::new(stop, silent),
         filter: args.filter(),
         archive: archive.as_ref().filter(|_| !args.again && range.is_none()),
+        // Of a recording there may be a part; a stream has no end yet.
+        records_live: !args.live.no_live && range.is_none(),
     };
     let mut selection = resolver.resolve(links).await;
     if has_one_link && let Some((_, exit)) = selection.failed.pop() {
@@ -106,7 +108,14 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        for SelectedRecording { link, access, .. } in selection.list {
+        let mut live = HashSet::new();
+        for selected in selection.list {
+            let SelectedRecording {
+                link,
+                access,
+                is_live,
+                ..
+            } = selected;
             let overrides = Overrides {
                 access,
                 gaps: self.args.keep_gaps,
@@ -124,15 +133,23 @@ impl DownloadBatch<'_> {
                 ending: self.ending,
                 again: self.args.again,
                 range: self.range,
+                live: is_live.then(|| self.args.live.options(self.args.begins_now())),
                 title: None,
                 thumbnail: None,
                 overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;
+            if is_live {
+                live.insert(id.to_string());
+            }
             jobs.insert(id.to_string(), overrides);
+        }
+        if !live.is_empty() && !self.quiet && !self.args.json {
+            print_stderr("This stream is running now, and is recorded. Ctrl-C stops and saves it.");
         }
         let watcher = JobWatcher {
             jobs,
+            live,
             screen: ProgressOutput::new(self.args.json, self.quiet),
             prompt: Prompt::new(self.stop, self.quiet || self.args.json),
             stop: self.stop,
@@ -151,6 +168,12 @@ impl DownloadBatch<'_> {
                     for note in range_notes(range, finished.duration_ms) {
                         print_stderr(&note);
                     }
+                }
+                if let Some(end) = finished.live_end
+                    && !self.quiet
+                    && !self.args.json
+                {
+                    print_stderr(live_end_note(end));
                 }
                 if finished.saved_before && !self.quiet && !self.args.json {
                     print_stderr(
@@ -191,6 +214,16 @@ fn announcement(selection: &Selection, folder: &Path) -> String {
         format!(" {} is free in {}.", DecimalBytes(free), folder.display())
     });
     one_line(&format!("{}.{free}", parts.join(", "))).into_owned()
+}
+
+/// Returns why the recording of a stream has ended, in a sentence.
+fn live_end_note(end: LiveEnd) -> &'static str {
+    match end {
+        LiveEnd::Ended => "The stream has ended.",
+        LiveEnd::Silent => "The stream sent nothing any more, so the recording was ended.",
+        LiveEnd::Asked => "The recording was stopped.",
+        LiveEnd::DiskFull => "The disk is nearly full, so the recording was ended.",
+    }
 }
 
 /// Returns how the part that was saved differs from what was asked for, in sentences.

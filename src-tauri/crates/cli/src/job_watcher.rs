@@ -37,6 +37,8 @@ impl JobEnd {
 pub(crate) struct JobWatcher<'a, F> {
     /// The overrides of each job, to resume it when its password has been typed.
     pub(crate) jobs: HashMap<String, Overrides>,
+    /// Those that record a running stream: they are saved when the user asks to stop.
+    pub(crate) live: HashSet<String>,
     pub(crate) screen: ProgressOutput,
     pub(crate) prompt: Prompt<'a>,
     pub(crate) stop: &'a StopSignal,
@@ -54,13 +56,14 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
     ) -> Result<(), Exit> {
         let stop = self.stop;
         let _graceful = stop.graceful(self.stop_message);
-        let ended = tokio::select! {
+        let mut ended = tokio::select! {
             ended = self.watch(engine, &mut updates) => ended,
             () = stop.requested() => Err(Exit::Stopped),
         };
         if matches!(ended, Err(Exit::Stopped)) {
             self.screen.clear();
             terminal::print_stderr("Stopping… (press Ctrl-C again to stop at once)");
+            ended = self.save_streams(engine, &mut updates).await;
         }
         // Make everything received durable before the program ends, whatever the reason.
         engine.shutdown().await;
@@ -78,6 +81,32 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
             Err(Exit::Stopped) if self.jobs.is_empty() => Ok(()),
             ended => ended,
         }
+    }
+
+    /// Ends the recordings of running streams and waits until they are saved; the other jobs stop.
+    async fn save_streams(
+        &mut self,
+        engine: &Engine,
+        updates: &mut JobStream,
+    ) -> Result<(), Exit> {
+        let mut others = HashMap::new();
+        for (id, overrides) in std::mem::take(&mut self.jobs) {
+            let job: JobId = id.parse().map_err(io::Error::other)?;
+            if self.live.contains(&id) {
+                engine.stop_and_save(&job).await?;
+                self.jobs.insert(id, overrides);
+            } else {
+                engine.pause(&job).await?;
+                others.insert(id, overrides);
+            }
+        }
+        let saved = self.watch(engine, updates).await;
+        self.jobs.extend(others);
+        saved.and(if self.jobs.is_empty() {
+            Ok(())
+        } else {
+            Err(Exit::Stopped)
+        })
     }
 
     async fn watch(&mut self, engine: &Engine, updates: &mut JobStream) -> Result<(), Exit> {

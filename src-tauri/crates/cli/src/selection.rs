@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use engine::view::EntryView;
+use engine::view::{EntryView, LiveChannelView};
 use engine::{Access, Catalog, Engine, ResolvedLink, Target, read_link};
 
 use crate::archive::Archive;
@@ -16,6 +16,8 @@ use crate::password::Prompt;
 pub(crate) struct SelectedRecording {
     pub(crate) link: String,
     pub(crate) access: Access,
+    /// It is a channel whose running stream is recorded.
+    pub(crate) is_live: bool,
     stated: StatedAmount,
 }
 
@@ -78,6 +80,8 @@ pub(crate) struct LinkResolver<'a> {
     pub(crate) filter: EntryFilter,
     /// Recordings to leave out.
     pub(crate) archive: Option<&'a Archive>,
+    /// The stream of a channel that is on air is recorded.
+    pub(crate) records_live: bool,
 }
 
 impl Selection {
@@ -114,6 +118,18 @@ impl LinkResolver<'_> {
         }
         let newest_of_any_day =
             self.filter.index == IndexFilter::Newest && self.filter.since.is_none();
+        if newest_of_any_day
+            && self.records_live
+            && let Some(channel) = self.on_air(link).await
+        {
+            selection.list.push(SelectedRecording {
+                link: channel.link,
+                access,
+                is_live: true,
+                stated: StatedAmount::default(),
+            });
+            return Ok(());
+        }
         if newest_of_any_day && self.archive.is_none() {
             // The engine takes the newest by itself.
             self.add(selection, (link, None), access, StatedAmount::default());
@@ -136,6 +152,16 @@ impl LinkResolver<'_> {
             ResolvedLink::Collection(catalog) => self.add_filtered(*catalog, selection).await?,
         }
         Ok(())
+    }
+
+    /// Returns the channel of a link if it is on air. If that can't be found out, its recordings are
+    /// looked for, and that says why.
+    async fn on_air(&self, link: &str) -> Option<LiveChannelView> {
+        let asked = self.engine.on_air(link).await;
+        asked
+            .inspect_err(|error| tracing::info!(%error, "not known whether it is on air"))
+            .ok()
+            .flatten()
     }
 
     async fn add_filtered(
@@ -187,6 +213,7 @@ impl LinkResolver<'_> {
             selection.list.push(SelectedRecording {
                 link: link.to_owned(),
                 access,
+                is_live: false,
                 stated,
             });
         }

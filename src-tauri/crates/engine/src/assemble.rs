@@ -256,6 +256,32 @@ impl Assembler {
             .map_err(Error::disk(&self.folder))
     }
 
+    /// Adds segments behind those that are known, for a stream that goes on.
+    pub(crate) fn extend(&mut self, segments: impl IntoIterator<Item = Segment>) {
+        self.segments.extend(segments);
+    }
+
+    /// Says that a segment will not come: an output in presentation order does not wait for it.
+    pub(crate) fn give_up(&mut self, index: usize) -> Result<(), Error> {
+        if self.muxer.order() == SegmentOrder::Presentation {
+            self.reorder.give_up(index);
+            self.write_ready(GapPolicy::Stop)?;
+        }
+        Ok(())
+    }
+
+    /// Lets the movie start with the first segment that is here: those before it were never to be had.
+    /// Only for an output in arrival order.
+    pub(crate) fn start_with_first(&mut self) {
+        let media = self.fragments.iter().filter(|it| it.kind != media::SegmentKind::Init);
+        let first_ms = media.map(|it| it.start_ms).min().unwrap_or(0);
+        if self.muxer.order() == SegmentOrder::Arrival {
+            for fragment in &mut self.fragments {
+                fragment.start_ms = fragment.start_ms.saturating_sub(first_ms);
+            }
+        }
+    }
+
     /// Returns the segments that are neither in the output nor in the reorder buffer.
     pub(crate) fn outstanding(&self) -> Vec<Segment> {
         let (stored, _) = self.stored();

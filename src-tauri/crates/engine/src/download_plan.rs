@@ -15,6 +15,7 @@ use crate::error::{Error, RangeProblem};
 use crate::extras::{Extras, MovieMetadata};
 use crate::file_ending::FileEnding;
 use crate::job::{DownloadRequest, JobSpec};
+use crate::live_record::LiveRecord;
 use crate::names::{self, NameLimit, NamePattern, RelativeName, StemSource, TemplateValues};
 use crate::note::Mark;
 use crate::part;
@@ -49,6 +50,8 @@ pub(crate) struct DownloadPlan {
     name: RelativeName,
     /// What the stem of `name` is made of.
     stem: StemSource,
+    /// The running stream that is recorded.
+    live: Option<LiveRecord>,
     /// The names that an earlier attempt may have given: the title may have changed since.
     pattern: NamePattern,
     /// The user has named the extension.
@@ -77,6 +80,29 @@ impl DownloadPlan {
         wanted: &DownloadRequest,
         recording: &Recording,
         limit: NameLimit,
+    ) -> Result<Self, Error> {
+        Self::new((spec, wanted), recording, limit, None)
+    }
+
+    /// Does the same for a running stream, whose movie is named after when it was recorded.
+    pub(crate) fn of_live(
+        (spec, wanted): (&JobSpec, &DownloadRequest),
+        recording: &Recording,
+        limit: NameLimit,
+        live: &LiveRecord,
+    ) -> Result<Self, Error> {
+        let wanted = DownloadRequest {
+            range: None,
+            ..wanted.clone()
+        };
+        Self::new((spec, &wanted), recording, limit, Some(live))
+    }
+
+    fn new(
+        (spec, wanted): (&JobSpec, &DownloadRequest),
+        recording: &Recording,
+        limit: NameLimit,
+        live: Option<&LiveRecord>,
     ) -> Result<Self, Error> {
         let choice = &wanted.choice;
         let convert = spec.remux == Remuxer::Ffmpeg && choice.keep == ContainerChoice::Mp4;
@@ -118,7 +144,11 @@ impl DownloadPlan {
             .to_owned(),
             finished: ending.as_str().to_owned(),
         };
-        let values = TemplateValues::of(recording, recording.rendition(&plan.rendition), range);
+        let label = match live {
+            Some(live) => live.label(),
+            None => range.map(|range| range.label()),
+        };
+        let values = TemplateValues::of(recording, recording.rendition(&plan.rendition), label);
         let typed = spec.output.stem.as_deref();
         let typed = typed.map(|text| names::without_ending(text, ending.as_str()));
         let typed = typed.and_then(|text| RelativeName::typed(text, limit));
@@ -150,6 +180,7 @@ impl DownloadPlan {
             extensions,
             name,
             stem,
+            live: live.cloned(),
             pattern,
             ending: wanted.ending,
         })
@@ -210,9 +241,10 @@ impl DownloadPlan {
     /// Returns what the movie is made of.
     fn source(&self) -> MovieSource {
         let plan = self.plan.clone();
-        match self.range() {
-            Some(range) => MovieSource::Range { range, plan },
-            None => MovieSource::Plan(plan),
+        match (self.live.clone(), self.range()) {
+            (Some(live), _) => MovieSource::Live { live, plan },
+            (None, Some(range)) => MovieSource::Range { range, plan },
+            (None, None) => MovieSource::Plan(plan),
         }
     }
 
@@ -379,7 +411,7 @@ fn cut(
 }
 
 /// Returns what the segments of a container become.
-fn output_kind(container: Container, keep: ContainerChoice) -> OutputKind {
+pub(crate) fn output_kind(container: Container, keep: ContainerChoice) -> OutputKind {
     match (container, keep) {
         (Container::Flv, ContainerChoice::Original) => {
             OutputKind::Movie(SegmentFormat::Flv, OutputFormat::Flv)
@@ -428,7 +460,7 @@ fn file_ending(
 }
 
 /// Returns which segment tracks the audio tracks come from.
-fn audio_specs(plan: &SegmentPlan) -> Vec<AudioSpec> {
+pub(crate) fn audio_specs(plan: &SegmentPlan) -> Vec<AudioSpec> {
     let tracks = (0..).zip(&plan.tracks);
     let tracks = tracks.filter(|(_, track)| track.kind != TrackKind::Video);
     let audio = |(number, track): (u8, &ustream::RenditionTrack)| AudioSpec {

@@ -16,7 +16,9 @@ use crate::disk::durable::blocking;
 use crate::error::Error;
 use crate::fetch::online::OnlineCheck;
 use crate::fetch::{Fetcher, SegmentSampler};
-use crate::job::{DownloadRequest, JobId, JobSource, JobSpec, NewJob, NewRemux, Overrides};
+use crate::job::{
+    DownloadRequest, JobId, JobSource, JobSpec, LiveRequest, NewJob, NewRemux, Overrides,
+};
 use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::library::Library;
 use crate::preview::preview;
@@ -26,7 +28,8 @@ use crate::report::{self, Report, ReportSubject};
 use crate::route_file::RouteFile;
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
-use crate::view::{Failure, Preview, SavedRecordingView};
+use crate::view::{Failure, LiveChannelView, Preview, SavedRecordingView};
+use crate::names;
 
 /// Default limit of concurrent requests: as many as browsers open; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);
@@ -180,6 +183,17 @@ impl Engine {
         })
     }
 
+    /// Returns the channel that a link leads to, if it is on air: its running stream can be recorded.
+    pub async fn on_air(&self, link: &str) -> Result<Option<LiveChannelView>, Error> {
+        let target = read_link(link)?;
+        let ask = || self.service.client().on_air(&target);
+        let channel = self.service.for_lookup().run(ask).await?;
+        Ok(channel.map(|found| LiveChannelView {
+            link: Target::Channel(found.channel).link(),
+            title: names::display_text(found.title.as_deref()),
+        }))
+    }
+
     async fn preview(&self, found: RecordingRef, access: &Access) -> Result<Preview, Error> {
         let describe = || self.service.client().recording(found, access);
         let recording = self.service.for_lookup().run(describe).await?;
@@ -255,21 +269,26 @@ impl Engine {
             ending,
             again,
             range,
+            live,
             title,
             thumbnail,
             overrides,
         } = job;
         let target = read_link(&link)?;
+        let request = DownloadRequest {
+            target,
+            choice,
+            template,
+            extras,
+            ending,
+            again,
+            range,
+        };
         let spec = JobSpec {
-            source: JobSource::Recording(DownloadRequest {
-                target,
-                choice,
-                template,
-                extras,
-                ending,
-                again,
-                range,
-            }),
+            source: match live {
+                Some(live) => JobSource::Live(LiveRequest { live, request }),
+                None => JobSource::Recording(request),
+            },
             remux,
             output,
             title,
@@ -307,6 +326,15 @@ impl Engine {
     /// Pauses a job. What it has fetched is kept.
     pub async fn pause(&self, id: &JobId) -> Result<(), Error> {
         self.send_command(|reply| Command::Pause {
+            id: id.clone(),
+            reply,
+        })
+        .await
+    }
+
+    /// Ends the recording of a running stream and saves what there is. Does nothing to other jobs.
+    pub async fn stop_and_save(&self, id: &JobId) -> Result<(), Error> {
+        self.send_command(|reply| Command::StopAndSave {
             id: id.clone(),
             reply,
         })

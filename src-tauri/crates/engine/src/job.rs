@@ -96,6 +96,7 @@ impl JobSpec {
             (JobSource::Files(_), _) => 0,
             (_, Some(typed)) => typed.matches('/').count(),
             (JobSource::Recording(wanted), None) => wanted.template.depth(),
+            (JobSource::Live(wanted), None) => wanted.request.template.depth(),
         }
     }
 }
@@ -104,6 +105,8 @@ impl JobSpec {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum JobSource {
+    /// A stream that is running.
+    Live(LiveRequest),
     /// A recording of the service.
     Recording(DownloadRequest),
     /// Movie files on this computer.
@@ -114,7 +117,9 @@ impl JobSource {
     /// Returns the address or path that the user knows it by.
     pub(crate) fn label(&self) -> String {
         match self {
-            Self::Recording(wanted) => wanted.target.link(),
+            Self::Recording(wanted) | Self::Live(LiveRequest { request: wanted, .. }) => {
+                wanted.target.link()
+            }
             Self::Files(MovieFiles { films, .. }) => films
                 .first()
                 .map(|movie| movie.display().to_string())
@@ -145,6 +150,53 @@ pub struct DownloadRequest {
     /// Only this part of it; `None` for the whole recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<TimeRange>,
+}
+
+/// The running stream of a channel, and what to record of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveRequest {
+    /// From when to when.
+    pub live: LiveOptions,
+    /// The channel, and what to save. Parts, and what is saved already, do not concern a stream.
+    #[serde(flatten)]
+    pub request: DownloadRequest,
+}
+
+/// From when to when a running stream is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveOptions {
+    /// Begin with what is sent now, and not with the earliest segment that the service still names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_now: bool,
+    /// Stop and save when this much is recorded, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length_ms: Option<u64>,
+    /// Stop and save then, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_unix_s: Option<i64>,
+    /// How long a stream is waited for that sends nothing, in milliseconds.
+    #[serde(default = "LiveOptions::usual_patience_ms")]
+    pub patience_ms: u64,
+}
+
+impl LiveOptions {
+    /// Broadcasters pause for some minutes: to change a cable, or between two speakers.
+    const USUAL_PATIENCE_MS: u64 = 5 * 60 * 1000;
+
+    fn usual_patience_ms() -> u64 {
+        Self::USUAL_PATIENCE_MS
+    }
+}
+
+impl Default for LiveOptions {
+    fn default() -> Self {
+        Self {
+            from_now: false,
+            max_length_ms: None,
+            until_unix_s: None,
+            patience_ms: Self::USUAL_PATIENCE_MS,
+        }
+    }
 }
 
 /// Movie files that become one MP4.
@@ -212,6 +264,8 @@ pub struct NewJob {
     pub again: bool,
     /// Only this part of it; `None` for the whole recording.
     pub range: Option<TimeRange>,
+    /// Record the running stream of the channel; `None` for a recording.
+    pub live: Option<LiveOptions>,
     /// The title under which the user has seen it.
     pub title: Option<String>,
     /// Address of the thumbnail with which the user has seen it.

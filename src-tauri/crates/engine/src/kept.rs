@@ -133,6 +133,7 @@ impl KeptChannel {
             ending: None,
             again: false,
             range: None,
+            live: None,
             title: recording.title.clone(),
             thumbnail: None,
             overrides,

@@ -44,6 +44,7 @@ mod job;
 mod job_stream;
 mod kept;
 mod library;
+mod live_record;
 mod movie_check;
 mod names;
 mod note;
@@ -80,7 +81,7 @@ pub use file_ending::FileEnding;
 pub use folder_index::{FolderIndex, write_index};
 pub use fs4::available_space;
 pub use job::{
-    DownloadRequest, JobId, JobSource, JobSpec, MovieFiles, Mp4Extension, NewJob, NewRemux,
+    DownloadRequest, JobId, JobSource, JobSpec, LiveOptions, LiveRequest, MovieFiles, Mp4Extension, NewJob, NewRemux,
     OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use ustream::{PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
+use ustream::{ChannelId, MediaId, PlanChange, RecordingId, SegmentId, SegmentKind, SegmentPlan};
 
 use self::lock::lock;
 pub(crate) use self::manifest::{Extensions, MovieFileId, MovieSource};
@@ -22,6 +22,7 @@ use crate::disk::durable;
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
+use crate::live_record::LiveRecord;
 use crate::names::{self, NameLimit, NamePattern, StemSource};
 use crate::platform;
 use crate::saved::Finished;
@@ -389,6 +390,34 @@ pub(crate) fn earlier_plan(
     folders_below(folder, depth).iter().find_map(|folder| {
         let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
         plans.find(|plan| plan.recording == recording)
+    })
+}
+
+/// A stream that an earlier run has recorded, in its part folder.
+pub(crate) struct EarlierLive {
+    /// The folder that the part folder is in.
+    pub(crate) folder: PathBuf,
+    pub(crate) stem: String,
+    pub(crate) live: LiveRecord,
+    pub(crate) plan: SegmentPlan,
+    pub(crate) extensions: Extensions,
+}
+
+/// Returns what an earlier run has recorded of the stream of `channel`, in `folder` or in folders up to
+/// `depth` below it.
+pub(crate) fn earlier_live(folder: &Path, channel: ChannelId, depth: usize) -> Option<EarlierLive> {
+    folders_below(folder, depth).iter().find_map(|folder| {
+        let mut found = part_folders(folder).filter_map(|(path, manifest)| {
+            let (live, plan, extensions) = manifest.into_live()?;
+            Some(EarlierLive {
+                folder: folder.clone(),
+                stem: path.file_stem()?.to_str()?.to_owned(),
+                live,
+                plan,
+                extensions,
+            })
+        });
+        found.find(|earlier| earlier.plan.media == MediaId::Channel(channel))
     })
 }
 

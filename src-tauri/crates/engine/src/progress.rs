@@ -132,6 +132,14 @@ impl Meter {
         self.lock().begin_fetch(segments, Instant::now());
     }
 
+    /// Starts recording a running stream, whose length is not known; `done_bytes` are here already.
+    pub(crate) fn begin_recording(&self, done_bytes: u64) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        state.begin_fetch(SegmentProgress::new(0, (0, done_bytes), None), now);
+        state.stage = JobStage::Recording;
+    }
+
     /// Counts a segment that is known not to exist.
     pub(crate) fn segment_absent(&self, duration_ms: u64) {
         let now = Instant::now();
@@ -383,7 +391,7 @@ impl ProgressState {
     /// Returns whether nothing has come of this stage for longer than usual.
     fn is_stalled(&self, now: Instant) -> bool {
         let usual = match self.stage {
-            JobStage::Resolving | JobStage::Fetching => STALLED_AFTER,
+            JobStage::Resolving | JobStage::Fetching | JobStage::Recording => STALLED_AFTER,
             JobStage::Moving | JobStage::Finishing | JobStage::Converting => {
                 FINISHING_STALLED_AFTER
             }
@@ -394,6 +402,10 @@ impl ProgressState {
 
     /// Moves the figures of the download forward.
     fn update_download(&mut self) {
+        if self.stage == JobStage::Recording {
+            let bytes = self.segments.bytes();
+            self.download.advance(None, bytes, (None, false));
+        }
         if self.stage != JobStage::Fetching {
             return;
         }
@@ -419,7 +431,7 @@ impl ProgressState {
         let silent_seconds =
             (silence >= SILENT_AFTER && waiting_for.is_none()).then_some(silence.as_secs());
         let counts_bytes = match self.stage {
-            JobStage::Fetching => true,
+            JobStage::Fetching | JobStage::Recording => true,
             JobStage::Moving | JobStage::Converting => shown.total_bytes.is_some(),
             JobStage::Resolving | JobStage::Finishing => false,
         };
@@ -427,6 +439,7 @@ impl ProgressState {
         let is_moving = counts_bytes && waiting_for.is_none() && silent_seconds.is_none();
         let left_bytes = match self.stage {
             JobStage::Fetching => self.segments.total_bytes().0,
+            JobStage::Recording => None,
             _ => shown.total_bytes,
         };
         let left_bytes = left_bytes.map(|total| total.saturating_sub(shown.bytes));

@@ -48,6 +48,11 @@ pub(crate) enum Command {
         id: JobId,
         reply: ReplySender<()>,
     },
+    /// Ends the recording of a running stream, and saves it.
+    StopAndSave {
+        id: JobId,
+        reply: ReplySender<()>,
+    },
     Resume {
         id: JobId,
         overrides: Overrides,
@@ -187,6 +192,14 @@ impl Queue {
                 let paused = self.pause(&id).await;
                 self.queue_reply(reply, paused);
             }
+            Command::StopAndSave { id, reply } => {
+                let stopped = self.job(&id).map(|job| {
+                    if let Some(active) = &job.active {
+                        active.stop.cancel();
+                    }
+                });
+                self.queue_reply(reply, stopped);
+            }
             Command::Resume {
                 id,
                 overrides,
@@ -301,7 +314,7 @@ impl Queue {
         if job.record.state.on(JobEvent::Resume).is_none() {
             return Ok(());
         }
-        if matches!(job.record.spec.source, JobSource::Recording(_)) {
+        if !matches!(job.record.spec.source, JobSource::Files(_)) {
             job.record.spec.output.folder = folder;
             return self.resume(id, overrides).await;
         }
@@ -389,7 +402,8 @@ impl Queue {
             {
                 attempt.moves_from = Some((folder.to_owned(), self.is_shared(&id, part)));
             }
-            let (cancel, discovery) = (attempt.cancel.clone(), attempt.discovery.clone());
+            let (cancel, stop) = (attempt.cancel.clone(), attempt.stop.clone());
+            let discovery = attempt.discovery.clone();
             let meter = Some(Arc::clone(&attempt.meter));
             let task = self.runs.spawn(run::run(attempt)).id();
             let job = &mut self.jobs[position];
@@ -397,6 +411,7 @@ impl Queue {
             job.active = Some(ActiveRun {
                 task,
                 cancel,
+                stop,
                 discovery,
             });
         }

@@ -10,6 +10,7 @@ mod attempt;
 mod completeness;
 mod download;
 mod finish;
+mod live;
 mod remux;
 mod single_file;
 mod spot_check;
@@ -30,6 +31,7 @@ use crate::view::JobStage;
 pub(crate) async fn run(attempt: Attempt) -> Outcome<SavedMovie> {
     attempt.meter.enter(JobStage::Resolving);
     let outcome = match &attempt.spec.source {
+        JobSource::Live(request) => live::record(&attempt, request).await,
         JobSource::Recording(request) => download::download(&attempt, request).await,
         JobSource::Files(files) => remux::remux(&attempt, files).await,
     };

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::live_record::LiveEnd;
 use crate::time_range::TimeRange;
 
 /// Version of the job files.
@@ -114,6 +115,9 @@ pub(crate) struct Finished {
     /// The part of the recording that it is; `None` for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) range: Option<SavedRange>,
+    /// Why the recording of a running stream has ended; `None` for anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) live_end: Option<LiveEnd>,
 }
 
 /// The part of a recording that was saved.

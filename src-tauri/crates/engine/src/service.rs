@@ -337,7 +337,10 @@ impl Retry<'_> {
             WaitReason::LoginPage => tracing::warn!(
                 "the network asks to log in: open any web page in a browser; waiting for it"
             ),
-            WaitReason::Service | WaitReason::Mirror | WaitReason::Segments => {}
+            WaitReason::Service
+            | WaitReason::Mirror
+            | WaitReason::Segments
+            | WaitReason::Stream => {}
         }
     }
 }

@@ -17,6 +17,7 @@ pub use self::report::{HostCount, ReportView};
 
 use crate::caption_format::CaptionFormat;
 pub use crate::code::Code;
+pub use crate::live_record::LiveEnd;
 use crate::remuxer::Remuxer;
 use crate::saved;
 use crate::time_range::TimeRange;
@@ -257,6 +258,15 @@ pub struct AccessView {
     pub referrer: Option<String>,
 }
 
+/// A channel that is on air.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LiveChannelView {
+    /// Address of its page, by which its stream is recorded.
+    pub link: String,
+    /// Its title.
+    pub title: Option<String>,
+}
+
 /// Stage of a running job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -265,6 +275,8 @@ pub enum JobStage {
     Resolving,
     /// Downloading segments and adding them to the file.
     Fetching,
+    /// The same with a stream that is running: its end is not known.
+    Recording,
     /// Writing the index, verifying, renaming.
     Finishing,
     /// Making an MP4 of files on this computer or of a finished download, with or without ffmpeg.
@@ -320,6 +332,8 @@ pub enum WaitReason {
     Mirror,
     /// Segments that the servers do not have, or send damaged. They are asked for again.
     Segments,
+    /// The stream: it has paused, or its end was not announced.
+    Stream,
 }
 
 /// A time span that is missing from a saved file.
@@ -433,6 +447,10 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub range: Option<RangeView>,
+    /// Why the recording of a running stream has ended; absent for anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub live_end: Option<LiveEnd>,
 }
 
 /// The part of a recording that was saved.
@@ -860,6 +878,7 @@ impl From<saved::Finished> for Finished {
             subfolder: finished.subfolder,
             saved_before: finished.saved_before,
             range: finished.range.map(Into::into),
+            live_end: finished.live_end,
         }
     }
 }

@@ -11,6 +11,7 @@ mod reach;
 mod recorded_session;
 mod registration;
 mod resolve;
+mod on_air;
 mod strategies;
 
 use std::collections::HashMap;
@@ -41,6 +42,7 @@ use crate::{
 
 pub use catalog::{Catalog, CatalogEntry};
 pub use reach::Reach;
+pub use on_air::OnAirChannel;
 pub use resolve::ResolvedLink;
 
 /// Timeout between two reads of a response body.

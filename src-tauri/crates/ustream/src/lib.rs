@@ -78,6 +78,7 @@ pub mod ums;
 pub use access::{Access, FormField, Lock};
 pub use api::Chapter;
 pub use causes::causes;
+pub use client::OnAirChannel;
 pub use client::Reach;
 pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
 pub use content_coding::{ContentCoding, MAX_WINDOW_BYTES};

@@ -145,7 +145,8 @@ impl ChannelRun<'_> {
         let (engine, silent) = (self.engine, quiet || self.args.json);
         let watcher = JobWatcher {
             jobs,
-            screen: ProgressOutput::new(self.args.json, quiet),
+            live: HashSet::new(),
+        screen: ProgressOutput::new(self.args.json, quiet),
             prompt: Prompt::new(stop, silent),
             stop,
             stop_message: STOPPED_AT_ONCE,

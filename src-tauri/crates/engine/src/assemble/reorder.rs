@@ -4,7 +4,7 @@
 //! of the previous one is held back until the following ones have arrived. If those do continue
 //! the previous one, it carries the content of another position and is dropped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use media::{Content, SegmentFingerprint};
 
@@ -23,6 +23,8 @@ pub(super) struct ReorderBuffer {
     pub(super) buffered_bytes: usize,
     /// The timing of the segment that was taken last.
     pub(super) last_timing: Option<SegmentTiming>,
+    /// Segments that will not come.
+    absent: BTreeSet<usize>,
     /// A first segment whose timestamps do not fit: it is dropped once, and accepted if the same
     /// bytes arrive again.
     suspect: Option<SegmentFingerprint>,
@@ -81,8 +83,18 @@ impl ReorderBuffer {
         self.segments.insert(index, waiting);
     }
 
+    /// Does not wait for a segment any more.
+    pub(super) fn give_up(&mut self, index: usize) {
+        if index >= self.next_index {
+            self.absent.insert(index);
+        }
+    }
+
     /// Returns the next step; `end` is the number of all segments.
     pub(super) fn next_step(&mut self, gaps: GapPolicy, end: usize) -> ReorderStep {
+        while self.absent.remove(&self.next_index) {
+            self.next_index += 1;
+        }
         if gaps == GapPolicy::Skip {
             self.next_index = self
                 .segments

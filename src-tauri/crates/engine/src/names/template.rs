@@ -11,7 +11,6 @@ use ustream::{Recording, Rendition};
 use super::pattern::{NamePattern, field_text};
 use super::{NameLimit, stem};
 use crate::dates::utc_day;
-use crate::time_range::TimeRange;
 use crate::view::Preview;
 
 /// What is kept of a title, an owner or a text, in units of the limit, as long as something else can
@@ -83,11 +82,12 @@ pub(crate) struct TemplateValues {
 }
 
 impl TemplateValues {
-    /// Takes the values from a recording and the rendition that is saved.
+    /// Takes the values from a recording and the rendition that is saved; `label` says which part of it
+    /// that is, or when it was recorded.
     pub(crate) fn of(
         recording: &Recording,
         rendition: Option<&Rendition>,
-        range: Option<TimeRange>,
+        label: Option<String>,
     ) -> Self {
         let quality = rendition.and_then(|rendition| match rendition.height {
             Some(lines) => Some(format!("{lines}p")),
@@ -99,7 +99,7 @@ impl TemplateValues {
             date: recording.date_unix_s.and_then(utc_day),
             id: recording.id.to_string(),
             quality,
-            part: range.map(|range| format!(" ({})", range.label())),
+            part: label.map(|label| format!(" ({label})")),
         }
     }
 

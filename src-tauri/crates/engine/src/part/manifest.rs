@@ -13,6 +13,7 @@ use crate::disk::durable;
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
+use crate::live_record::LiveRecord;
 use crate::saved::{Finished, PLAN_SCHEMA};
 use crate::time_range::TimeRange;
 
@@ -38,6 +39,8 @@ pub(crate) enum MovieSource {
     /// The segments that hold a part of a recording. An earlier version of this program cannot read it
     /// and leaves it alone.
     Range { range: TimeRange, plan: SegmentPlan },
+    /// The segments of a running stream so far.
+    Live { live: LiveRecord, plan: SegmentPlan },
     /// Segments of a recording.
     Plan(SegmentPlan),
     /// Files on this computer.
@@ -94,6 +97,11 @@ impl MovieSource {
 
     /// Returns whether a download of the older plan can be resumed.
     fn compare(&self, older: &Self) -> PlanChange {
+        // A stream goes on, whatever its segments are now.
+        let is_live = |source: &Self| matches!(source, Self::Live { .. });
+        if is_live(self) && is_live(older) && self.is_same_movie(older) {
+            return PlanChange::Same;
+        }
         match (self.plan(), older.plan()) {
             (Some(plan), Some(older_plan)) if self.range() == older.range() => {
                 plan.compare(older_plan)
@@ -105,7 +113,7 @@ impl MovieSource {
 
     fn plan(&self) -> Option<&SegmentPlan> {
         match self {
-            Self::Plan(plan) | Self::Range { plan, .. } => Some(plan),
+            Self::Plan(plan) | Self::Range { plan, .. } | Self::Live { plan, .. } => Some(plan),
             Self::Files { .. } => None,
         }
     }
@@ -113,7 +121,7 @@ impl MovieSource {
     fn range(&self) -> Option<TimeRange> {
         match self {
             Self::Range { range, .. } => Some(*range),
-            Self::Plan(_) | Self::Files { .. } => None,
+            Self::Plan(_) | Self::Live { .. } | Self::Files { .. } => None,
         }
     }
 }
@@ -147,7 +155,15 @@ impl Manifest {
     pub(super) fn into_plan(self) -> Option<SegmentPlan> {
         match self.plan {
             MovieSource::Plan(plan) | MovieSource::Range { plan, .. } => Some(plan),
-            MovieSource::Files { .. } => None,
+            MovieSource::Live { .. } | MovieSource::Files { .. } => None,
+        }
+    }
+
+    /// Returns the stream and its segments, if it is of a stream.
+    pub(super) fn into_live(self) -> Option<(LiveRecord, SegmentPlan, Extensions)> {
+        match self.plan {
+            MovieSource::Live { live, plan } => Some((live, plan, self.extensions)),
+            _ => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use ustream::TrafficRecorder;
 
 use super::ReplySender;
 use crate::fetch::SegmentSampler;
-use crate::job::{JobId, JobSource, Overrides};
+use crate::job::{JobId, JobSource, LiveRequest, Overrides};
 use crate::progress::{self, Meter};
 use crate::registry::JobRecord;
 use crate::report::{self, ReportSubject};
@@ -35,6 +35,8 @@ pub(super) struct Job {
 pub(super) struct ActiveRun {
     pub(super) task: Id,
     pub(super) cancel: CancellationToken,
+    /// Ends the recording of a running stream.
+    pub(super) stop: CancellationToken,
     pub(super) discovery: Arc<OnceLock<Discovery>>,
 }
 
@@ -93,6 +95,7 @@ impl Job {
             thumbnail: Arc::default(),
             sampler: Arc::new(SegmentSampler::new(recorder)),
             cancel: CancellationToken::new(),
+            stop: CancellationToken::new(),
         }
     }
 
@@ -106,7 +109,7 @@ impl Job {
             _ => None,
         };
         let settings = match &spec.source {
-            JobSource::Recording(wanted) => vec![
+            JobSource::Recording(wanted) | JobSource::Live(LiveRequest { request: wanted, .. }) => vec![
                 format!("{:?}", wanted.choice),
                 format!("{:?}", spec.remux),
                 format!("{:?}", wanted.extras),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::extras::{FetchedCaptions, MovieMetadata, Thumbnail};
 use crate::fetch::{Fetcher, SegmentSampler};
 use crate::ffmpeg;
-use crate::job::{JobSource, JobSpec, Overrides};
+use crate::job::{JobSource, JobSpec, LiveRequest, Overrides};
 use crate::library::Library;
 use crate::names::NameLimit;
 use crate::outcome::{Outcome, unless_cancelled};
@@ -54,6 +54,8 @@ pub(crate) struct Attempt {
     /// Chooses the segments that a report shows.
     pub(crate) sampler: Arc<SegmentSampler>,
     pub(crate) cancel: CancellationToken,
+    /// Ends the recording of a running stream, which is then saved.
+    pub(crate) stop: CancellationToken,
 }
 
 /// What a run has found out and its job saves. A channel's link thus stays with the recording that
@@ -178,7 +180,9 @@ impl Attempt {
     /// Returns the password, the form answers, and as referrer the page that embeds the recording.
     pub(super) fn access(&self) -> Access {
         match &self.spec.source {
-            JobSource::Recording(wanted) => self.overrides.access.for_target(&wanted.target),
+            JobSource::Recording(wanted) | JobSource::Live(LiveRequest { request: wanted, .. }) => {
+                self.overrides.access.for_target(&wanted.target)
+            }
             JobSource::Files(_) => self.overrides.access.clone(),
         }
     }

@@ -17,7 +17,8 @@ use ustream::{
 };
 
 pub(super) use self::content::Misplaced;
-use self::missing::{last_start_ms, merged_spans, missing_segments, missing_span};
+pub(super) use self::missing::merged_spans;
+use self::missing::{last_start_ms, missing_segments, missing_span};
 use crate::assemble::HeldSegment;
 use crate::download_plan::DownloadPlan;
 use crate::saved::{Fact, Gap, Missing};

@@ -29,7 +29,7 @@ pub(super) fn channel_page_url(channel: ChannelId) -> String {
 impl VisitedPage {
     /// Returns the recording or channel that the page is about: by its URL, its canonical URL or its
     /// first player.
-    fn linked_target(&self) -> Option<Target> {
+    pub(super) fn linked_target(&self) -> Option<Target> {
         let of_page = [Target::of_url(&self.url), self.page.canonical.clone()];
         let players = self.page.players.iter().cloned();
         let mut all = of_page.into_iter().flatten().chain(players);
@@ -218,7 +218,7 @@ impl Client {
     }
 
     /// Fetches the page of a channel by name: below `/channel/`, else at the root, its older place.
-    async fn visit_slug(&self, slug: &str) -> Result<VisitedPage, Error> {
+    pub(super) async fn visit_slug(&self, slug: &str) -> Result<VisitedPage, Error> {
         let address = |path: &[&str]| {
             let mut url = Url::parse("https://video.ibm.com").ok()?;
             url.path_segments_mut().ok()?.clear().extend(path);

@@ -63,7 +63,7 @@ pub(super) fn missing_span(
 }
 
 /// Sorts the time spans and joins those that touch.
-pub(super) fn merged_spans(mut spans: Vec<Gap>) -> Vec<Gap> {
+pub(in crate::run) fn merged_spans(mut spans: Vec<Gap>) -> Vec<Gap> {
     spans.sort_by_key(|span| span.start_ms);
     spans.dedup_by(|next, span| {
         let touches = next.start_ms <= span.start_ms.saturating_add(span.duration_ms);

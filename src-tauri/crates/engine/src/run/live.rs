@@ -1,0 +1,378 @@
+//! Records the running stream of a channel: the segments are fetched as they come, and the movie is
+//! finished when the stream ends or the person stops.
+//!
+//! What was announced is saved in the part folder, so that after a crash the recording goes on, or is
+//! saved if the stream is over.
+
+mod recorder;
+mod schedule;
+mod timeline;
+
+use std::sync::Arc;
+
+use media::{MovieSpec, Mp4Brand, Tags};
+use ustream::{ContainerChoice, LivePlan, LiveStream, Recording, Segment, SegmentKind, SegmentPlan, Target};
+
+use self::recorder::{Recorded, Recorder, Start};
+use self::timeline::Timeline;
+use super::attempt::{Attempt, Discovery};
+use super::completeness::merged_spans;
+use super::finish::{self, FinishedMovie, NewNote, publish, summarize};
+use crate::assemble::{Assembler, AssemblySpec, OutputKind};
+use crate::dates::utc_day;
+use crate::disk::durable::blocking;
+use crate::disk::space::{self, SpaceNeed};
+use crate::download_plan::{self, DownloadPlan};
+use crate::error::Error;
+use crate::file_ending::FileEnding;
+use crate::job::LiveRequest;
+use crate::live_record::{LiveEnd, LiveRecord};
+use crate::outcome::Outcome;
+use crate::part::{self, EarlierLive, Extensions, MovieSource, Opened, PartFolder, SavedMovie};
+use crate::saved::{Finished, Gap};
+use crate::shortfall::Shortfall;
+use crate::view::JobStage;
+use crate::names;
+
+/// Segments of each track for whose index the front of the file has room: an hour of them. The index of
+/// a longer movie goes to its end.
+const RESERVED_SEGMENTS: u32 = 720;
+
+/// What a movie of a stream is made as.
+struct LiveMovie {
+    live: LiveRecord,
+    /// The segments so far.
+    plan: SegmentPlan,
+    output_kind: OutputKind,
+    extensions: Extensions,
+}
+
+/// Records the stream that the request names, and saves it.
+pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<SavedMovie> {
+    let Target::Channel(channel) = wanted.request.target else {
+        return Err(Error::from(ustream::Error::NotRecorded).into());
+    };
+    let (folders, depth) = (attempt.part_locations(), attempt.spec.name_depth());
+    let find = move || {
+        let mut folders = folders.iter();
+        Ok(folders.find_map(|folder| part::earlier_live(folder, channel, depth)))
+    };
+    let earlier = blocking(find).await?;
+    let (client, access) = (attempt.context.service.client(), attempt.access());
+    let opened = {
+        let open = || client.live(channel, &access);
+        let asked = attempt.context.service.for_job(&attempt.meter);
+        attempt.unless_cancelled(asked.run(open)).await?
+    };
+    let stream = match (opened, earlier) {
+        (Ok(stream), earlier) => (stream, earlier),
+        // The stream is over: what there is becomes the movie.
+        (Err(ustream::Error::OffAir | ustream::Error::NotRecorded), Some(earlier)) => {
+            return finish_earlier(attempt, earlier).await;
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
+    let (stream, earlier) = stream;
+    // Boxed: this future is large, and every future above would hold it.
+    Box::pin(record_stream(attempt, wanted, stream, earlier)).await
+}
+
+async fn record_stream(
+    attempt: &Attempt,
+    wanted: &LiveRequest,
+    stream: LiveStream,
+    earlier: Option<EarlierLive>,
+) -> Outcome<SavedMovie> {
+    let choice = &wanted.request.choice;
+    let plan = LivePlan::new(&stream.latest(), choice)?;
+    let first = if wanted.live.from_now {
+        plan.edge()
+    } else {
+        plan.numbers().start
+    };
+    let sent_unix_ms = recorder::first_sent_unix_ms(&plan, first);
+    let recording = &stream.recording()?;
+    let earlier = earlier.filter(|earlier| is_same_movie(&earlier.plan, &plan.segment_plan()));
+    let planned = plan.segment_plan();
+    let goes_on = earlier
+        .as_ref()
+        .is_some_and(|earlier| is_same_broadcast(&earlier.plan, &planned));
+    let (mut live, mut timeline, existing) = match earlier {
+        Some(earlier) => {
+            let live = earlier.live;
+            let timeline = Timeline::resume(live.broadcasts.clone(), earlier.plan.segments);
+            (live, timeline, Some(earlier.stem))
+        }
+        None => (
+            LiveRecord::new(recording, sent_unix_ms),
+            Timeline::default(),
+            None,
+        ),
+    };
+    if goes_on {
+        timeline.go_on(first, plan.chunk_time_ms());
+    } else {
+        let sent_at_ms = sent_unix_ms.saturating_sub(live.origin_unix_ms);
+        let skipped = first.saturating_sub(plan.numbers().start);
+        let skipped_ms = skipped.saturating_mul(plan.chunk_time_ms());
+        let sent_at_ms = u64::try_from(sent_at_ms).unwrap_or(0);
+        timeline.begin(first, (sent_at_ms, 0), skipped_ms);
+    }
+    timeline.extend(&planned.segments);
+    live.broadcasts = timeline.places().to_vec();
+    let mut download = DownloadPlan::of_live(
+        (&attempt.spec, &wanted.request),
+        recording,
+        attempt.name_limit(),
+        &live,
+    )?;
+    download.plan = SegmentPlan {
+        segments: timeline.segments().to_vec(),
+        ..planned
+    };
+    let chosen = &attempt.spec.output.folder;
+    let part = match download.open(chosen, existing, attempt.earlier()).await? {
+        Opened::Finished(saved) => return Ok(*saved),
+        Opened::Folder(part) => part,
+    };
+    attempt.set_discovery(Discovery {
+        found: None,
+        link: live.link.clone(),
+        title: live.title.clone().unwrap_or_else(|| live.link.clone()),
+        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
+        part: part.path().to_owned(),
+    });
+    let movie = LiveMovie {
+        live: live.clone(),
+        plan: download.plan.clone(),
+        output_kind: download.output_kind,
+        extensions: download.extensions.clone(),
+    };
+    let assembler = open_assembler(attempt, &movie, &part).await?;
+    attempt.meter.begin_recording(assembler.stored().1);
+    let recorder = Recorder::new(Start {
+        attempt,
+        options: wanted.live,
+        choice: choice.clone(),
+        format: movie.output_kind.format(),
+        save: movie.saver(&part),
+        folder: part.path().to_owned(),
+        stream,
+        plan,
+        live,
+        timeline,
+        assembler,
+    });
+    finish_movie(attempt, part, recorder.record().await?).await
+}
+
+/// Saves what an earlier run has recorded of a stream that is over.
+async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<SavedMovie> {
+    let movie = LiveMovie {
+        output_kind: download_plan::output_kind(
+            earlier.plan.container,
+            if earlier.extensions.written == FileEnding::Flv.as_str() {
+                ContainerChoice::Original
+            } else {
+                ContainerChoice::Mp4
+            },
+        ),
+        live: earlier.live,
+        plan: earlier.plan,
+        extensions: earlier.extensions,
+    };
+    let source = movie.source();
+    let (folder, stem, extensions) = (earlier.folder, earlier.stem, movie.extensions.clone());
+    let opened = blocking(move || {
+        let place = part::Destination {
+            folder: &folder,
+            stem: &names::StemSource::Existing(stem),
+            extensions: &extensions,
+            earlier: None,
+        };
+        PartFolder::open(place, &source)
+    });
+    let part = match opened.await? {
+        Opened::Finished(saved) => return Ok(*saved),
+        Opened::Folder(part) => part,
+    };
+    let live = &movie.live;
+    attempt.set_discovery(Discovery {
+        found: None,
+        link: live.link.clone(),
+        title: live.title.clone().unwrap_or_else(|| live.link.clone()),
+        thumbnail: None,
+        part: part.path().to_owned(),
+    });
+    let assembler = open_assembler(attempt, &movie, &part).await?;
+    let recorded = Recorded {
+        assembler,
+        segments: movie.plan.segments,
+        live: movie.live,
+        end: LiveEnd::Ended,
+    };
+    finish_movie(attempt, part, recorded).await
+}
+
+async fn open_assembler(
+    attempt: &Attempt,
+    movie: &LiveMovie,
+    part: &PartFolder,
+) -> Outcome<Assembler> {
+    let (folder, spec) = (part.path().to_owned(), movie.assembly_spec());
+    let assembler = blocking(move || Assembler::open(&folder, spec)).await?;
+    if !attempt.overrides.space {
+        space::check(&attempt.spec.output.folder, SpaceNeed::Unknown)?;
+    }
+    Ok(assembler)
+}
+
+/// Writes the index, checks the movie and gives it its name.
+async fn finish_movie(
+    attempt: &Attempt,
+    part: PartFolder,
+    recorded: Recorded,
+) -> Outcome<SavedMovie> {
+    let Recorded {
+        mut assembler,
+        live,
+        segments,
+        end,
+    } = recorded;
+    attempt.meter.enter(JobStage::Finishing);
+    assembler.start_with_first();
+    let gaps = gaps(&live, &segments, &assembler.outstanding());
+    let path = part::output(part.path());
+    let (summary, media) = finish::finish(attempt, assembler, path.clone()).await?;
+    let mut shortfall = Shortfall {
+        gaps,
+        ..Shortfall::default()
+    };
+    let facts: Vec<_> = summary.facts.iter().map(Into::into).collect();
+    shortfall.add_lost(&facts);
+    let movie = FinishedMovie {
+        path,
+        finished: Finished {
+            live_end: Some(end),
+            ..summarize(&summary, shortfall)
+        },
+        // A stream can't be recorded a second time, so it is not looked for.
+        note: NewNote::Of { mark: None, media },
+    };
+    Ok(publish(attempt, part, movie).await?)
+}
+
+/// Returns what the movie lacks between its first and its last segment.
+fn gaps(live: &LiveRecord, segments: &[Segment], outstanding: &[Segment]) -> Vec<Gap> {
+    let is_media = |segment: &&Segment| segment.id.kind != SegmentKind::Init;
+    let lacks: std::collections::HashSet<_> = outstanding.iter().map(|it| it.id).collect();
+    let here = || segments.iter().filter(is_media).filter(|it| !lacks.contains(&it.id));
+    let (Some(first), Some(last)) = (
+        here().map(|it| it.start_ms).min(),
+        here().map(|it| it.start_ms).max(),
+    ) else {
+        return Vec::new();
+    };
+    // What was announced and never sent, because the stream was started again, starts after what is
+    // behind it in the list.
+    let mut next_ms = u64::MAX;
+    let mut missing = Vec::new();
+    for segment in segments.iter().rev().filter(is_media) {
+        if lacks.contains(&segment.id) && segment.start_ms <= next_ms {
+            missing.push(*segment);
+        }
+        next_ms = next_ms.min(segment.start_ms);
+    }
+    let missing = missing.iter();
+    let missing = missing.filter(|it| it.start_ms > first && it.start_ms < last);
+    let spans = missing.map(|it| Gap {
+        start_ms: it.start_ms,
+        duration_ms: it.duration_ms,
+    });
+    let pauses = Timeline::pauses(&live.broadcasts).filter(|gap| gap.start_ms < last);
+    merged_spans(spans.chain(pauses).collect())
+        .into_iter()
+        .map(|gap| Gap {
+            start_ms: gap.start_ms.saturating_sub(first),
+            ..gap
+        })
+        .collect()
+}
+
+/// Returns whether the segments of both plans can be one movie.
+fn is_same_movie(older: &SegmentPlan, newer: &SegmentPlan) -> bool {
+    let kinds = |plan: &SegmentPlan| plan.tracks.iter().map(|it| it.kind).collect::<Vec<_>>();
+    older.container == newer.container
+        && older.rendition == newer.rendition
+        && kinds(older) == kinds(newer)
+}
+
+/// Returns whether both plans are of one broadcast: each has a folder of its own on the servers.
+fn is_same_broadcast(older: &SegmentPlan, newer: &SegmentPlan) -> bool {
+    let (Some(older), Some(newer)) = (&older.listing, &newer.listing) else {
+        return false;
+    };
+    newer.paths.iter().any(|path| older.paths.contains(path))
+}
+
+impl LiveRecord {
+    fn new(recording: &Recording, origin_unix_ms: i64) -> Self {
+        Self {
+            title: names::display_text(recording.title.as_deref()),
+            owner: names::display_text(recording.owner.as_deref()),
+            link: recording.link(),
+            origin_unix_ms,
+            broadcasts: Vec::new(),
+        }
+    }
+}
+
+impl LiveMovie {
+    fn source(&self) -> MovieSource {
+        MovieSource::Live {
+            live: self.live.clone(),
+            plan: self.plan.clone(),
+        }
+    }
+
+    fn assembly_spec(&self) -> AssemblySpec {
+        let is_audio_file = self.extensions.finished == FileEnding::M4a.as_str();
+        let tracks = u32::try_from(self.plan.tracks.len()).unwrap_or(1);
+        let movie = MovieSpec {
+            tags: Tags {
+                title: self.live.title.clone(),
+                artist: self.live.owner.clone(),
+                date: utc_day(self.live.origin_unix_ms / 1000),
+                comment: Some(self.live.link.clone()),
+                ..Tags::default()
+            },
+            brand: if is_audio_file {
+                Mp4Brand::Audio
+            } else {
+                Mp4Brand::Movie
+            },
+            audio: download_plan::audio_specs(&self.plan),
+            segment_count: RESERVED_SEGMENTS.saturating_mul(tracks),
+            ..MovieSpec::default()
+        };
+        AssemblySpec {
+            output_kind: self.output_kind,
+            movie,
+            segments: self.plan.segments.clone(),
+        }
+    }
+
+    /// Returns what saves the segments that were announced.
+    fn saver(&self, part: &PartFolder) -> recorder::Save {
+        let (plan, extensions) = (self.plan.clone(), self.extensions.clone());
+        let folder = part.path().to_owned();
+        Arc::new(move |live, segments, listing| {
+            let plan = SegmentPlan {
+                segments,
+                listing,
+                ..plan.clone()
+            };
+            part::save_moved_plan(&folder, &MovieSource::Live { live, plan }, &extensions)
+        })
+    }
+}

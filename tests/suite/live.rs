@@ -1,0 +1,308 @@
+//! Running streams: what is recorded of them, what happens to it when they pause, restart or end, and
+//! how politely they are asked.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use engine::view::{Finished, LiveEnd};
+use engine::{Engine, Failure, JobId, LiveOptions, NewJob};
+use fake_ustream::{
+    Channel, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic, World,
+};
+
+use crate::command_line::CliCommand;
+use crate::mock_service::{MockService, file_names, job, wait_for_end};
+use crate::movies::{FrameMd5, assert_plays, fixture, packets};
+
+const CHANNEL: u64 = 9_652_368;
+const FIRST: u64 = 1_000_000;
+const VIDEO: &str = "2.m4v";
+const AUDIO: &str = "1.m4a";
+
+/// How long a stream may take to do what a test waits for.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Returns a stream that a test drives, of which twelve segments were sent already.
+fn stream() -> LiveStream {
+    LiveStream {
+        first_segment: FIRST,
+        aired_segments: 12,
+        // The earliest one is named.
+        earlier_hashes: 1,
+        update_every: 5,
+        ..LiveStream::new(LiveClock::manual())
+    }
+}
+
+fn link() -> String {
+    format!("https://video.ibm.com/channel/id/{CHANNEL}")
+}
+
+fn live_job(folder: &Path) -> NewJob {
+    NewJob {
+        link: link(),
+        live: Some(LiveOptions {
+            patience_ms: 20_000,
+            ..LiveOptions::default()
+        }),
+        ..job(0, folder)
+    }
+}
+
+/// A stream that is recorded.
+struct Recording {
+    mock: MockService,
+    clock: LiveClock,
+    folder: tempfile::TempDir,
+    engine: Engine,
+    job: JobId,
+}
+
+impl Recording {
+    async fn start(stream: LiveStream, change: impl FnOnce(NewJob) -> NewJob) -> Self {
+        let clock = stream.clock.clone();
+        let channel = Channel {
+            live: Some(stream),
+            ..Channel::new(CHANNEL, "running", "a live stream")
+        };
+        let mock = MockService::with(World::empty().channel(channel)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let engine = mock.engine();
+        let new_job = change(live_job(folder.path()));
+        let job = engine.download(new_job).await.unwrap();
+        Self {
+            mock,
+            clock,
+            folder,
+            engine,
+            job,
+        }
+    }
+
+    fn traffic(&self) -> LiveTraffic {
+        self.mock.service.live_traffic(CHANNEL)
+    }
+
+    /// Waits until a segment of both tracks was served.
+    async fn wait_for(&self, broadcast: u64, segment: u64) {
+        let is_here = || {
+            let traffic = self.traffic();
+            let is_served = |track| traffic.of(broadcast, track, Some(segment)).served > 0;
+            is_served(VIDEO) && is_served(AUDIO)
+        };
+        let wait = async {
+            while !is_here() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(TIMEOUT, wait).await;
+        assert!(waited.is_ok(), "segment {segment} was not fetched: {:?}", self.traffic());
+    }
+
+    /// Lets the stream go on until this many segments were sent since the recording began.
+    async fn run_to(&self, broadcast: u64, first: u64, segments: u64) {
+        while self.clock.now() < segments {
+            self.clock.advance(5.min(segments - self.clock.now()));
+            let (now, edge) = self.mock.service.live_edge(CHANNEL).unwrap_or((0, 0));
+            if now == broadcast && edge >= first {
+                // The message about the edge comes with every fifth segment.
+                self.wait_for(broadcast, edge - edge % 5).await;
+            }
+        }
+    }
+
+    async fn finished(&self) -> (PathBuf, Finished) {
+        let finished: Result<Finished, Failure> = wait_for_end(&self.engine, &self.job).await;
+        let finished = finished.unwrap();
+        (self.engine.path(&self.job).await.unwrap(), finished)
+    }
+}
+
+/// Returns the packets of the fixture's first segments, of two seconds each.
+fn expected(stream: &str, segments: usize) -> Vec<FrameMd5> {
+    let packets = packets(&fixture("film.flv"), stream);
+    let end_us = packets[0].dts_us + i64::try_from(segments).unwrap() * 2_000_000;
+    let is_inside = |packet: &FrameMd5| packet.dts_us < end_us - 1_000;
+    packets.into_iter().filter(is_inside).collect()
+}
+
+/// Asserts that a movie has every packet of the fixture's first segments, in step.
+fn assert_has_all(movie: &Path, segments: usize) {
+    assert_plays(movie);
+    for stream in ["v:0", "a:0"] {
+        let (found, expected) = (packets(movie, stream), expected(stream, segments));
+        // Sound and picture of a segment end at different times.
+        assert!(found.len().abs_diff(expected.len()) <= 2, "{stream}: {} {}", found.len(), expected.len());
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(found.is_same_media(expected), "{stream}: {found:?} {expected:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_recorded_from_the_earliest_segment_to_its_end() {
+    let stream = stream().event(48, LiveAction::End(EndMessage::NotAvailable));
+    let recording = Recording::start(stream, |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 48).await;
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Ended));
+    assert!(finished.gaps.is_empty(), "{finished:?}");
+    assert!(finished.duration_ms.abs_diff(120_000) <= 300, "{finished:?}");
+    assert_has_all(&path, 60);
+    let traffic = recording.traffic();
+    for track in [VIDEO, AUDIO] {
+        assert_eq!(traffic.served(0, track), (FIRST..FIRST + 60).collect::<Vec<_>>());
+        for segment in FIRST..FIRST + 60 {
+            assert_eq!(traffic.of(0, track, Some(segment)).served, 1, "{track} {segment}");
+        }
+    }
+    let requests: u32 = traffic.segments.values().map(|it| it.requests).sum();
+    assert!(traffic.not_found() * 3 <= requests, "{} of {requests}", traffic.not_found());
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with("a live stream (20"), "{name}");
+    assert_eq!(file_names(recording.folder.path()), [name]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_is_stopped_is_saved() {
+    let recording = Recording::start(stream(), |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 10).await;
+    recording.engine.stop_and_save(&recording.job).await.unwrap();
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Asked));
+    assert!(finished.gaps.is_empty(), "{finished:?}");
+    assert_has_all(&path, usize::try_from(finished.duration_ms / 2000).unwrap());
+    assert!(finished.duration_ms > 38_000, "{finished:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_from_now_on_leaves_out_what_was_sent() {
+    let stream = stream().event(10, LiveAction::End(EndMessage::Offline));
+    let from_now = |job: NewJob| NewJob {
+        live: job.live.map(|live| LiveOptions {
+            from_now: true,
+            ..live
+        }),
+        ..job
+    };
+    let recording = Recording::start(stream, from_now).await;
+    recording.wait_for(0, FIRST + 11).await;
+    recording.run_to(0, FIRST + 11, 10).await;
+    let (path, finished) = recording.finished().await;
+    let served = recording.traffic().served(0, VIDEO);
+    assert_eq!(served, (FIRST + 11..FIRST + 22).collect::<Vec<_>>());
+    assert!(finished.duration_ms.abs_diff(22_000) <= 300, "{finished:?}");
+    assert_plays(&path);
+    assert!(packets(&path, "v:0")[0].dts_us.abs() < 300_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_started_again_goes_on_in_the_same_file() {
+    let restart = LiveAction::Restart(LiveRestart::at_segment(2_000_000));
+    let stream = stream()
+        .event(10, LiveAction::DropConnections)
+        .event(20, restart)
+        .event(40, LiveAction::End(EndMessage::NotAvailable));
+    let recording = Recording::start(stream, |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 20).await;
+    recording.run_to(1, 2_000_000, 40).await;
+    let (path, finished) = recording.finished().await;
+    let traffic = recording.traffic();
+    let first: Vec<_> = traffic.served(0, VIDEO);
+    assert_eq!(first, (FIRST..FIRST + 32).collect::<Vec<_>>());
+    assert_eq!(traffic.served(1, VIDEO), (2_000_000..2_000_020).collect::<Vec<_>>());
+    // The clock of this computer tells how long the pause was: far less than a segment here.
+    assert!(finished.gaps.iter().map(|gap| gap.duration_ms).sum::<u64>() <= 4_000, "{finished:?}");
+    assert!(finished.duration_ms.abs_diff(104_000) <= 4_500, "{finished:?}");
+    assert_plays(&path);
+    let count = packets(&path, "v:0").len();
+    let of_recording = expected("v:0", 52).len();
+    assert!(count.abs_diff(of_recording) <= 4, "{count} {of_recording}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_segment_is_a_gap_and_does_not_hold_the_others_up() {
+    let mut stream = stream().event(38, LiveAction::End(EndMessage::NotAvailable));
+    stream.missing_segments.insert(FIRST + 14);
+    let recording = Recording::start(stream, |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 38).await;
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.gaps.len(), 1, "{finished:?}");
+    let gap = finished.gaps[0];
+    assert_eq!((gap.start_ms, gap.duration_ms), (28_000, 2_000));
+    assert_plays(&path);
+    let traffic = recording.traffic();
+    assert!(traffic.of(0, VIDEO, Some(FIRST + 14)).not_found <= 6, "{traffic:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_the_recording_goes_on_or_is_saved() {
+    let stream = stream().event(30, LiveAction::End(EndMessage::NotAvailable));
+    let recording = Recording::start(stream, |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 10).await;
+    recording.engine.shutdown().await;
+    let folder = recording.folder.path();
+    assert!(file_names(folder)[0].ends_with(".part"), "{:?}", file_names(folder));
+    // It runs still, and goes on.
+    let engine = recording.mock.engine();
+    engine.download(live_job(folder)).await.unwrap();
+    recording.wait_for(0, FIRST + 20).await;
+    recording.clock.advance(5);
+    recording.wait_for(0, FIRST + 25).await;
+    engine.shutdown().await;
+    // It is over, and what there is becomes the movie.
+    recording.clock.advance(15);
+    let engine = recording.mock.engine();
+    let job = engine.download(live_job(folder)).await.unwrap();
+    let finished = wait_for_end(&engine, &job).await.unwrap();
+    let path = engine.path(&job).await.unwrap();
+    assert_eq!(file_names(folder).len(), 1);
+    assert!(finished.duration_ms >= 50_000, "{finished:?}");
+    assert_plays(&path);
+    let traffic = recording.traffic();
+    for segment in FIRST..FIRST + 10 {
+        assert_eq!(traffic.of(0, VIDEO, Some(segment)).served, 1, "{segment}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_records_a_stream_that_is_running_and_says_so() {
+    let mut stream = stream();
+    // It ends by itself.
+    stream.clock = LiveClock::running(Duration::from_millis(100));
+    let stream = stream.event(20, LiveAction::End(EndMessage::NotAvailable));
+    let channel = Channel {
+        live: Some(stream),
+        ..Channel::new(CHANNEL, "running", "a live stream")
+    };
+    let mock = MockService::with(World::empty().channel(channel)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = link();
+    let run = CliCommand::new(&mock).arg(&link).arg("-o").arg(folder.path());
+    let (code, out, err) = tokio::task::spawn_blocking(move || run.finish()).await.unwrap();
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("This stream is running now"), "{err}");
+    assert!(err.contains("The stream has ended."), "{err}");
+    let path = PathBuf::from(out.trim_end());
+    assert_plays(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_wants_no_stream_gets_none() {
+    let channel = Channel {
+        live: Some(stream()),
+        ..Channel::new(CHANNEL, "running", "a live stream")
+    };
+    let mock = MockService::with(World::empty().channel(channel)).await;
+    let link = link();
+    let run = CliCommand::new(&mock).arg(&link).arg("--no-live");
+    let (code, _, err) = tokio::task::spawn_blocking(move || run.finish()).await.unwrap();
+    assert_ne!(code, 0);
+    assert!(err.contains("running"), "{err}");
+    assert!(mock.service.live_traffic(CHANNEL).segments.is_empty());
+}
