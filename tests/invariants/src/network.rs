@@ -81,7 +81,7 @@ fn assert_own(url: &Url) {
 
 fn session(transport: Transport) -> Session {
     let query = SessionQuery {
-        recording: ID,
+        media: ID.into(),
         password: None,
         hash: None,
         referrer: None,
@@ -109,7 +109,7 @@ fn converse(bytes: &[u8]) {
                     assert!(*secure || !host.as_str().starts_with("ums."), "{host}");
                 }
                 SessionAction::Done(_) | SessionAction::Fail(_) | SessionAction::NeedsHash => break,
-                SessionAction::Send(_) | SessionAction::Wait => {}
+                SessionAction::Send(_) | SessionAction::News(_) | SessionAction::Wait => {}
             }
             request = session.handle(SessionEvent::Frame(frame), Duration::from_secs(1));
         }

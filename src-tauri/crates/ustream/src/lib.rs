@@ -79,7 +79,9 @@ pub use access::{Access, FormField, Lock};
 pub use api::Chapter;
 pub use causes::causes;
 pub use client::Reach;
-pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
+pub use client::{
+    Catalog, CatalogEntry, Client, LiveEvent, LiveStream, RecordingRef, ResolvedLink,
+};
 pub use content_coding::{ContentCoding, MAX_WINDOW_BYTES};
 pub use content_range::ContentRange;
 pub use endpoint::{Endpoint, EndpointError};
@@ -93,11 +95,12 @@ pub use plan::{
 pub use proxy::{ProxyLogin, ProxySettings};
 pub use proxy_failure::{ProxyFailure, proxy_failure};
 pub use recording::{
-    Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,
+    Container, FileKind, LiveChange, LivePlan, LiveUpdate, Recording, Rendition, RenditionId,
+    RenditionTrack, TrackKind,
 };
 pub(crate) use recording::{LostRendition, Promises};
 pub use redacted::RedactedUrl;
-pub use target::{ChannelId, RecordingId, Target, TargetError};
+pub use target::{ChannelId, MediaId, RecordingId, Target, TargetError};
 pub use traffic::{Exchange, TrafficRecorder};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,
