@@ -34,6 +34,7 @@ mod keep;
 mod kill;
 mod layers;
 mod listing;
+mod live_session;
 #[cfg(target_os = "linux")]
 mod long_recordings;
 mod matrix;

@@ -1,4 +1,5 @@
-//! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments.
+//! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments; and follows
+//! the running stream of a channel.
 //!
 //! The protocol is not documented. What a module knows of it comes from observed traffic, published
 //! clients and, for the JSON API, the service's own documentation; the module says which.
@@ -19,6 +20,9 @@
 //! 5. [`hls`]: reads the playlists of recordings that have no segmented formats.
 //! 6. [`Recording`]: the renditions, and the URLs of their segments as they are now.
 //! 7. [`SegmentPlan`]: the segments of one rendition without URLs, so that it can be saved.
+//!
+//! A stream that is running comes by [`Client::live`] as a [`LiveStream`]. Its [`LivePlan`] grows with
+//! each [`LiveUpdate`], and is a [`SegmentPlan`] at any time.
 //!
 //! ```no_run
 //! use ustream::{Access, Choice, Client, Endpoint, Target};

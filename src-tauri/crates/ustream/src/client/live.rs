@@ -12,9 +12,8 @@ use tokio::time::Instant;
 use super::strategies::more_specific;
 use super::{Client, TITLE_TIMEOUT, final_error, locks_of, resolve, session_query};
 use crate::api::{ApiResponse, ChannelInfo, Locks, VideoInfo};
-use crate::ums::message::{ModuleInfo, WHAT};
-use crate::ums::session::{LiveNews, SessionQuery, StreamInfo, Transport};
-use crate::ums::stream::StreamState;
+use crate::ums::message::WHAT;
+use crate::ums::session::{LiveNews, SessionQuery, Transport};
 use crate::ums::{self, FeedItem, SessionOutcome, polling, socket};
 use crate::{Access, ChannelId, Error, LiveUpdate, Lock, Recording};
 
@@ -24,9 +23,6 @@ const SERVERS_GRACE: Duration = Duration::from_secs(5);
 /// How long the control connection may still take once the API says that the channel is off air. It
 /// sometimes says nothing at all then (observed).
 const OFF_AIR_GRACE: Duration = Duration::from_secs(5);
-
-/// Most servers that are kept.
-const MAX_SITES: usize = 16;
 
 /// What happens to a running stream.
 #[derive(Debug)]
@@ -52,12 +48,9 @@ pub enum LiveEvent {
 ///
 /// A task keeps its control connection until this is dropped.
 pub struct LiveStream {
-    channel: ChannelId,
+    latest: LiveUpdate,
     /// What the API says of the channel.
     video: Option<VideoInfo>,
-    stream: StreamInfo,
-    /// When the newest message about the segments came.
-    at: Instant,
     client_started: Instant,
     feed: mpsc::Receiver<FeedItem>,
     task: JoinHandle<Result<SessionOutcome, Error>>,
@@ -68,7 +61,7 @@ impl fmt::Debug for LiveStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("LiveStream");
         debug
-            .field("channel", &self.channel)
+            .field("channel", &self.latest.channel)
             .finish_non_exhaustive()
     }
 }
@@ -215,10 +208,8 @@ impl Client {
             }
         });
         let mut stream = LiveStream {
-            channel,
+            latest: LiveUpdate::new(channel),
             video: None,
-            stream: StreamInfo::default(),
-            at: Instant::now(),
             client_started: self.memory.started.0,
             feed,
             task,
@@ -243,7 +234,7 @@ impl LiveStream {
     /// Waits until the segments are known, and a little longer for their servers. Returns `false` if
     /// the hash of the sign-up form is missing.
     async fn open(&mut self) -> Result<bool, Error> {
-        while self.stream.stored.usable().next().is_none() {
+        while !self.latest.is_usable() {
             match self.feed.recv().await {
                 Some(item) => drop(self.apply(item)),
                 None => return self.ended().await.map(|()| false),
@@ -251,7 +242,7 @@ impl LiveStream {
         }
         self.recording()?;
         let until = Instant::now() + SERVERS_GRACE;
-        while self.stream.sites.is_empty() {
+        while self.latest.stream.sites.is_empty() {
             // A stream that fails meanwhile is reported by `next`.
             match tokio::time::timeout_at(until, self.feed.recv()).await {
                 Ok(Some(item)) => drop(self.apply(item)),
@@ -293,56 +284,33 @@ impl LiveStream {
     /// Takes over news.
     fn apply(&mut self, item: FeedItem) -> Option<LiveEvent> {
         match item.news {
-            LiveNews::Update(info) => self.update(*info, item.at),
+            LiveNews::Update(info) => {
+                let at = item.at.saturating_duration_since(self.client_started);
+                let is_news = self.latest.take(*info, at);
+                is_news.then(|| LiveEvent::Updated(Box::new(self.latest.clone())))
+            }
             LiveNews::OffAir => Some(LiveEvent::Ended),
             LiveNews::Lost(error) => Some(LiveEvent::Reconnecting(error)),
             LiveNews::Back => Some(LiveEvent::Reconnected),
         }
     }
 
-    fn update(&mut self, info: ModuleInfo, at: Instant) -> Option<LiveEvent> {
-        let stream = &mut self.stream;
-        stream.title = info.title.or(stream.title.take());
-        stream.owner = info.owner.or(stream.owner.take());
-        let mut is_news = !info.sites.is_empty();
-        let known = std::mem::replace(&mut stream.sites, info.sites);
-        for site in known {
-            if stream.sites.len() < MAX_SITES && !stream.sites.contains(&site) {
-                stream.sites.push(site);
-            }
-        }
-        if let Some(StreamState::Stored(stored)) = info.stream {
-            let formats = [&stored.flv, &stored.fmp4];
-            let tells_edge = formats.into_iter().flatten().any(|format| {
-                // If it is not stated, it is derived from the hashes.
-                format.newest.is_some() || !format.hashes.is_empty()
-            });
-            if tells_edge {
-                self.at = at;
-            }
-            stream.stored.follow(*stored);
-            is_news = true;
-        }
-        is_news.then(|| LiveEvent::Updated(Box::new(self.latest())))
-    }
-
     /// Returns the channel.
     pub fn channel(&self) -> ChannelId {
-        self.channel
+        self.latest.channel
     }
 
     /// Returns what is known now, as the newest [`LiveEvent::Updated`] does.
-    pub fn latest(&self) -> LiveUpdate {
-        LiveUpdate {
-            channel: self.channel,
-            stream: self.stream.clone(),
-            at: self.at.saturating_duration_since(self.client_started),
-        }
+    pub fn latest(&self) -> &LiveUpdate {
+        &self.latest
     }
 
     /// Returns the stream in the form of a recording, with title, owner, thumbnail and the renditions
     /// to choose from. Fails like [`Recording::new`].
     pub fn recording(&self) -> Result<Recording, Error> {
-        Recording::new(self.channel, self.stream.clone(), self.video.clone())
+        let LiveUpdate {
+            channel, stream, ..
+        } = &self.latest;
+        Recording::new(*channel, stream.clone(), self.video.clone())
     }
 }

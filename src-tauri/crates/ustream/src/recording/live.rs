@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::validated_format::{self, ValidatedFormat};
 use super::{Recording, Rendition};
 use crate::redacted::redact_path;
+use crate::ums::message::ModuleInfo;
 use crate::ums::session::StreamInfo;
-use crate::ums::stream::StreamFormat;
+use crate::ums::stream::{StreamFormat, StreamState};
 use crate::ums::timeline;
 use crate::{
     ChannelId, Choice, Container, Error, HashListing, Presence, RenditionTrack, Segment, SegmentId,
@@ -20,6 +21,9 @@ use crate::{
 
 /// Most folders of one broadcast; one is usual.
 const MAX_PATHS: usize = 16;
+
+/// Most servers that are kept.
+const MAX_SITES: usize = 16;
 
 /// A running stream as its newest messages describe it.
 #[derive(Clone, Debug)]
@@ -33,6 +37,50 @@ pub struct LiveUpdate {
 }
 
 impl LiveUpdate {
+    /// Creates the description of a stream of which nothing is known yet.
+    pub fn new(channel: ChannelId) -> Self {
+        Self {
+            channel,
+            stream: StreamInfo::default(),
+            at: Duration::ZERO,
+        }
+    }
+
+    /// Takes over a message that came at this time. Returns whether it is about the segments or their
+    /// servers.
+    pub fn take(&mut self, info: ModuleInfo, at: Duration) -> bool {
+        let mut is_news = !info.sites.is_empty();
+        let stream = &mut self.stream;
+        stream.title = info.title.or(stream.title.take());
+        stream.owner = info.owner.or(stream.owner.take());
+        let known = std::mem::replace(&mut stream.sites, info.sites);
+        for site in known {
+            if stream.sites.len() < MAX_SITES && !stream.sites.contains(&site) {
+                stream.sites.push(site);
+            }
+        }
+        if let Some(StreamState::Stored(stored)) = info.stream {
+            // If the newest segment is not stated, it is derived from the hashes.
+            let tells_edge =
+                |format: &StreamFormat| format.newest.is_some() || !format.hashes.is_empty();
+            if [&stored.flv, &stored.fmp4]
+                .into_iter()
+                .flatten()
+                .any(tells_edge)
+            {
+                self.at = at;
+            }
+            stream.stored.follow(*stored);
+            is_news = true;
+        }
+        is_news
+    }
+
+    /// Returns whether segments can be fetched.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.stream.stored.usable().next().is_some()
+    }
+
     /// Returns the stream in the form of a recording: title, owner, renditions to choose from.
     ///
     /// Fails like [`Recording::new`].

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::ums::message::{self, Command, Site};
-use crate::ums::stream::StreamState;
 use crate::{MediaId, Quality};
 
 const CHANNEL: ChannelId = ChannelId(16_551_254);
@@ -19,36 +18,19 @@ fn seconds(seconds: u64) -> Duration {
 
 /// Returns the stream of a frame as the first message about it.
 fn update(frame: &Value, at: Duration) -> LiveUpdate {
-    let mut stream = StreamInfo::default();
-    follow(&mut stream, frame);
-    LiveUpdate {
-        channel: CHANNEL,
-        stream,
-        at,
-    }
+    later(&LiveUpdate::new(CHANNEL), frame, at)
 }
 
-/// Takes over a later message, as a client does.
-fn follow(stream: &mut StreamInfo, frame: &Value) {
+/// Returns an update with a later message taken over.
+fn later(known: &LiveUpdate, frame: &Value, at: Duration) -> LiveUpdate {
+    let mut update = known.clone();
     for command in message::parse(&frame.to_string()).unwrap() {
         let Command::ModuleInfo(info) = command else {
             panic!("{command:?}")
         };
-        if let Some(StreamState::Stored(stored)) = info.stream {
-            stream.stored.follow(*stored);
-        }
-        stream.sites.extend(info.sites);
+        update.take(*info, at);
     }
-}
-
-fn later(known: &LiveUpdate, frame: &Value, at: Duration) -> LiveUpdate {
-    let mut stream = known.stream.clone();
-    follow(&mut stream, frame);
-    LiveUpdate {
-        stream,
-        at,
-        ..known.clone()
-    }
+    update
 }
 
 fn payload(name: &str) -> Value {
@@ -308,7 +290,11 @@ fn another_broadcast_is_a_restart_and_leaves_the_plan_as_it_is() {
         ),
         (
             "one other hash",
-            frame("live/7/2", &json!({"100": "a", "110": "p"}), Some(111)),
+            frame(
+                "live/7/2",
+                &json!({"100": "a", "110": "p", "120": "q"}),
+                Some(111),
+            ),
         ),
         (
             "older numbers",
@@ -484,22 +470,22 @@ proptest! {
     }
 
     #[test]
-    fn an_address_that_is_known_stays(
+    fn a_hash_that_is_known_stays(
         messages in prop::collection::vec((any_message(), 0..200_u64), 1..10),
     ) {
         let (mut plan, mut known) = started();
-        let mut addresses: HashMap<u64, String> = HashMap::new();
+        let mut hashes: HashMap<u64, String> = HashMap::new();
         for (message, pause) in messages {
             let at = known.at + seconds(pause);
             known = later(&known, &message, at);
             plan.extend(&known);
             for number in plan.numbers().take(600) {
-                let Some(address) = path(&plan, id(0, number)) else {
-                    prop_assert!(!addresses.contains_key(&number), "{} is lost", number);
+                let Some(hash) = plan.hash(number) else {
+                    prop_assert!(!hashes.contains_key(&number), "{} is lost", number);
                     continue;
                 };
-                let first = addresses.entry(number).or_insert_with(|| address.clone());
-                prop_assert_eq!(&*first, &address);
+                let first = hashes.entry(number).or_insert_with(|| hash.to_owned());
+                prop_assert_eq!(&*first, hash);
             }
             // What is due has been announced or its time has come, and later ones come later.
             let dues: Vec<_> = plan.numbers().take(50).map(|it| plan.due_in(it, at)).collect();
