@@ -312,7 +312,7 @@ fn reply(
         return nonexistent;
     }
     if station.application == "channel" {
-        return channel_reply(service, station, offer);
+        return channel_reply(service, station, (connect, offer));
     }
     let Some(recording) = service.world.published_recording(station.media) else {
         return nonexistent;
@@ -353,7 +353,7 @@ fn reply(
 fn channel_reply(
     service: &Service,
     station: &ControlHost,
-    offer: TransportBehavior,
+    (connect, offer): (&Value, TransportBehavior),
 ) -> ConnectReply {
     let Some(channel) = service.world.channels.get(&station.media) else {
         return ConnectReply::Reject(json!({ "nonexistent": true }));
@@ -365,6 +365,18 @@ fn channel_reply(
     // A cluster that the stream has left redirects as the entry does.
     if station.cluster != cluster {
         return ConnectReply::Reject(redirection(station, cluster));
+    }
+    if timeline.is_some()
+        && channel.gate.is_some()
+        && let Some(reason) = lock_rejection(
+            service,
+            &AccessLock::Gate {
+                channel: channel.id,
+            },
+            connect,
+        )
+    {
+        return ConnectReply::Reject(reason);
     }
     let messages = match offer {
         TransportBehavior::UnknownFormats => messages::unknown_formats(),

@@ -8,12 +8,18 @@ use url::Url;
 use ustream::hls::{self, Playlist};
 use ustream::hosts::{self, Host};
 use ustream::recording::{Playlists, SourceKind};
+use ustream::ums::message::{self, Command};
 use ustream::ums::session::{
     Session, SessionAction, SessionEvent, SessionQuery, StreamInfo, Transport,
 };
-use ustream::{Error, Recording, RecordingId, SegmentPlan, api, gate, page};
+use ustream::{
+    ChannelId, Choice, Error, LiveChange, LivePlan, LiveUpdate, MediaId, Recording, RecordingId,
+    SegmentPlan, api, gate, page,
+};
 
 const ID: RecordingId = RecordingId(7);
+
+const CHANNEL: ChannelId = ChannelId(7);
 
 /// Domains of the service; a copy, so that a change in `ustream` is noticed.
 const DOMAINS: [&str; 4] = ["ustream.tv", "video.ibm.com", "ustre.am", "akamaihd.net"];
@@ -44,6 +50,7 @@ impl NetworkTarget {
         match self {
             Self::Message => {
                 converse(bytes);
+                follow(bytes);
                 responses(bytes);
             }
             Self::Page => read_page(bytes),
@@ -79,9 +86,9 @@ fn assert_own(url: &Url) {
     assert_host(&host.unwrap_or_else(|| panic!("not the service's: {url}")));
 }
 
-fn session(transport: Transport) -> Session {
+fn session(media: MediaId, transport: Transport) -> Session {
     let query = SessionQuery {
-        recording: ID,
+        media,
         password: None,
         hash: None,
         referrer: None,
@@ -89,36 +96,85 @@ fn session(transport: Transport) -> Session {
     Session::new(query, transport, 1)
 }
 
-/// Feeds all frames to a session of each transport.
+/// Feeds all frames to a session of each kind and transport.
 fn converse(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    for transport in [Transport::Socket, Transport::Polling, Transport::Playlists] {
-        let mut session = session(transport);
-        let mut request = session.start(Duration::ZERO);
-        // The second attempt uses the old domain, where long polling has no TLS.
-        request = match transport {
-            Transport::Socket => request,
-            _ => session.handle(SessionEvent::Closed, Duration::from_secs(1)),
-        };
-        for frame in text.split(RESPONSE_SEPARATOR).take(20) {
-            match &request {
-                SessionAction::Connect { host, secure, .. }
-                | SessionAction::Listen { host, secure, .. } => {
-                    assert_host(host);
-                    assert!(host.is_control(), "{host}");
-                    assert!(*secure || !host.as_str().starts_with("ums."), "{host}");
-                }
-                SessionAction::Done(_) | SessionAction::Fail(_) | SessionAction::NeedsHash => break,
-                SessionAction::Send(_) | SessionAction::Wait => {}
+    for media in [MediaId::Recording(ID), MediaId::Channel(CHANNEL)] {
+        for transport in [Transport::Socket, Transport::Polling, Transport::Playlists] {
+            converse_in(session(media, transport), transport, &text);
+        }
+    }
+}
+
+fn converse_in(mut session: Session, transport: Transport, text: &str) {
+    let mut request = session.start(Duration::ZERO);
+    // The second attempt uses the old domain, where long polling has no TLS.
+    request = match transport {
+        Transport::Socket => request,
+        _ => session.handle(SessionEvent::Closed, Duration::from_secs(1)),
+    };
+    for frame in text.split(RESPONSE_SEPARATOR).take(20) {
+        match &request {
+            SessionAction::Connect { host, secure, .. }
+            | SessionAction::Listen { host, secure, .. } => {
+                assert_host(host);
+                assert!(host.is_control(), "{host}");
+                assert!(*secure || !host.as_str().starts_with("ums."), "{host}");
             }
-            request = session.handle(SessionEvent::Frame(frame), Duration::from_secs(1));
+            SessionAction::Done(_) | SessionAction::Fail(_) | SessionAction::NeedsHash => break,
+            SessionAction::Send(_) | SessionAction::News(_) | SessionAction::Wait => {}
         }
-        if matches!(request, SessionAction::Wait) {
-            request = session.handle(SessionEvent::TimedOut, session.deadline());
+        request = session.handle(SessionEvent::Frame(frame), Duration::from_secs(1));
+        while matches!(request, SessionAction::News(_)) {
+            request = session.handle(SessionEvent::Taken, Duration::from_secs(1));
         }
-        if let SessionAction::Done(info) = request {
-            recorded(*info);
+    }
+    if matches!(request, SessionAction::Wait) {
+        request = session.handle(SessionEvent::TimedOut, session.deadline());
+    }
+    if let SessionAction::Done(info) = request {
+        recorded(*info);
+    }
+}
+
+/// Takes all messages as those about a running stream: whatever they say, the plan only grows.
+fn follow(bytes: &[u8]) {
+    const MAX_MESSAGES: usize = 20;
+    let text = String::from_utf8_lossy(bytes);
+    let mut update = LiveUpdate::new(CHANNEL);
+    let mut plan: Option<LivePlan> = None;
+    let frames = text.split(RESPONSE_SEPARATOR);
+    let commands = frames.flat_map(|frame| message::parse(frame).unwrap_or_default());
+    for command in commands.take(MAX_MESSAGES) {
+        let Command::ModuleInfo(info) = command else {
+            continue;
+        };
+        update.take(*info, Duration::ZERO);
+        plan = match plan {
+            Some(known) => extended(known, &update),
+            None => LivePlan::new(&update, &Choice::default()).ok(),
+        };
+        if let Some(plan) = &plan {
+            assert!(plan.numbers().end - plan.numbers().start <= 200_000);
+            let all = plan.segment_plan().segments;
+            for segment in all.iter().take(3).chain(all.last()) {
+                plan.locate(segment.id).urls.iter().for_each(assert_own);
+            }
         }
+    }
+}
+
+/// Extends a plan, or makes another one where that is needed.
+fn extended(mut plan: LivePlan, update: &LiveUpdate) -> Option<LivePlan> {
+    let (numbers, edge) = (plan.numbers(), plan.edge());
+    let change = plan.extend(update);
+    let has_grown = plan.numbers().end > numbers.end;
+    assert_eq!(plan.numbers().start, numbers.start);
+    assert!(plan.numbers().end >= numbers.end && plan.edge() >= edge);
+    assert_eq!(matches!(change, LiveChange::Appended(_)), has_grown);
+    match change {
+        LiveChange::Restarted => LivePlan::new(update, &Choice::default()).ok(),
+        LiveChange::Unchanged | LiveChange::Appended(_) => Some(plan),
     }
 }
 

@@ -561,7 +561,7 @@ fn service_code(error: &ustream::Error) -> Code {
         },
         Find::NotFound(_) => Code::NotFound,
         Find::StillLive | Find::Session(SessionError::OfChannel) => Code::StillLive,
-        Find::NotRecorded => Code::NotRecorded,
+        Find::NotRecorded | Find::OffAir => Code::NotRecorded,
         Find::Network(source) => network_code(source),
         Find::Proxy(failure) => proxy_code(*failure),
         Find::Untrusted { certificate, .. } => certificate_code(certificate.problem),

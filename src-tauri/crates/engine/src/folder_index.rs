@@ -193,7 +193,7 @@ fn video(folder: &Path, path: &Path, library: &Library) -> Option<Video> {
         file: below(folder, path)?,
         captions: Vec::new(),
         link: info.webpage_url.or(tags.comment).filter(is_link),
-        recording: mark.map(|mark| mark.recording().to_string()),
+        recording: mark.and_then(|mark| Some(mark.recording()?.to_string())),
         picture: tags.cover,
     })
 }

@@ -73,8 +73,9 @@ impl Library {
                 continue;
             };
             let mark = self.mark_of(&movie, &metadata);
-            if let Some(mark) = mark.filter(Mark::is_whole) {
-                let newest = recordings.entry(mark.recording()).or_default();
+            let whole = mark.filter(Mark::is_whole);
+            if let Some(recording) = whole.and_then(|mark| mark.recording()) {
+                let newest = recordings.entry(recording).or_default();
                 *newest = (*newest).max(saved_unix_s(&metadata));
             }
         }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use media::{RangeChecksum, origin};
 use serde::{Deserialize, Serialize};
-use ustream::{RecordingId, SegmentPlan, TrackKind};
+use ustream::{MediaId, RecordingId, SegmentPlan, TrackKind};
 
 use crate::error::Error;
 use crate::time_range::TimeRange;
@@ -14,7 +14,9 @@ use crate::time_range::TimeRange;
 /// What a movie was made of, as it is noted in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Mark {
-    recording: RecordingId,
+    /// A member `recording` or `channel` with its number.
+    #[serde(flatten)]
+    media: MediaId,
     /// `720p`, `audio`, or the name of the rendition if its height is not known.
     quality: String,
     /// Languages of the audio tracks, as far as they are stated, sorted.
@@ -36,7 +38,7 @@ impl Mark {
         let mut audio: Vec<String> = audio.filter_map(|track| track.language.clone()).collect();
         audio.sort_unstable();
         Self {
-            recording: plan.recording,
+            media: plan.media,
             quality: quality.unwrap_or(&plan.rendition.0).to_owned(),
             audio,
             duration_ms: 0,
@@ -52,8 +54,9 @@ impl Mark {
         }
     }
 
-    pub(crate) fn recording(&self) -> RecordingId {
-        self.recording
+    /// Returns the recording; `None` if it is of a stream that was running.
+    pub(crate) fn recording(&self) -> Option<RecordingId> {
+        self.media.recording()
     }
 
     pub(crate) fn duration_ms(&self) -> u64 {
@@ -66,7 +69,7 @@ impl Mark {
     }
 
     pub(crate) fn is_same_movie(&self, other: &Self) -> bool {
-        self.recording == other.recording
+        self.media == other.media
             && self.quality == other.quality
             && self.audio == other.audio
             && self.range == other.range

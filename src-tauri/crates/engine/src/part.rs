@@ -389,7 +389,7 @@ pub(crate) fn earlier_plan(
 ) -> Option<SegmentPlan> {
     folders_below(folder, depth).iter().find_map(|folder| {
         let mut plans = part_folders(folder).filter_map(|(_, manifest)| manifest.into_plan());
-        plans.find(|plan| plan.recording == recording)
+        plans.find(|plan| plan.media.recording() == Some(recording))
     })
 }
 

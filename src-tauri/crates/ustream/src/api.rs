@@ -34,6 +34,18 @@ pub enum ApiResponse<T> {
     Missing(String),
 }
 
+impl<T> ApiResponse<T> {
+    /// Returns the same response with another description.
+    pub(crate) fn map<U>(self, describe: impl FnOnce(T) -> U) -> ApiResponse<U> {
+        match self {
+            Self::Available(it) => ApiResponse::Available(describe(it)),
+            Self::Locked(locks) => ApiResponse::Locked(locks),
+            Self::Removed(words) => ApiResponse::Removed(words),
+            Self::Missing(words) => ApiResponse::Missing(words),
+        }
+    }
+}
+
 /// The API's description of a recording. A member that is missing is `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VideoInfo {
@@ -64,6 +76,10 @@ pub struct VideoInfo {
 pub struct ChannelInfo {
     /// Title.
     pub title: Option<String>,
+    /// User name of the owner.
+    pub owner: Option<String>,
+    /// URL of a picture of the stream, else of the channel, on a host of the service.
+    pub thumbnail: Option<Url>,
     /// Whether it is broadcasting now.
     pub is_live: bool,
     /// Its locks.
@@ -111,8 +127,7 @@ fn video_of(video: &Value) -> VideoInfo {
     VideoInfo {
         title: lenient_json::text_of(video, "title"),
         description: lenient_json::text_of(video, "description"),
-        owner: lenient_json::member(video, "owner")
-            .and_then(|owner| lenient_json::text_of(owner, "username")),
+        owner: owner(video),
         date_unix_s: lenient_json::unsigned_of(video, "created_at")
             .and_then(|seconds| i64::try_from(seconds).ok()),
         duration_ms: lenient_json::member(video, "length")
@@ -128,10 +143,16 @@ fn video_of(video: &Value) -> VideoInfo {
     }
 }
 
+fn owner(value: &Value) -> Option<String> {
+    lenient_json::text_of(lenient_json::member(value, "owner")?, "username")
+}
+
 /// Reads the response about a channel; fails like [`video`].
 pub fn channel(body: &[u8]) -> Result<ApiResponse<ChannelInfo>, Error> {
     read_response(body, "channel", |channel| ChannelInfo {
         title: lenient_json::text_of(channel, "title"),
+        owner: owner(channel),
+        thumbnail: channel_picture(channel),
         is_live: lenient_json::text_of(channel, "status").is_some_and(|status| status == "live"),
         locks: locks(channel),
     })
@@ -225,10 +246,22 @@ fn thumbnail(images: &Value) -> Option<Url> {
     [widest, lenient_json::member(images, "default")]
         .into_iter()
         .flatten()
-        .find_map(|url| {
-            let url = Url::parse(url.as_str()?).ok()?;
-            hosts::is_cdn_url(&url).then_some(url)
-        })
+        .find_map(picture_url)
+}
+
+/// Returns the picture of the running stream, else that of the channel.
+fn channel_picture(channel: &Value) -> Option<Url> {
+    let of_stream = channel.get("thumbnail").and_then(|it| it.get("live"));
+    let of_channel = channel.get("picture").and_then(|it| it.get("90x90"));
+    [of_stream, of_channel]
+        .into_iter()
+        .flatten()
+        .find_map(picture_url)
+}
+
+fn picture_url(url: &Value) -> Option<Url> {
+    let url = Url::parse(url.as_str()?).ok()?;
+    hosts::is_cdn_url(&url).then_some(url)
 }
 
 #[cfg(test)]

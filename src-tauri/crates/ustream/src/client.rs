@@ -6,6 +6,7 @@ mod catalog;
 mod channel;
 mod extras;
 mod file;
+mod live;
 mod playlists;
 mod reach;
 mod recorded_session;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use url::Url;
 
 use self::recorded_session::SessionCache;
@@ -37,10 +39,11 @@ use crate::ums::ApiLength;
 use crate::ums::route::{ClusterRoute, RouteMemory};
 use crate::ums::session::{SessionQuery, StreamInfo};
 use crate::{
-    Access, ChannelId, Endpoint, Error, Lock, Recording, RecordingId, SegmentPlan, Target,
+    Access, ChannelId, Endpoint, Error, Lock, MediaId, Recording, RecordingId, SegmentPlan, Target,
 };
 
 pub use catalog::{Catalog, CatalogEntry};
+pub use live::{LiveEvent, LiveStream};
 pub use reach::Reach;
 pub use on_air::OnAirChannel;
 pub use resolve::ResolvedLink;
@@ -90,6 +93,16 @@ struct Memory {
     sessions: SessionCache,
     /// Where the last session of the control connection has ended.
     routes: RouteMemory,
+    started: Started,
+}
+
+/// When a client was created.
+struct Started(Instant);
+
+impl Default for Started {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
 }
 
 impl fmt::Debug for Client {
@@ -177,6 +190,12 @@ impl Client {
         }
     }
 
+    /// Returns the time since this client was created, on a clock that never goes back. The times of
+    /// [`crate::LiveUpdate`] are of this clock.
+    pub fn clock(&self) -> Duration {
+        self.memory.started.0.elapsed()
+    }
+
     /// Returns the PAC file that names the proxy but could not be evaluated, if there is one.
     pub fn unread_proxy_script(&self) -> Option<String> {
         self.endpoint.proxies().unread_script()
@@ -243,7 +262,7 @@ impl Client {
         }
         let hash = found.channel.and_then(|channel| self.known_hash(channel));
         let asked = session_query(id, hash.clone(), access);
-        let (answer, outcome) = self.ask_api_and_control(asked, strategy).await?;
+        let (answer, outcome) = self.ask_api_and_control(id, (asked, strategy)).await?;
         let video = match &answer {
             Some(ApiResponse::Removed(words)) => return Err(Error::NotFound(words.clone())),
             Some(ApiResponse::Available(video)) => Some(video.clone()),
@@ -268,7 +287,7 @@ impl Client {
         };
         match self.build_recording((id, strategy), outcome, video).await {
             Ok(recording) => Ok(recording),
-            Err(error) => Err(final_error(error, id, answer.as_ref(), access)),
+            Err(error) => Err(final_error(error, id.into(), answer.as_ref(), access)),
         }
     }
 
@@ -336,8 +355,8 @@ impl Client {
     /// fail, unless it asks for a pause: after that it answers, and without it the title is lost.
     async fn ask_api_and_control(
         &self,
-        query: SessionQuery,
-        strategy: Option<Strategy>,
+        id: RecordingId,
+        (query, strategy): (SessionQuery, Option<Strategy>),
     ) -> Result<
         (
             Option<ApiResponse<VideoInfo>>,
@@ -345,7 +364,6 @@ impl Client {
         ),
         Error,
     > {
-        let id = query.recording;
         let (tell, length) = ApiLength::channel();
         let api = pin!(async {
             let answer = self.video_info(id).await;
@@ -439,22 +457,15 @@ impl Client {
             (None, Err(_)) => return Err(visited.err().unwrap_or(Error::Timeout(PAGE_LIMIT.what))),
         };
         let visited = visited.ok();
-        let earlier = self.known_hash(channel);
-        let hash = match earlier.filter(|hash| Some(hash) != tried.as_ref()) {
-            Some(hash) => hash,
-            None => self.register(channel, visited.as_ref(), access).await?,
-        };
+        let hash = self
+            .other_hash(channel, (visited.as_ref(), tried), access)
+            .await?;
         let length = ApiLength::of(length_ms);
         match self
             .ask_by_strategies(session_query(id, Some(hash), access), strategy, length)
             .await?
         {
-            StrategyOutcome::NeedsHash => {
-                self.forget_hash(channel);
-                let fields = registration::form_fields(visited.as_ref());
-                let message = "the form was filled in, yet the recording stays closed".to_owned();
-                Err(Error::Locked(Lock::FormRefused { message, fields }))
-            }
+            StrategyOutcome::NeedsHash => Err(self.form_is_refused(channel, visited.as_ref())),
             outcome => Ok(outcome),
         }
     }
@@ -545,12 +556,12 @@ impl Client {
     }
 }
 
-fn session_query(recording: RecordingId, hash: Option<String>, access: &Access) -> SessionQuery {
+fn session_query(media: impl Into<MediaId>, hash: Option<String>, access: &Access) -> SessionQuery {
     let Access {
         password, referrer, ..
     } = access;
     SessionQuery {
-        recording,
+        media: media.into(),
         password: password.clone(),
         hash,
         referrer: referrer.clone(),
@@ -583,7 +594,7 @@ fn api_length(answer: &Result<ApiResponse<VideoInfo>, Error>) -> Option<u64> {
 /// explains it better.
 fn final_error(
     error: Error,
-    id: RecordingId,
+    id: MediaId,
     answer: Option<&ApiResponse<VideoInfo>>,
     access: &Access,
 ) -> Error {

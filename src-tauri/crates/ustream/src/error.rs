@@ -25,6 +25,9 @@ pub enum Error {
     /// The channel has no recording.
     #[error("there is no recording")]
     NotRecorded,
+    /// The channel is not broadcasting.
+    #[error("the channel is off air")]
+    OffAir,
     /// The service accepted the request but sent nothing useful in time. Names who was asked.
     #[error("the service did not answer in time ({0})")]
     Timeout(&'static str),
@@ -163,7 +166,7 @@ impl Error {
         match self {
             error if error.is_final() => 5,
             Self::StillLive | Self::Encrypted | Self::Unsupported(_) => 4,
-            Self::NotRecorded | Self::NoRendition | Self::NoAudio { .. } => 3,
+            Self::NotRecorded | Self::OffAir | Self::NoRendition | Self::NoAudio { .. } => 3,
             // A malformed response on the control connection may come from any web server.
             Self::Malformed { what, .. } if *what != ums::message::WHAT => 3,
             Self::Malformed { .. } | Self::Misdirected(_) => 2,
@@ -187,6 +190,7 @@ impl Error {
         match self {
             Self::StillLive => Self::StillLive,
             Self::NotRecorded => Self::NotRecorded,
+            Self::OffAir => Self::OffAir,
             Self::NoRendition => Self::NoRendition,
             Self::Encrypted => Self::Encrypted,
             Self::Unsupported(what) => Self::Unsupported(what.clone()),

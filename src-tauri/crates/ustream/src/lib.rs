@@ -1,4 +1,5 @@
-//! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments.
+//! Finds a recording of the Ustream / IBM Video Streaming service and plans its segments; and follows
+//! the running stream of a channel.
 //!
 //! The protocol is not documented. What a module knows of it comes from observed traffic, published
 //! clients and, for the JSON API, the service's own documentation; the module says which.
@@ -19,6 +20,9 @@
 //! 5. [`hls`]: reads the playlists of recordings that have no segmented formats.
 //! 6. [`Recording`]: the renditions, and the URLs of their segments as they are now.
 //! 7. [`SegmentPlan`]: the segments of one rendition without URLs, so that it can be saved.
+//!
+//! A stream that is running comes by [`Client::live`] as a [`LiveStream`]. Its [`LivePlan`] grows with
+//! each [`LiveUpdate`], and is a [`SegmentPlan`] at any time.
 //!
 //! ```no_run
 //! use ustream::{Access, Choice, Client, Endpoint, Target};
@@ -80,7 +84,9 @@ pub use api::Chapter;
 pub use causes::causes;
 pub use client::OnAirChannel;
 pub use client::Reach;
-pub use client::{Catalog, CatalogEntry, Client, RecordingRef, ResolvedLink};
+pub use client::{
+    Catalog, CatalogEntry, Client, LiveEvent, LiveStream, RecordingRef, ResolvedLink,
+};
 pub use content_coding::{ContentCoding, MAX_WINDOW_BYTES};
 pub use content_range::ContentRange;
 pub use endpoint::{Endpoint, EndpointError};
@@ -94,11 +100,12 @@ pub use plan::{
 pub use proxy::{ProxyLogin, ProxySettings};
 pub use proxy_failure::{ProxyFailure, proxy_failure};
 pub use recording::{
-    Container, FileKind, Recording, Rendition, RenditionId, RenditionTrack, TrackKind,
+    Container, FileKind, LiveChange, LivePlan, LiveUpdate, Recording, Rendition, RenditionId,
+    RenditionTrack, TrackKind,
 };
 pub(crate) use recording::{LostRendition, Promises};
 pub use redacted::RedactedUrl;
-pub use target::{ChannelId, RecordingId, Target, TargetError};
+pub use target::{ChannelId, MediaId, RecordingId, Target, TargetError};
 pub use traffic::{Exchange, TrafficRecorder};
 pub use trust::{
     CertificateProblem, RefusedCertificate, install_cryptography, refused_certificate,

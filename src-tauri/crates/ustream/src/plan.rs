@@ -11,7 +11,7 @@ use url::Url;
 
 pub use self::identity::{HashListing, PlanChange};
 use crate::ums::timeline::SegmentTimeline;
-use crate::{Container, FileKind, RecordingId, RenditionId, RenditionTrack, TrackKind};
+use crate::{Container, FileKind, MediaId, RenditionId, RenditionTrack, TrackKind};
 
 /// The requested video quality.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,8 +146,9 @@ impl ByteRange {
 /// The segments of one rendition, without their URLs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SegmentPlan {
-    /// The recording.
-    pub recording: RecordingId,
+    /// The recording or the running stream: a member `recording` or `channel` with its number.
+    #[serde(flatten)]
+    pub media: MediaId,
     /// The rendition.
     pub rendition: RenditionId,
     /// Container of its segments.

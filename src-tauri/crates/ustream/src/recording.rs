@@ -1,7 +1,9 @@
-//! A recording as the service describes it now: renditions, stated lengths, URLs of segments.
+//! A recording as the service describes it now: renditions, stated lengths, URLs of segments. And the
+//! plan of a stream that is still running.
 
 mod audio;
 pub(crate) mod file;
+mod live;
 mod playlists;
 mod renditions;
 mod stated;
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use self::file::{FileKind, SingleFile};
+pub use self::live::{LiveChange, LivePlan, LiveUpdate};
 pub use self::playlists::Playlists;
 use self::stated::Lost;
 pub use self::stated::{LengthSource, LostRendition, Promises, StatedLength};
@@ -22,7 +25,7 @@ use crate::api::VideoInfo;
 use crate::ums::session::StreamInfo;
 use crate::ums::stream::StreamFormat;
 use crate::{
-    AudioChoice, Choice, Error, Quality, RecordingId, SegmentId, SegmentLocation, SegmentPlan, plan,
+    AudioChoice, Choice, Error, MediaId, Quality, SegmentId, SegmentLocation, SegmentPlan, plan,
 };
 
 /// The container in which the service stores a rendition.
@@ -110,11 +113,12 @@ impl Rendition {
     }
 }
 
-/// A recording as the service describes it now. Never saved: its URLs expire.
+/// A recording, or the running stream of a channel, as the service describes it now. Never saved: its
+/// URLs expire.
 #[derive(Clone, Debug)]
 pub struct Recording {
-    /// Its number.
-    pub id: RecordingId,
+    /// Its number, or that of the channel whose running stream it is.
+    pub id: MediaId,
     /// Title in the service's words. Not safe as a file name.
     pub title: Option<String>,
     /// The owner's description; may have several lines.
@@ -177,7 +181,7 @@ impl Recording {
     ///
     /// Unusable formats are left out; fails with the problem of the first if none is left.
     pub fn new(
-        id: RecordingId,
+        id: impl Into<MediaId>,
         stream: StreamInfo,
         video: Option<VideoInfo>,
     ) -> Result<Self, Error> {
@@ -218,7 +222,7 @@ impl Recording {
             ..Sources::default()
         };
         Ok(Self::assemble(
-            id,
+            id.into(),
             (stream, video),
             (renditions, lost),
             sources,
@@ -239,7 +243,7 @@ impl Recording {
     ///
     /// Fails with the most specific error of its lost renditions if it has no rendition.
     pub fn from_source(
-        id: RecordingId,
+        id: impl Into<MediaId>,
         stream: StreamInfo,
         source: SourceKind,
         video: Option<VideoInfo>,
@@ -268,7 +272,7 @@ impl Recording {
             return Err(error.map_or(Error::NoRendition, |lost| lost.error.duplicate()));
         }
         Ok(Self::assemble(
-            id,
+            id.into(),
             (stream, video),
             (renditions, lost),
             sources,
@@ -276,7 +280,7 @@ impl Recording {
     }
 
     fn assemble(
-        id: RecordingId,
+        id: MediaId,
         (stream, video): (StreamInfo, Option<VideoInfo>),
         (renditions, lost): (Vec<Rendition>, Vec<Lost>),
         sources: Sources,
@@ -311,23 +315,27 @@ impl Recording {
     /// [`Error::NoRendition`]. Audio alone is never chosen for a recording that has video, unless
     /// the choice asks for it.
     pub fn plan(&self, choice: &Choice) -> Result<SegmentPlan, Error> {
+        let plan = self.plan_of(self.choose(choice)?);
+        let plan = plan.ok_or(Error::NoRendition)?;
+        tracing::info!(
+            "chosen of {} renditions: {} as {:?}, {} segments",
+            self.renditions.len(),
+            plan.rendition.0,
+            plan.container,
+            plan.segments.len(),
+        );
+        Ok(plan)
+    }
+
+    /// Chooses a rendition; fails like [`Self::plan`].
+    fn choose(&self, choice: &Choice) -> Result<&Rendition, Error> {
         if choice.quality != Quality::Audio
             && let Some(problem) = self.lost_video()
         {
             return Err(problem);
         }
         let chosen = renditions::choose(&self.renditions, choice, &self.lost_renditions);
-        let plan = chosen.and_then(|rendition| self.plan_of(rendition));
-        if let Some(plan) = &plan {
-            tracing::info!(
-                "chosen of {} renditions: {} as {:?}, {} segments",
-                self.renditions.len(),
-                plan.rendition.0,
-                plan.container,
-                plan.segments.len(),
-            );
-        }
-        plan.ok_or_else(|| match &choice.audio {
+        chosen.ok_or_else(|| match &choice.audio {
             AudioChoice::Only(wanted) => {
                 self.lost_audio(wanted).unwrap_or_else(|| Error::NoAudio {
                     wanted: wanted.clone(),
@@ -336,6 +344,11 @@ impl Recording {
             }
             AudioChoice::Usual | AudioChoice::Prefer(_) | AudioChoice::All => Error::NoRendition,
         })
+    }
+
+    /// Returns the format of a rendition that has segments of its own.
+    fn format_of(&self, rendition: &Rendition) -> Option<&ValidatedFormat> {
+        self.sources.of(rendition.container)
     }
 
     /// Returns the lost rendition or audio track that would have been chosen instead of `plan`;
@@ -397,7 +410,7 @@ impl Recording {
             }
         };
         Some(SegmentPlan {
-            recording: self.id,
+            media: self.id,
             rendition: rendition.id.clone(),
             container: rendition.container,
             tracks: rendition.tracks.clone(),
@@ -410,7 +423,7 @@ impl Recording {
     /// Returns where a segment of `plan` is now. The URLs are empty if the service no longer lists
     /// it.
     pub fn locate(&self, plan: &SegmentPlan, segment: SegmentId) -> SegmentLocation {
-        let is_listed = plan.recording == self.id
+        let is_listed = plan.media == self.id
             && self
                 .renditions
                 .iter()
@@ -441,9 +454,9 @@ impl Recording {
         Some(u64::from(rendition.bitrate_kbps?) * self.duration_ms? / 8)
     }
 
-    /// Returns the public URL of the recording.
+    /// Returns the public URL.
     pub fn link(&self) -> String {
-        format!("https://video.ibm.com/recorded/{}", self.id)
+        self.id.link()
     }
 }
 

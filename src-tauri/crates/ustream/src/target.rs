@@ -35,6 +35,57 @@ impl fmt::Display for ChannelId {
     }
 }
 
+/// What a control connection or a plan is about. Serialized as `{"recording": 7}` or `{"channel": 7}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaId {
+    /// A recording.
+    Recording(RecordingId),
+    /// The running stream of a channel.
+    Channel(ChannelId),
+}
+
+impl MediaId {
+    /// Returns the recording, if it is one.
+    pub fn recording(self) -> Option<RecordingId> {
+        match self {
+            Self::Recording(recording) => Some(recording),
+            Self::Channel(_) => None,
+        }
+    }
+
+    /// Returns the public URL.
+    pub fn link(self) -> String {
+        let target = match self {
+            Self::Recording(recording) => Target::Recording(recording),
+            Self::Channel(channel) => Target::Channel(channel),
+        };
+        target.link()
+    }
+}
+
+impl From<RecordingId> for MediaId {
+    fn from(recording: RecordingId) -> Self {
+        Self::Recording(recording)
+    }
+}
+
+impl From<ChannelId> for MediaId {
+    fn from(channel: ChannelId) -> Self {
+        Self::Channel(channel)
+    }
+}
+
+impl fmt::Display for MediaId {
+    /// Writes the number alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recording(recording) => recording.fmt(f),
+            Self::Channel(channel) => channel.fmt(f),
+        }
+    }
+}
+
 /// What a URL points at. Parse it from any text with [`FromStr`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

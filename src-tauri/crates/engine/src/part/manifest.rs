@@ -88,7 +88,7 @@ impl MovieSource {
         match (self.plan(), other.plan()) {
             (Some(plan), Some(other_plan)) => {
                 let is_same_rendition = plan.rendition == other_plan.rendition;
-                let is_same_recording = plan.recording == other_plan.recording;
+                let is_same_recording = plan.media == other_plan.media;
                 is_same_recording && is_same_rendition && self.range() == other.range()
             }
             _ => self == other,

@@ -16,7 +16,7 @@ fn plan(recording: u64) -> MovieSource {
         kind: SegmentKind::Media(0),
     };
     MovieSource::Plan(SegmentPlan {
-        recording: RecordingId(recording),
+        media: RecordingId(recording).into(),
         rendition: RenditionId("2/1/chunk_%_%.flv".into()),
         container: Container::Flv,
         tracks: vec![RenditionTrack {

@@ -5,7 +5,7 @@ use url::Url;
 use super::Client;
 use crate::api::{self, ApiResponse, Caption, Chapter};
 use crate::http::{self, BodyLimit};
-use crate::{Error, RecordingId, hosts, lenient_json};
+use crate::{Error, MediaId, hosts, lenient_json};
 
 const CAPTIONS_LIMIT: BodyLimit = BodyLimit {
     what: "the captions",
@@ -20,14 +20,19 @@ const THUMBNAIL_LIMIT: BodyLimit = BodyLimit {
 
 impl Client {
     /// Returns the captions of a recording, the default ones first; none if it is locked or removed.
-    pub async fn captions(&self, id: RecordingId) -> Result<Vec<Caption>, Error> {
+    /// A running stream has none.
+    pub async fn captions(&self, id: MediaId) -> Result<Vec<Caption>, Error> {
+        let Some(id) = id.recording() else {
+            return Ok(Vec::new());
+        };
         let answer = self.ask_api(&api::captions_url(id), api::captions).await?;
         Ok(available_or_empty(answer))
     }
 
     /// Fetches a file of captions of at most 8 MiB. It is asked for as `WebVTT`; the content is not
     /// checked.
-    pub async fn caption_file(&self, id: RecordingId, caption: &Caption) -> Result<Vec<u8>, Error> {
+    pub async fn caption_file(&self, id: MediaId, caption: &Caption) -> Result<Vec<u8>, Error> {
+        let id = id.recording().ok_or(Error::NotRecorded)?;
         let url = api::caption_file_url(id, caption);
         let answer = http::get(&self.http, &url, CAPTIONS_LIMIT).await?;
         if answer.status.is_success() {
@@ -37,8 +42,12 @@ impl Client {
         }
     }
 
-    /// Returns the chapters of a recording by their start; none if it is locked or removed.
-    pub async fn chapters(&self, id: RecordingId) -> Result<Vec<Chapter>, Error> {
+    /// Returns the chapters of a recording by their start; none if it is locked or removed. A running
+    /// stream has none.
+    pub async fn chapters(&self, id: MediaId) -> Result<Vec<Chapter>, Error> {
+        let Some(id) = id.recording() else {
+            return Ok(Vec::new());
+        };
         let answer = self.ask_api(&api::chapters_url(id), api::chapters).await?;
         Ok(available_or_empty(answer))
     }

@@ -23,7 +23,7 @@ use crate::recording::Playlists;
 use crate::ums::polling::{self, PollingConnection};
 use crate::ums::session::{SessionQuery, StreamInfo, Transport};
 use crate::ums::{ApiLength, SessionOutcome};
-use crate::{Error, Promises, RecordingId, hosts};
+use crate::{Error, MediaId, Promises, hosts};
 
 /// Timeout for one playlist.
 const PLAYLIST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -55,7 +55,7 @@ const MAX_SEGMENTS: usize = 200_000;
 impl Client {
     /// Asks the control connection as an HLS player does, and fetches the playlists that it names.
     pub(super) async fn playlists(&self, query: SessionQuery) -> Result<StrategyOutcome, Error> {
-        let id = query.recording;
+        let id = query.media;
         let mut incomplete: Option<StrategyOutcome> = None;
         for handshake in 1.. {
             // Playlists are complete: no need to wait for the length.
@@ -108,7 +108,7 @@ impl Client {
     /// Fetches the first master playlist that can be read, and the media playlists that it names.
     pub(super) async fn fetch_all(
         &self,
-        id: RecordingId,
+        id: MediaId,
         stream: &StreamInfo,
     ) -> Result<Playlists, Error> {
         let mut problem: Option<Error> = None;
@@ -153,7 +153,7 @@ impl Client {
     /// variants, the best first.
     async fn fetch_media_playlists(
         &self,
-        id: RecordingId,
+        id: MediaId,
         master: MasterPlaylist,
         budget: &PlaylistBudget,
     ) -> Playlists {

@@ -109,7 +109,7 @@ impl Client {
     /// fetched are used.
     async fn playlists_of_session(&self, session: &RecordedSession) -> Result<Playlists, Error> {
         let id = session.recording;
-        let problem = match self.fetch_all(id, &session.stream).await {
+        let problem = match self.fetch_all(id.into(), &session.stream).await {
             Ok(playlists) if !playlists.renditions().is_empty() => return Ok(playlists),
             Ok(_) => Error::NoRendition,
             Err(error) => error,

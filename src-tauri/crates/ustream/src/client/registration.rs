@@ -68,6 +68,33 @@ impl Client {
         Err(problem.unwrap_or(Error::Timeout(FORM_LIMIT.what)))
     }
 
+    /// Returns a hash of the channel's form other than `tried`, which was just refused: one that the
+    /// channel gave earlier, else that of the form, which is filled in.
+    pub(super) async fn other_hash(
+        &self,
+        channel: ChannelId,
+        (visited, tried): (Option<&VisitedPage>, Option<String>),
+        access: &Access,
+    ) -> Result<String, Error> {
+        let earlier = self.known_hash(channel);
+        match earlier.filter(|hash| Some(hash) != tried.as_ref()) {
+            Some(hash) => Ok(hash),
+            None => self.register(channel, visited, access).await,
+        }
+    }
+
+    /// Forgets the hash of a form that does not open what is behind it, and returns that as an error.
+    pub(super) fn form_is_refused(
+        &self,
+        channel: ChannelId,
+        visited: Option<&VisitedPage>,
+    ) -> Error {
+        self.forget_hash(channel);
+        let message = "the form was filled in, yet the recording stays closed".to_owned();
+        let fields = form_fields(visited);
+        Error::Locked(Lock::FormRefused { message, fields })
+    }
+
     /// Returns the recordings behind the form, newest first; none if the list cannot be fetched.
     pub(super) async fn list_behind_form(
         &self,

@@ -10,7 +10,7 @@ use super::Client;
 use crate::recording::{Playlists, SourceKind};
 use crate::ums::session::{SessionQuery, StreamInfo, Transport};
 use crate::ums::{ApiLength, SessionOutcome, polling, socket};
-use crate::{Container, Error, Recording, RecordingId, SegmentPlan};
+use crate::{Container, Error, MediaId, Recording, SegmentPlan};
 
 /// How long segments by long polling may come later than playlists and still be preferred: they
 /// come in more qualities.
@@ -48,7 +48,7 @@ impl Strategy {
 
 impl StrategyOutcome {
     /// Returns why the video is lost, if there is some and only the audio can be fetched.
-    fn lost_video(&self, id: RecordingId) -> Option<Error> {
+    fn lost_video(&self, id: MediaId) -> Option<Error> {
         let recording = match self {
             Self::Segments(stream) => Recording::new(id, StreamInfo::clone(stream), None),
             Self::Playlists(stream, playlists) => {
@@ -88,7 +88,7 @@ impl StrategyFailure {
 
 /// Turns an outcome whose video is lost into a failure.
 fn require_video(
-    id: RecordingId,
+    id: MediaId,
     outcome: Result<StrategyOutcome, Error>,
 ) -> Result<StrategyOutcome, StrategyFailure> {
     let outcome = outcome.map_err(|error| StrategyFailure {
@@ -112,7 +112,7 @@ impl Client {
         strategy: Option<Strategy>,
         length: ApiLength,
     ) -> Result<StrategyOutcome, Error> {
-        let id = query.recording;
+        let id = query.media;
         if let Some(Strategy::Playlists | Strategy::File) = strategy {
             return Box::pin(self.playlists(query)).await;
         }
@@ -152,7 +152,7 @@ impl Client {
         query: SessionQuery,
         length: ApiLength,
     ) -> Result<StrategyOutcome, StrategyFailure> {
-        let id = query.recording;
+        let id = query.media;
         let asked = query.clone();
         let segments = async {
             require_video(
@@ -194,7 +194,7 @@ impl Client {
         transport: Transport,
         length: ApiLength,
     ) -> Result<StrategyOutcome, Error> {
-        let id = query.recording;
+        let id = query.media;
         let outcome = match transport {
             Transport::Socket => {
                 // Boxed, or each future around it would hold its state.

@@ -2,7 +2,12 @@ use super::*;
 use crate::Target;
 
 fn after(error: Error, answer: &ApiResponse<VideoInfo>) -> Error {
-    final_error(error, RecordingId(7), Some(answer), &Access::default())
+    final_error(
+        error,
+        RecordingId(7).into(),
+        Some(answer),
+        &Access::default(),
+    )
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl SegmentPlan {
     /// Returns whether this plan has the same tracks, and every segment of the older one that must
     /// exist at the same time.
     fn has_structure_of(&self, older: &Self) -> bool {
-        let is_same_rendition = self.recording == older.recording
+        let is_same_rendition = self.media == older.media
             && self.rendition == older.rendition
             && self.container == older.container
             && self.tracks.len() == older.tracks.len()

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::TrackKind;
 use crate::ums::stream::StreamFormat;
 use crate::ums::timeline::{ends_too_early, has_gap, is_sparse};
+use crate::{RecordingId, TrackKind};
 
 fn format(keys: &[u64], chunk_time_ms: u64) -> StreamFormat {
     let hashes: BTreeMap<u64, String> = keys.iter().map(|key| (*key, "1".to_owned())).collect();
@@ -215,7 +215,7 @@ fn plan(keys: &[u64], stated_ms: Option<u64>) -> SegmentPlan {
     let format = format(keys, 6000);
     let timeline = SegmentTimeline::of_format(&format).unwrap();
     SegmentPlan {
-        recording: RecordingId(1),
+        media: RecordingId(1).into(),
         rendition: RenditionId("2/1".into()),
         container: Container::Flv,
         tracks: both(),
@@ -246,7 +246,7 @@ fn a_plan_is_the_same_if_no_sure_segment_has_changed() {
     other.tracks[0].template = "4/1/chunk_%_%.flv".into();
     assert_eq!(other.compare(&old), Different, "another video");
     let mut other = old.clone();
-    other.recording = RecordingId(2);
+    other.media = RecordingId(2).into();
     assert_eq!(other.compare(&old), Different, "another recording");
 }
 
@@ -323,4 +323,18 @@ proptest! {
             prop_assert!(plan.len() as u64 <= keys[keys.len() - 1] - keys[0] + widest);
         }
     }
+}
+
+#[test]
+fn a_plan_names_its_recording_as_earlier_versions_did_and_a_channel_in_its_own_way() {
+    let old = r#"{"recording":7,"rendition":"2/1","container":"flv","tracks":[],"segments":[],"listing":{"paths":["a"],"hashes":[[0,"x"]]},"stated_ms":60000}"#;
+    let read: SegmentPlan = serde_json::from_str(old).unwrap();
+    assert_eq!(read.media, RecordingId(7).into());
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
+    let of_channel = old.replace("recording", "channel");
+    let read: SegmentPlan = serde_json::from_str(&of_channel).unwrap();
+    assert_eq!(read.media, crate::ChannelId(7).into());
+    assert_eq!(serde_json::to_string(&read).unwrap(), of_channel);
+    let nameless = old.replace("\"recording\":7,", "");
+    assert!(serde_json::from_str::<SegmentPlan>(&nameless).is_err());
 }

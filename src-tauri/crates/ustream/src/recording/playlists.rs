@@ -12,7 +12,7 @@ use super::validated_format;
 use crate::hls::{AudioRendition, MasterPlaylist, MediaPlaylist, PlaylistSegment, Variant};
 use crate::plan::{ByteRange, Presence, Segment, SegmentId, SegmentKind, SegmentLocation};
 use crate::{
-    Container, Error, HashListing, LostRendition, Promises, RecordingId, Rendition, RenditionId,
+    Container, Error, HashListing, LostRendition, MediaId, Promises, Rendition, RenditionId,
     RenditionTrack, TrackKind, lenient_json,
 };
 
@@ -46,10 +46,11 @@ impl Playlists {
     /// Takes over what `master` names. `fetch` returns the media playlist of a URL, or why it is
     /// missing.
     pub fn new(
-        recording: RecordingId,
+        media: impl Into<MediaId>,
         master: MasterPlaylist,
         mut fetch: impl FnMut(&Url) -> Result<Arc<MediaPlaylist>, Arc<Error>>,
     ) -> Self {
+        let media = media.into();
         let audio_groups: HashSet<String> = master
             .audio_renditions
             .iter()
@@ -70,12 +71,12 @@ impl Playlists {
         let mut names = HashSet::new();
         for (url, kind) in variants.chain(audio) {
             // Named before it is fetched, so that the names of others do not depend on the result.
-            let mut name = stable_name(recording, &url);
+            let mut name = stable_name(media, &url);
             for number in 2.. {
                 if names.insert(name.clone()) {
                     break;
                 }
-                name = format!("{}#{number}", stable_name(recording, &url));
+                name = format!("{}#{number}", stable_name(media, &url));
             }
             match fetch(&url) {
                 Ok(media) => found.push(NamedPlaylist { name, kind, media }),
@@ -431,10 +432,10 @@ fn rendition(container: Container, tracks: Vec<RenditionTrack>) -> Rendition {
 }
 
 /// Returns the part of a playlist's URL that does not change with host, token and signature: the
-/// path behind the recording's number, `8/playlist.m3u8`.
-fn stable_name(recording: RecordingId, url: &Url) -> String {
+/// path behind the number of the recording or channel, `8/playlist.m3u8`.
+fn stable_name(media: MediaId, url: &Url) -> String {
     let path = url.path();
-    let number = format!("/{recording}/");
+    let number = format!("/{media}/");
     let tail = path.split_once(&number).map_or(path, |(_, tail)| tail);
     tail.trim_start_matches('/').to_owned()
 }

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::ums::message::{self, Command, Site};
 use crate::ums::stream::{self, StreamState};
-use crate::{ContainerChoice, Presence, Quality, SegmentKind};
+use crate::{ContainerChoice, Presence, Quality, RecordingId, SegmentKind};
 
 const PATH: &str =
     "sjc/omega/vod/us1-37ed7ef2-e250-4085-b0e2-9f5bbf7d69e8/10584000/53926414920000/plain/rfc";
@@ -386,7 +386,7 @@ fn a_plan_of_another_recording_or_rendition_is_not_located() {
     other.rendition = RenditionId("9/chunk_%_%.m4v".into());
     assert!(recording.locate(&other, media(0, 0)).urls.is_empty());
     let mut other = plan;
-    other.recording = RecordingId(1);
+    other.media = RecordingId(1).into();
     assert!(recording.locate(&other, media(0, 0)).urls.is_empty());
 }
 

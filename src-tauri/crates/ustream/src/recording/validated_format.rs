@@ -32,6 +32,8 @@ const MAX_PATH_BYTES: usize = 2048;
 pub(crate) struct ValidatedFormat {
     pub(crate) timeline: SegmentTimeline,
     pub(crate) representations: Vec<Representation>,
+    /// The newest finished segment of a running stream.
+    pub(crate) newest: Option<u64>,
     /// Representations whose templates are unusable.
     pub(crate) lost: Vec<Lost>,
     hashes: BTreeMap<u64, String>,
@@ -73,6 +75,7 @@ impl ValidatedFormat {
             timeline,
             representations: valid,
             lost,
+            newest: format.newest,
             hashes: format.hashes.clone(),
             paths,
         })
@@ -107,16 +110,17 @@ impl ValidatedFormat {
             SegmentKind::Media(number) => self.name(&track.template, number).into_iter().collect(),
             SegmentKind::Init => self.init_names(track),
         };
-        let mut urls = Vec::with_capacity(names.len() * self.paths.len() * bases.len());
-        for (name, path) in names
-            .iter()
-            .flat_map(|name| self.paths.iter().map(move |p| (name, p)))
-        {
-            for base in bases {
-                urls.extend(join(base, path, name));
-            }
-        }
-        urls
+        urls(&names, &self.paths, bases)
+    }
+
+    /// Returns the hashes by the number of the first segment that has them.
+    pub(super) fn hashes(&self) -> &BTreeMap<u64, String> {
+        &self.hashes
+    }
+
+    /// Returns the folders below a server, the preferred one first.
+    pub(super) fn paths(&self) -> &[String] {
+        &self.paths
     }
 
     /// Returns the name of a segment. Its hash is that of the greatest listed number not above its
@@ -142,6 +146,20 @@ impl ValidatedFormat {
             .filter_map(|n| fill(template, n, hash))
             .collect()
     }
+}
+
+/// Returns the URLs of names in each of `paths` below each of `bases`, the preferred one first.
+pub(super) fn urls(names: &[String], paths: &[String], bases: &[String]) -> Vec<Url> {
+    let mut urls = Vec::with_capacity(names.len() * paths.len() * bases.len());
+    for (name, path) in names
+        .iter()
+        .flat_map(|name| paths.iter().map(move |path| (name, path)))
+    {
+        for base in bases {
+            urls.extend(join(base, path, name));
+        }
+    }
+    urls
 }
 
 /// Returns the servers of segments: the named ones, each by https and by http, then the known ones.
@@ -216,7 +234,7 @@ fn join(base: &str, path: &str, name: &str) -> Option<Url> {
 }
 
 /// Fills in a template: the first `%` is the number, the second the hash; any further one stays.
-fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
+pub(super) fn fill(template: &str, number: u64, hash: &str) -> Option<String> {
     let mut parts = template.splitn(3, '%');
     let (before, between, after) = (parts.next()?, parts.next()?, parts.next()?);
     Some(format!("{before}{number}{between}{hash}{after}"))
@@ -239,7 +257,7 @@ fn is_valid(representation: &Representation) -> bool {
 }
 
 /// Returns whether a path is relative, free of `..` and plain enough for a URL.
-fn is_relative(path: &str) -> bool {
+pub(super) fn is_relative(path: &str) -> bool {
     path.len() <= MAX_PATH_BYTES
         && !path.starts_with("//")
         && !path.contains("://")
@@ -253,7 +271,7 @@ fn is_relative(path: &str) -> bool {
 }
 
 /// Returns whether a hash is safe in a URL. All observed ones are decimal or hexadecimal digits.
-fn is_hash(hash: &str) -> bool {
+pub(super) fn is_hash(hash: &str) -> bool {
     const MAX_HASH_BYTES: usize = 128;
     (1..=MAX_HASH_BYTES).contains(&hash.len())
         && hash

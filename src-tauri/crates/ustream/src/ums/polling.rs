@@ -14,8 +14,9 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::message::{MAX_FRAME_BYTES, WHAT};
+use super::read_budget::ReadBudget;
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
-use super::{ApiLength, SessionOutcome};
+use super::{ApiLength, FeedSender, SessionOutcome};
 use crate::Error;
 use crate::hosts::Host;
 use crate::http::{self, BodyLimit};
@@ -28,11 +29,8 @@ const POLL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Shortest time between two polls, in case responses come at once and say nothing new.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Most responses in one session; five are usual.
+/// Most responses in one session about a recording; five are usual.
 const MAX_ANSWERS: usize = 100;
-
-/// Largest sum of all responses in one session.
-const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
 const LIMIT: BodyLimit = BodyLimit {
     what: WHAT,
@@ -47,17 +45,33 @@ pub(crate) async fn ask(
     http: &HttpClient,
     query: SessionQuery,
     transport: Transport,
-    mut length: ApiLength,
+    length: ApiLength,
 ) -> Result<(SessionOutcome, PollingConnection), Error> {
-    let mut session = Session::new(query, transport, fastrand::u64(..));
-    let mut connection = PollingConnection {
-        http: http.clone(),
-        connect_url: None,
-        poll_url: None,
-        answers: 0,
-        bytes: 0,
-        started: Instant::now(),
+    let session = Session::new(query, transport, fastrand::u64(..));
+    let connection = PollingConnection::new(http, ReadBudget::of_session(MAX_ANSWERS));
+    run((session, length), connection).await
+}
+
+/// Asks about a running stream, and hands on what is said until the other end of `feed` is dropped.
+/// Returns and fails like [`super::socket::follow`].
+pub(crate) async fn follow(
+    http: &HttpClient,
+    query: SessionQuery,
+    feed: FeedSender,
+) -> Result<SessionOutcome, Error> {
+    let session = Session::new(query, Transport::Polling, fastrand::u64(..));
+    let connection = PollingConnection {
+        feed: Some(feed),
+        ..PollingConnection::new(http, ReadBudget::of_live_session())
     };
+    let (outcome, _) = run((session, ApiLength::of(None)), connection).await?;
+    Ok(outcome)
+}
+
+async fn run(
+    (mut session, mut length): (Session, ApiLength),
+    mut connection: PollingConnection,
+) -> Result<(SessionOutcome, PollingConnection), Error> {
     let mut action = session.start(Duration::ZERO);
     loop {
         action = match action {
@@ -83,6 +97,12 @@ pub(crate) async fn ask(
                 SessionAction::Wait
             }
             SessionAction::Wait => connection.poll(&mut session, &mut length).await,
+            SessionAction::News(news) => {
+                if let Some(feed) = &connection.feed {
+                    feed.tell(news).await?;
+                }
+                session.handle(SessionEvent::Taken, connection.started.elapsed())
+            }
             SessionAction::Done(info) => return Ok((SessionOutcome::Known(info), connection)),
             SessionAction::NeedsHash => return Ok((SessionOutcome::NeedsHash, connection)),
             SessionAction::Fail(error) => return Err(error),
@@ -98,12 +118,24 @@ pub(crate) struct PollingConnection {
     connect_url: Option<Url>,
     /// URL that is polled for messages.
     poll_url: Option<Url>,
-    answers: usize,
-    bytes: usize,
+    budget: ReadBudget,
+    /// Of a session about a running stream.
+    feed: Option<FeedSender>,
     started: Instant,
 }
 
 impl PollingConnection {
+    fn new(http: &HttpClient, budget: ReadBudget) -> Self {
+        Self {
+            http: http.clone(),
+            connect_url: None,
+            poll_url: None,
+            budget,
+            feed: None,
+            started: Instant::now(),
+        }
+    }
+
     /// Polls until it is dropped, so that playlists stay valid. Stops after the first error.
     pub(crate) async fn keep_alive(mut self) -> Infallible {
         while let Some(url) = self.poll_url.take() {
@@ -186,15 +218,10 @@ impl PollingConnection {
     ) -> SessionAction {
         let now = self.started.elapsed();
         match answer {
-            Ok(_) if self.answers > MAX_ANSWERS || self.bytes > MAX_BYTES => {
-                let limit_bytes = MAX_BYTES;
-                let error = Error::TooLarge {
-                    what: WHAT,
-                    limit_bytes,
-                };
-                session.handle(SessionEvent::LimitExceeded(error), now)
-            }
-            Ok(text) => session.handle(SessionEvent::Frame(&text), now),
+            Ok(text) => match self.budget.take(text.len(), now) {
+                Ok(()) => session.handle(SessionEvent::Frame(&text), now),
+                Err(error) => session.handle(SessionEvent::LimitExceeded(error), now),
+            },
             // The session continues to poll if its own deadline has not come.
             Err(PollError::TimedOut) => session.handle(SessionEvent::TimedOut, now),
             Err(PollError::Failed(error @ Error::TooLarge { .. })) => {
@@ -213,8 +240,6 @@ impl PollingConnection {
             Err(_) => return Err(PollError::TimedOut),
             Ok(answer) => answer.map_err(PollError::Failed)?,
         };
-        self.answers += 1;
-        self.bytes = self.bytes.saturating_add(answer.body.len());
         let host = answer.url.host_str().unwrap_or_default().to_owned();
         if !answer.status.is_success() {
             let status = answer.status.as_u16();

@@ -8,8 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use crate::RecordingId;
 use crate::hosts::{self, ControlDomain, Host};
+use crate::{MediaId, RecordingId};
 
 /// Prefixes of websocket hosts; those of long polling are not connected to ahead.
 const PREFIXES: [&str; 2] = ["ws", "wss"];
@@ -38,11 +38,11 @@ impl ClusterRoute {
         }
     }
 
-    /// Returns the route of a host that was built for this recording with this number; `None` if its
+    /// Returns the route of a host that was built for these media with this number; `None` if its
     /// name has another form, so that it could not be built again.
-    pub(super) fn of_host(host: &Host, recording: RecordingId, number: u32) -> Option<Self> {
+    pub(super) fn of_host(host: &Host, media: MediaId, number: u32) -> Option<Self> {
         let (label, domain) = host.control_label()?;
-        let rest = label.strip_prefix(&label_start(recording, number))?;
+        let rest = label.strip_prefix(&label_start(media, number))?;
         let (prefix, cluster) = rest.split_once('-')?;
         Some(Self {
             prefix: PREFIXES.into_iter().find(|known| *known == prefix)?,
@@ -53,14 +53,14 @@ impl ClusterRoute {
         })
     }
 
-    /// Builds the host for a recording, with the number of the session's attempt.
-    pub(super) fn host(&self, recording: RecordingId, number: u32) -> Host {
+    /// Builds the host for a recording or stream, with the number of the session's attempt.
+    pub(super) fn host(&self, media: MediaId, number: u32) -> Host {
         let Self {
             prefix,
             cluster,
             domain,
         } = self;
-        let start = label_start(recording, number);
+        let start = label_start(media, number);
         Host::of_control(&format!("{start}{prefix}-{cluster}"), *domain)
     }
 }
@@ -80,16 +80,24 @@ impl FromStr for ClusterRoute {
     type Err = RouteError;
 
     fn from_str(text: &str) -> Result<Self, RouteError> {
-        let (recording, number) = (RecordingId(0), 0);
-        let host = hosts::parse(&format!("{}{text}", label_start(recording, number)));
-        host.and_then(|host| Self::of_host(&host, recording, number))
+        let (media, number) = (MediaId::Recording(RecordingId(0)), 0);
+        let host = hosts::parse(&format!("{}{text}", label_start(media, number)));
+        host.and_then(|host| Self::of_host(&host, media, number))
             .ok_or(RouteError)
     }
 }
 
+/// Returns the name of the kind of media in host names and in `connect` (observed).
+pub(super) fn application(media: MediaId) -> &'static str {
+    match media {
+        MediaId::Recording(_) => "recorded",
+        MediaId::Channel(_) => "channel",
+    }
+}
+
 /// Returns what the label of a host begins with.
-fn label_start(recording: RecordingId, number: u32) -> String {
-    format!("r{number}-1-{recording}-recorded-")
+pub(super) fn label_start(media: MediaId, number: u32) -> String {
+    format!("r{number}-1-{media}-{}-", application(media))
 }
 
 /// Returns whether a cluster's name is valid inside a host label, next to the rest of it.
@@ -126,7 +134,7 @@ impl RouteMemory {
 mod tests {
     use super::*;
 
-    const RECORDING: RecordingId = RecordingId(7);
+    const RECORDING: MediaId = MediaId::Recording(RecordingId(7));
 
     #[test]
     fn a_route_is_that_of_the_host_it_builds() {

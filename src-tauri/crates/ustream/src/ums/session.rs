@@ -1,6 +1,10 @@
 //! The state machine of the control connection: events in, actions out. No I/O, no clock.
+//!
+//! About a recording it collects what is said until that is complete. About the running stream of a
+//! channel it hands on each message and goes on.
 
 mod connect;
+mod live;
 mod redirects;
 mod stream_info;
 
@@ -11,6 +15,8 @@ use serde_json::Value;
 
 use self::connect::ConnectContext;
 pub use self::connect::Transport;
+use self::live::Following;
+pub use self::live::LiveNews;
 pub use self::stream_info::StreamInfo;
 use self::stream_info::StreamInfoBuilder;
 use super::message::{self, Command, ModuleInfo, Reject, WHAT};
@@ -18,7 +24,7 @@ use super::route::ClusterRoute;
 use super::stream::StreamState;
 use crate::hosts::Host;
 use crate::redacted::RedactedText;
-use crate::{Error, Lock, RecordingId};
+use crate::{Error, Lock, MediaId};
 
 /// Timeout of one attempt; the service usually responds within a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(12);
@@ -41,8 +47,8 @@ const HASHES_GRACE: Duration = Duration::from_secs(3);
 /// What the session asks for. `Debug` is left out: it holds secrets.
 #[derive(Clone)]
 pub struct SessionQuery {
-    /// The recording.
-    pub recording: RecordingId,
+    /// The recording, or the channel of a running stream.
+    pub media: MediaId,
     /// Password of the recording.
     pub password: Option<String>,
     /// Hash of the sign-up form, as the JSON text in which it came.
@@ -68,6 +74,8 @@ pub enum SessionEvent<'a> {
     Length(u64),
     /// [`Session::deadline`] has passed.
     TimedOut,
+    /// The news of the last [`SessionAction::News`] were taken.
+    Taken,
 }
 
 /// What to do next.
@@ -102,6 +110,8 @@ pub enum SessionAction {
     },
     /// Wait for the next event, at most until [`Session::deadline`].
     Wait,
+    /// Of a running stream: take these news, then report [`SessionEvent::Taken`] at once.
+    News(LiveNews),
     /// The session is complete.
     Done(Box<StreamInfo>),
     /// The hash of the sign-up form is missing, or was not accepted.
@@ -110,7 +120,17 @@ pub enum SessionAction {
     Fail(Error),
 }
 
-/// A session about one recording. It may use several connections.
+impl SessionAction {
+    /// Returns it with this pause before, if it connects.
+    fn after(mut self, length: Duration) -> Self {
+        if let Self::Connect { pause, .. } = &mut self {
+            *pause = length;
+        }
+        self
+    }
+}
+
+/// A session about one recording or running stream. It may use several connections.
 pub struct Session {
     transport: Transport,
     query: SessionQuery,
@@ -128,6 +148,8 @@ pub struct Session {
     /// Used if the host that the service named cannot be reached.
     fallback_host: Option<Host>,
     info: StreamInfoBuilder,
+    /// Set if it is about a running stream.
+    following: Option<Following>,
     last_error: Option<Error>,
     /// What the session before has ended at.
     route: Option<ClusterRoute>,
@@ -137,10 +159,11 @@ impl Session {
     /// Creates a session whose random numbers derive from `seed`.
     pub fn new(query: SessionQuery, transport: Transport, seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
-        let referrer = query
-            .referrer
-            .clone()
-            .unwrap_or_else(|| format!("https://video.ibm.com/recorded/{}", query.recording));
+        let referrer = query.referrer.clone().unwrap_or_else(|| query.media.link());
+        let following = match query.media {
+            MediaId::Recording(_) => None,
+            MediaId::Channel(_) => Some(Following::default()),
+        };
         Self {
             transport,
             query,
@@ -156,6 +179,7 @@ impl Session {
             host: None,
             fallback_host: None,
             info: StreamInfoBuilder::default(),
+            following,
             last_error: None,
             route: None,
         }
@@ -171,7 +195,7 @@ impl Session {
     /// host whose name cannot be built.
     pub fn route(&self) -> Option<ClusterRoute> {
         let host = self.host.as_ref()?;
-        let route = ClusterRoute::of_host(host, self.query.recording, self.host_number)?;
+        let route = ClusterRoute::of_host(host, self.query.media, self.host_number)?;
         (*host != self.entry_host()).then_some(route)
     }
 
@@ -183,7 +207,7 @@ impl Session {
             && self.transport == Transport::Socket
             && let Some(route) = &self.route
         {
-            let guess = route.host(self.query.recording, self.host_number);
+            let guess = route.host(self.query.media, self.host_number);
             *ahead = Some(guess).filter(|guess| guess != host);
         }
         action
@@ -191,6 +215,9 @@ impl Session {
 
     /// Returns when to report [`SessionEvent::TimedOut`], as time since the start of the session.
     pub fn deadline(&self) -> Duration {
+        if let Some(silence) = self.silence_deadline() {
+            return silence;
+        }
         let attempt = self.attempt_started + ATTEMPT_TIMEOUT;
         self.info
             .deadline(HASHES_GRACE, SERVERS_GRACE)
@@ -199,6 +226,11 @@ impl Session {
 
     /// Handles `event` and returns the next action. `now` is the time since the start of the session.
     pub fn handle(&mut self, event: SessionEvent<'_>, now: Duration) -> SessionAction {
+        let action = self.react(event, now);
+        self.in_turn(action)
+    }
+
+    fn react(&mut self, event: SessionEvent<'_>, now: Duration) -> SessionAction {
         match event {
             SessionEvent::Opened => {
                 let context = ConnectContext {
@@ -210,6 +242,12 @@ impl Session {
                 SessionAction::Send(self.transport.connect_arguments(&self.query, context))
             }
             SessionEvent::Frame(frame) => self.on_frame(frame, now),
+            SessionEvent::LimitExceeded(error)
+            | SessionEvent::Failed(error @ (Error::Busy { .. } | Error::Untrusted { .. }))
+                if self.is_following() =>
+            {
+                self.reconnect(error, now)
+            }
             SessionEvent::LimitExceeded(error)
             | SessionEvent::Failed(error @ Error::Busy { .. }) => SessionAction::Fail(error),
             // The next attempt may be without TLS and could reach the server with the bad certificate.
@@ -230,6 +268,7 @@ impl Session {
                 self.info.add_length(length_ms);
                 self.done_or_wait()
             }
+            SessionEvent::Taken => SessionAction::Wait,
             SessionEvent::TimedOut if now < self.deadline() => SessionAction::Wait,
             SessionEvent::TimedOut => {
                 self.record_error(Error::Timeout(WHAT));
@@ -240,9 +279,17 @@ impl Session {
 
     fn on_frame(&mut self, frame: &str, now: Duration) -> SessionAction {
         tracing::debug!("received: {}", RedactedText(frame));
+        self.note_frame(now);
+        let action = self.on_commands(frame, now);
+        self.or_reconnect(action, now)
+    }
+
+    fn on_commands(&mut self, frame: &str, now: Duration) -> SessionAction {
         let commands = match message::parse(frame) {
             Ok(commands) => commands,
-            Err(error @ Error::TooLarge { .. }) => return SessionAction::Fail(error),
+            Err(error @ Error::TooLarge { .. }) => {
+                return self.react(SessionEvent::LimitExceeded(error), now);
+            }
             Err(error) => {
                 tracing::debug!(%error, "a frame makes no sense");
                 self.record_error(error);
@@ -254,7 +301,7 @@ impl Session {
         for command in commands {
             let action = match command {
                 Command::ModuleInfo(info) => self.on_module_info(*info, now),
-                Command::Reject(reasons) => self.on_reject(reasons),
+                Command::Reject(reasons) => self.on_reject(reasons, now),
                 Command::Tracking(tracking) if self.transport != Transport::Socket => {
                     listen = self.on_tracking(tracking);
                     SessionAction::Wait
@@ -281,6 +328,9 @@ impl Session {
     }
 
     fn on_module_info(&mut self, info: ModuleInfo, now: Duration) -> SessionAction {
+        if self.following.is_some() {
+            return self.follow(info, now);
+        }
         // Segments that were announced before stay available.
         if info.stream == Some(StreamState::Offline) && !self.info.is_usable() {
             return SessionAction::Fail(Error::NotRecorded);
@@ -296,16 +346,17 @@ impl Session {
         SessionAction::Wait
     }
 
-    fn on_reject(&mut self, reasons: Vec<Reject>) -> SessionAction {
+    fn on_reject(&mut self, reasons: Vec<Reject>, now: Duration) -> SessionAction {
         let Some(reason) = reasons.into_iter().next() else {
             return SessionAction::Wait;
         };
+        self.note_redirect(now);
         let lock = match reason {
             Reject::Cluster { name, host } => return self.on_cluster(name, host.as_deref()),
             Reject::Referrer { redirect_url } => return self.on_referrer(redirect_url),
             Reject::Hash => return SessionAction::NeedsHash,
             Reject::Nonexistent => {
-                return SessionAction::Fail(Error::NotFound(self.query.recording.to_string()));
+                return SessionAction::Fail(Error::NotFound(self.query.media.to_string()));
             }
             Reject::Region => Lock::Region,
             Reject::Password => Lock::Password {
@@ -322,16 +373,16 @@ impl Session {
         let earlier = u32::try_from(self.attempt.saturating_sub(1)).unwrap_or(u32::MAX);
         let pause = RETRY_PAUSE.saturating_mul(earlier);
         self.attempt_started = now + pause;
-        self.host_number = self.random.u32(10_000_000..100_000_000);
+        self.host_number = self.random_host_number();
         self.redirects = 0;
         self.fallback_host = None;
         self.visited.clear();
         self.info.reset_timers();
-        let mut action = self.go_to(self.entry_host());
-        if let SessionAction::Connect { pause: wait, .. } = &mut action {
-            *wait = pause;
-        }
-        action
+        self.go_to(self.entry_host()).after(pause)
+    }
+
+    fn random_host_number(&mut self) -> u32 {
+        self.random.u32(10_000_000..100_000_000)
     }
 
     fn entry_host(&self) -> Host {
@@ -348,6 +399,10 @@ impl Session {
 
     /// Finishes with what is known if that is enough, else starts another attempt or fails.
     fn retry_or_finish(&mut self, now: Duration) -> SessionAction {
+        if self.is_following() {
+            let error = self.take_error();
+            return self.reconnect(error, now);
+        }
         // A list that ends too early or has a gap is requested again once, then used as it is.
         let is_enough = self.info.is_complete() || self.attempt > 1;
         if self.info.is_usable() && is_enough {
@@ -360,7 +415,7 @@ impl Session {
             return SessionAction::Fail(refusal);
         }
         if self.attempt >= MAX_ATTEMPTS || now >= LAST_ATTEMPT_START {
-            return SessionAction::Fail(self.last_error.take().unwrap_or(Error::Timeout(WHAT)));
+            return SessionAction::Fail(self.take_error());
         }
         self.attempt += 1;
         self.start_attempt(now)

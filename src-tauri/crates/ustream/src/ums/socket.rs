@@ -29,20 +29,18 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use self::text_as_binary::TextAsBinary;
 use super::message::{MAX_FRAME_BYTES, WHAT};
+use super::read_budget::ReadBudget;
 use super::route::RouteMemory;
 use super::session::{Session, SessionAction, SessionEvent, SessionQuery, Transport};
-use super::{ApiLength, SessionOutcome};
+use super::{ApiLength, FeedSender, SessionOutcome};
 use crate::hosts::Host;
 use crate::http_client::HttpClient;
 use crate::redacted::RedactedText;
 use crate::traffic::Exchange;
 use crate::{Error, http};
 
-/// Most frames in one session: three are usual, viewer counts may come each second.
+/// Most frames in one session about a recording: three are usual, viewer counts may come each second.
 const MAX_FRAMES: usize = 500;
-
-/// Largest sum of all frames in one session.
-const MAX_BYTES: usize = 4 * MAX_FRAME_BYTES;
 
 /// Timeout of the closing handshake.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
@@ -68,14 +66,8 @@ pub(crate) async fn ask(
     let action = session.start(Duration::ZERO);
     let (preconnection, opening) = Preconnection::of(http, &action).unzip();
     let connection = SocketConnection {
-        http,
-        length,
-        socket: None,
         preconnection,
-        preconnected: None,
-        frames: 0,
-        bytes: 0,
-        started: Instant::now(),
+        ..SocketConnection::new(http, length, ReadBudget::of_session(MAX_FRAMES))
     };
     let asked = run(&mut session, action, connection);
     let asked = match opening {
@@ -90,6 +82,24 @@ pub(crate) async fn ask(
         routes.set(session.route());
     }
     asked
+}
+
+/// Asks about a running stream, and hands on what is said until the other end of `feed` is dropped.
+///
+/// Returns [`SessionOutcome::NeedsHash`], or fails with the error of the session: once the stream was
+/// described, only with one that the service states.
+pub(crate) async fn follow(
+    http: &HttpClient,
+    query: SessionQuery,
+    feed: FeedSender,
+) -> Result<SessionOutcome, Error> {
+    let mut session = Session::new(query, Transport::Socket, fastrand::u64(..));
+    let action = session.start(Duration::ZERO);
+    let connection = SocketConnection {
+        feed: Some(feed),
+        ..SocketConnection::new(http, ApiLength::of(None), ReadBudget::of_live_session())
+    };
+    run(&mut session, action, connection).await
 }
 
 async fn run(
@@ -118,6 +128,12 @@ async fn run(
             }
             // `Listen` occurs in long polling only.
             SessionAction::Wait | SessionAction::Listen { .. } => connection.wait(session).await,
+            SessionAction::News(news) => {
+                if let Some(feed) = &connection.feed {
+                    feed.tell(news).await?;
+                }
+                session.handle(SessionEvent::Taken, connection.started.elapsed())
+            }
             SessionAction::Done(info) => {
                 connection.close().await;
                 return Ok(SessionOutcome::Known(info));
@@ -171,7 +187,7 @@ impl Preconnection {
     }
 }
 
-/// The current socket, and the counters over all sockets of the session.
+/// The current socket, and what belongs to all sockets of the session.
 struct SocketConnection<'a> {
     http: &'a HttpClient,
     length: ApiLength,
@@ -180,12 +196,26 @@ struct SocketConnection<'a> {
     preconnection: Option<Preconnection>,
     /// Host and path of the current socket if it was opened ahead and nothing has come over it yet.
     preconnected: Option<(Host, &'static str)>,
-    frames: usize,
-    bytes: usize,
+    budget: ReadBudget,
+    /// Of a session about a running stream.
+    feed: Option<FeedSender>,
     started: Instant,
 }
 
-impl SocketConnection<'_> {
+impl<'a> SocketConnection<'a> {
+    fn new(http: &'a HttpClient, length: ApiLength, budget: ReadBudget) -> Self {
+        Self {
+            http,
+            length,
+            socket: None,
+            preconnection: None,
+            preconnected: None,
+            budget,
+            feed: None,
+            started: Instant::now(),
+        }
+    }
+
     async fn connect(
         &mut self,
         session: &mut Session,
@@ -285,18 +315,15 @@ impl SocketConnection<'_> {
                 {
                     socket.exchange.large_message(size);
                 }
-                return session
-                    .handle(SessionEvent::LimitExceeded(too_large(MAX_FRAME_BYTES)), now);
+                return session.handle(SessionEvent::LimitExceeded(frame_too_large()), now);
             }
             Ok(Some(Err(_)) | None) => {
                 self.socket = None;
                 return self.closed(session).await;
             }
         };
-        self.frames += 1;
-        self.bytes = self.bytes.saturating_add(message.len());
-        if self.frames > MAX_FRAMES || self.bytes > MAX_BYTES {
-            return session.handle(SessionEvent::LimitExceeded(too_large(MAX_BYTES)), now);
+        if let Err(error) = self.budget.take(message.len(), now) {
+            return session.handle(SessionEvent::LimitExceeded(error), now);
         }
         match message {
             // Bytes that are not UTF-8 become replacement characters.
@@ -370,10 +397,10 @@ fn accepts(headers: &HeaderMap, key: &str) -> bool {
             .is_some_and(|value| value == proof.as_str())
 }
 
-fn too_large(limit_bytes: usize) -> Error {
+fn frame_too_large() -> Error {
     Error::TooLarge {
         what: WHAT,
-        limit_bytes,
+        limit_bytes: MAX_FRAME_BYTES,
     }
 }
 

@@ -60,6 +60,8 @@ pub struct StreamFormat {
     pub hashes: BTreeMap<u64, String>,
     /// Length in milliseconds, stated inside the format (`videoLength`; the place is a guess).
     pub length: Option<u64>,
+    /// The number of the newest finished segment of a running stream (`chunkId`).
+    pub newest: Option<u64>,
 }
 
 /// One quality, or one track of it: an item of `streams[]`.
@@ -275,6 +277,7 @@ fn format(value: &Value) -> StreamFormat {
             .map(hashes)
             .unwrap_or_default(),
         length: length_of(value),
+        newest: lenient_json::unsigned_of(value, "chunkId"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::stream::StreamFormat;
 use crate::Error;
 
 /// Eleven days of segments of five seconds; a longer list is refused as a mistake or an attack.
-const MAX_SEGMENTS: u64 = 200_000;
+pub(crate) const MAX_SEGMENTS: u64 = 200_000;
 
 /// Segments last seconds; a stated length above an hour is refused.
 const MAX_SEGMENT_MS: u64 = 3_600_000;
@@ -142,7 +142,7 @@ fn widest_gap(format: &StreamFormat) -> u64 {
 
 /// Returns the most common distance between listed numbers, the widest in case of a tie: asking for
 /// one segment too many costs less than missing one.
-fn interval(hashes: &BTreeMap<u64, String>) -> u64 {
+pub(crate) fn interval(hashes: &BTreeMap<u64, String>) -> u64 {
     let mut counts: HashMap<u64, u32> = HashMap::new();
     for (number, next) in hashes.keys().zip(hashes.keys().skip(1)) {
         *counts.entry(next - number).or_default() += 1;

@@ -74,7 +74,7 @@ fn worst_cases(before: &str, after: &str) -> Vec<String> {
 
 fn session() -> Session {
     let query = SessionQuery {
-        recording: RecordingId(7),
+        media: RecordingId(7).into(),
         password: None,
         hash: None,
         referrer: None,

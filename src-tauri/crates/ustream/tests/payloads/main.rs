@@ -45,7 +45,7 @@ fn json(name: &str) -> Value {
 
 fn query() -> SessionQuery {
     SessionQuery {
-        recording: RecordingId(112_470_631),
+        media: RecordingId(112_470_631).into(),
         password: None,
         hash: None,
         referrer: None,

@@ -260,7 +260,7 @@ mod tests {
             presence: Presence::Sure,
         });
         SegmentPlan {
-            recording: RecordingId(7),
+            media: RecordingId(7).into(),
             rendition: RenditionId("1".to_owned()),
             container: Container::Flv,
             tracks: Vec::new(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::RecordingId;
 use crate::hls::{self, Playlist};
 
 fn url(text: &str) -> Url {
@@ -17,7 +18,7 @@ fn playlists_are_named_by_the_stable_part_of_their_url() {
         .iter()
         .map(|format| {
             stable_name(
-                RecordingId(134_516_112),
+                RecordingId(134_516_112).into(),
                 &url(format["url"].as_str().unwrap()),
             )
         })
@@ -28,7 +29,7 @@ fn playlists_are_named_by_the_stable_part_of_their_url() {
         "http://c742ee30-lp-omega.ums.ustream.tv/playlist/recorded/92527698/1/playlist.m3u8?token=1",
     );
     assert_eq!(
-        stable_name(RecordingId(92_527_698), &old),
+        stable_name(RecordingId(92_527_698).into(), &old),
         "1/playlist.m3u8"
     );
 }

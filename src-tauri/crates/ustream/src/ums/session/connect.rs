@@ -4,6 +4,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::super::route::{application, label_start};
 use super::SessionQuery;
 use crate::hosts::{ControlDomain, Host};
 
@@ -49,11 +50,8 @@ impl Transport {
             }
             Self::Polling | Self::Playlists => ("lp", ControlDomain::Legacy),
         };
-        let id = query.recording;
-        Host::of_control(
-            &format!("r{host_number}-1-{id}-recorded-{prefix}-live"),
-            domain,
-        )
+        let start = label_start(query.media, host_number);
+        Host::of_control(&format!("{start}{prefix}-live"), domain)
     }
 
     /// Builds the host name of a cluster. `here` is the host that named the cluster.
@@ -67,12 +65,9 @@ impl Transport {
             Self::Polling | Self::Playlists if here.is_some_and(is_legacy) => ControlDomain::Legacy,
             _ => ControlDomain::Current,
         };
-        let (id, prefix) = (query.recording, self.host_prefix());
+        let (start, prefix) = (label_start(query.media, host_number), self.host_prefix());
         let cluster = cluster.to_ascii_lowercase();
-        Host::of_control(
-            &format!("r{host_number}-1-{id}-recorded-{prefix}-{cluster}"),
-            domain,
-        )
+        Host::of_control(&format!("{start}{prefix}-{cluster}"), domain)
     }
 
     /// Returns whether a host is asked over TLS. Plain HTTP is used only for long polling on the
@@ -105,16 +100,19 @@ impl Transport {
             "referrer": disclosed_referrer(referrer, is_secure),
             "clusterHost":
                 "r%rnd%-1-%mediaId%-%mediaType%-%protocolPrefix%-%cluster%.ums.ustream.tv",
-            "media": query.recording.to_string(),
-            "application": "recorded",
+            "media": query.media.to_string(),
+            "application": application(query.media),
         });
         if let Some(password) = &query.password {
             arguments["password"] = json!(password);
         }
         if let Some(hash) = &query.hash {
             arguments["hash"] = json!(hash);
-            // The only form observed to work with a hash is that of a player of an off-air channel.
-            arguments["isOffairRecorded"] = json!(true);
+            if query.media.recording().is_some() {
+                // The only form observed to work with a hash is that of a player of an off-air
+                // channel.
+                arguments["isOffairRecorded"] = json!(true);
+            }
         }
         arguments
     }

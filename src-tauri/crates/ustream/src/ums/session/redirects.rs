@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use super::super::message::Tracking;
-use super::super::route::is_cluster_name;
+use super::super::route::{application, is_cluster_name};
 use super::{Session, SessionAction, misdirected};
 use crate::hosts::{self, Host};
-use crate::{Error, Lock, RecordingId, lenient_json};
+use crate::{Error, Lock, MediaId, lenient_json};
 
 /// Path of every control connection (observed).
 const PATH: &str = "/1/ustream";
@@ -119,7 +119,7 @@ impl Session {
         let stays_secure = self.is_secure() && self.transport.is_secure(host, &self.query);
         stays_secure
             || Some(host) == self.host.as_ref()
-            || follows_naming_rule(host, self.query.recording)
+            || follows_naming_rule(host, self.query.media)
     }
 }
 
@@ -139,15 +139,16 @@ fn control_host(named: &str) -> Option<Host> {
 }
 
 /// Returns whether a host name follows the service's naming rule (observed): entry hosts and hosts
-/// of clusters are `r12345678-1-7-recorded-lp-omega`, in 2016 without `-lp`; servers that a
+/// of clusters are `r12345678-1-7-recorded-lp-omega`, for a running stream with `channel` in place of
+/// `recorded`, and in 2016 without `-lp`; servers that a
 /// connection is handed to are named by their IP address in hexadecimal, `a92ccb29-lp-omega`.
-fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
+fn follows_naming_rule(host: &Host, media: MediaId) -> bool {
     let Some((label, _)) = host.control_label() else {
         return false;
     };
-    let of_recording = || {
+    let of_media = || {
         let (number, rest) = label.strip_prefix('r')?.split_once("-1-")?;
-        let cluster = rest.strip_prefix(&format!("{recording}-recorded-"))?;
+        let cluster = rest.strip_prefix(&format!("{media}-{}-", application(media)))?;
         let cluster = cluster.strip_prefix("lp-").unwrap_or(cluster);
         Some(is_number(number) && is_cluster_name(cluster))
     };
@@ -156,7 +157,7 @@ fn follows_naming_rule(host: &Host, recording: RecordingId) -> bool {
         let is_address = address.len() == 8 && address.bytes().all(|it| it.is_ascii_hexdigit());
         Some(is_address && is_cluster_name(cluster))
     };
-    of_recording() == Some(true) || of_server() == Some(true)
+    of_media() == Some(true) || of_server() == Some(true)
 }
 
 fn is_number(digits: &str) -> bool {
@@ -167,13 +168,18 @@ fn is_number(digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ChannelId, RecordingId};
 
     #[test]
     fn over_plain_http_only_hosts_with_regular_names_are_followed() {
-        let is_followed = |label: &str| {
+        let is_followed_for = |media: MediaId, label: &str| {
             let host = hosts::parse(&format!("{label}.ums.ustream.tv"));
-            host.is_some_and(|host| follows_naming_rule(&host, RecordingId(7)))
+            host.is_some_and(|host| follows_naming_rule(&host, media))
         };
+        let is_followed = |label: &str| is_followed_for(RecordingId(7).into(), label);
+        let channel = ChannelId(7).into();
+        assert!(is_followed_for(channel, "r1-1-7-channel-lp-omega"));
+        assert!(!is_followed_for(channel, "r1-1-7-recorded-lp-omega"));
         for own in [
             "a92ccb29-lp-omega",
             "C742ECF6-lp-beta",
@@ -190,6 +196,7 @@ mod tests {
             "a92ccb29-lp-omega.x",
             "a92ccbzz-lp-omega",
             "r1-1-8-recorded-lp-omega",
+            "r1-1-7-channel-lp-omega",
             "r-1-7-recorded-lp-omega",
             "rx-1-7-recorded-lp-omega",
             "r1-1-7-recorded-lp-a-cluster-of-a-long-name",

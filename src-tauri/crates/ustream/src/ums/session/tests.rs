@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::RecordingId;
 
 fn query() -> SessionQuery {
     SessionQuery {
-        recording: RecordingId(112_470_631),
+        media: RecordingId(112_470_631).into(),
         password: None,
         hash: None,
         referrer: None,

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::api::VideoInfo;
 use crate::{
-    AudioChoice, Choice, ContainerChoice, Presence, Quality, Recording, Segment, SegmentKind,
-    SegmentPlan,
+    AudioChoice, Choice, ContainerChoice, Presence, Quality, Recording, RecordingId, Segment,
+    SegmentKind, SegmentPlan,
 };
 
 const CASES: u64 = 10_000;
@@ -169,7 +169,7 @@ fn run(
     random: &mut Rng,
 ) -> (SessionAction, Duration) {
     let query = SessionQuery {
-        recording: RecordingId(112_470_631),
+        media: RecordingId(112_470_631).into(),
         password: None,
         hash: None,
         referrer: None,

@@ -1,4 +1,5 @@
-//! Merges the information of several messages about a stream.
+//! Merges the information of several messages about a stream: of a recording all counts, of a running
+//! stream the newest.
 
 use std::collections::BTreeMap;
 
@@ -32,9 +33,80 @@ impl StoredStream {
             }
         }
     }
+
+    /// Takes over a later message about a running stream. What it states replaces what was known;
+    /// what it leaves out stays, unless it is about another broadcast, with other paths.
+    pub(crate) fn follow(&mut self, later: Self) {
+        if self.is_of_other_broadcast(&later) {
+            *self = later;
+            return;
+        }
+        let is_told = |format: &Option<StreamFormat>| {
+            let hashes = format.as_ref().map(|format| &format.hashes);
+            hashes.is_some_and(|hashes| !hashes.is_empty())
+        };
+        let told = (is_told(&later.flv), is_told(&later.fmp4));
+        for (mine, theirs) in [(&mut self.flv, later.flv), (&mut self.fmp4, later.fmp4)] {
+            match (mine.as_mut(), theirs) {
+                (Some(mine), Some(theirs)) => mine.follow(theirs),
+                (None, Some(theirs)) => *mine = Some(theirs),
+                (_, None) => {}
+            }
+        }
+        if let (Some(flv), Some(fmp4)) = (&mut self.flv, &mut self.fmp4) {
+            match told {
+                (true, false) => fmp4.follow_hashes(flv),
+                (false, true) => flv.follow_hashes(fmp4),
+                (true, true) | (false, false) => {}
+            }
+        }
+        self.has_unknown_formats = later.has_unknown_formats;
+        for (mine, theirs) in [
+            (&mut self.playlists, later.playlists),
+            (&mut self.files, later.files),
+        ] {
+            if !theirs.is_empty() {
+                *mine = theirs;
+            }
+        }
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &String> {
+        let formats = [&self.flv, &self.fmp4].into_iter().flatten();
+        formats.flat_map(|format| &format.paths)
+    }
+
+    fn is_of_other_broadcast(&self, later: &Self) -> bool {
+        let mut theirs = later.paths().peekable();
+        theirs.peek().is_some() && theirs.all(|path| !self.paths().any(|known| known == path))
+    }
 }
 
 impl StreamFormat {
+    fn follow(&mut self, later: Self) {
+        if !later.paths.is_empty() {
+            self.paths = later.paths;
+        }
+        if !later.hashes.is_empty() {
+            self.hashes = later.hashes;
+        }
+        if !later.representations.is_empty() {
+            self.representations = later.representations;
+        }
+        self.chunk_time_ms = later.chunk_time_ms.or(self.chunk_time_ms);
+        self.length = later.length.or(self.length);
+        self.newest = later.newest.or(self.newest);
+    }
+
+    /// Takes over the hashes of the other format if both are in the same folder: then they are the
+    /// same (observed).
+    fn follow_hashes(&mut self, other: &Self) {
+        if self.paths.iter().any(|path| other.paths.contains(path)) {
+            self.hashes.clone_from(&other.hashes);
+            self.newest = other.newest.or(self.newest);
+        }
+    }
+
     /// Merges a later message. It adds to what is known, unless it is about other content: other
     /// paths with contradicting hashes. Then it replaces paths, hashes and representations.
     pub(crate) fn merge(&mut self, later: Self) {
@@ -65,6 +137,7 @@ impl StreamFormat {
         let chunk_time_ms = later.chunk_time_ms.filter(|length| *length > 0);
         self.chunk_time_ms = chunk_time_ms.or(self.chunk_time_ms);
         self.length = later.length.max(self.length);
+        self.newest = later.newest.or(self.newest);
     }
 
     fn add_hashes(&mut self, later: BTreeMap<u64, String>) {
