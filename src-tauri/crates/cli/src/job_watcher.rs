@@ -84,11 +84,7 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
     }
 
     /// Ends the recordings of running streams and waits until they are saved; the other jobs stop.
-    async fn save_streams(
-        &mut self,
-        engine: &Engine,
-        updates: &mut JobStream,
-    ) -> Result<(), Exit> {
+    async fn save_streams(&mut self, engine: &Engine, updates: &mut JobStream) -> Result<(), Exit> {
         let mut others = HashMap::new();
         for (id, overrides) in std::mem::take(&mut self.jobs) {
             let job: JobId = id.parse().map_err(io::Error::other)?;

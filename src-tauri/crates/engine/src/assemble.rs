@@ -273,7 +273,10 @@ impl Assembler {
     /// Lets the movie start with the first segment that is here: those before it were never to be had.
     /// Only for an output in arrival order.
     pub(crate) fn start_with_first(&mut self) {
-        let media = self.fragments.iter().filter(|it| it.kind != media::SegmentKind::Init);
+        let media = self
+            .fragments
+            .iter()
+            .filter(|it| it.kind != media::SegmentKind::Init);
         let first_ms = media.map(|it| it.start_ms).min().unwrap_or(0);
         if self.muxer.order() == SegmentOrder::Arrival {
             for fragment in &mut self.fragments {

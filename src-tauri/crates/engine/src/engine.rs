@@ -21,6 +21,7 @@ use crate::job::{
 };
 use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::library::Library;
+use crate::names;
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
@@ -29,7 +30,6 @@ use crate::route_file::RouteFile;
 use crate::run::RunContext;
 use crate::service::{Patience, Service};
 use crate::view::{Failure, LiveChannelView, Preview, SavedRecordingView};
-use crate::names;
 
 /// Default limit of concurrent requests: as many as browsers open; the service might block more.
 const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15);

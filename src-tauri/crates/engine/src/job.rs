@@ -117,9 +117,10 @@ impl JobSource {
     /// Returns the address or path that the user knows it by.
     pub(crate) fn label(&self) -> String {
         match self {
-            Self::Recording(wanted) | Self::Live(LiveRequest { request: wanted, .. }) => {
-                wanted.target.link()
-            }
+            Self::Recording(wanted)
+            | Self::Live(LiveRequest {
+                request: wanted, ..
+            }) => wanted.target.link(),
             Self::Files(MovieFiles { films, .. }) => films
                 .first()
                 .map(|movie| movie.display().to_string())

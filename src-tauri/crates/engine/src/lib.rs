@@ -81,8 +81,8 @@ pub use file_ending::FileEnding;
 pub use folder_index::{FolderIndex, write_index};
 pub use fs4::available_space;
 pub use job::{
-    DownloadRequest, JobId, JobSource, JobSpec, LiveOptions, LiveRequest, MovieFiles, Mp4Extension, NewJob, NewRemux,
-    OutputLocation, Overrides,
+    DownloadRequest, JobId, JobSource, JobSpec, LiveOptions, LiveRequest, MovieFiles, Mp4Extension,
+    NewJob, NewRemux, OutputLocation, Overrides,
 };
 pub use job_stream::JobStream;
 pub use kept::{

@@ -7,12 +7,12 @@ mod channel;
 mod extras;
 mod file;
 mod live;
+mod on_air;
 mod playlists;
 mod reach;
 mod recorded_session;
 mod registration;
 mod resolve;
-mod on_air;
 mod strategies;
 
 use std::collections::HashMap;
@@ -44,8 +44,8 @@ use crate::{
 
 pub use catalog::{Catalog, CatalogEntry};
 pub use live::{LiveEvent, LiveStream};
-pub use reach::Reach;
 pub use on_air::OnAirChannel;
+pub use reach::Reach;
 pub use resolve::ResolvedLink;
 
 /// Timeout between two reads of a response body.

@@ -146,7 +146,7 @@ impl ChannelRun<'_> {
         let watcher = JobWatcher {
             jobs,
             live: HashSet::new(),
-        screen: ProgressOutput::new(self.args.json, quiet),
+            screen: ProgressOutput::new(self.args.json, quiet),
             prompt: Prompt::new(stop, silent),
             stop,
             stop_message: STOPPED_AT_ONCE,

@@ -109,7 +109,10 @@ impl Job {
             _ => None,
         };
         let settings = match &spec.source {
-            JobSource::Recording(wanted) | JobSource::Live(LiveRequest { request: wanted, .. }) => vec![
+            JobSource::Recording(wanted)
+            | JobSource::Live(LiveRequest {
+                request: wanted, ..
+            }) => vec![
                 format!("{:?}", wanted.choice),
                 format!("{:?}", spec.remux),
                 format!("{:?}", wanted.extras),

@@ -180,9 +180,10 @@ impl Attempt {
     /// Returns the password, the form answers, and as referrer the page that embeds the recording.
     pub(super) fn access(&self) -> Access {
         match &self.spec.source {
-            JobSource::Recording(wanted) | JobSource::Live(LiveRequest { request: wanted, .. }) => {
-                self.overrides.access.for_target(&wanted.target)
-            }
+            JobSource::Recording(wanted)
+            | JobSource::Live(LiveRequest {
+                request: wanted, ..
+            }) => self.overrides.access.for_target(&wanted.target),
             JobSource::Files(_) => self.overrides.access.clone(),
         }
     }

@@ -11,7 +11,9 @@ mod timeline;
 use std::sync::Arc;
 
 use media::{MovieSpec, Mp4Brand, Tags};
-use ustream::{ContainerChoice, LivePlan, LiveStream, Recording, Segment, SegmentKind, SegmentPlan, Target};
+use ustream::{
+    ContainerChoice, LivePlan, LiveStream, Recording, Segment, SegmentKind, SegmentPlan, Target,
+};
 
 use self::recorder::{Recorded, Recorder, Start};
 use self::timeline::Timeline;
@@ -27,12 +29,12 @@ use crate::error::Error;
 use crate::file_ending::FileEnding;
 use crate::job::LiveRequest;
 use crate::live_record::{LiveEnd, LiveRecord};
+use crate::names;
 use crate::outcome::Outcome;
 use crate::part::{self, EarlierLive, Extensions, MovieSource, Opened, PartFolder, SavedMovie};
 use crate::saved::{Finished, Gap};
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::names;
 
 /// Segments of each track for whose index the front of the file has room: an hour of them. The index of
 /// a longer movie goes to its end.
@@ -84,7 +86,7 @@ async fn record_stream(
     earlier: Option<EarlierLive>,
 ) -> Outcome<SavedMovie> {
     let choice = &wanted.request.choice;
-    let plan = LivePlan::new(&stream.latest(), choice)?;
+    let plan = LivePlan::new(stream.latest(), choice)?;
     let first = if wanted.live.from_now {
         plan.edge()
     } else {
@@ -266,7 +268,12 @@ async fn finish_movie(
 fn gaps(live: &LiveRecord, segments: &[Segment], outstanding: &[Segment]) -> Vec<Gap> {
     let is_media = |segment: &&Segment| segment.id.kind != SegmentKind::Init;
     let lacks: std::collections::HashSet<_> = outstanding.iter().map(|it| it.id).collect();
-    let here = || segments.iter().filter(is_media).filter(|it| !lacks.contains(&it.id));
+    let here = || {
+        segments
+            .iter()
+            .filter(is_media)
+            .filter(|it| !lacks.contains(&it.id))
+    };
     let (Some(first), Some(last)) = (
         here().map(|it| it.start_ms).min(),
         here().map(|it| it.start_ms).max(),

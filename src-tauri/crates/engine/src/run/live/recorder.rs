@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use ustream::{
-    Choice, HashListing, LiveChange, LiveEvent, LivePlan, LiveStream, LiveUpdate, Segment, SegmentId,
-    SegmentKind,
+    Choice, HashListing, LiveChange, LiveEvent, LivePlan, LiveStream, LiveUpdate, Presence,
+    Segment, SegmentId, SegmentKind,
 };
 
 use super::schedule::{Schedule, Verdict};
@@ -215,7 +215,10 @@ impl<'a> Recorder<'a> {
             if let Some(source) = self.timeline.source(index)
                 && let SegmentKind::Media(number) = source.id.kind
             {
-                let is_doubtful = plan.is_before_first_edge(number);
+                let segment = self.timeline.segments().get(index);
+                let is_tentative = segment.is_some_and(|it| it.presence == Presence::Tentative);
+                // It was sent before the recording began.
+                let is_doubtful = is_tentative && number <= plan.edge();
                 let due = now + plan.due_in(number, clock);
                 self.schedule.expect(index, due, is_doubtful);
             }
@@ -225,6 +228,79 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    /// Records until the stream ends, the person stops, or the disk is full.
+    pub(super) async fn record(mut self) -> Outcome<Recorded> {
+        let end = self.run().await;
+        if let Ok(LoopEnd::Recorded(_)) = end {
+            self.wait_for_last_requests().await;
+        }
+        let Self {
+            arrivals,
+            requests,
+            writer,
+            live,
+            timeline,
+            ..
+        } = self;
+        // Dropping the requests aborts those that still run.
+        drop((arrivals, requests));
+        let assembler = writer
+            .await
+            .map_err(|error| Error::Internal(error.to_string()))??;
+        match end? {
+            LoopEnd::Recorded(end) => Ok(Recorded {
+                assembler,
+                live,
+                segments: timeline.segments().to_vec(),
+                end,
+            }),
+            LoopEnd::Cancelled => {
+                blocking(move || assembler.suspend()).await?;
+                Err(Stopped::Cancelled)
+            }
+            LoopEnd::Refused => Err(Error::Internal("the assembly ended early".into()).into()),
+        }
+    }
+
+    async fn run(&mut self) -> Result<LoopEnd, Error> {
+        let mut space_check = self.started;
+        loop {
+            if let Some(end) = self.end_now() {
+                return Ok(LoopEnd::Recorded(end));
+            }
+            if Instant::now() >= space_check {
+                if self.is_disk_low().await {
+                    return Ok(LoopEnd::Recorded(LiveEnd::DiskFull));
+                }
+                space_check = Instant::now() + SPACE_INTERVAL;
+            }
+            self.spawn_requests();
+            let wake = self.wake_at().min(space_check);
+            tokio::select! {
+                biased;
+                () = self.attempt.cancel.cancelled() => return Ok(LoopEnd::Cancelled),
+                () = self.attempt.stop.cancelled() => return Ok(LoopEnd::Recorded(LiveEnd::Asked)),
+                Some(fetched) = self.requests.join_next() => {
+                    let Ok(fetched) = fetched else {
+                        // Our tasks never panic or abort unless the runtime shuts down.
+                        return Ok(LoopEnd::Cancelled);
+                    };
+                    if !self.on_fetched(fetched).await {
+                        return Ok(LoopEnd::Refused);
+                    }
+                }
+                event = self.stream.next(), if !self.is_deaf => {
+                    if !self.on_event(event).await? {
+                        return Ok(LoopEnd::Refused);
+                    }
+                }
+                () = sleep_until(wake) => {}
+            }
+        }
+    }
+}
+
+impl Recorder<'_> {
     /// Sets anew when the segments that were announced should be there: a message tells which the newest
     /// is.
     fn reschedule(&mut self) {
@@ -285,16 +361,23 @@ impl<'a> Recorder<'a> {
             LiveChange::Appended(segments) => self.timeline.extend(&segments),
             LiveChange::Restarted => {
                 tracing::info!("the stream was started again");
+                // The last one that was announced was sent before that, here or not.
+                let sent = self.timeline.last_up_to(plan.edge());
+                let sent = sent.and_then(|index| self.timeline.segments().get(index));
+                let sent_until_ms = sent.map_or(0, end_ms).max(self.here_until_ms);
                 let plan = LivePlan::new(update, &self.choice)?;
                 let sent_unix_ms = first_sent_unix_ms(&plan, plan.numbers().start);
                 let sent_at_ms = sent_unix_ms.saturating_sub(self.live.origin_unix_ms);
                 let sent_at_ms = u64::try_from(sent_at_ms).unwrap_or(0);
-                let begins = (sent_at_ms, self.here_until_ms);
+                let begins = (sent_at_ms, sent_until_ms);
                 self.timeline.begin(plan.numbers().start, begins, 0);
-                let begin_ms = sent_at_ms.max(self.here_until_ms);
+                let begin_ms = sent_at_ms.max(sent_until_ms);
                 let segments = self.timeline.segments();
-                self.schedule
-                    .forget(|index| segments.get(index).is_some_and(|it| it.start_ms >= begin_ms));
+                self.schedule.forget(|index| {
+                    segments
+                        .get(index)
+                        .is_some_and(|it| it.start_ms >= begin_ms)
+                });
                 let new = self.timeline.extend(&plan.segment_plan().segments);
                 self.take_up(plan);
                 new
@@ -312,17 +395,29 @@ impl<'a> Recorder<'a> {
         let plan = self.plans.last().and_then(Option::as_ref);
         let listing = plan.and_then(|plan| plan.segment_plan().listing);
         blocking(move || save(live, segments, listing)).await?;
-        Ok(self.arrivals.send(Arrival::Announced(announced)).await.is_ok())
+        Ok(self
+            .arrivals
+            .send(Arrival::Announced(announced))
+            .await
+            .is_ok())
     }
 
     /// Returns why the recording ends now, if it does.
     fn end_now(&self) -> Option<LiveEnd> {
         let recorded_ms = self.recorded_ms;
-        if self.options.max_length_ms.is_some_and(|max| recorded_ms >= max) {
+        if self
+            .options
+            .max_length_ms
+            .is_some_and(|max| recorded_ms >= max)
+        {
             return Some(LiveEnd::Asked);
         }
         let now_s = jiff::Timestamp::now().as_second();
-        if self.options.until_unix_s.is_some_and(|until| now_s >= until) {
+        if self
+            .options
+            .until_unix_s
+            .is_some_and(|until| now_s >= until)
+        {
             return Some(LiveEnd::Asked);
         }
         let is_idle = self.requests.is_empty();
@@ -393,7 +488,10 @@ impl<'a> Recorder<'a> {
         let location = plan.locate(id);
         let duration_ms = plan.chunk_time_ms();
         let context = Arc::clone(&self.attempt.context);
-        let (meter, sampler) = (Arc::clone(&self.attempt.meter), Arc::clone(&self.attempt.sampler));
+        let (meter, sampler) = (
+            Arc::clone(&self.attempt.meter),
+            Arc::clone(&self.attempt.sampler),
+        );
         let format = self.format;
         self.requests.spawn(async move {
             let asked = SegmentRequest {
@@ -412,7 +510,9 @@ impl<'a> Recorder<'a> {
             };
             // Each segment has a budget of its own: a stream may go on for days.
             let budget = RequestBudget::default();
-            let fetched = context.fetcher.fetch(asked, Effort::First, (&budget, &meter));
+            let fetched = context
+                .fetcher
+                .fetch(asked, Effort::First, (&budget, &meter));
             (request, fetched.await)
         });
     }

@@ -200,7 +200,8 @@ impl Schedule {
             .iter()
             .filter(|(_, it)| !it.is_asked && it.due <= now);
         let (first, waiting) = due.next()?;
-        if self.refused_last == Some(*first) && waiting.tries > 1
+        if self.refused_last == Some(*first)
+            && waiting.tries > 1
             && let Some((second, _)) = due.next()
         {
             return Some(*second);
@@ -265,7 +266,10 @@ mod tests {
                 None => now = schedule.wake_at().unwrap_or(now + SEGMENT),
             }
         }
-        assert!(missing.is_some_and(|at| at < Duration::from_mins(1)), "{asked:?}");
+        assert!(
+            missing.is_some_and(|at| at < Duration::from_mins(1)),
+            "{asked:?}"
+        );
         assert!(asked.len() <= 6, "{asked:?}");
     }
 
@@ -316,7 +320,11 @@ mod tests {
         assert_eq!(schedule.next(at(0.1), 1), Some(1), "no pause");
         assert_eq!(schedule.refused(1, at(0.2)), Verdict::Missing);
         assert_eq!(schedule.next(at(0.2), 1), Some(2));
-        assert_eq!(schedule.refused(2, at(0.3)), Verdict::Later, "it was announced");
+        assert_eq!(
+            schedule.refused(2, at(0.3)),
+            Verdict::Later,
+            "it was announced"
+        );
         assert_eq!(schedule.next(at(0.3), 1), Some(3));
     }
 

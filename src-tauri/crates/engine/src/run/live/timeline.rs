@@ -73,9 +73,13 @@ impl Timeline {
         let SegmentKind::Media(last_number) = last.id.kind else {
             return self.begin(first_number, (0, 0), 0);
         };
-        let next_number = last_number.saturating_add(1).saturating_sub(place.number_offset);
+        let next_number = last_number
+            .saturating_add(1)
+            .saturating_sub(place.number_offset);
         let next_ms = last.start_ms.saturating_add(last.duration_ms);
-        let distance_ms = next_number.abs_diff(first_number).saturating_mul(segment_ms);
+        let distance_ms = next_number
+            .abs_diff(first_number)
+            .saturating_mul(segment_ms);
         let start_offset_ms = if first_number < next_number {
             next_ms.saturating_sub(distance_ms)
         } else {
@@ -221,9 +225,8 @@ mod tests {
 
     fn planned(numbers: Range<u64>) -> Vec<Segment> {
         let first = numbers.start;
-        let media = numbers.map(|number| {
-            segment(SegmentKind::Media(number), (number - first) * 5000)
-        });
+        let media =
+            numbers.map(|number| segment(SegmentKind::Media(number), (number - first) * 5000));
         std::iter::once(segment(SegmentKind::Init, 0))
             .chain(media)
             .collect()
@@ -254,7 +257,10 @@ mod tests {
         let starts: Vec<_> = timeline.segments().iter().map(|it| it.start_ms).collect();
         assert_eq!(starts, [0, 0, 5000, 10_000, 21_000, 26_000]);
         let source = timeline.source(5).unwrap();
-        assert_eq!((source.broadcast, source.id.kind), (1, SegmentKind::Media(8)));
+        assert_eq!(
+            (source.broadcast, source.id.kind),
+            (1, SegmentKind::Media(8))
+        );
         let pauses: Vec<_> = Timeline::pauses(timeline.places()).collect();
         let expected = Gap {
             start_ms: 15_000,
