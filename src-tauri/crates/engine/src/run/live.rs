@@ -92,7 +92,7 @@ async fn record_stream(
     } else {
         plan.numbers().start
     };
-    let sent_unix_ms = recorder::first_sent_unix_ms(&plan, first);
+    let sent_unix_ms = recorder::sent_unix_ms(&plan, first);
     let recording = &stream.recording()?;
     let earlier = earlier.filter(|earlier| is_same_movie(&earlier.plan, &plan.segment_plan()));
     let planned = plan.segment_plan();
