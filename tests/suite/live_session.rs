@@ -113,7 +113,7 @@ async fn a_running_stream_is_described_and_its_segments_are_there() {
     let client = mock.client();
     let (opened, plan) = open(&client).await;
     let recording = opened.recording().unwrap();
-    let expected = Channel::new(ID, "running", "a live stream");
+    let expected = channel(stream());
     assert_eq!(recording.title.as_deref(), Some(expected.title.as_str()));
     assert_eq!(recording.owner.as_deref(), Some(expected.owner.as_str()));
     assert_eq!(

@@ -37,6 +37,8 @@ impl LiveRecord {
 /// Where a broadcast is in the movie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BroadcastPlace {
+    /// Where its media segments begin in the list of all.
+    pub(crate) first_index: usize,
     /// Added to the numbers of its segments.
     pub(crate) number_offset: u64,
     /// Added to their start, in milliseconds.

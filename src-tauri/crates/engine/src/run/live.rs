@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use media::{MovieSpec, Mp4Brand, Tags};
 use ustream::{
-    ContainerChoice, LivePlan, LiveStream, Recording, Segment, SegmentKind, SegmentPlan, Target,
+    ContainerChoice, LivePlan, LiveStream, LiveUpdate, Recording, Segment, SegmentKind,
+    SegmentPlan, Target,
 };
 
 use self::recorder::{Recorded, Recorder, Start};
@@ -86,40 +87,17 @@ async fn record_stream(
     earlier: Option<EarlierLive>,
 ) -> Outcome<SavedMovie> {
     let choice = &wanted.request.choice;
-    let plan = LivePlan::new(stream.latest(), choice)?;
-    let first = if wanted.live.from_now {
-        plan.edge()
-    } else {
-        plan.numbers().start
-    };
-    let sent_unix_ms = recorder::sent_unix_ms(&plan, first);
     let recording = &stream.recording()?;
-    let earlier = earlier.filter(|earlier| is_same_movie(&earlier.plan, &plan.segment_plan()));
-    let planned = plan.segment_plan();
-    let goes_on = earlier
-        .as_ref()
-        .is_some_and(|earlier| is_same_broadcast(&earlier.plan, &planned));
-    let (mut live, mut timeline, existing) = match earlier {
-        Some(earlier) => {
-            let live = earlier.live;
-            let timeline = Timeline::resume(live.broadcasts.clone(), earlier.plan.segments);
-            (live, timeline, Some(earlier.stem))
-        }
-        None => (
-            LiveRecord::new(recording, sent_unix_ms),
-            Timeline::default(),
-            None,
-        ),
-    };
-    if goes_on {
-        timeline.go_on(first, plan.chunk_time_ms());
+    let new_plan = LivePlan::new(stream.latest(), choice)?;
+    let earlier = earlier.filter(|it| is_same_movie(&it.plan, &new_plan.segment_plan()));
+    let existing = earlier.as_ref().map(|earlier| earlier.stem.clone());
+    let (mut live, mut timeline, plan) = if let Some(earlier) = earlier {
+        resume(earlier, new_plan, stream.latest())
     } else {
-        let sent_at_ms = sent_unix_ms.saturating_sub(live.origin_unix_ms);
-        let skipped = first.saturating_sub(plan.numbers().start);
-        let skipped_ms = skipped.saturating_mul(plan.chunk_time_ms());
-        let sent_at_ms = u64::try_from(sent_at_ms).unwrap_or(0);
-        timeline.begin(first, (sent_at_ms, 0), skipped_ms);
-    }
+        let (live, timeline) = begin(recording, &new_plan, wanted.live.from_now);
+        (live, timeline, new_plan)
+    };
+    let planned = plan.segment_plan();
     timeline.extend(&planned.segments);
     live.broadcasts = timeline.places().to_vec();
     let mut download = DownloadPlan::of_live(
@@ -314,12 +292,41 @@ fn is_same_movie(older: &SegmentPlan, newer: &SegmentPlan) -> bool {
         && kinds(older) == kinds(newer)
 }
 
-/// Returns whether both plans are of one broadcast: each has a folder of its own on the servers.
-fn is_same_broadcast(older: &SegmentPlan, newer: &SegmentPlan) -> bool {
-    let (Some(older), Some(newer)) = (&older.listing, &newer.listing) else {
-        return false;
+/// Begins with the earliest segment that the service names, or the newest.
+fn begin(recording: &Recording, plan: &LivePlan, from_now: bool) -> (LiveRecord, Timeline) {
+    let planned = plan.numbers().start;
+    let first = if from_now { plan.edge() } else { planned };
+    let skipped_ms = first
+        .saturating_sub(planned)
+        .saturating_mul(plan.chunk_time_ms());
+    let mut timeline = Timeline::default();
+    timeline.begin(first, (0, 0), skipped_ms);
+    let origin_unix_ms = timeline::sent_unix_ms(plan, first);
+    (LiveRecord::new(recording, origin_unix_ms), timeline)
+}
+
+/// Goes on with what an earlier run has recorded: of the same broadcast, or of one before the stream was
+/// started again. `plan` is that of the stream as it is now.
+fn resume(
+    earlier: EarlierLive,
+    plan: LivePlan,
+    update: &LiveUpdate,
+) -> (LiveRecord, Timeline, LivePlan) {
+    let EarlierLive {
+        live, plan: saved, ..
+    } = earlier;
+    let mut timeline = Timeline::resume(live.broadcasts.clone(), saved.segments);
+    let saved = SegmentPlan {
+        segments: timeline.last_planned(),
+        ..saved
     };
-    newer.paths.iter().any(|path| older.paths.contains(path))
+    if let Some(continued) = LivePlan::continued(&saved, update) {
+        timeline.go_on();
+        return (live, timeline, continued);
+    }
+    let here_until_ms = timeline.end_ms();
+    timeline.begin_again(&plan, live.origin_unix_ms, here_until_ms);
+    (live, timeline, plan)
 }
 
 impl LiveRecord {

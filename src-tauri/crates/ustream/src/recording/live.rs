@@ -187,6 +187,45 @@ impl LivePlan {
         plan
     }
 
+    /// Returns the plan that goes on with a saved one, for a program that was started again while the
+    /// broadcast went on. What was broadcast meanwhile is planned, mostly without addresses.
+    ///
+    /// Returns `None` if the update is about another broadcast, or the rendition is no longer offered.
+    pub fn continued(saved: &SegmentPlan, update: &LiveUpdate) -> Option<Self> {
+        let recording = update.recording().ok()?;
+        let rendition = recording.rendition(&saved.rendition)?;
+        let is_same = saved.media == update.channel.into()
+            && rendition.container == saved.container
+            && rendition.tracks == saved.tracks;
+        let format = recording.format_of(rendition).filter(|_| is_same)?;
+        let listing = saved.listing.as_ref()?;
+        let media = |segment: &Segment| match segment.id.kind {
+            SegmentKind::Media(number) => Some((number, segment.presence)),
+            SegmentKind::Init => None,
+        };
+        let mut numbers = saved.segments.iter().filter_map(media);
+        let mut sure = numbers
+            .clone()
+            .filter(|(_, presence)| *presence == Presence::Sure)
+            .map(|(number, _)| number);
+        let (first, _) = numbers.clone().next()?;
+        let (last, _) = numbers.next_back()?;
+        let first_edge = sure.next().unwrap_or(first);
+        let mut plan = Self {
+            first,
+            end: first,
+            hashes: BTreeMap::new(),
+            interval: timeline::interval(&listing.hashes),
+            first_edge,
+            edge: sure.next_back().unwrap_or(first_edge),
+            paths: listing.paths.clone(),
+            ..Self::of_format(update, format, rendition.clone())
+        };
+        plan.add_hashes(&listing.hashes);
+        plan.end = plan.end.max(last.saturating_add(1)).min(plan.largest_end());
+        (plan.extend(update) != LiveChange::Restarted).then_some(plan)
+    }
+
     /// Takes over a later update, and returns what it means for the plan.
     pub fn extend(&mut self, update: &LiveUpdate) -> LiveChange {
         let stored = &update.stream.stored;

@@ -118,6 +118,8 @@ pub(crate) struct PollingConnection {
     connect_url: Option<Url>,
     /// URL that is polled for messages.
     poll_url: Option<Url>,
+    /// No poll starts earlier.
+    next_poll: Option<Instant>,
     budget: ReadBudget,
     /// Of a session about a running stream.
     feed: Option<FeedSender>,
@@ -130,6 +132,7 @@ impl PollingConnection {
             http: http.clone(),
             connect_url: None,
             poll_url: None,
+            next_poll: None,
             budget,
             feed: None,
             started: Instant::now(),
@@ -155,6 +158,7 @@ impl PollingConnection {
         }
         self.connect_url = url(secure, host, path);
         self.poll_url = None;
+        self.next_poll = None;
     }
 
     fn listen(&mut self, secure: bool, host: &Host, path: &str, connection: &str) {
@@ -183,8 +187,12 @@ impl PollingConnection {
         let Some(url) = self.poll_url.clone() else {
             return session.handle(SessionEvent::Closed, self.started.elapsed());
         };
-        let poll_started = Instant::now();
         let deadline = self.started + session.deadline();
+        if let Some(next_poll) = self.next_poll {
+            tokio::time::sleep_until(next_poll.min(deadline)).await;
+        }
+        let poll_started = Instant::now();
+        self.next_poll = Some(poll_started + MIN_POLL_INTERVAL);
         let started = self.started;
         let answer = {
             // The pending request is kept when the length arrives: its response would be lost.
@@ -203,11 +211,7 @@ impl PollingConnection {
                 }
             }
         };
-        let action = self.report(session, answer);
-        if matches!(action, SessionAction::Wait) {
-            tokio::time::sleep_until((poll_started + MIN_POLL_INTERVAL).min(deadline)).await;
-        }
-        action
+        self.report(session, answer)
     }
 
     /// Passes a response to the session.

@@ -219,6 +219,10 @@ impl<'a> Recorder<'a> {
                 let is_tentative = segment.is_some_and(|it| it.presence == Presence::Tentative);
                 // It was sent before the recording began.
                 let is_doubtful = is_tentative && number <= plan.edge();
+                // Its hash was never named, because the connection was lost.
+                if plan.locate(source.id).urls.is_empty() {
+                    continue;
+                }
                 let due = now + plan.due_in(number, clock);
                 self.schedule.expect(index, due, is_doubtful);
             }
@@ -344,24 +348,6 @@ impl Recorder<'_> {
         }
     }
 
-    /// Places a broadcast behind the one before, of which all was sent until this time of the movie. Its
-    /// newest segment has just been sent; those that would have been sent before the other one ended do
-    /// not exist. Returns when it begins.
-    fn begin_again(&mut self, plan: &LivePlan, sent_until_ms: u64) -> u64 {
-        let (edge, first, length_ms) = (plan.edge(), plan.numbers().start, plan.chunk_time_ms());
-        let sent_unix_ms = sent_unix_ms(plan, edge);
-        let sent_at_ms = sent_unix_ms.saturating_sub(self.live.origin_unix_ms);
-        let edge_ms = u64::try_from(sent_at_ms).unwrap_or(0).max(sent_until_ms);
-        let room_ms = edge_ms - sent_until_ms;
-        let before = room_ms.saturating_add(length_ms / 2) / length_ms.max(1);
-        let number = edge.saturating_sub(before).max(first);
-        let begin_ms = edge_ms.saturating_sub((edge - number).saturating_mul(length_ms));
-        let skipped_ms = (number - first).saturating_mul(length_ms);
-        self.timeline
-            .begin(number, (begin_ms, sent_until_ms), skipped_ms);
-        begin_ms.max(sent_until_ms)
-    }
-
     /// Asks for what is left of a stream that has ended.
     fn end_stream(&mut self) {
         self.is_off_air = true;
@@ -384,7 +370,10 @@ impl Recorder<'_> {
                 let sent = sent.and_then(|index| self.timeline.segments().get(index));
                 let sent_until_ms = sent.map_or(0, end_ms).max(self.here_until_ms);
                 let plan = LivePlan::new(update, &self.choice)?;
-                let begin_ms = self.begin_again(&plan, sent_until_ms);
+                let origin_unix_ms = self.live.origin_unix_ms;
+                let begin_ms = self
+                    .timeline
+                    .begin_again(&plan, origin_unix_ms, sent_until_ms);
                 let segments = self.timeline.segments();
                 self.schedule.forget(|index| {
                     segments
@@ -625,15 +614,6 @@ impl Recorder<'_> {
 
 fn end_ms(segment: &Segment) -> u64 {
     segment.start_ms.saturating_add(segment.duration_ms)
-}
-
-/// Returns when a segment of a plan began to be sent, in milliseconds since 1970.
-pub(super) fn sent_unix_ms(plan: &LivePlan, number: u64) -> i64 {
-    let segments = plan.edge().saturating_add(1).saturating_sub(number);
-    let age_ms = segments.saturating_mul(plan.chunk_time_ms());
-    jiff::Timestamp::now()
-        .as_millisecond()
-        .saturating_sub_unsigned(age_ms)
 }
 
 /// Writes what arrives, on a thread of its own.

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use ustream::{Segment, SegmentId, SegmentKind};
+use ustream::{LivePlan, Segment, SegmentId, SegmentKind};
 
 use crate::live_record::BroadcastPlace;
 use crate::saved::Gap;
@@ -56,6 +56,7 @@ impl Timeline {
         let previous_end_ms = self.end_ms().min(begin_ms);
         let free_number = self.last_number().map_or(0, |last| last.saturating_add(2));
         self.places.push(BroadcastPlace {
+            first_index: self.segments.len(),
             number_offset: free_number.saturating_sub(first_number),
             start_offset_ms: if self.places.is_empty() { 0 } else { begin_ms },
             skipped_ms,
@@ -64,45 +65,72 @@ impl Timeline {
         self.first_number = first_number;
     }
 
-    /// Goes on with the broadcast of an earlier run, of which the service names the segments from this
-    /// number on. Those of them that are not here yet can be asked for again.
-    pub(super) fn go_on(&mut self, first_number: u64, segment_ms: u64) {
-        let (Some(place), Some(last)) = (self.places.last().copied(), self.last_media()) else {
-            return self.begin(first_number, (0, 0), 0);
+    /// Starts the broadcast of this plan behind the one before, of which all was sent until this time of
+    /// the movie, which began at `origin_unix_ms`. Its newest segment has just been sent; those that would
+    /// have been sent before the other one ended do not exist. Returns when it begins.
+    pub(super) fn begin_again(
+        &mut self,
+        plan: &LivePlan,
+        origin_unix_ms: i64,
+        sent_until_ms: u64,
+    ) -> u64 {
+        let (edge, first, length_ms) = (plan.edge(), plan.numbers().start, plan.chunk_time_ms());
+        let sent_at_ms = sent_unix_ms(plan, edge).saturating_sub(origin_unix_ms);
+        let edge_ms = u64::try_from(sent_at_ms).unwrap_or(0).max(sent_until_ms);
+        let room_ms = edge_ms - sent_until_ms;
+        let before = room_ms.saturating_add(length_ms / 2) / length_ms.max(1);
+        let number = edge.saturating_sub(before).max(first);
+        let distance_ms = edge.saturating_sub(number).saturating_mul(length_ms);
+        let begin_ms = edge_ms.saturating_sub(distance_ms).max(sent_until_ms);
+        let skipped_ms = number.saturating_sub(first).saturating_mul(length_ms);
+        self.begin(number, (begin_ms, sent_until_ms), skipped_ms);
+        begin_ms
+    }
+
+    /// Returns the segments of the last broadcast as they were in its plan, without those that are not
+    /// recorded.
+    pub(super) fn last_planned(&self) -> Vec<Segment> {
+        let Some(place) = self.places.last() else {
+            return Vec::new();
         };
-        let SegmentKind::Media(last_number) = last.id.kind else {
-            return self.begin(first_number, (0, 0), 0);
-        };
-        let next_number = last_number
-            .saturating_add(1)
-            .saturating_sub(place.number_offset);
-        let next_ms = last.start_ms.saturating_add(last.duration_ms);
-        let distance_ms = next_number
-            .abs_diff(first_number)
-            .saturating_mul(segment_ms);
-        let start_offset_ms = if first_number < next_number {
-            next_ms.saturating_sub(distance_ms)
-        } else {
-            next_ms.saturating_add(distance_ms)
-        };
-        let broadcast = self.places.len();
-        for (segment, source) in self.segments.iter().zip(&mut self.sources) {
-            if let SegmentKind::Media(number) = segment.id.kind
-                && let Some(number) = number.checked_sub(place.number_offset)
-                && number >= first_number
-            {
-                let kind = SegmentKind::Media(number);
-                let id = SegmentId { kind, ..segment.id };
-                *source = Some(SourceSegment { broadcast, id });
-            }
-        }
-        self.places.push(BroadcastPlace {
-            number_offset: place.number_offset,
-            start_offset_ms,
-            skipped_ms: 0,
-            previous_end_ms: next_ms,
+        let recorded = self.segments.get(place.first_index..).unwrap_or_default();
+        let media = recorded.iter().filter_map(|segment| {
+            let SegmentKind::Media(number) = segment.id.kind else {
+                return None;
+            };
+            let kind = SegmentKind::Media(number.saturating_sub(place.number_offset));
+            Some(Segment {
+                id: SegmentId { kind, ..segment.id },
+                start_ms: segment.start_ms.saturating_sub(place.start_offset_ms),
+                ..*segment
+            })
         });
-        self.first_number = first_number.max(next_number);
+        media.collect()
+    }
+
+    /// Goes on with the last broadcast of an earlier run, by a plan that goes on with
+    /// [`Self::last_planned`]. What is not here yet can be asked for again.
+    pub(super) fn go_on(&mut self) {
+        let planned = self.last_planned();
+        let Some(place) = self.places.last_mut() else {
+            return;
+        };
+        place.skipped_ms = 0;
+        let first_index = place.first_index;
+        let broadcast = self.places.len() - 1;
+        let sources = self.sources.get_mut(first_index..).unwrap_or_default();
+        let segments = self.segments.get(first_index..).unwrap_or_default();
+        let media = segments.iter().zip(sources);
+        let media = media.filter(|(segment, _)| segment.id.kind != SegmentKind::Init);
+        for ((_, source), planned) in media.zip(&planned) {
+            let id = planned.id;
+            *source = Some(SourceSegment { broadcast, id });
+        }
+        let last = planned.iter().map(|segment| segment.id.kind).max();
+        self.first_number = match last {
+            Some(SegmentKind::Media(number)) => number.saturating_add(1),
+            _ => 0,
+        };
     }
 
     /// Adds segments of the last broadcast, as its plan has them. Returns their places in the list of
@@ -195,6 +223,15 @@ impl Timeline {
         });
         gaps.filter(|gap| gap.duration_ms > 0)
     }
+}
+
+/// Returns when a segment of a plan began to be sent, in milliseconds since 1970, if its newest one has
+/// just been sent.
+pub(super) fn sent_unix_ms(plan: &LivePlan, number: u64) -> i64 {
+    let segments = plan.edge().saturating_add(1).saturating_sub(number);
+    let age_ms = segments.saturating_mul(plan.chunk_time_ms());
+    let now_ms = jiff::Timestamp::now().as_millisecond();
+    now_ms.saturating_sub_unsigned(age_ms)
 }
 
 /// Returns the id in the movie of a segment of a broadcast.
@@ -309,31 +346,29 @@ mod tests {
     #[test]
     fn a_broadcast_goes_on_in_a_later_run_without_a_segment_twice() {
         let mut before = Timeline::default();
-        before.begin(100, (0, 0), 0);
-        before.extend(&planned(100..106));
+        before.begin(90, (0, 0), 0);
+        before.extend(&planned(90..92));
+        before.begin(20, (30_000, 10_000), 10_000);
+        let mut plan = planned(18..24);
+        before.extend(&plan);
         let (places, segments) = (before.places().to_vec(), before.segments().to_vec());
-        let mut timeline = Timeline::resume(places.clone(), segments.clone());
-        timeline.go_on(104, 5000);
-        let new = timeline.extend(&planned(104..108));
-        assert_eq!(numbers(&timeline), (100..108).collect::<Vec<_>>());
+        let mut timeline = Timeline::resume(places, segments);
+        assert_eq!(timeline.last_planned(), planned(20..24)[1..]);
+        timeline.go_on();
+        // The plan goes on with the segments that are recorded, and counts from the first of them.
+        plan = planned(20..26);
+        let new = timeline.extend(&plan);
+        assert_eq!(numbers(&timeline), [90, 91, 93, 94, 95, 96, 97, 98]);
         assert_eq!(new.len(), 2);
         let starts: Vec<_> = timeline.segments().iter().map(|it| it.start_ms).collect();
-        assert_eq!(starts[5..], [20_000, 25_000, 30_000, 35_000]);
-        let sources = (0..9).filter(|index| timeline.source(*index).is_some());
-        assert_eq!(sources.collect::<Vec<_>>(), [5, 6, 7, 8], "104 and later");
-        assert_eq!(Timeline::pauses(timeline.places()).count(), 0);
-        // So long after that some were never named.
-        let mut timeline = Timeline::resume(places, segments);
-        timeline.go_on(110, 5000);
-        timeline.extend(&planned(110..112));
-        assert_eq!(numbers(&timeline)[6..], [110, 111]);
-        assert_eq!(timeline.segments()[7].start_ms, 50_000);
-        let pauses: Vec<_> = Timeline::pauses(timeline.places()).collect();
-        let expected = Gap {
-            start_ms: 30_000,
-            duration_ms: 20_000,
-        };
-        assert_eq!(pauses, [expected]);
+        assert_eq!(
+            starts[3..],
+            [30_000, 35_000, 40_000, 45_000, 50_000, 55_000]
+        );
+        let sources = (0..9).filter_map(|index| timeline.source(index));
+        let sources: Vec<_> = sources.map(|it| (it.broadcast, it.id.kind)).collect();
+        let expected: Vec<_> = (20..26).map(|it| (1, SegmentKind::Media(it))).collect();
+        assert_eq!(sources, expected);
     }
 
     #[test]

@@ -365,6 +365,53 @@ fn a_message_with_only_a_part_of_the_description_is_enough() {
 }
 
 #[test]
+fn a_saved_plan_goes_on_with_the_same_broadcast_only() {
+    let (mut plan, first) = started();
+    let next = frame(PATH, &json!({"110": "b", "120": "c"}), Some(112));
+    let next = later(&first, &next, seconds(60));
+    plan.extend(&next);
+    let saved = serde_json::to_string(&plan.segment_plan()).unwrap();
+    let saved: SegmentPlan = serde_json::from_str(&saved).unwrap();
+
+    let again = LivePlan::continued(&saved, &next).unwrap();
+    assert_eq!(again.segment_plan(), plan.segment_plan());
+
+    // As if the program had just been started.
+    let much_later = frame(PATH, &json!({"150": "f", "160": "g"}), Some(155));
+    let much_later = update(&much_later, seconds(5));
+    let plan = LivePlan::continued(&saved, &much_later).unwrap();
+    assert_eq!(plan.numbers(), 100..170);
+    assert_eq!(
+        (plan.edge(), plan.due_in(156, seconds(5))),
+        (155, seconds(5))
+    );
+    assert!(
+        path(&plan, id(1, 129))
+            .unwrap()
+            .ends_with("/1/chunk_129_c.m4a")
+    );
+    assert_eq!(path(&plan, id(1, 130)), None);
+    assert!(path(&plan, id(1, 150)).unwrap().ends_with("_f.m4a"));
+    let whole = plan.segment_plan();
+    assert_eq!(&whole.segments[..3], &saved.segments[..3]);
+    let sure = whole
+        .segments
+        .iter()
+        .filter(|it| it.presence == Presence::Sure);
+    let sure: Vec<Segment> = sure.copied().collect();
+    assert_eq!(numbers(&sure), (103..=155).collect::<Vec<_>>());
+
+    let restarted = frame("live/7/2", &json!({"150": "f"}), Some(155));
+    let restarted = update(&restarted, seconds(5));
+    assert!(LivePlan::continued(&saved, &restarted).is_none());
+    let other_channel = LiveUpdate {
+        channel: ChannelId(8),
+        ..much_later
+    };
+    assert!(LivePlan::continued(&saved, &other_channel).is_none());
+}
+
+#[test]
 fn an_edge_that_is_not_stated_is_before_the_last_hash() {
     let first = frame(PATH, &json!({"100": "a", "110": "b"}), None);
     let first = update(&first, seconds(10));
