@@ -2,16 +2,17 @@
 //! how politely they are asked.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-use engine::view::{Finished, LiveEnd};
-use engine::{Engine, Failure, JobId, LiveOptions, NewJob};
+use engine::view::{Finished, JobView, LiveEnd, WaitReason};
+use engine::{Choice, ContainerChoice, Engine, Failure, JobId, LiveOptions, NewJob};
 use fake_ustream::{
     Channel, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic, World,
 };
 
 use crate::command_line::CliCommand;
-use crate::mock_service::{MockService, file_names, job, wait_for_end};
+use crate::mock_service::{MockService, file_names, job, wait_for_end, wait_until};
 use crate::movies::{FrameMd5, assert_plays, fixture, packets};
 
 const CHANNEL: u64 = 9_652_368;
@@ -346,6 +347,131 @@ async fn the_command_line_records_a_stream_that_is_running_and_says_so() {
     assert!(err.contains("The stream has ended."), "{err}");
     let path = PathBuf::from(out.trim_end());
     assert_plays(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_is_waited_for_and_leaves_no_gap() {
+    let stream = stream()
+        .event(10, LiveAction::Pause)
+        .event(13, LiveAction::Resume)
+        .event(33, LiveAction::End(EndMessage::NotAvailable));
+    let recording = Recording::start(stream, |job| job).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 10).await;
+    let waits = |job: &JobView| {
+        let progress = job.progress.as_ref();
+        progress.is_some_and(|it| it.waiting_for == Some(WaitReason::Stream))
+    };
+    wait_until(&recording.engine, &recording.job, waits).await;
+    recording.run_to(0, FIRST, 33).await;
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Ended));
+    assert!(finished.gaps.is_empty(), "{finished:?}");
+    assert_has_all(&path, 42);
+    let traffic = recording.traffic();
+    let requests: u32 = traffic.segments.values().map(|it| it.requests).sum();
+    assert!(
+        traffic.not_found() * 3 <= requests,
+        "{} of {requests}",
+        traffic.not_found()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_ends_without_a_word_is_saved_when_patience_ends() {
+    let stream = stream().event(10, LiveAction::End(EndMessage::Nothing));
+    let impatient = |job: NewJob| NewJob {
+        live: job.live.map(|live| LiveOptions {
+            patience_ms: 4_000,
+            ..live
+        }),
+        ..job
+    };
+    let recording = Recording::start(stream, impatient).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 10).await;
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Silent));
+    assert!(finished.gaps.is_empty(), "{finished:?}");
+    assert!(finished.duration_ms >= 40_000, "{finished:?}");
+    assert_plays(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_of_flv_segments_becomes_an_mp4_or_stays_an_flv() {
+    for keep in [ContainerChoice::Mp4, ContainerChoice::Original] {
+        let mut stream = stream().event(18, LiveAction::End(EndMessage::NotAvailable));
+        stream.mp4.clear();
+        stream.missing_segments.insert(FIRST + 14);
+        let choose = |job: NewJob| NewJob {
+            choice: Choice {
+                keep,
+                ..Choice::default()
+            },
+            ..job
+        };
+        let recording = Recording::start(stream, choose).await;
+        let last = FIRST + 29;
+        let wait = async {
+            let is_served = |segment| {
+                let traffic = recording.traffic();
+                let segments = traffic.segments.iter();
+                let mut served = segments.filter(|(_, it)| it.served > 0);
+                served.any(|(it, _)| it.segment == Some(segment))
+            };
+            while !is_served(FIRST + 11) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            recording.clock.advance(18);
+            while !is_served(last) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let waited = tokio::time::timeout(TIMEOUT, wait).await;
+        assert!(waited.is_ok(), "{:?}", recording.traffic());
+        let (path, finished) = recording.finished().await;
+        let ending = if keep == ContainerChoice::Original {
+            "flv"
+        } else {
+            "mp4"
+        };
+        assert_eq!(path.extension().unwrap(), ending);
+        assert_eq!(finished.gaps.len(), 1, "{finished:?}");
+        assert!(finished.duration_ms.abs_diff(60_000) <= 500, "{finished:?}");
+        assert_plays(&path);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_stops_a_recording_and_saves_it() {
+    let channel = Channel {
+        live: Some(stream()),
+        ..Channel::new(CHANNEL, "running", "a live stream")
+    };
+    let mock = MockService::with(World::empty().channel(channel)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = link();
+    let run = CliCommand::new(&mock)
+        .arg(&link)
+        .arg("-o")
+        .arg(folder.path());
+    let child = run.spawn();
+    let wait = async {
+        while mock.service.live_traffic(CHANNEL).served(0, VIDEO).len() < 12 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(TIMEOUT, wait).await.unwrap();
+    let id = child.id().to_string();
+    let stopped = Command::new("kill").args(["-INT", &id]).status();
+    assert!(stopped.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{message}");
+    assert!(message.contains("The recording was stopped."), "{message}");
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_has_all(Path::new(out.trim_end()), 12);
 }
 
 #[tokio::test(flavor = "multi_thread")]
