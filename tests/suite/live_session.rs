@@ -322,7 +322,10 @@ async fn a_channel_that_does_not_exist_or_does_not_broadcast_is_an_error() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_behind_a_form_opens_once_it_is_filled_in() {
     let gated = Channel {
-        gate: Some(vec![GateField::new("email", "E-mail", true)]),
+        gate: Some(vec![
+            GateField::new("name", "Name", true),
+            GateField::new("email", "E-mail", true),
+        ]),
         ..channel(stream())
     };
     let mock = MockService::with(World::empty().channel(gated)).await;
