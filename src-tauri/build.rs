@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "download",
     "remux",
     "pause",
+    "stop_and_save",
     "resume",
     "relocate",
     "remove",

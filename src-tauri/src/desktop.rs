@@ -232,6 +232,7 @@ mod tests {
             folder: String::new(),
             state,
             progress: Some(ProgressView {
+                recorded_ms: None,
                 stage: JobStage::Fetching,
                 fraction,
                 done_bytes: 0,

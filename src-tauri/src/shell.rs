@@ -126,6 +126,7 @@ fn builder(arguments: Arguments) -> tauri::Builder<tauri::Wry> {
             jobs::download,
             jobs::remux,
             jobs::pause,
+            jobs::stop_and_save,
             jobs::resume,
             jobs::relocate,
             jobs::remove,

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::view::{EntryView, Preview, Update};
+use engine::view::{EntryView, LiveChannelView, Preview, Update};
 use engine::{Engine, ImageKind};
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{AppHandle, Manager, UriSchemeContext, UriSchemeResponder, Wry, async_runtime};
@@ -33,6 +33,13 @@ impl Thumbnails {
         let name = |address| self.name(&preview.recording, address);
         preview.thumbnail = preview.thumbnail.take().map(name);
         preview
+    }
+
+    /// Replaces the thumbnail URL of a channel that is on air by its name.
+    pub(crate) fn with_name_of_channel(&self, mut channel: LiveChannelView) -> LiveChannelView {
+        let name = |address| self.name("live", address);
+        channel.thumbnail = channel.thumbnail.take().map(name);
+        channel
     }
 
     /// Replaces the thumbnail URLs in the entries of a list by their names.

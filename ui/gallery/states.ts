@@ -8,6 +8,7 @@ import {
   keptChannel,
   preview,
   progressAt,
+  recordingAt,
   restingAt,
 } from "../src/backend/fake";
 import type {
@@ -79,6 +80,28 @@ function saving(change: Parameters<typeof job>[0]): State {
     link: MAIN,
     press: ["ready-save"],
     after: (fake) => fake.put(job(change)),
+  };
+}
+
+/** Lets every link lead to a channel that is on air. */
+function isOnAir(fake: FakeBackend) {
+  fake.onAir = {
+    link: CHANNEL,
+    title: "Launch day, live",
+    owner: "spacechannel",
+    thumbnail: null,
+  };
+}
+
+/** Records a stream for an hour. */
+function recording(change: Parameters<typeof recordingAt>[1]): State {
+  return {
+    before: isOnAir,
+    link: CHANNEL,
+    press: ["live.record"],
+    after: (fake) => {
+      fake.put({ ...fake.job("job-1"), progress: recordingAt(3_723_000, change) });
+    },
   };
 }
 
@@ -258,6 +281,16 @@ export const states: Record<string, State> = {
     link: MAIN,
   },
   "embed-only": { link: recorded(134300004) },
+  live: { before: isOnAir, link: CHANNEL },
+  recording: recording({}),
+  "recording-paused": recording({ waiting: true, waiting_for: "stream", bytes_per_second: null }),
+  "recorded-until-full": saving({
+    state: {
+      is: "done",
+      finished: { ...done("Launch day (2026-11-30 17.05)").finished, live_end: "disk_full" },
+    },
+    progress: null,
+  }),
   ready: { link: MAIN },
   "ready-choices": { link: MAIN, press: ["MP4"] },
   "ready-part": { link: MAIN, press: ["MP4", "part"] },

@@ -1,8 +1,9 @@
 //! Commands that start and control jobs.
 
-use engine::view::{AccessView, AppEvent, FolderView, Override, SaveRequest};
+use engine::view::{AccessView, AppEvent, FolderView, LiveStart, Override, SaveRequest};
 use engine::{
-    Choice, Code, Engine, Extras, Failure, MovieFiles, NewJob, NewRemux, OutputLocation, Overrides,
+    Choice, Code, Engine, Extras, Failure, LiveOptions, MovieFiles, NewJob, NewRemux,
+    OutputLocation, Overrides,
 };
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
@@ -51,7 +52,10 @@ pub(crate) async fn download(
         ending: None,
         again: request.again,
         range: request.range,
-        live: None,
+        live: request.live.map(|start| LiveOptions {
+            from_now: start == LiveStart::Now,
+            ..LiveOptions::default()
+        }),
         title: request.title,
         thumbnail: request.thumbnail.and_then(|name| thumbnails.address(&name)),
         overrides: Overrides {
@@ -93,6 +97,12 @@ pub(crate) async fn remux(
 #[tauri::command]
 pub(crate) async fn pause(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
     Ok(engine.pause(&parse_job_id(&id)?).await?)
+}
+
+/// Ends the recording of a running stream and saves it.
+#[tauri::command]
+pub(crate) async fn stop_and_save(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
+    Ok(engine.stop_and_save(&parse_job_id(&id)?).await?)
 }
 
 #[tauri::command]

@@ -31,7 +31,13 @@ pub(crate) async fn resolve(
     open: State<'_, OpenCatalog>,
     link: String,
     access: AccessView,
+    recordings: bool,
 ) -> CommandResult<ResolvedLinkView> {
+    // If it can't be found out, the recordings are looked for, and that says why.
+    if !recordings && let Ok(Some(channel)) = engine.on_air(&link).await {
+        let channel = thumbnails.with_name_of_channel(channel);
+        return Ok(ResolvedLinkView::Live { channel });
+    }
     let access = Access::from(access);
     let template = store.get().template();
     let one = |preview: Preview| {

@@ -13,6 +13,7 @@ import type {
   JobView,
   KeptChannelView,
   KeptChannelsView,
+  LiveChannelView,
   ResolvedLinkView,
   AppEvent,
   MovieCheckView,
@@ -120,6 +121,8 @@ export class FakeBackend implements Backend {
   channels: KeptChannelView[] = [];
   /** Whether the list of kept channels could not be read. */
   channelsUnreadable = false;
+  /** If set, every link leads to the stream of this channel, unless its recordings are wanted. */
+  onAir: LiveChannelView | null = null;
   /** If set, links are never resolved. */
   silent = false;
 
@@ -142,8 +145,9 @@ export class FakeBackend implements Backend {
     return Promise.resolve(this.starting);
   }
 
-  async resolve(link: string, access: AccessView): Promise<ResolvedLinkView> {
+  async resolve(link: string, access: AccessView, recordings = false): Promise<ResolvedLinkView> {
     await Promise.resolve();
+    if (this.onAir !== null && !recordings) return { is: "live", channel: this.onAir };
     if (this.silent) return new Promise(() => {});
     const { proxyWants: wants, proxyLogin: given } = this;
     if (wants && (given?.name !== wants.name || given.password !== wants.password))
@@ -200,7 +204,8 @@ export class FakeBackend implements Backend {
     const folder = request.folder === DRIVE.id ? DRIVE.name : DOWNLOADS.name;
     const { link, file_stem } = request;
     const title = file_stem ?? this.#names.get(link) ?? request.title ?? link;
-    this.put(job({ id, link: request.link, title, folder }));
+    const progress = request.live === undefined ? {} : { progress: recordingAt(0) };
+    this.put(job({ id, link: request.link, title, folder, ...progress }));
     return id;
   }
 
@@ -214,6 +219,17 @@ export class FakeBackend implements Backend {
     const { progress } = this.job(id);
     if (progress) this.put({ ...this.job(id), progress: restingAt(progress.fraction ?? 0) });
     return this.#setState(id, { is: "paused" });
+  }
+
+  stopAndSave(id: string): Promise<void> {
+    const { title } = this.job(id);
+    const state = done(title);
+    this.put({
+      ...this.job(id),
+      state: { ...state, finished: { ...state.finished, live_end: "asked" } },
+      progress: null,
+    });
+    return Promise.resolve();
   }
 
   resume(id: string): Promise<void> {
@@ -470,6 +486,20 @@ export function progressAt(fraction: number): ProgressView {
     waiting_for: null,
     stalled: false,
     silent_seconds: null,
+  };
+}
+
+/** Returns the progress of a stream of which this much is recorded. */
+export function recordingAt(recorded_ms: number, change: Partial<ProgressView> = {}): ProgressView {
+  return {
+    ...progressAt(0),
+    stage: "recording",
+    fraction: null,
+    recorded_ms,
+    done_bytes: recorded_ms * 250,
+    total_bytes: null,
+    seconds_left: null,
+    ...change,
   };
 }
 

@@ -36,6 +36,8 @@ export type { JobState } from "./bindings/JobState";
 export type { JobView } from "./bindings/JobView";
 export type { Container } from "./bindings/Container";
 export type { ContainerChoice } from "./bindings/ContainerChoice";
+export type { LiveChannelView } from "./bindings/LiveChannelView";
+export type { LiveStart } from "./bindings/LiveStart";
 export type { ResolvedLinkView } from "./bindings/ResolvedLinkView";
 export type { MissingView } from "./bindings/MissingView";
 export type { AppEvent } from "./bindings/AppEvent";
@@ -64,8 +66,9 @@ export type ReportSubject = { job: string } | { link: string; access: AccessView
 export interface Backend {
   /** Returns what the window opens with. */
   start(): Promise<StartView>;
-  /** Finds out what a link leads to. */
-  resolve(link: string, access: AccessView): Promise<ResolvedLinkView>;
+  /** Finds out what a link leads to; of a channel that is on air, its stream unless its recordings are
+   *  wanted. */
+  resolve(link: string, access: AccessView, recordings: boolean): Promise<ResolvedLinkView>;
   /** Returns the next part of the list that `resolve` returned last; null after the last part. */
   more(): Promise<EntryView[] | null>;
   /** Returns the recordings that are saved where videos are saved now. */
@@ -85,6 +88,8 @@ export interface Backend {
   remux(): Promise<string | null>;
   /** Pauses a job. */
   pause(id: string): Promise<void>;
+  /** Ends the recording of a running stream, and saves it. */
+  stopAndSave(id: string): Promise<void>;
   /** Resumes a job; `despite` allows what stopped it. */
   resume(id: string, access: AccessView, despite: Override | null): Promise<void>;
   /** Lets the user choose a folder, resumes a job there and returns the folder; null if they choose

@@ -7,7 +7,7 @@ import type { Backend, AppEvent } from "./index";
 /** Calls the shell's command of the same name. */
 export const tauri: Backend = {
   start: () => invoke("start"),
-  resolve: (link, access) => invoke("resolve", { link, access }),
+  resolve: (link, access, recordings) => invoke("resolve", { link, access, recordings }),
   more: () => invoke("more"),
   savedHere: () => invoke("saved_here"),
   keptChannels: () => invoke("kept_channels"),
@@ -17,6 +17,7 @@ export const tauri: Backend = {
   download: (request) => invoke("download", { request }),
   remux: () => invoke("remux"),
   pause: (id) => invoke("pause", { id }),
+  stopAndSave: (id) => invoke("stop_and_save", { id }),
   resume: (id, access, despite) => invoke("resume", { id, access, despite }),
   relocate: (id, access) => invoke("relocate", { id, access }),
   remove: (id, keep) => invoke("remove", { id, keep }),

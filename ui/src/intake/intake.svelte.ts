@@ -7,6 +7,8 @@ import {
   type AccessView,
   type Backend,
   type Failure,
+  type LiveChannelView,
+  type LiveStart,
   type Preview,
   type SaveRequest,
 } from "../backend";
@@ -27,6 +29,7 @@ export type Step =
   | { at: "resolving" }
   | { at: "refused"; failure: Failure }
   | { at: "ready"; preview: Preview }
+  | { at: "live"; channel: LiveChannelView }
   | { at: "collection"; collection: Collection }
   /** `collection` is null if the links were pasted. */
   | { at: "batch"; links: string[]; collection: Collection | null };
@@ -45,7 +48,7 @@ interface VideoToSave {
 /** What the user chose before saving. */
 export type SaveChoices = Pick<
   SaveRequest,
-  "file_stem" | "keep" | "quality" | "audio" | "again" | "range"
+  "file_stem" | "keep" | "quality" | "audio" | "again" | "range" | "live"
 >;
 
 /** Returns the title of a video, or its number if it has none. */
@@ -139,15 +142,16 @@ export class Intake extends Controller {
     announcer.say(text("copied-heading.said"));
   }
 
-  /** Resolves the link, with what was entered to unlock the video. */
-  async resolve() {
+  /** Resolves the link, with what was entered to unlock the video. Of a channel that is on air, it
+   *  resolves to the stream, unless the recordings are wanted. */
+  async resolve(recordings = false) {
     const request = ++this.#request;
     announcer.clear();
     this.failure = null;
     this.step = { at: "resolving" };
     announcer.say(text("looking-heading"));
     try {
-      const resolved = await this.backend.resolve(this.link, this.access);
+      const resolved = await this.backend.resolve(this.link, this.access, recordings);
       if (request !== this.#request) return;
       if (this.#remember) void this.#settings.rememberAnswers(this.access.form);
       this.#remember = false;
@@ -157,6 +161,9 @@ export class Intake extends Controller {
         this.step = { at: "ready", preview };
         const known = factsOf(preview, preview.about_bytes);
         announcer.say(text("ready-said", { title: titleOf(preview), facts: known }));
+      } else if (resolved.is === "live") {
+        this.step = { at: "live", channel: resolved.channel };
+        announcer.say(text("live"));
       } else {
         const collection = new Collection(this.backend, resolved.catalog);
         this.step = { at: "collection", collection };
@@ -213,6 +220,13 @@ export class Intake extends Controller {
     const { thumbnail } = preview;
     const video = { link, title: titleOf(preview), thumbnail };
     return this.#start([video], { ...choices, file_stem }, this.access);
+  }
+
+  /** Starts recording the stream of a channel. */
+  record({ link, title, thumbnail }: LiveChannelView, live: LiveStart): Promise<void> {
+    const { quality, keep, audio } = this.#settings.view;
+    const choices = { file_stem: null, keep, quality, audio, live };
+    return this.#start([{ link, title: title ?? link, thumbnail }], choices, this.access);
   }
 
   /** Starts a job for each link. */

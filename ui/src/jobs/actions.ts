@@ -17,6 +17,8 @@ export function mainAction({ id, state, progress }: JobView, jobs: Jobs): Button
     return { label: text("saving-show"), act: () => jobs.show(id) };
   }
   if (progress?.stage === "finishing") return null;
+  if (state.is === "running" && progress?.stage === "recording")
+    return { label: text("live.stop"), act: () => void jobs.stopAndSave(id) };
   return { label: text("job-pause"), act: () => void jobs.pause(id) };
 }
 
@@ -24,7 +26,8 @@ export function mainAction({ id, state, progress }: JobView, jobs: Jobs): Button
 export function moreActions({ id, link, state, progress }: JobView, jobs: Jobs): ButtonAction[] {
   const actions: ButtonAction[] = [];
   const add = (label: string, act: () => void) => actions.push({ label: text(label), act });
-  if (state.is === "running" && progress?.waiting) add("do-try-now", () => void jobs.retryNow(id));
+  const waits = progress?.waiting && progress.stage !== "recording";
+  if (state.is === "running" && waits) add("do-try-now", () => void jobs.retryNow(id));
   if (state.is !== "failed" || retryOf(state.failure.code)) add("saving-show", () => jobs.show(id));
   if (/^https?:/.test(link)) add("do-browse", () => void jobs.browse(link));
   if (progress?.stage !== "finishing") add("job-cancel", () => jobs.askToCancel(id));

@@ -176,6 +176,11 @@ export class Jobs extends Controller {
     return this.succeeds(this.backend.pause(id));
   }
 
+  /** Ends the recording of a running stream, and saves it. */
+  stopAndSave(id: string): Promise<boolean> {
+    return this.succeeds(this.backend.stopAndSave(id));
+  }
+
   /** Resumes a job. */
   resume(id: string, despite: Override | null = null): Promise<boolean> {
     return this.succeeds(this.backend.resume(id, this.access(id), despite));

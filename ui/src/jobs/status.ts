@@ -2,7 +2,7 @@
  * Describes the status of a job in words.
  */
 import type { JobState, JobView, ProgressView, WaitReason } from "../backend";
-import { bytes, facts, percent, seconds, speed, timeLeft } from "../shared/format";
+import { bytes, clock, facts, percent, seconds, speed, timeLeft } from "../shared/format";
 import { text } from "../text";
 
 /** What a waiting job shows. */
@@ -44,6 +44,7 @@ export function sizes(progress: ProgressView): string {
   const { stage, done_bytes, total_bytes, total_is_exact } = progress;
   if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return "";
   const done = bytes(done_bytes);
+  if (progress.recorded_ms !== undefined) return facts([clock(progress.recorded_ms), done]);
   if (total_bytes !== null) {
     return text(total_is_exact ? "bytes-of" : "bytes-of.about", {
       done,

@@ -155,6 +155,9 @@ fn sizes(progress: &ProgressView) -> Option<String> {
         JobStage::Fetching | JobStage::Recording | JobStage::Moving => true,
     };
     let done = DecimalBytes(progress.done_bytes);
+    if let Some(recorded_ms) = progress.recorded_ms {
+        return Some(format!("{}, {done}", time(recorded_ms / 1000)));
+    }
     let about = if progress.total_is_exact {
         ""
     } else {
@@ -181,6 +184,7 @@ mod tests {
     #[test]
     fn the_message_shows_bytes_speed_and_time_left() {
         let mut progress = ProgressView {
+            recorded_ms: None,
             stage: JobStage::Fetching,
             fraction: Some(0.42),
             done_bytes: 560_000_000,

@@ -191,6 +191,8 @@ impl Engine {
         Ok(channel.map(|found| LiveChannelView {
             link: Target::Channel(found.channel).link(),
             title: names::display_text(found.title.as_deref()),
+            owner: names::display_text(found.owner.as_deref()),
+            thumbnail: found.thumbnail.map(String::from),
         }))
     }
 

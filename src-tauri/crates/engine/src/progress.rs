@@ -59,6 +59,8 @@ struct ProgressState {
     active_requests: usize,
     /// Since when all requests wait until fewer requests run.
     own_wait_since: Option<Instant>,
+    /// How much of a running stream is recorded.
+    recorded_ms: u64,
 }
 
 /// The figures of one stage. They never go back while the stage lasts.
@@ -89,6 +91,7 @@ impl Meter {
                 queued_requests: 0,
                 active_requests: 0,
                 own_wait_since: None,
+                recorded_ms: 0,
             }),
         }
     }
@@ -138,6 +141,11 @@ impl Meter {
         let now = Instant::now();
         state.begin_fetch(SegmentProgress::new(0, (0, done_bytes), None), now);
         state.stage = JobStage::Recording;
+    }
+
+    /// Sets how much of a running stream is recorded.
+    pub(crate) fn set_recorded(&self, recorded_ms: u64) {
+        self.lock().recorded_ms = recorded_ms;
     }
 
     /// Counts a segment that is known not to exist.
@@ -453,6 +461,7 @@ impl ProgressState {
             waiting_for,
             stalled,
             silent_seconds,
+            recorded_ms: (self.stage == JobStage::Recording).then_some(self.recorded_ms),
             ..shown.at_rest(self.stage)
         }
     }
@@ -492,6 +501,7 @@ impl Shown {
         ProgressView {
             stage,
             // How long the last steps take is not known.
+            recorded_ms: None,
             fraction: self.fraction.filter(|_| stage != JobStage::Finishing),
             done_bytes: self.bytes,
             total_bytes: self.total_bytes,

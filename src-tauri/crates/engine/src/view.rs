@@ -196,6 +196,11 @@ pub enum ResolvedLinkView {
         /// The list.
         catalog: CatalogView,
     },
+    /// The stream of a channel that is on air.
+    Live {
+        /// The channel.
+        channel: LiveChannelView,
+    },
 }
 
 /// The first entries of a list of recordings to choose from.
@@ -265,6 +270,20 @@ pub struct LiveChannelView {
     pub link: String,
     /// Its title.
     pub title: Option<String>,
+    /// User name of the owner.
+    pub owner: Option<String>,
+    /// Its picture: an address or, in the window, its name.
+    pub thumbnail: Option<String>,
+}
+
+/// Where the recording of a running stream begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveStart {
+    /// With the earliest segment that the service still names.
+    Earliest,
+    /// With what is sent now.
+    Now,
 }
 
 /// Stage of a running job.
@@ -295,6 +314,10 @@ pub struct ProgressView {
     /// Bytes that have been downloaded, over all attempts.
     #[ts(type = "number")]
     pub done_bytes: u64,
+    /// How much of a running stream is recorded, in milliseconds; absent in other stages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub recorded_ms: Option<u64>,
     /// Size of the download. An estimate moves only if it is off by more than a tenth.
     #[ts(type = "number | null")]
     pub total_bytes: Option<u64>,
@@ -807,6 +830,10 @@ pub struct SaveRequest {
     #[serde(default)]
     #[ts(type = "{ from_ms: number, to_ms?: number }", optional)]
     pub range: Option<TimeRange>,
+    /// Record the running stream of the channel.
+    #[serde(default)]
+    #[ts(as = "Option<LiveStart>", optional)]
+    pub live: Option<LiveStart>,
 }
 
 impl From<saved::JobState> for JobState {

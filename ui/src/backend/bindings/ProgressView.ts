@@ -19,6 +19,10 @@ fraction: number | null,
  */
 done_bytes: number, 
 /**
+ * How much of a running stream is recorded, in milliseconds; absent in other stages.
+ */
+recorded_ms?: number, 
+/**
  * Size of the download. An estimate moves only if it is off by more than a tenth.
  */
 total_bytes: number | null, 

@@ -2,6 +2,7 @@
 import type { AccessView } from "./AccessView";
 import type { AudioChoice } from "./AudioChoice";
 import type { ContainerChoice } from "./ContainerChoice";
+import type { LiveStart } from "./LiveStart";
 import type { Quality } from "./Quality";
 
 /**
@@ -52,4 +53,8 @@ again?: boolean,
 /**
  * Only this part of it, in milliseconds from its start.
  */
-range?: { from_ms: number, to_ms?: number }, };
+range?: { from_ms: number, to_ms?: number }, 
+/**
+ * Record the running stream of the channel.
+ */
+live?: LiveStart, };

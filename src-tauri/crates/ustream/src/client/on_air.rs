@@ -1,5 +1,7 @@
 //! Finds the channel of a target that is on air.
 
+use url::Url;
+
 use super::{Client, VisitedPage};
 use crate::api::ApiResponse;
 use crate::{ChannelId, Error, Target};
@@ -11,6 +13,10 @@ pub struct OnAirChannel {
     pub channel: ChannelId,
     /// Its title in the service's words.
     pub title: Option<String>,
+    /// User name of the owner.
+    pub owner: Option<String>,
+    /// Address of its picture.
+    pub thumbnail: Option<Url>,
 }
 
 impl Client {
@@ -24,6 +30,8 @@ impl Client {
             ApiResponse::Available(info) if info.is_live => Some(OnAirChannel {
                 channel,
                 title: info.title,
+                owner: info.owner,
+                thumbnail: info.thumbnail,
             }),
             _ => None,
         })

@@ -575,6 +575,7 @@ impl Recorder<'_> {
         let end_ms = end_ms(&segment);
         self.here_until_ms = self.here_until_ms.max(end_ms);
         self.recorded_ms = self.recorded_ms.max(end_ms.saturating_sub(start_ms));
+        self.attempt.meter.set_recorded(self.here_until_ms);
         let broadcast = self.timeline.source(index).map(|source| source.broadcast);
         let init = broadcast.and_then(|broadcast| self.inits.get(&(broadcast, segment.id.track)));
         if let Some(init) = init {

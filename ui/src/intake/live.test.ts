@@ -1,0 +1,60 @@
+import { screen } from "@testing-library/svelte";
+import { expect, it } from "vitest";
+import { recordingAt } from "../backend/fake";
+import { backend, heading, paste, press } from "../testing";
+
+const CHANNEL = "https://video.ibm.com/channel/id/6540154";
+
+/** Pastes the link of a channel that is on air. */
+async function open() {
+  const title = "Launch day, live";
+  backend.onAir = { link: CHANNEL, title, owner: "spacechannel", thumbnail: null };
+  await paste(CHANNEL);
+  await heading("This stream is running now");
+}
+
+it.each([
+  ["Record from the start", "earliest"],
+  ["Record from now", "now"],
+])("records with %s", async (label, live) => {
+  await open();
+  expect(screen.getByText("spacechannel")).toBeVisible();
+  await press(label);
+  await heading("Recording the stream");
+  expect(backend.asked).toMatchObject([{ link: CHANNEL, live, title: "Launch day, live" }]);
+});
+
+it("offers the recordings of the channel too", async () => {
+  await open();
+  await press("Videos of this channel");
+  expect(await screen.findByRole("checkbox", { name: /part 2\D/ })).toBeVisible();
+  expect(backend.asked).toEqual([]);
+});
+
+it("shows how much is recorded, and no percentage", async () => {
+  await open();
+  await press("Record from the start");
+  await heading("Recording the stream");
+  backend.put({ ...backend.job("job-1"), progress: recordingAt(3_723_000) });
+  await screen.findByText(/1:02:03/);
+  expect(screen.queryByText(/%/)).toBeNull();
+  expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+});
+
+it("stops and saves", async () => {
+  await open();
+  await press("Record from the start");
+  await press("Stop and save");
+  await heading("Saved");
+});
+
+it("says that the stream has paused, and does not offer to try again", async () => {
+  await open();
+  await press("Record from the start");
+  await heading("Recording the stream");
+  const progress = recordingAt(60_000, { waiting: true, waiting_for: "stream" });
+  backend.put({ ...backend.job("job-1"), progress });
+  await heading("The stream has paused");
+  expect(screen.queryByRole("button", { name: "Try now" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Stop and save" })).toBeVisible();
+});
