@@ -48,7 +48,7 @@ pub(crate) async fn download(
             thumbnail: settings.view.thumbnail,
             ..Extras::default()
         },
-        ending: None,
+        ending: request.ending,
         again: request.again,
         range: request.range,
         title: request.title,

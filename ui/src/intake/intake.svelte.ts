@@ -45,7 +45,7 @@ interface VideoToSave {
 /** What the user chose before saving. */
 export type SaveChoices = Pick<
   SaveRequest,
-  "file_stem" | "keep" | "quality" | "audio" | "again" | "range"
+  "file_stem" | "keep" | "quality" | "audio" | "again" | "ending" | "range"
 >;
 
 /** Returns the title of a video, or its number if it has none. */

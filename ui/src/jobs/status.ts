@@ -41,7 +41,8 @@ export function pace(progress: ProgressView): string | null {
 /** Returns how much is here of how much, in a stage that counts bytes. */
 export function sizes(progress: ProgressView): string {
   const { stage, done_bytes, total_bytes, total_is_exact } = progress;
-  if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return "";
+  const isWork = stage === "converting" || stage === "encoding";
+  if (stage === "finishing" || (isWork && total_bytes === null)) return "";
   const done = bytes(done_bytes);
   if (total_bytes !== null) {
     return text(total_is_exact ? "bytes-of" : "bytes-of.about", {

@@ -79,10 +79,12 @@ impl Id3Tag {
         let mut start = HEADER_BYTES;
         while self.frames.len() < MAX_FRAMES && start + HEADER_BYTES <= end {
             let header = bytes_at(file, start, HEADER_BYTES)?;
-            let &[i, j, k, l, a, b, c, d, _, format] = header.as_slice() else {
+            let Some((id, [a, b, c, d, _, format])) = header
+                .split_first_chunk::<4>()
+                .and_then(|(id, rest)| Some((*id, *rest.first_chunk::<6>()?)))
+            else {
                 break;
             };
-            let id = [i, j, k, l];
             if id == [0; 4] {
                 self.padding = start..end;
                 break;
@@ -196,9 +198,12 @@ fn utf_16(pairs: &[[u8; 2]]) -> String {
         [[0xfe, 0xff], rest @ ..] => (false, rest),
         _ => (false, pairs),
     };
-    let units = pairs.iter().map(|pair| match is_little {
-        true => u16::from_le_bytes(*pair),
-        false => u16::from_be_bytes(*pair),
+    let units = pairs.iter().map(|pair| {
+        if is_little {
+            u16::from_le_bytes(*pair)
+        } else {
+            u16::from_be_bytes(*pair)
+        }
     });
     char::decode_utf16(units)
         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))

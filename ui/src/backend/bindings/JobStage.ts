@@ -3,4 +3,4 @@
 /**
  * Stage of a running job.
  */
-export type JobStage = "resolving" | "fetching" | "finishing" | "converting" | "moving";
+export type JobStage = "resolving" | "fetching" | "finishing" | "converting" | "encoding" | "moving";
