@@ -351,6 +351,7 @@ mod tests {
                 remux: engine::Remuxer::default(),
                 template: engine::Template::default(),
                 extras: engine::Extras::default(),
+                ending: None,
             },
             listed: None,
         };

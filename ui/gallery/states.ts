@@ -295,6 +295,13 @@ export const states: Record<string, State> = {
   "ready-choices": { link: MAIN, press: ["MP4"] },
   "ready-part": { link: MAIN, press: ["MP4", "part"] },
   "ready-audio": { link: recorded(112470633), press: ["MP4"] },
+  "ready-sound": {
+    before: (fake) => {
+      fake.starting.settings = { ...fake.starting.settings, quality: "audio" };
+    },
+    link: MAIN,
+    press: ["M4A"],
+  },
   "ready-markup-title": {
     before: resolvesTo({ title: "<img src=x onerror=alert(1)>" }),
     link: MAIN,
@@ -340,6 +347,7 @@ export const states: Record<string, State> = {
   "getting-ready-again": saving({ progress: restingAt(0.16, { stage: "resolving" }) }),
   finishing: saving({ progress: restingAt(1, { stage: "finishing", fraction: null }) }),
   converting: { press: ["remux-open"] },
+  encoding: saving({ progress: { ...at, stage: "encoding", total_bytes: null } }),
   moving: saving({ progress: { ...at, stage: "moving" } }),
   done: saving({ state: { is: "done", finished }, progress: null }),
   "done-with-gaps": saving({

@@ -49,7 +49,7 @@ pub(crate) async fn download(
             thumbnail: settings.view.thumbnail,
             ..Extras::default()
         },
-        ending: None,
+        ending: request.ending,
         again: request.again,
         range: request.range,
         live: request.live.map(|start| LiveOptions {

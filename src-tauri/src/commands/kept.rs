@@ -114,6 +114,7 @@ fn save_options(settings: &Settings, folders: &Folders) -> SaveOptions {
             captions: view.captions,
             ..Extras::default()
         },
+        ending: None,
     }
 }
 

@@ -48,7 +48,7 @@ interface VideoToSave {
 /** What the user chose before saving. */
 export type SaveChoices = Pick<
   SaveRequest,
-  "file_stem" | "keep" | "quality" | "audio" | "again" | "range" | "live"
+  "file_stem" | "keep" | "quality" | "audio" | "again" | "ending" | "range" | "live"
 >;
 
 /** Returns the title of a video, or its number if it has none. */

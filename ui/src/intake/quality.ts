@@ -17,7 +17,8 @@ export interface QualityOption {
   height: number | null;
 }
 
-/** Returns the qualities that can be chosen for a container, best first; at least one. */
+/** Returns the qualities that can be chosen for a container, best first and sound alone last; at least
+ *  one. */
 export function qualityOptions(preview: Preview, keep: ContainerChoice): QualityOption[] {
   const fitting = preview.renditions.filter(
     (rendition) => keep === "mp4" || !preview.has_flv || rendition.container === "flv",
@@ -33,7 +34,7 @@ export function qualityOptions(preview: Preview, keep: ContainerChoice): Quality
     const aboutBytes = fitting[0]?.about_bytes ?? preview.about_bytes;
     return [{ quality: "best", label: "", aboutBytes, height: null }];
   }
-  return videos.map(([height, rendition], index) => {
+  const options = videos.map<QualityOption>(([height, rendition], index) => {
     const best = index === 0;
     const estimate = best && keep === "mp4" ? preview.about_bytes : null;
     const aboutBytes = estimate ?? rendition.about_bytes;
@@ -43,10 +44,23 @@ export function qualityOptions(preview: Preview, keep: ContainerChoice): Quality
     ]);
     return { quality: best ? "best" : { height }, label, aboutBytes, height };
   });
+  const sound = keep === "mp4" ? fitting.find(({ audio_only }) => audio_only) : undefined;
+  if (sound) {
+    const aboutBytes = sound.about_bytes;
+    const label = facts([
+      text("settings-most.audio"),
+      aboutBytes === null ? null : text("ready-size", { size: bytes(aboutBytes) }),
+    ]);
+    options.push({ quality: "audio", label, aboutBytes, height: null });
+  }
+  return options;
 }
 
 /** Returns the index of the option that fits the setting for all videos best. */
-export function initialOption(options: QualityOption[], quality: Quality): number {
+export function initialOption(all: QualityOption[], quality: Quality): number {
+  const sound = all.findIndex((option) => option.quality === "audio");
+  if (quality === "audio") return Math.max(sound, 0);
+  const options = sound === -1 ? all : all.slice(0, sound);
   if (quality === "smallest") return options.length - 1;
   if (typeof quality === "string") return 0;
   const fitting = options.findIndex(

@@ -94,6 +94,58 @@ it("offers the FLV only if there is one", async () => {
   expect(screen.queryByRole("radio")).toBeNull();
 });
 
+it("offers the sound alone, as an MP3 too where there is ffmpeg", async () => {
+  await paste(LINK);
+  await unfold();
+  const quality = await screen.findByLabelText("Quality");
+  expect(screen.queryByRole("radio", { name: /MP3/ })).toBeNull();
+  await user.selectOptions(quality, screen.getByText(/^Sound only/));
+  await screen.findByText(/^M4A ·/);
+  await user.click(await screen.findByRole("radio", { name: /MP3/ }));
+  expect(strip(screen.getByText(/^MP3 ·/).textContent)).toContain("full stream.mp3");
+  await press("Save video");
+  expect(backend.asked[0]).toMatchObject({ quality: "audio", keep: "mp4", ending: "mp3" });
+});
+
+it("offers the sound alone as an M4A where there is no ffmpeg", async () => {
+  backend.ffmpegVersion = null;
+  backend.starting.settings = { ...backend.settings, quality: "audio" };
+  await paste(LINK);
+  await unfold();
+  await screen.findByText(/^M4A ·/);
+  expect(await screen.findByLabelText("Quality")).toHaveDisplayValue(/^Sound only/);
+  expect(screen.queryByRole("radio", { name: /MP3/ })).toBeNull();
+  await press("Save video");
+  expect(backend.asked[0]).toMatchObject({ quality: "audio" });
+  expect(backend.asked[0]).not.toHaveProperty("ending");
+});
+
+it("makes no MP3 of a video, nor of several sounds", async () => {
+  const several = "https://video.ibm.com/recorded/112470633";
+  await paste(several);
+  await unfold();
+  const quality = await screen.findByLabelText("Quality");
+  await user.selectOptions(await screen.findByLabelText("Sound"), "All languages");
+  await user.selectOptions(quality, screen.getByText(/^Sound only/));
+  await user.click(await screen.findByRole("radio", { name: /MP3/ }));
+  expect(screen.getByLabelText("Sound")).toHaveDisplayValue("The video’s own");
+  await press("Save video");
+  expect(backend.asked[0]).toMatchObject({ audio: "usual", ending: "mp3" });
+  cleanup();
+  await backend.remove("job-1");
+
+  await paste(several);
+  await unfold();
+  await user.selectOptions(
+    await screen.findByLabelText("Quality"),
+    screen.getByText(/^Sound only/),
+  );
+  await user.click(await screen.findByRole("radio", { name: /MP3/ }));
+  await user.selectOptions(screen.getByLabelText("Quality"), screen.getByText(/360.p/));
+  await press("Save video");
+  expect(backend.asked[1]).not.toHaveProperty("ending");
+});
+
 it("warns if the disk is too small and offers another folder first", async () => {
   await paste("https://video.ibm.com/recorded/134300021");
   await screen.findByText("Not enough room in Downloads", { normalizer: strip });

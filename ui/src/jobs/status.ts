@@ -42,7 +42,8 @@ export function pace(progress: ProgressView): string | null {
 /** Returns how much is here of how much, in a stage that counts bytes. */
 export function sizes(progress: ProgressView): string {
   const { stage, done_bytes, total_bytes, total_is_exact } = progress;
-  if (stage === "finishing" || (stage === "converting" && total_bytes === null)) return "";
+  const isWork = stage === "converting" || stage === "encoding";
+  if (stage === "finishing" || (isWork && total_bytes === null)) return "";
   const done = bytes(done_bytes);
   if (progress.recorded_ms !== undefined) return facts([clock(progress.recorded_ms), done]);
   if (total_bytes !== null) {
@@ -91,7 +92,7 @@ export function savingNow({ state, progress }: JobView): string {
 export function paused(progress: ProgressView | null): string {
   const isDownload = progress?.stage === "fetching" || progress?.stage === "resolving";
   const share = isDownload ? progress.fraction : null;
-  return share === null ? text("job-paused") : text("job-paused-at", { percent: percent(share) });
+  return share === null ? text("job-paused") : text("job-paused.at", { percent: percent(share) });
 }
 
 /** Returns how many of the videos that are saved together are saved, and how many failed. */

@@ -70,6 +70,7 @@ const STAGES: Record<JobStage, true> = {
   fetching: true,
   finishing: true,
   converting: true,
+  encoding: true,
   moving: true,
   recording: true,
 };

@@ -140,7 +140,7 @@ pub(crate) struct DownloadArgs {
     pub(crate) save: SaveArgs,
 
     /// A file, or a folder where it exists or ends in a slash [default: the Downloads folder]. A file
-    /// may end in .mp4, .m4v, .m4a (the sound alone) or .flv (the original)
+    /// may end in .mp4, .m4v, .m4a or .mp3 (the sound alone) or .flv (the original)
     #[arg(short, long, value_name = "PATH", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
 

@@ -108,6 +108,7 @@ fn stage(stage: JobStage) -> &'static str {
         JobStage::Recording => "Recording",
         JobStage::Finishing => "Finishing",
         JobStage::Converting => "Making the MP4",
+        JobStage::Encoding => "Making the MP3",
         JobStage::Moving => "Moving to the other folder",
     }
 }
@@ -151,7 +152,7 @@ fn sizes(progress: &ProgressView) -> Option<String> {
     let counts_bytes = match progress.stage {
         JobStage::Resolving | JobStage::Finishing => false,
         // ffmpeg reports no bytes, only a fraction.
-        JobStage::Converting => progress.total_bytes.is_some(),
+        JobStage::Converting | JobStage::Encoding => progress.total_bytes.is_some(),
         JobStage::Fetching | JobStage::Recording | JobStage::Moving => true,
     };
     let done = DecimalBytes(progress.done_bytes);

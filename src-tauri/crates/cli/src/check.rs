@@ -16,8 +16,8 @@ use crate::shortfall::{describe_fact, seconds};
 use crate::terminal::{self, one_line};
 
 /// Extensions of the files that `--recursive` checks.
-const EXTENSIONS: [&str; 12] = [
-    "mp4", "m4v", "m4a", "mov", "f4v", "flv", "ts", "mts", "m2ts", "m2t", "3gp", "3g2",
+const EXTENSIONS: [&str; 13] = [
+    "mp4", "m4v", "m4a", "mp3", "mov", "f4v", "flv", "ts", "mts", "m2ts", "m2t", "3gp", "3g2",
 ];
 /// Extension of the folder of an unfinished download, which `--recursive` leaves out.
 const UNFINISHED: &str = "part";

@@ -27,7 +27,7 @@ pub(crate) async fn download(
     stop: &StopSignal,
 ) -> Result<(), Exit> {
     let (output, ending) = output_location(args.output.as_deref())?;
-    let choice = args.save.choice(ending)?;
+    let (choice, ending) = args.save.choice(ending)?;
     let range = args.range()?;
     let access = args.service.access()?;
     let links = args.links()?;
@@ -299,11 +299,11 @@ fn output_location(path: Option<&Path>) -> Result<(OutputLocation, Option<FileEn
 
 /// Extensions of video and sound that this program does not make. Others, as in `Talk 2.0`, are a
 /// part of the name.
-const OTHER_MEDIA: [&str; 48] = [
+const OTHER_MEDIA: [&str; 47] = [
     "3g2", "3gp", "aac", "ac3", "aif", "aiff", "alac", "asf", "avi", "caf", "dash", "divx", "eac3",
     "f4a", "f4v", "flac", "gif", "m2ts", "m2v", "m3u", "m3u8", "m4b", "m4r", "mka", "mkv", "mov",
-    "mp2", "mp3", "mpd", "mpeg", "mpg", "mts", "mxf", "oga", "ogg", "ogm", "ogv", "opus", "qt",
-    "rm", "rmvb", "swf", "ts", "vob", "wav", "webm", "wma", "wmv",
+    "mp2", "mpd", "mpeg", "mpg", "mts", "mxf", "oga", "ogg", "ogm", "ogv", "opus", "qt", "rm",
+    "rmvb", "swf", "ts", "vob", "wav", "webm", "wma", "wmv",
 ];
 
 /// Splits a file name before its extension, if it is one of a movie. Fails if it is one that is not
@@ -318,8 +318,8 @@ fn split_ending(name: &str) -> Result<(&str, Option<FileEnding>), Exit> {
     }
     if OTHER_MEDIA.into_iter().any(is) {
         return Err(Exit::usage(format!(
-            "-o {name}: this program makes no .{extension}, only .mp4 or .m4v, .m4a of the sound \
-             alone, and .flv as an original"
+            "-o {name}: this program makes no .{extension}, only .mp4 or .m4v, .m4a or .mp3 of \
+             the sound alone, and .flv as an original"
         )));
     }
     Ok((name, None))
@@ -351,6 +351,7 @@ mod tests {
         for (name, stem, ending) in [
             ("a.flv", "a", Some(FileEnding::Flv)),
             ("a.M4A", "a", Some(FileEnding::M4a)),
+            ("a.MP3", "a", Some(FileEnding::Mp3)),
             ("a.m4v", "a", Some(FileEnding::M4v)),
             ("a.b", "a.b", None),
             ("Talk 2.0", "Talk 2.0", None),
@@ -360,7 +361,7 @@ mod tests {
         ] {
             assert_eq!(split_ending(name).unwrap(), (stem, ending), "{name}");
         }
-        for name in ["a.mkv", "a.mov", "a.MP3", "a.webm", "a.ts"] {
+        for name in ["a.mkv", "a.mov", "a.OGG", "a.webm", "a.ts"] {
             let Err(Exit::Usage(problem)) = split_ending(name) else {
                 panic!("{name} is accepted");
             };

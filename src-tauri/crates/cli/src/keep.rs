@@ -33,12 +33,14 @@ async fn add(
     channels: &KeptChannels,
     (quiet, stop): (bool, &StopSignal),
 ) -> Result<(), Exit> {
+    let (choice, ending) = args.save.choice(None)?;
     let options = SaveOptions {
         folder: folder(args.output.clone())?,
-        choice: args.save.choice(None)?,
+        choice,
         remux: args.save.remuxer(),
         template: args.save.template.clone(),
         extras: args.save.extras(),
+        ending,
     };
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;

@@ -67,8 +67,8 @@ pub(crate) fn summary(failure: &Failure) -> Cow<'static, str> {
         Code::DriveGone => "the folder is not there",
         Code::FileHeld => "another program has this file open",
         Code::InUse => "this video is being saved by another copy of the program",
-        Code::FfmpegMissing => "ffmpeg is not on this computer",
-        Code::ConvertFailed => "ffmpeg could not make the MP4; the original is kept",
+        Code::FfmpegMissing => "there is no ffmpeg on this computer that can make the file",
+        Code::ConvertFailed => "ffmpeg could not make the file; the original is kept",
         Code::CheckFailed => "the file did not pass our check",
         Code::SessionUnreadable => "no video can be found in this recorded session",
         Code::SessionExpired => "the addresses in this recorded session have expired",
@@ -159,8 +159,10 @@ pub(crate) fn hint(failure: &Failure) -> Cow<'static, str> {
         Code::DriveGone => "plug the drive back in, or choose another folder with -o",
         Code::FileHeld => "close the program that uses it, then run the same command again",
         Code::InUse => "wait for it, or stop it",
-        Code::FfmpegMissing => "leave out --remux: this program needs no other to make the MP4",
-        Code::ConvertFailed => "use --remux builtin, or --format original",
+        Code::FfmpegMissing => {
+            "only an MP3 and --remux ffmpeg need it: install it, or name it with --ffmpeg"
+        }
+        Code::ConvertFailed => "leave out --remux and --format; what is kept plays too",
         Code::CheckFailed => {
             "run the same command again, or add --keep-unchecked to save it as it is"
         }

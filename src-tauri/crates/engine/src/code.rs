@@ -100,9 +100,9 @@ pub enum Code {
     FileHeld,
     /// Another copy of the app is saving this very file.
     InUse,
-    /// ffmpeg was chosen to make the MP4 and was not found; nothing was fetched.
+    /// ffmpeg is to make the MP4 or MP3 and was not found, or cannot encode MP3; nothing was fetched.
     FfmpegMissing,
-    /// ffmpeg could not make the MP4; the original is kept.
+    /// ffmpeg could not make the MP4 or MP3; the original is kept, which is an M4A for an MP3.
     ConvertFailed,
     /// The finished file did not pass the check.
     CheckFailed,

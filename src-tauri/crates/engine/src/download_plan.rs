@@ -43,8 +43,8 @@ pub(crate) struct DownloadPlan {
     pub(crate) keep_original: bool,
     /// What to save besides video and audio.
     pub(crate) extras: Extras,
-    /// ffmpeg makes the MP4 of it afterwards.
-    pub(crate) convert: bool,
+    /// What ffmpeg makes of it afterwards.
+    pub(crate) conversion: Option<Conversion>,
     pub(crate) extensions: Extensions,
     pub(crate) mark: Mark,
     name: RelativeName,
@@ -57,6 +57,19 @@ pub(crate) struct DownloadPlan {
     /// The user has named the extension.
     ending: Option<FileEnding>,
 }
+
+/// What ffmpeg makes of a finished download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conversion {
+    /// An MP4 of the original.
+    Mp4,
+    /// An MP3 of the M4A.
+    Mp3,
+}
+
+/// Assumed size of an MP3 in bytes per second: 256 kbit/s, more than the quality that is asked of the
+/// encoder takes on average.
+const MP3_BYTES_PER_SECOND: u64 = 32_000;
 
 /// How much of the segments is fetched.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +118,12 @@ impl DownloadPlan {
         live: Option<&LiveRecord>,
     ) -> Result<Self, Error> {
         let choice = &wanted.choice;
-        let convert = spec.remux == Remuxer::Ffmpeg && choice.keep == ContainerChoice::Mp4;
+        let is_mp3 = wanted.ending == Some(FileEnding::Mp3);
+        // A stream is written by our own muxer while it runs.
+        let convert = spec.remux == Remuxer::Ffmpeg
+            && choice.keep == ContainerChoice::Mp4
+            && !is_mp3
+            && live.is_none();
         // ffmpeg reads an original, so that is what is fetched for it.
         let keep = if convert {
             ContainerChoice::Original
@@ -134,11 +152,19 @@ impl DownloadPlan {
         let original = choice.keep == ContainerChoice::Original;
         let is_remuxed = convert || (output_kind == OutputKind::SingleFile && !original);
         let finished = if is_remuxed { FileKind::Mp4 } else { written };
-        let ending = file_ending(finished, plan.is_audio_only(), wanted.ending)?;
+        // Only of what our own muxer writes an MP3 is made.
+        let is_encodable = output_kind != OutputKind::SingleFile && !original && live.is_none();
+        let audio = AudioContent::of(&plan, is_encodable);
+        let ending = file_ending(finished, audio, wanted.ending)?;
+        let conversion = match ending {
+            FileEnding::Mp3 => Some(Conversion::Mp3),
+            _ => convert.then_some(Conversion::Mp4),
+        };
         let extensions = Extensions {
-            written: match written {
-                FileKind::Flv => FileEnding::Flv,
-                FileKind::Mp4 => ending,
+            written: match (written, ending) {
+                (FileKind::Flv, _) => FileEnding::Flv,
+                (FileKind::Mp4, FileEnding::Mp3) => FileEnding::M4a,
+                (FileKind::Mp4, ending) => ending,
             }
             .as_str()
             .to_owned(),
@@ -176,7 +202,7 @@ impl DownloadPlan {
             output_kind,
             keep_original: original,
             extras: wanted.extras,
-            convert,
+            conversion,
             extensions,
             name,
             stem,
@@ -194,9 +220,11 @@ impl DownloadPlan {
         let finished = self.extensions.finished.as_str();
         let mut extensions = FileEnding::ALL.map(FileEnding::as_str).to_vec();
         let is_flv = |extension: &str| extension == FileEnding::Flv.as_str();
+        let is_mp3 = |extension: &str| extension == FileEnding::Mp3.as_str();
         extensions.retain(|extension| match self.ending {
             Some(_) => *extension == finished,
-            None => is_flv(extension) == is_flv(finished),
+            // An MP3 was encoded again: it does not take the place of what the service has.
+            None => is_flv(extension) == is_flv(finished) && !is_mp3(extension),
         });
         extensions.sort_by_key(|extension| *extension != finished);
         // Who types a name wants a file of that name.
@@ -258,7 +286,7 @@ impl DownloadPlan {
     pub(crate) fn holds_metadata(&self) -> bool {
         match self.output_kind {
             OutputKind::Movie(_, format) => format == OutputFormat::Mp4,
-            OutputKind::SingleFile => !self.keep_original && !self.convert,
+            OutputKind::SingleFile => !self.keep_original && self.conversion.is_none(),
         }
     }
 
@@ -301,11 +329,25 @@ impl DownloadPlan {
     }
 
     /// Estimates how many bytes are written until the movie is finished: twice its size if it is
-    /// converted or remuxed afterwards. `None` if the rendition is unknown or states no bit rate.
+    /// converted or remuxed afterwards, and that of an MP3 beside it. `None` if the rendition is
+    /// unknown or states no bit rate.
     pub(crate) fn estimated_bytes(&self, recording: &Recording) -> Option<u64> {
         let is_copied = self.output_kind == OutputKind::SingleFile && !self.keep_original;
-        let copies = if self.convert || is_copied { 2 } else { 1 };
-        Some(self.movie_bytes(recording)?.saturating_mul(copies))
+        let bytes = self.movie_bytes(recording)?;
+        let more = match self.conversion {
+            Some(Conversion::Mp3) => self.mp3_bytes(recording),
+            Some(Conversion::Mp4) => bytes,
+            None if is_copied => bytes,
+            None => 0,
+        };
+        Some(bytes.saturating_add(more))
+    }
+
+    /// Estimates the size of an MP3 of the recording in bytes.
+    fn mp3_bytes(&self, recording: &Recording) -> u64 {
+        let seconds = recording.stated_ms().unwrap_or(0).div_ceil(1000);
+        let bytes = seconds.saturating_mul(MP3_BYTES_PER_SECOND);
+        self.share.map_or(bytes, |share| share.of(bytes))
     }
 
     /// Estimates the size of the movie in bytes.
@@ -348,7 +390,8 @@ impl DownloadPlan {
             cover: metadata.cover,
             chapters: metadata.chapters,
         };
-        let is_audio_file = self.extensions.finished == FileEnding::M4a.as_str();
+        let is_audio_file = self.extensions.written == FileEnding::M4a.as_str()
+            || self.extensions.finished == FileEnding::M4a.as_str();
         MovieSpec {
             tags,
             brand: if is_audio_file {
@@ -435,12 +478,39 @@ fn length_ms(plan: &SegmentPlan) -> u64 {
     lengths.fold(0, u64::saturating_add)
 }
 
+/// Whether a file holds audio alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AudioContent {
+    /// Audio only.
+    Alone {
+        /// An MP3 can be made of it.
+        fits_mp3: bool,
+    },
+    /// Video too.
+    WithVideo,
+}
+
+impl AudioContent {
+    /// Returns what a file of this plan holds. `is_encodable` if its audio can be encoded again.
+    fn of(plan: &SegmentPlan, is_encodable: bool) -> Self {
+        if plan.is_audio_only() {
+            // An MP3 holds one track.
+            Self::Alone {
+                fits_mp3: is_encodable && plan.tracks.len() == 1,
+            }
+        } else {
+            Self::WithVideo
+        }
+    }
+}
+
 /// Returns the extension of a finished file. Fails if the user asked for one that it cannot have.
 fn file_ending(
     kind: FileKind,
-    is_audio: bool,
+    audio: AudioContent,
     asked: Option<FileEnding>,
 ) -> Result<FileEnding, Error> {
+    let is_audio = audio != AudioContent::WithVideo;
     let usual = match kind {
         FileKind::Flv => FileEnding::Flv,
         FileKind::Mp4 if is_audio => FileEnding::M4a,
@@ -451,6 +521,7 @@ fn file_ending(
         FileEnding::Flv => kind == FileKind::Flv,
         FileEnding::M4a => kind == FileKind::Mp4 && is_audio,
         FileEnding::Mp4 | FileEnding::M4v => kind == FileKind::Mp4,
+        FileEnding::Mp3 => kind == FileKind::Mp4 && audio == AudioContent::Alone { fits_mp3: true },
     };
     if is_possible {
         Ok(asked)
@@ -476,23 +547,30 @@ mod tests {
 
     #[test]
     fn an_extension_is_respected_or_refused() {
-        use FileEnding::{Flv, M4a, M4v, Mp4};
-        let ending = |kind, is_audio, asked| file_ending(kind, is_audio, asked).ok();
-        let movie = |asked| ending(FileKind::Mp4, false, asked);
-        let audio = |asked| ending(FileKind::Mp4, true, asked);
-        let original = |asked| ending(FileKind::Flv, false, asked);
+        use AudioContent::{Alone, WithVideo};
+        use FileEnding::{Flv, M4a, M4v, Mp3, Mp4};
+        let ending = |kind, audio, asked| file_ending(kind, audio, asked).ok();
+        let movie = |asked| ending(FileKind::Mp4, WithVideo, asked);
+        let audio = |asked| ending(FileKind::Mp4, Alone { fits_mp3: true }, asked);
+        let sounds = |asked| ending(FileKind::Mp4, Alone { fits_mp3: false }, asked);
+        let original = |asked| ending(FileKind::Flv, WithVideo, asked);
         for (made, expected) in [
             (movie(None), Some(Mp4)),
             (movie(Some(Mp4)), Some(Mp4)),
             (movie(Some(M4v)), Some(M4v)),
             (movie(Some(M4a)), None),
             (movie(Some(Flv)), None),
+            (movie(Some(Mp3)), None),
             (audio(None), Some(M4a)),
             (audio(Some(M4a)), Some(M4a)),
             (audio(Some(Mp4)), Some(Mp4)),
+            (audio(Some(Mp3)), Some(Mp3)),
+            (sounds(Some(M4a)), Some(M4a)),
+            (sounds(Some(Mp3)), None),
             (original(None), Some(Flv)),
             (original(Some(Flv)), Some(Flv)),
             (original(Some(Mp4)), None),
+            (original(Some(Mp3)), None),
         ] {
             assert_eq!(made, expected);
         }

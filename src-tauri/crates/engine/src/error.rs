@@ -64,15 +64,15 @@ pub enum Error {
     /// The finished file did not pass the check.
     #[error("the file did not pass the check: {0}")]
     Check(String),
-    /// ffmpeg should make the MP4 but cannot be started.
-    #[error("ffmpeg could not be started: {0}")]
+    /// ffmpeg should make the MP4 or MP3 but cannot be started, or has no encoder for MP3.
+    #[error("ffmpeg cannot be used: {0}")]
     NoFfmpeg(String),
     /// ffmpeg failed; the original is kept.
     #[error("ffmpeg: {problem}; the original is kept in {}", .original.display())]
     Convert {
         /// What ffmpeg said.
         problem: String,
-        /// The complete original.
+        /// The complete original; of an MP3 the M4A.
         original: PathBuf,
     },
     /// The folder of the jobs cannot be used.

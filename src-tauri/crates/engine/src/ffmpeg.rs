@@ -1,4 +1,4 @@
-//! Runs ffmpeg, which makes the MP4 if the user asks for it.
+//! Runs ffmpeg, which makes the MP4 if the user asks for it, and every MP3.
 
 use std::ffi::OsString;
 use std::io;
@@ -33,28 +33,136 @@ pub(crate) struct FfmpegTask<'a> {
     pub(crate) program: &'a Path,
     pub(crate) input: &'a Path,
     pub(crate) output: &'a Path,
-    /// The MP4 is a file for audio alone.
-    pub(crate) is_audio_file: bool,
+    pub(crate) format: FfmpegFormat,
     /// Duration of the movie; if `None`, progress is measured by bytes.
     pub(crate) duration_ms: Option<u64>,
 }
+
+/// What ffmpeg makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FfmpegFormat {
+    /// An MP4 with the packets of the input.
+    Mp4,
+    /// The same with the brand of a file for audio alone.
+    M4a,
+    /// An MP3 of the first audio track, which is encoded again, with tags, cover and chapters.
+    Mp3,
+}
+
+/// The encoder of MP3.
+const MP3_ENCODER: &str = "libmp3lame";
+/// Bytes that are kept free in the ID3v2 tag of an MP3 for the note (`media::origin`).
+const MP3_PADDING_BYTES: &str = "2048";
+
+impl FfmpegFormat {
+    /// Returns the options of the output.
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Mp4 => &MP4_OPTIONS,
+            Self::M4a => &M4A_OPTIONS,
+            Self::Mp3 => &MP3_OPTIONS,
+        }
+    }
+}
+
+const MP4_OPTIONS: [&str; 10] = [
+    "-map",
+    "0:v?",
+    "-map",
+    "0:a?",
+    "-codec",
+    "copy",
+    "-movflags",
+    "+faststart",
+    "-f",
+    "mp4",
+];
+const M4A_OPTIONS: [&str; 12] = [
+    "-map",
+    "0:v?",
+    "-map",
+    "0:a?",
+    "-codec",
+    "copy",
+    "-movflags",
+    "+faststart",
+    "-f",
+    "mp4",
+    "-brand",
+    "M4A ",
+];
+const MP3_OPTIONS: [&str; 32] = [
+    "-map",
+    "0:a:0",
+    // The cover, which an MP4 holds as a video track.
+    "-map",
+    "0:v?",
+    "-codec:v",
+    "copy",
+    "-codec:a",
+    MP3_ENCODER,
+    "-q:a",
+    "2",
+    // An MP3 has no times: where audio is missing, silence keeps what follows in its place.
+    "-filter:a",
+    "aresample=async=1:first_pts=0",
+    // No version and no time of encoding, so that the same audio makes the same file.
+    "-fflags",
+    "+bitexact",
+    "-flags:a",
+    "+bitexact",
+    "-map_metadata",
+    "0",
+    // What says that the input was an MP4 is not true any more.
+    "-metadata",
+    "major_brand=",
+    "-metadata",
+    "minor_version=",
+    "-metadata",
+    "compatible_brands=",
+    "-map_chapters",
+    "0",
+    // Version 2.3 of the tag, which the most players know.
+    "-id3v2_version",
+    "3",
+    "-metadata_header_padding",
+    MP3_PADDING_BYTES,
+    "-f",
+    "mp3",
+];
 
 /// Returns the version as ffmpeg prints it, such as `ffmpeg version 7.1`. Fails with the reason if
 /// ffmpeg cannot be started.
 pub async fn version(program: &Path) -> Result<String, String> {
     /// Words of the first line that are kept; the rest of it is the copyright notice.
     const WORDS: usize = 3;
+    let said = ask(program, &["-version"]).await?;
+    let words = said.split_whitespace().take(WORDS).collect::<Vec<_>>();
+    Ok(words.join(" "))
+}
+
+/// Fails with the reason if ffmpeg cannot be started or cannot make an MP3: some are built without
+/// the encoder.
+pub(crate) async fn find_mp3_encoder(program: &Path) -> Result<(), String> {
+    let said = ask(program, &["-hide_banner", "-encoders"]).await?;
+    if said.split_whitespace().any(|word| word == MP3_ENCODER) {
+        Ok(())
+    } else {
+        Err(format!("{} has no {MP3_ENCODER}", program.display()))
+    }
+}
+
+/// Returns what ffmpeg prints to stdout.
+async fn ask(program: &Path, arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new(program);
     command
-        .arg("-version")
+        .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     platform::hide_console(&mut command);
     match command.kill_on_drop(true).output().await {
         Ok(output) if output.status.success() => {
-            let said = String::from_utf8_lossy(&output.stdout);
-            let words = said.split_whitespace().take(WORDS).collect::<Vec<_>>();
-            Ok(words.join(" "))
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         }
         Ok(output) => Err(format!(
             "{} ended with {}",
@@ -65,10 +173,10 @@ pub async fn version(program: &Path) -> Result<String, String> {
     }
 }
 
-/// Copies the packets of the input into an MP4. Fails with what ffmpeg wrote to stderr.
+/// Makes a file of the input. Fails with what ffmpeg wrote to stderr.
 ///
-/// The caller must verify the MP4: ffmpeg may stop early and still report success.
-pub(crate) async fn remux(
+/// The caller must verify the file: ffmpeg may stop early and still report success.
+pub(crate) async fn convert(
     work: FfmpegTask<'_>,
     meter: &Meter,
     cancel: &CancellationToken,
@@ -115,22 +223,8 @@ fn start(work: FfmpegTask<'_>) -> io::Result<Child> {
             "-i",
         ])
         .arg(as_file(work.input))
-        .args([
-            "-map",
-            "0:v?",
-            "-map",
-            "0:a?",
-            "-codec",
-            "copy",
-            "-movflags",
-            "+faststart",
-        ])
-        .args(["-progress", "pipe:1", "-f", "mp4"])
-        .args(if work.is_audio_file {
-            &["-brand", "M4A "][..]
-        } else {
-            &[]
-        })
+        .args(["-progress", "pipe:1"])
+        .args(work.format.options())
         .arg(as_file(work.output))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -230,10 +324,10 @@ mod tests {
             program: Path::new("no-such-ffmpeg"),
             input: Path::new("in"),
             output: Path::new("out"),
-            is_audio_file: false,
+            format: FfmpegFormat::Mp4,
             duration_ms: Some(1),
         };
-        let done = remux(work, &Meter::new(None), &CancellationToken::new()).await;
+        let done = convert(work, &Meter::new(None), &CancellationToken::new()).await;
         let Err(Stopped::Failed(problem)) = done else {
             panic!("{done:?}");
         };

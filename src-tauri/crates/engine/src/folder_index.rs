@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::dates::utc_day;
 use crate::disk::durable;
 use crate::error::Error;
+use crate::file_ending::FileEnding;
 use crate::info_file;
 use crate::library::{Library, file_metadata, movies};
-use crate::note::Mark;
+use crate::note::{Mark, Note};
 
 const JSON: &str = "videos.json";
 const PAGE: &str = "index.html";
@@ -172,6 +173,9 @@ fn videos(folder: &Path) -> Vec<Video> {
 
 fn video(folder: &Path, path: &Path, library: &Library) -> Option<Video> {
     let metadata = file_metadata(path)?;
+    if is_music(path) {
+        return None;
+    }
     let mark = library.mark_of(path, &metadata);
     let tags = File::open(path)
         .ok()
@@ -196,6 +200,13 @@ fn video(folder: &Path, path: &Path, library: &Library) -> Option<Video> {
         recording: mark.and_then(|mark| Some(mark.recording()?.to_string())),
         picture: tags.cover,
     })
+}
+
+/// Returns whether a file is an MP3 that this program has not made: music, of which there may be much.
+fn is_music(path: &Path) -> bool {
+    let is_mp3 = path.extension() == Some(FileEnding::Mp3.as_str().as_ref());
+    let has_note = || matches!(Note::read(&File::open(path).ok()?), Ok(Some(_))).then_some(());
+    is_mp3 && has_note().is_none()
 }
 
 /// Returns a path below a folder, with slashes; `None` if it is not text.
@@ -276,6 +287,7 @@ mod tests {
             "b.b.de.vtt",
             "below/a & b.flv",
             "text.txt",
+            "music.mp3",
         ]);
         let info = r#"{ "title": "First", "timestamp": 1463011200, "description": "<b>", "webpage_url": "javascript:1" }"#;
         fs::write(folder.path().join("b.info.json"), info).unwrap();

@@ -26,6 +26,7 @@ use crate::disk::durable::blocking;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::extras::Extras;
+use crate::file_ending::FileEnding;
 use crate::job::{NewJob, OutputLocation, Overrides};
 use crate::names::Template;
 use crate::remuxer::Remuxer;
@@ -47,6 +48,9 @@ pub struct SaveOptions {
     pub template: Template,
     /// What to save besides video and audio.
     pub extras: Extras,
+    /// Extension of the files; `None` for the usual one of what is saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<FileEnding>,
 }
 
 /// A channel whose new recordings are saved or told of.
@@ -130,7 +134,7 @@ impl KeptChannel {
             },
             template: self.options.template.clone(),
             extras: self.options.extras,
-            ending: None,
+            ending: self.options.ending,
             again: false,
             range: None,
             live: None,

@@ -12,7 +12,7 @@
 //!    that is one file.
 //!    `service` repeats requests to the service itself.
 //! 6. `shortfall`: what a movie lacks. `ffmpeg`: the one other program that may make the MP4,
-//!    if `remuxer` says so.
+//!    if `remuxer` says so, and that makes every MP3.
 //! 7. `part`: the folder of an unfinished movie; `names`: what a file may be called; `file_ending`: its
 //!    extension; `dates`: the day of a recording; `saved_before`: which movies are saved already, by
 //!    the `note` in each; `library`: all those of a folder;

@@ -30,11 +30,12 @@ use crate::saved::Finished;
 /// Extension of a part folder.
 pub(crate) const PART_EXTENSION: &str = "part";
 
-// File names in a part folder: the output in progress, its journal, the MP4 that ffmpeg makes, and
-// the prefix of segments that arrived early and are spooled to disk.
+// File names in a part folder: the output in progress, its journal, the MP4 and the MP3 that ffmpeg
+// makes, and the prefix of segments that arrived early and are spooled to disk.
 const MOVIE: &str = "film";
 const JOURNAL: &str = "journal";
 const CONVERTED: &str = "converted.mp4";
+const CONVERTED_MP3: &str = "converted.mp3";
 const SPOOLED: &str = "early-";
 
 /// Most numbers that are tried for a free file name.
@@ -502,6 +503,11 @@ pub(crate) fn journal(folder: &Path) -> PathBuf {
 /// Returns the path of the MP4 that ffmpeg makes of the output.
 pub(crate) fn converted(folder: &Path) -> PathBuf {
     folder.join(CONVERTED)
+}
+
+/// Returns the path of the MP3 that ffmpeg makes of the output.
+pub(crate) fn converted_mp3(folder: &Path) -> PathBuf {
+    folder.join(CONVERTED_MP3)
 }
 
 /// Returns the path of a segment that is spooled to disk.

@@ -68,6 +68,7 @@ fn rendition_view(recording: &Recording, rendition: &Rendition) -> RenditionView
         bitrate_kbps: rendition.bitrate_kbps,
         about_bytes: recording.estimated_bytes(rendition),
         segments: u32::try_from(segments).unwrap_or(u32::MAX),
+        audio_only: rendition.is_audio_only(),
     }
 }
 

@@ -306,7 +306,7 @@ impl ProgressState {
         self.stage = stage;
         self.waiting_for = None;
         // ffmpeg reports a fraction only. What was downloaded is still here.
-        self.work = (stage == JobStage::Converting).then(|| Shown {
+        self.work = matches!(stage, JobStage::Converting | JobStage::Encoding).then(|| Shown {
             bytes: self.download.bytes,
             ..Shown::default()
         });
@@ -400,7 +400,7 @@ impl ProgressState {
     fn is_stalled(&self, now: Instant) -> bool {
         let usual = match self.stage {
             JobStage::Resolving | JobStage::Fetching | JobStage::Recording => STALLED_AFTER,
-            JobStage::Moving | JobStage::Finishing | JobStage::Converting => {
+            JobStage::Moving | JobStage::Finishing | JobStage::Converting | JobStage::Encoding => {
                 FINISHING_STALLED_AFTER
             }
         };
@@ -426,7 +426,10 @@ impl ProgressState {
     }
 
     fn shown(&self) -> Shown {
-        let is_work = matches!(self.stage, JobStage::Moving | JobStage::Converting);
+        let is_work = matches!(
+            self.stage,
+            JobStage::Moving | JobStage::Converting | JobStage::Encoding
+        );
         self.work.filter(|_| is_work).unwrap_or(self.download)
     }
 
@@ -440,7 +443,9 @@ impl ProgressState {
             (silence >= SILENT_AFTER && waiting_for.is_none()).then_some(silence.as_secs());
         let counts_bytes = match self.stage {
             JobStage::Fetching | JobStage::Recording => true,
-            JobStage::Moving | JobStage::Converting => shown.total_bytes.is_some(),
+            JobStage::Moving | JobStage::Converting | JobStage::Encoding => {
+                shown.total_bytes.is_some()
+            }
             JobStage::Resolving | JobStage::Finishing => false,
         };
         let stalled = waiting_for.is_none() && silent_seconds.is_none() && self.is_stalled(now);

@@ -17,6 +17,7 @@ pub use self::report::{HostCount, ReportView};
 
 use crate::caption_format::CaptionFormat;
 pub use crate::code::Code;
+use crate::file_ending::FileEnding;
 pub use crate::live_record::LiveEnd;
 use crate::remuxer::Remuxer;
 use crate::saved;
@@ -135,6 +136,8 @@ pub struct RenditionView {
     pub about_bytes: Option<u64>,
     /// Least number of segments.
     pub segments: u32,
+    /// It has no video.
+    pub audio_only: bool,
 }
 
 /// What a link leads to, before anything is saved.
@@ -300,6 +303,8 @@ pub enum JobStage {
     Finishing,
     /// Making an MP4 of files on this computer or of a finished download, with or without ffmpeg.
     Converting,
+    /// Encoding the audio of a finished download again, as MP3.
+    Encoding,
     /// Moving what an earlier attempt has fetched to another folder.
     Moving,
 }
@@ -826,6 +831,10 @@ pub struct SaveRequest {
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]
     pub again: bool,
+    /// Extension of the file; absent for the usual one of what is saved.
+    #[serde(default)]
+    #[ts(optional)]
+    pub ending: Option<FileEnding>,
     /// Only this part of it, in milliseconds from its start.
     #[serde(default)]
     #[ts(type = "{ from_ms: number, to_ms?: number }", optional)]

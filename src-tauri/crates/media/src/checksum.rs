@@ -7,7 +7,7 @@ use std::{
 
 use crc32fast::Hasher;
 
-use crate::{Error, TableFragment, origin};
+use crate::{Error, TableFragment, check::mp3, origin};
 
 /// Bytes that are read at once.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -46,14 +46,31 @@ impl RangeChecksum {
         })
     }
 
+    /// Returns the checksum of the frames of an MP3, which is read; `None` if the file is none.
+    ///
+    /// Fails with [`Error::Input`] if reading fails.
+    pub fn of_mp3<F: Read + Seek>(mut file: F) -> Result<Option<Self>, Error> {
+        let Some(mp3::Mp3Start(start)) = mp3::find_start(&mut file)? else {
+            return Ok(None);
+        };
+        let end = file.seek(SeekFrom::End(0)).map_err(Error::Input)?;
+        let mut hasher = Hasher::new();
+        read_range(&mut file, start..end, &mut hasher)?;
+        Ok(Some(Self {
+            range: start..end,
+            crc32: hasher.finalize(),
+        }))
+    }
+
     /// Returns the checksum of the whole file, of which only what lies outside this range is read.
-    /// That of an FLV begins with this range: the note of [`origin`](crate::origin) is before it.
+    /// Those of an FLV and of an MP3 begin with this range: the note of [`origin`](crate::origin) is
+    /// before it.
     ///
     /// Fails with [`Error::Input`] if the file is shorter than the range.
     pub fn extended<F: Read + Seek>(&self, mut file: F) -> Result<Self, Error> {
         let end = file.seek(SeekFrom::End(0)).map_err(Error::Input)?;
-        let is_flv = origin::is_flv(&mut file)?;
-        let start = if is_flv { self.range.start } else { 0 };
+        let is_behind = origin::is_flv(&mut file)? || mp3::find_start(&mut file)?.is_some();
+        let start = if is_behind { self.range.start } else { 0 };
         let mut hasher = Hasher::new();
         read_range(&mut file, start..self.range.start, &mut hasher)?;
         let length = self.range.end.saturating_sub(self.range.start);
@@ -67,24 +84,32 @@ impl RangeChecksum {
 
     /// Reads the range of a file and returns whether it has this checksum. `on_read` gets the number
     /// of bytes that are done, and may stop it: the result is `None` then. A file that ends within
-    /// the range has another checksum.
+    /// the range has another checksum. The range of an MP3 is where its frames are now: another
+    /// program may have changed the tags before and behind them.
     pub fn verify<F: Read + Seek>(
         &self,
         mut file: F,
         mut on_read: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Option<bool>, Error> {
         let end = file.seek(SeekFrom::End(0)).map_err(Error::Input)?;
-        if self.range.end > end || self.range.start > self.range.end {
+        let range = match mp3::find_start(&mut file)? {
+            Some(mp3::Mp3Start(start)) => {
+                let length = self.range.end.saturating_sub(self.range.start);
+                start..start.saturating_add(length)
+            }
+            None => self.range.clone(),
+        };
+        if range.end > end || range.start > range.end {
             return Ok(Some(false));
         }
         let mut hasher = Hasher::new();
         let mut is_stopped = false;
-        let (mut start, end) = (self.range.start, self.range.end);
-        while start < end && !is_stopped {
-            let next = end.min(start.saturating_add(STEP_BYTES));
+        let mut start = range.start;
+        while start < range.end && !is_stopped {
+            let next = range.end.min(start.saturating_add(STEP_BYTES));
             read_range(&mut file, start..next, &mut hasher)?;
             start = next;
-            is_stopped = on_read(start - self.range.start).is_break();
+            is_stopped = on_read(start - range.start).is_break();
         }
         Ok((!is_stopped).then(|| hasher.finalize() == self.crc32))
     }
@@ -116,7 +141,7 @@ mod tests {
     use std::io::Cursor as Memory;
 
     use super::*;
-    use crate::SegmentKind;
+    use crate::{SegmentKind, id3::build::mp3};
 
     fn fragments(bytes: &[u8], ranges: &[Range<usize>]) -> Vec<TableFragment> {
         let fragment = |range: &Range<usize>| {
@@ -147,6 +172,29 @@ mod tests {
             None
         );
         assert_eq!(RangeChecksum::of_media(&[]), None);
+    }
+
+    #[test]
+    fn the_frames_of_an_mp3_are_known_again_behind_another_tag() {
+        let saved = mp3(100);
+        let checksum = RangeChecksum::of_mp3(Memory::new(&saved)).expect("readable");
+        let checksum = checksum.expect("an MP3");
+        let extended = checksum.extended(Memory::new(&saved)).expect("readable");
+        assert_eq!(extended, checksum);
+        let verify = |bytes: &[u8]| {
+            let verified = checksum.verify(Memory::new(bytes), |_| ControlFlow::Continue(()));
+            verified.expect("readable")
+        };
+        assert_eq!(verify(&saved), Some(true));
+        let mut tagged = mp3(3000);
+        tagged.extend_from_slice(b"TAG");
+        assert_eq!(verify(&tagged), Some(true));
+        let middle = tagged.len() - 500;
+        tagged[middle] ^= 1;
+        assert_eq!(verify(&tagged), Some(false));
+        assert_eq!(verify(&saved[..saved.len() - 1]), Some(false));
+        let movie = RangeChecksum::of_mp3(Memory::new([0; 100])).expect("readable");
+        assert_eq!(movie, None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Reads a movie file from anywhere to its end, and says what of it is damaged.
 //!
 //! Lenient, as [`split`](crate::split) is: what [`check()`](crate::check()) demands of files that
-//! this crate wrote is too much for those of others.
+//! this crate wrote is too much for those of others. An MP3 has no index that could differ from its
+//! frames, so it is read as that does.
 
 use std::{
     io::{self, Read, Seek, SeekFrom, Write},
@@ -9,7 +10,8 @@ use std::{
 };
 
 use crate::{
-    Error, Fact, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, fact, muxer,
+    Error, Fact, MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, TrackSummary, check::mp3,
+    fact, muxer,
 };
 
 /// What a movie file holds, and what of it is damaged.
@@ -32,9 +34,19 @@ pub struct Examination {
 /// this crate can read, with [`Error::Encrypted`], with [`Error::Malformed`] if nothing of it can be
 /// read, with [`Error::Empty`] if it holds no media, and with [`Error::Input`] if reading fails.
 pub fn examine<R: Read + Seek>(
-    file: R,
+    mut file: R,
     mut on_read: impl FnMut(u64) -> ControlFlow<()>,
 ) -> Result<Option<Examination>, Error> {
+    if let Some(start) = mp3::find_start(&mut file)? {
+        let summary = mp3::walk(file, start, on_read)?;
+        return Ok(summary.map(|summary| Examination {
+            duration_ms: summary.duration_ms,
+            tracks: summary.tracks,
+            damage: Vec::new(),
+            lost_bytes: 0,
+        }));
+    }
+    file.rewind()?;
     let mut movie = MovieSplitter::open(file)?;
     let config = MuxerConfig {
         segment_format: movie.info().segment_format,

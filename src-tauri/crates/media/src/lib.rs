@@ -65,6 +65,7 @@ mod ffmpeg;
 pub mod flv;
 pub mod fmp4;
 mod handler;
+mod id3;
 mod image_kind;
 pub mod journal;
 mod language;

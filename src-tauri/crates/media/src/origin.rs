@@ -1,7 +1,8 @@
 //! A note in a finished file that says what it was made of, so that the file is known again under any
 //! name.
 //!
-//! An MP4 gets a `uuid` box (ISO/IEC 14496-12 11.1) at its end. The metadata of an FLV keeps bytes free
+//! An MP4 gets a `uuid` box (ISO/IEC 14496-12 11.1) at its end, an MP3 a text of the user (`TXXX`) in the
+//! padding of its ID3v2 tag. The metadata of an FLV keeps bytes free
 //! for it, because players take a script tag at the end for a stream of its own. A file that was cut
 //! off has no note: in an MP4 the box is gone, and an FLV is shorter than its `filesize` says.
 
@@ -12,6 +13,7 @@ use crate::{
     boxes::{read, write::boxed},
     cursor::Cursor,
     flv::{meta::NOTE_BYTES, tag::SIGNATURE},
+    id3::{Id3Tag, is_tagged},
 };
 
 /// Type of the box, a random UUID.
@@ -26,13 +28,17 @@ const NOTE_NAME: &[u8] = b"\0\x06origin\x02";
 const FILE_SIZE_NAME: &[u8] = b"\0\x08filesize\0";
 /// Both properties are searched in this many bytes at the start of an FLV.
 const METADATA_START_BYTES: u64 = 1024;
+/// Description of the text in an MP3.
+const USER_TEXT: &str = "ustream-dl";
+/// Longest `TXXX` frame that is read: a note in two bytes a letter, and its description.
+const MAX_USER_TEXT_BYTES: usize = 2 * (MAX_NOTE_BYTES + USER_TEXT.len()) + 8;
 /// Longest note; a longer one is neither written nor read.
 const MAX_NOTE_BYTES: usize = NOTE_BYTES - (NOTE_NAME.len() - FREE_NAME.len());
 /// Most boxes at the top level that are passed on the way to the note.
 const MAX_BOXES: usize = 64;
 
-/// Writes a note into a finished MP4 or FLV and returns the new size of the file in bytes. Leaves the
-/// file as it is if the note is too long, or if an FLV has no room for it.
+/// Writes a note into a finished MP4, FLV or MP3 and returns the new size of the file in bytes. Leaves
+/// the file as it is if the note is too long, or if an FLV or an MP3 has no room for it.
 pub fn write<F: Read + Write + Seek>(mut file: F, note: &str) -> Result<u64, Error> {
     let end = file.seek(SeekFrom::End(0))?;
     if note.len() > MAX_NOTE_BYTES {
@@ -46,6 +52,12 @@ pub fn write<F: Read + Write + Seek>(mut file: F, note: &str) -> Result<u64, Err
         file.flush()?;
         return Ok(end);
     }
+    if has_id3_tag(&mut file)? {
+        let tag = Id3Tag::read(&mut file)?;
+        tag.write_user_text(&mut file, USER_TEXT, note)?;
+        file.flush()?;
+        return Ok(end);
+    }
     let bytes = uuid_box(note);
     file.seek(SeekFrom::Start(end))?;
     file.write_all(&bytes)?;
@@ -56,6 +68,10 @@ pub fn write<F: Read + Write + Seek>(mut file: F, note: &str) -> Result<u64, Err
 /// Returns the note of a file, or `None` if it has none. Reads only a few bytes of it.
 pub fn read<F: Read + Seek>(mut file: F) -> Result<Option<String>, Error> {
     let end = file.seek(SeekFrom::End(0))?;
+    if has_id3_tag(&mut file)? {
+        let tag = Id3Tag::read(&mut file)?;
+        return Ok(tag.user_text(&mut file, USER_TEXT, MAX_USER_TEXT_BYTES)?);
+    }
     let note = if is_flv(&mut file)? {
         read_property(&mut file, end)
     } else {
@@ -67,6 +83,10 @@ pub fn read<F: Read + Seek>(mut file: F) -> Result<Option<String>, Error> {
         Err(_) => Ok(None),
         Ok(bytes) => Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok())),
     }
+}
+
+fn has_id3_tag<F: Read + Seek>(file: &mut F) -> Result<bool, Error> {
+    Ok(is_tagged(&bytes_at(file, 0, 3)?))
 }
 
 pub(crate) fn is_flv<F: Read + Seek>(file: &mut F) -> Result<bool, Error> {
@@ -153,6 +173,7 @@ mod tests {
     use std::io::Cursor as Memory;
 
     use super::*;
+    use crate::id3::build::mp3;
     use crate::{
         MovieSpec, MovieSplitter, MuxerConfig, OutputFormat, SegmentData, SegmentFormat,
         SegmentKind, check, muxer,
@@ -186,6 +207,24 @@ mod tests {
         let mut bytes = Vec::new();
         output.read_to_end(&mut bytes).expect("a file");
         bytes
+    }
+
+    #[test]
+    fn an_mp3_has_its_note_in_the_padding_of_its_tag() {
+        let plain = mp3(1024);
+        for note in [NOTE, r#"{"quality":"größte"}"#] {
+            assert_eq!(read(Memory::new(&plain)).expect("readable"), None);
+            let mut noted = plain.clone();
+            let size = write(Memory::new(&mut noted), note).expect("written");
+            assert_eq!(size, plain.len() as u64);
+            let found = read(Memory::new(&noted)).expect("readable");
+            assert_eq!(found.as_deref(), Some(note));
+            let before = check(Memory::new(&plain)).expect("an MP3");
+            assert_eq!(check(Memory::new(&noted)).expect("an MP3"), before);
+        }
+        let mut full = mp3(20);
+        write(Memory::new(&mut full), NOTE).expect("no failure");
+        assert_eq!(full, mp3(20), "there is no room");
     }
 
     #[test]

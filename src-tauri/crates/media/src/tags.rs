@@ -4,6 +4,7 @@
 
 pub(crate) mod chapters;
 mod flv;
+mod id3;
 pub(crate) mod left_out;
 pub(crate) mod mp4;
 
@@ -15,7 +16,7 @@ use std::{
 
 pub use chapters::Chapter;
 
-use crate::{Error, ImageKind, flv::tag::SIGNATURE};
+use crate::{Error, ImageKind, flv::tag::SIGNATURE, id3::is_tagged};
 
 /// Largest cover; a larger one is ignored.
 const MAX_COVER_BYTES: usize = 16 << 20;
@@ -56,7 +57,8 @@ pub(crate) enum CoverFormat {
 }
 
 impl Tags {
-    /// Reads the tags of an MP4 (`moov/udta/meta/ilst`, `moov/udta/chpl`) or of an FLV (`onMetaData`).
+    /// Reads the tags of an MP4 (`moov/udta/meta/ilst`, `moov/udta/chpl`) or of an FLV (`onMetaData`)
+    /// or an MP3 (ID3v2, without its chapters).
     ///
     /// Ignores broken tags, texts over 64 KiB and covers over 16 MiB. Fails only if the file cannot
     /// be read.
@@ -70,6 +72,8 @@ impl Tags {
         file.read_exact(&mut magic)?;
         let read = if magic == *SIGNATURE {
             flv::read(&mut file)
+        } else if is_tagged(&magic) {
+            id3::read(&mut file)
         } else {
             mp4::read(&mut file, length)
         };

@@ -3,4 +3,4 @@
 /**
  * Stage of a running job.
  */
-export type JobStage = "resolving" | "fetching" | "recording" | "finishing" | "converting" | "moving";
+export type JobStage = "resolving" | "fetching" | "recording" | "finishing" | "converting" | "encoding" | "moving";

@@ -32,4 +32,8 @@ about_bytes: number | null,
 /**
  * Least number of segments.
  */
-segments: number, };
+segments: number, 
+/**
+ * It has no video.
+ */
+audio_only: boolean, };

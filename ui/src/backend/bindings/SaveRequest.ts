@@ -2,6 +2,7 @@
 import type { AccessView } from "./AccessView";
 import type { AudioChoice } from "./AudioChoice";
 import type { ContainerChoice } from "./ContainerChoice";
+import type { FileEnding } from "./FileEnding";
 import type { LiveStart } from "./LiveStart";
 import type { Quality } from "./Quality";
 
@@ -50,6 +51,10 @@ thumbnail?: string,
  * Save it even if it is saved already.
  */
 again?: boolean, 
+/**
+ * Extension of the file; absent for the usual one of what is saved.
+ */
+ending?: FileEnding, 
 /**
  * Only this part of it, in milliseconds from its start.
  */

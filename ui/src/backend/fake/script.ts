@@ -8,6 +8,7 @@ import type {
   Failure,
   ResolvedLinkView,
   Preview,
+  RenditionView,
 } from "../index";
 
 /** Bytes in a megabyte. */
@@ -33,6 +34,7 @@ export function preview(change: Partial<Preview> = {}): Preview {
       rendition("flv-720", "flv", 720, 1_300 * MB),
       rendition("mp4-720", "fmp4", 720, SIZE),
       rendition("mp4-360", "fmp4", 360, 210 * MB),
+      sound("mp4-sound", 80 * MB),
     ],
     about_bytes: SIZE,
     audio_only: false,
@@ -47,7 +49,14 @@ export function preview(change: Partial<Preview> = {}): Preview {
 
 function rendition(id: string, container: Container, height: number, about_bytes: number) {
   const width = Math.round((height * 16) / 9);
-  return { id, container, width, height, bitrate_kbps: null, about_bytes, segments: 1020 };
+  const rest = { bitrate_kbps: null, segments: 1020, audio_only: false };
+  return { id, container, width, height, about_bytes, ...rest };
+}
+
+/** Returns a rendition of the sound alone. */
+function sound(id: string, about_bytes: number): RenditionView {
+  const rest = { bitrate_kbps: 128, segments: 1020, audio_only: true };
+  return { id, container: "fmp4", width: null, height: null, about_bytes, ...rest };
 }
 
 /** Returns entries of a channel's list, newest first. */

@@ -35,7 +35,7 @@ pub(crate) struct SaveArgs {
     pub(crate) template: Template,
 
     /// best, smallest, audio, or the most lines: 1080, 720, …
-    /// [default: best, or audio for a file that ends in .m4a]
+    /// [default: best, or audio for an .m4a or .mp3]
     #[arg(long, value_name = "QUALITY", value_parser = quality)]
     quality: Option<Quality>,
 
@@ -44,7 +44,7 @@ pub(crate) struct SaveArgs {
     #[arg(long, value_name = "LANG", value_parser = audio)]
     audio: Option<AudioChoice>,
 
-    /// What to make of it [default: mp4, or original for a file that ends in .flv]
+    /// What to make of it [default: as the name of the file ends, else mp4]
     #[arg(long, value_enum)]
     format: Option<FormatArg>,
 
@@ -59,6 +59,8 @@ enum FormatArg {
     Mp4,
     /// As the service has it: FLV where there is one
     Original,
+    /// The sound alone, which ffmpeg encodes again
+    Mp3,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,35 +81,64 @@ impl From<CaptionsArg> for CaptionFormat {
 }
 
 impl SaveArgs {
-    /// Returns what to save as a file of this extension. Fails if other options contradict it.
-    pub(crate) fn choice(&self, ending: Option<FileEnding>) -> Result<Choice, Exit> {
+    /// Returns what to save as a file of this extension, and the extension that it must have. Fails if
+    /// other options contradict it.
+    pub(crate) fn choice(
+        &self,
+        named: Option<FileEnding>,
+    ) -> Result<(Choice, Option<FileEnding>), Exit> {
+        let ending = match (self.format, named) {
+            (Some(FormatArg::Mp3), None) => Some(FileEnding::Mp3),
+            (Some(FormatArg::Mp3), Some(other)) if other != FileEnding::Mp3 => {
+                let other = other.as_str();
+                return Err(usage(&format!(
+                    "--format mp3 makes no .{other}: name it .mp3, or leave out --format"
+                )));
+            }
+            (_, named) => named,
+        };
         let keep = match (self.format, ending) {
             (Some(FormatArg::Mp4), Some(FileEnding::Flv)) => {
-                return Err(Exit::usage(
-                    "--format mp4 makes no .flv: name it .mp4, or leave out --format".to_owned(),
+                return Err(usage(
+                    "--format mp4 makes no .flv: name it .mp4, or leave out --format",
+                ));
+            }
+            (Some(FormatArg::Mp4 | FormatArg::Original), Some(FileEnding::Mp3)) => {
+                return Err(usage(
+                    "an .mp3 is neither an MP4 nor the original: name it .m4a, or leave out --format",
                 ));
             }
             (Some(FormatArg::Original), _) | (None, Some(FileEnding::Flv)) => {
                 ContainerChoice::Original
             }
-            (Some(FormatArg::Mp4) | None, _) => ContainerChoice::Mp4,
+            (Some(FormatArg::Mp4 | FormatArg::Mp3) | None, _) => ContainerChoice::Mp4,
         };
-        let quality = match (self.quality, ending) {
-            (Some(Quality::Audio) | None, Some(FileEnding::M4a)) => Quality::Audio,
-            (Some(_), Some(FileEnding::M4a)) => {
-                return Err(Exit::usage(
-                    "a file that ends in .m4a is for the sound alone: name it .mp4, or use \
-                     --quality audio"
-                        .to_owned(),
-                ));
-            }
-            (quality, _) => quality.unwrap_or_default(),
-        };
-        Ok(Choice {
+        let quality = self.quality_for(ending)?;
+        if ending == Some(FileEnding::Mp3) && self.audio == Some(AudioChoice::All) {
+            return Err(usage(
+                "an MP3 holds one sound: name a language with --audio, or save it as .m4a",
+            ));
+        }
+        let choice = Choice {
             quality,
             keep,
             audio: self.audio.clone().unwrap_or_default(),
-        })
+        };
+        Ok((choice, ending))
+    }
+
+    /// Returns the quality; without one, that of the extension.
+    fn quality_for(&self, ending: Option<FileEnding>) -> Result<Quality, Exit> {
+        let Some(audio @ (FileEnding::M4a | FileEnding::Mp3)) = ending else {
+            return Ok(self.quality.unwrap_or_default());
+        };
+        match self.quality {
+            Some(Quality::Audio) | None => Ok(Quality::Audio),
+            Some(_) => Err(usage(&format!(
+                "an .{} is for the sound alone: save it as .mp4, or use --quality audio",
+                audio.as_str()
+            ))),
+        }
     }
 
     pub(crate) fn extras(&self) -> Extras {
@@ -123,6 +154,10 @@ impl SaveArgs {
     pub(crate) fn remuxer(&self) -> Remuxer {
         self.remux.into()
     }
+}
+
+fn usage(problem: &str) -> Exit {
+    Exit::usage(problem.to_owned())
 }
 
 fn quality(text: &str) -> Result<Quality, String> {
@@ -166,6 +201,41 @@ mod tests {
             assert_eq!(extras.captions.then_some(extras.caption_format), captions);
         }
         assert!(Args::of(["ustream-dl", "--captions=ttml", link]).is_err());
+    }
+
+    #[test]
+    fn an_mp3_is_the_sound_alone_whether_named_or_chosen() {
+        let chosen = |options: &[&str], named| {
+            let arguments = [&["ustream-dl"], options, &["video.ibm.com/recorded/1"]].concat();
+            let args = Args::of(arguments).unwrap().download;
+            args.save.choice(named).map_err(|exit| match exit {
+                Exit::Usage(problem) => problem,
+                other => panic!("{other:?}"),
+            })
+        };
+        let audio = Choice {
+            quality: Quality::Audio,
+            ..Choice::default()
+        };
+        let mp3 = Some(FileEnding::Mp3);
+        let expected = Ok((audio, mp3));
+        assert_eq!(chosen(&["--format", "mp3"], None), expected);
+        assert_eq!(chosen(&["--format", "mp3"], mp3), expected);
+        assert_eq!(chosen(&["--quality", "audio"], mp3), expected);
+        assert_eq!(chosen(&[], mp3), expected);
+        for (options, named) in [
+            (&["--format", "mp3"][..], Some(FileEnding::M4a)),
+            (&["--format", "mp3", "--quality", "720"], None),
+            (&["--format", "mp3", "--audio", "all"], None),
+            (&["--format", "original"], mp3),
+            (&["--format", "mp4"], mp3),
+            (&["--quality", "best"], mp3),
+        ] {
+            let problem = chosen(options, named).unwrap_err();
+            assert!(problem.to_lowercase().contains("mp3"), "{problem}");
+        }
+        let usual = chosen(&["--format", "original"], None).unwrap();
+        assert_eq!((usual.0.keep, usual.1), (ContainerChoice::Original, None));
     }
 
     #[test]

@@ -111,7 +111,8 @@ fn player(file: &str) -> Option<&'static str> {
     if extension == Some(FileEnding::Flv.as_str()) {
         return None;
     }
-    let is_audio = extension == Some(FileEnding::M4a.as_str());
+    let audio = [FileEnding::M4a, FileEnding::Mp3].map(|ending| Some(ending.as_str()));
+    let is_audio = audio.contains(&extension);
     Some(if is_audio { "audio" } else { "video" })
 }
 
@@ -166,6 +167,14 @@ mod tests {
         assert_eq!(relative("javascript:1.mp4"), "./javascript:1.mp4");
         assert_eq!(relative("50%#?.mp4"), "./50%25%23%3F.mp4");
         assert_eq!(relative("\"><script>.mp4"), "./%22%3E%3Cscript%3E.mp4");
+    }
+
+    #[test]
+    fn each_file_has_the_player_that_can_play_it() {
+        assert_eq!(player("a.mp4"), Some("video"));
+        assert_eq!(player("a.b.m4a"), Some("audio"));
+        assert_eq!(player("a.mp3"), Some("audio"));
+        assert_eq!(player("a.flv"), None);
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn new(channel: u64, listed: Option<&[u64]>) -> NewKeptChannel {
             remux: Remuxer::default(),
             template: Template::default(),
             extras: Extras::default(),
+            ending: None,
         },
         listed: listed.map(|listed| listed.iter().copied().map(entry).collect()),
     }

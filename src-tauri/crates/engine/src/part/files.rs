@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
-use super::{CONVERTED, JOURNAL, MOVIE, SPOOLED, lock, manifest::PLAN};
+use super::{CONVERTED, CONVERTED_MP3, JOURNAL, MOVIE, SPOOLED, lock, manifest::PLAN};
 use crate::disk::durable::TEMPORARY_PREFIX;
 use crate::disk::guarded::{FileProblem, parent};
 use crate::platform;
@@ -20,7 +20,7 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Returns whether a file in a part folder is one that this program makes.
 pub(super) fn is_own_name(name: &str) -> bool {
-    [MOVIE, JOURNAL, CONVERTED, PLAN, lock::NAME].contains(&name)
+    [MOVIE, JOURNAL, CONVERTED, CONVERTED_MP3, PLAN, lock::NAME].contains(&name)
         || is_spooled_name(name)
         || is_temporary_name(name)
 }
@@ -113,7 +113,10 @@ mod tests {
 
     #[test]
     fn only_names_that_we_make_are_ours() {
-        for name in ["film", "journal", "plan.json", "lock", "converted.mp4"] {
+        for name in ["film", "journal", "plan.json", "lock"] {
+            assert!(is_own_name(name), "{name}");
+        }
+        for name in ["converted.mp4", "converted.mp3"] {
             assert!(is_own_name(name), "{name}");
         }
         for name in ["early-0-12", "early-1-init", ".new-aB3xY9"] {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ustream::{PlanChange, SegmentPlan};
 
 use super::files::{self, is_plain_name};
-use super::{CONVERTED, MOVIE, exists, lock};
+use super::{CONVERTED, CONVERTED_MP3, MOVIE, exists, lock};
 use crate::disk::durable;
 use crate::disk::guarded::{self, OpenMode};
 use crate::error::Error;
@@ -74,7 +74,7 @@ pub(super) struct PendingRename {
 
 impl Extensions {
     /// Returns whether files with the other extensions are made in the same way. What was begun as
-    /// `.mp4` can go on as `.m4a`.
+    /// `.mp4` can go on as `.m4a` or `.mp3`: the same is downloaded.
     fn is_same_kind(&self, other: &Self) -> bool {
         let is_flv = |extension: &String| extension == FileEnding::Flv.as_str();
         is_flv(&self.written) == is_flv(&other.written)
@@ -147,7 +147,7 @@ impl Manifest {
             // Some file systems normalise Unicode names, so only ASCII stems are compared.
             && (!stem.is_ascii() || intent.finished.file.starts_with(&*stem))
             && (has(&self.extensions.written) || has(&self.extensions.finished))
-            && [MOVIE, CONVERTED].contains(&intent.film.as_str());
+            && [MOVIE, CONVERTED, CONVERTED_MP3].contains(&intent.film.as_str());
         (!is_ours).then(|| "its plan names a file that is not its own".to_owned())
     }
 

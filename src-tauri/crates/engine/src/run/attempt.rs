@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 use ustream::{Access, Recording, RecordingRef};
 
-use crate::download_plan::DownloadPlan;
+use crate::download_plan::{Conversion, DownloadPlan};
 use crate::error::Error;
 use crate::extras::{FetchedCaptions, MovieMetadata, Thumbnail};
 use crate::fetch::{Fetcher, SegmentSampler};
@@ -117,9 +117,15 @@ impl Attempt {
         let _ = self.discovery.set(discovery);
     }
 
-    /// Fails if ffmpeg cannot be started.
-    pub(crate) async fn find_ffmpeg(&self) -> Outcome<()> {
-        let found = ffmpeg::version(&self.context.ffmpeg);
+    /// Fails if ffmpeg cannot be started, or cannot make this.
+    pub(crate) async fn find_ffmpeg(&self, conversion: Conversion) -> Outcome<()> {
+        let program = &self.context.ffmpeg;
+        let found = async {
+            match conversion {
+                Conversion::Mp4 => ffmpeg::version(program).await.map(drop),
+                Conversion::Mp3 => ffmpeg::find_mp3_encoder(program).await,
+            }
+        };
         self.unless_cancelled(found)
             .await?
             .map_err(Error::NoFfmpeg)?;

@@ -6,7 +6,7 @@ use ustream::{PlanChange, Recording, RecordingRef};
 
 use super::attempt::{Attempt, Discovery};
 use super::completeness::Expectation;
-use super::finish::{self, FinishedMovie, NewNote, publish, summarize};
+use super::finish::{self, ConvertibleMovie, FinishedMovie, NewNote, publish, summarize};
 use super::single_file::{self, FetchedFile};
 use super::transfer::{self, Transfer};
 use crate::assemble::{Assembler, OutputKind};
@@ -50,8 +50,8 @@ pub(super) async fn download(attempt: &Attempt, wanted: &DownloadRequest) -> Out
         }
     }
     // Check before the download, which would be useless without ffmpeg.
-    if download.convert {
-        attempt.find_ffmpeg().await?;
+    if let Some(conversion) = download.conversion {
+        attempt.find_ffmpeg(conversion).await?;
     }
     let extras = (download.extras, download.range());
     let opened = download.open(chosen, existing, attempt.earlier());
@@ -172,20 +172,25 @@ async fn assemble_movie(
             })?;
             expected.add_summary(&mut shortfall, &summary);
             attempt.accept_shortfall(&shortfall)?;
-            if download.convert {
-                finish::convert_with_ffmpeg(attempt, part, (summary, shortfall), download).await?
-            } else {
-                let movie = FinishedMovie {
-                    path: movie,
-                    finished: Finished {
-                        range: download.saved_range(&recording, summary.duration_ms),
-                        ..summarize(&summary, shortfall)
-                    },
-                    note: NewNote::Of {
-                        mark: Some(download.mark.clone()),
-                        media,
-                    },
+            let movie = FinishedMovie {
+                path: movie,
+                finished: Finished {
+                    range: download.saved_range(&recording, summary.duration_ms),
+                    ..summarize(&summary, shortfall)
+                },
+                note: NewNote::Of {
+                    mark: Some(download.mark.clone()),
+                    media,
+                },
+            };
+            if let Some(conversion) = download.conversion {
+                let original = ConvertibleMovie {
+                    movie,
+                    summary: &summary,
+                    conversion,
                 };
+                finish::convert_with_ffmpeg(attempt, part, download, original).await?
+            } else {
                 publish(attempt, part, movie).await?
             }
         }

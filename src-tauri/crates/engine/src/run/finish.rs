@@ -10,15 +10,16 @@ use crate::assemble::Assembler;
 use crate::code::Code;
 use crate::disk::durable::{self, blocking};
 use crate::disk::guarded::{self, OpenMode};
-use crate::download_plan::DownloadPlan;
+use crate::download_plan::{Conversion, DownloadPlan};
 use crate::error::Error;
+use crate::ffmpeg::{self, FfmpegFormat, FfmpegTask};
 use crate::note::{Mark, Note};
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{PartFolder, SavedMovie};
 use crate::saved::{self, Finished};
 use crate::shortfall::Shortfall;
 use crate::view::JobStage;
-use crate::{ffmpeg, names, part, platform};
+use crate::{names, part, platform};
 
 /// Writes the index, then reads the whole movie back and verifies it. Returns the checksum of its
 /// media too.
@@ -45,42 +46,61 @@ pub(super) async fn verify_movie(
     Ok(summary)
 }
 
-/// Makes the MP4 of the original with ffmpeg; if that fails, saves the original.
+/// Makes the file that was asked for of what was downloaded, with ffmpeg; if that fails, saves what was
+/// downloaded.
 pub(super) async fn convert_with_ffmpeg(
     attempt: &Attempt,
     part: PartFolder,
-    (summary, shortfall): (Summary, Shortfall),
     download: &DownloadPlan,
+    original: ConvertibleMovie<'_>,
 ) -> Outcome<SavedMovie> {
-    let movie = part::output(part.path());
+    let ConvertibleMovie {
+        movie,
+        summary,
+        conversion,
+    } = original;
     let source = ConversionSource {
-        path: &movie,
-        known: KnownMedia::Written(&summary),
+        path: &movie.path,
+        known: KnownMedia::Written(summary),
+        conversion,
     };
     match convert(attempt, &part, source).await {
         Ok((converted, summary)) => {
+            let path = converted.clone();
+            let media = blocking(move || {
+                let file = guarded::open(&path, OpenMode::Read).map_err(Error::disk(&path))?;
+                Ok(RangeChecksum::of_mp3(file)?)
+            })
+            .await?;
             let movie = FinishedMovie {
                 path: converted,
-                finished: summarize(&summary, shortfall),
-                note: NewNote::Of {
-                    mark: Some(download.mark.clone()),
-                    media: None,
+                finished: Finished {
+                    size_bytes: summary.size_bytes,
+                    duration_ms: summary.duration_ms,
+                    ..movie.finished
                 },
+                note: movie.note.with_media(media),
             };
             Ok(publish(attempt, part, movie).await?)
         }
         Err(Stopped::Failed(Error::Convert { problem, .. })) => {
-            let finished = summarize(&summary, shortfall);
             let part = part.with_extension(&download.extensions.written);
-            let original = keep_original(attempt, part, movie, finished).await?;
+            let original = keep_original(attempt, part, movie).await?;
             Err(Error::Convert { problem, original }.into())
         }
         Err(stopped) => Err(stopped),
     }
 }
 
-/// Makes an MP4 within the part folder with ffmpeg and verifies it, since ffmpeg may stop early and
-/// still report success. Returns the path of the MP4.
+/// A finished movie of which ffmpeg makes another file.
+pub(super) struct ConvertibleMovie<'a> {
+    pub(super) movie: FinishedMovie,
+    pub(super) summary: &'a Summary,
+    pub(super) conversion: Conversion,
+}
+
+/// Makes an MP4 or MP3 within the part folder with ffmpeg and verifies it, since ffmpeg may stop early
+/// and still report success. Returns its path.
 ///
 /// Fails with [`Error::Convert`] if ffmpeg or the verification fails.
 pub(super) async fn convert(
@@ -88,23 +108,40 @@ pub(super) async fn convert(
     part: &PartFolder,
     source: ConversionSource<'_>,
 ) -> Outcome<(PathBuf, Summary)> {
-    let ConversionSource { path, known } = source;
-    let converted = part::converted(part.path());
-    attempt.meter.enter(JobStage::Converting);
+    let ConversionSource {
+        path,
+        known,
+        conversion,
+    } = source;
+    let (converted, format, stage) = match conversion {
+        Conversion::Mp4 if part.is_audio_file() => {
+            let path = part::converted(part.path());
+            (path, FfmpegFormat::M4a, JobStage::Converting)
+        }
+        Conversion::Mp4 => {
+            let path = part::converted(part.path());
+            (path, FfmpegFormat::Mp4, JobStage::Converting)
+        }
+        Conversion::Mp3 => {
+            let path = part::converted_mp3(part.path());
+            (path, FfmpegFormat::Mp3, JobStage::Encoding)
+        }
+    };
+    attempt.meter.enter(stage);
     // Create the file first, so that ffmpeg cannot overwrite anything else through a link.
     guarded::create(&converted).map_err(Error::disk(&converted))?;
-    let task = ffmpeg::FfmpegTask {
+    let task = FfmpegTask {
         program: &attempt.context.ffmpeg,
         input: path,
         output: &converted,
-        is_audio_file: part.is_audio_file(),
+        format,
         duration_ms: known.duration_ms(),
     };
     let failed = |problem| Error::Convert {
         problem,
         original: path.to_owned(),
     };
-    let warnings = match ffmpeg::remux(task, &attempt.meter, &attempt.cancel).await {
+    let warnings = match ffmpeg::convert(task, &attempt.meter, &attempt.cancel).await {
         Ok(warnings) => warnings,
         Err(Stopped::Cancelled) => return Err(Stopped::Cancelled),
         Err(Stopped::Failed(problem)) => return Err(failed(problem).into()),
@@ -112,11 +149,11 @@ pub(super) async fn convert(
     attempt.meter.enter(JobStage::Finishing);
     let output = converted.clone();
     let problem = match blocking(move || check(&output)).await {
-        Ok(mut summary) if known.is_whole(&summary) => {
+        Ok(mut summary) if known.is_whole(&summary, conversion) => {
             summary.facts = known.facts();
             return Ok((converted, summary));
         }
-        Ok(_) => "what it made is not the whole film".to_owned(),
+        Ok(made) => known.difference(&made),
         Err(Error::Media(problem)) if !matches!(problem, media::Error::Io(_)) => {
             problem.to_string()
         }
@@ -125,10 +162,11 @@ pub(super) async fn convert(
     Err(failed(warnings.explain(problem)).into())
 }
 
-/// The file of which ffmpeg makes an MP4.
+/// The file of which ffmpeg makes another.
 pub(super) struct ConversionSource<'a> {
     pub(super) path: &'a Path,
     pub(super) known: KnownMedia<'a>,
+    pub(super) conversion: Conversion,
 }
 
 /// What is known of the source, to tell whether ffmpeg copied all of it.
@@ -156,11 +194,15 @@ impl KnownMedia<'_> {
         }
     }
 
-    /// Returns whether the MP4 is as long as the source and, if those are known, has tracks of the
-    /// same kinds.
-    fn is_whole(self, converted: &Summary) -> bool {
-        /// ffmpeg rounds durations, and audio may end a little after the video.
-        const MAX_ROUNDING_MS: u64 = 1_000;
+    /// Returns whether what ffmpeg made is as long as the source and, if those are known, has tracks
+    /// of the same kinds.
+    fn is_whole(self, converted: &Summary, conversion: Conversion) -> bool {
+        let max_rounding_ms = match conversion {
+            // ffmpeg rounds durations, and audio may end a little after the video.
+            Conversion::Mp4 => 1_000,
+            // ffmpeg fills no gap below 100 ms; the first and the last frame may have a few more samples.
+            Conversion::Mp3 => 250,
+        };
         let kinds = |summary: &Summary| {
             let mut kinds: Vec<_> = summary.tracks.iter().map(|track| track.kind).collect();
             kinds.sort_unstable();
@@ -169,10 +211,21 @@ impl KnownMedia<'_> {
         let duration_ms = converted.duration_ms;
         match self {
             Self::Written(source) => {
-                duration_ms.abs_diff(source.duration_ms) <= MAX_ROUNDING_MS
+                duration_ms.abs_diff(source.duration_ms) <= max_rounding_ms
                     && kinds(converted) == kinds(source)
             }
-            Self::Stated(stated_ms) => duration_ms + MAX_ROUNDING_MS >= stated_ms.unwrap_or(0),
+            Self::Stated(stated_ms) => duration_ms + max_rounding_ms >= stated_ms.unwrap_or(0),
+        }
+    }
+
+    /// Says that what ffmpeg made is not whole, with both durations as far as they are known.
+    fn difference(self, converted: &Summary) -> String {
+        let made_ms = converted.duration_ms;
+        match self.duration_ms() {
+            Some(duration_ms) => {
+                format!("what it made is not the whole film: {made_ms} ms of {duration_ms} ms")
+            }
+            None => "what it made is not the whole film".to_owned(),
         }
     }
 }
@@ -307,6 +360,16 @@ pub(super) enum NewNote {
     },
 }
 
+impl NewNote {
+    /// Returns the note of another file of the same movie, with the checksum of that.
+    fn with_media(self, media: Option<RangeChecksum>) -> Self {
+        match self {
+            Self::None => Self::None,
+            Self::Of { mark, .. } => Self::Of { mark, media },
+        }
+    }
+}
+
 /// Renames a finished movie to its final name, with its note in it. Only a whole and checked movie
 /// keeps the mark, by which it is known again.
 pub(super) async fn publish(
@@ -341,19 +404,13 @@ pub(super) async fn publish(
     .await
 }
 
-/// Saves the original if no MP4 can be made of it, and returns its path. The job has failed and
+/// Saves the original if no other file can be made of it, and returns its path. The job has failed and
 /// will start over, so the part folder is deleted.
 pub(super) async fn keep_original(
     attempt: &Attempt,
     part: PartFolder,
-    original: PathBuf,
-    finished: Finished,
+    original: FinishedMovie,
 ) -> Result<PathBuf, Error> {
-    let original = FinishedMovie {
-        path: original,
-        finished,
-        note: NewNote::None,
-    };
     let saved = publish(attempt, part, original).await?;
     let path = saved.path.clone();
     blocking(move || {

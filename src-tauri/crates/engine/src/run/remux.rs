@@ -21,6 +21,7 @@ use super::finish::{
 use crate::disk::durable::blocking;
 use crate::disk::guarded;
 use crate::disk::space::{self, SpaceNeed};
+use crate::download_plan::Conversion;
 use crate::error::Error;
 use crate::file_ending::FileEnding;
 use crate::job::{MovieFiles, Mp4Extension, OutputLocation};
@@ -44,7 +45,7 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 pub(super) async fn remux(attempt: &Attempt, movies: &MovieFiles) -> Outcome<SavedMovie> {
     let convert = attempt.spec.remux == Remuxer::Ffmpeg;
     if convert {
-        attempt.find_ffmpeg().await?;
+        attempt.find_ffmpeg(Conversion::Mp4).await?;
     }
     let (paths, output) = (movies.films.clone(), attempt.spec.output.clone());
     let ending = movies.ending;
@@ -137,6 +138,7 @@ async fn remux_files(
         let source = ConversionSource {
             path: &input.path,
             known: KnownMedia::Stated(input.duration_ms),
+            conversion: Conversion::Mp4,
         };
         let (path, summary) = finish::convert(attempt, part, source).await?;
         check_ending(brand, &summary)?;
@@ -159,6 +161,7 @@ async fn remux_files(
         let source = ConversionSource {
             path: &movie,
             known: KnownMedia::Written(&made.summary),
+            conversion: Conversion::Mp4,
         };
         return match finish::convert(attempt, part, source).await {
             Ok((path, summary)) => Ok(RemuxedMovie {

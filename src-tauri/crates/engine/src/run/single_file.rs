@@ -53,7 +53,7 @@ pub(super) async fn complete(attempt: &Attempt, file: FetchedFile<'_>) -> Outcom
     let source = remux::FileRemux {
         path: original.clone(),
         movie_spec,
-        convert: download.convert,
+        convert: download.conversion.is_some(),
     };
     let failed = match remux::remux_single_file(attempt, source, &part).await {
         Ok(mut remuxed) => {
@@ -65,13 +65,13 @@ pub(super) async fn complete(attempt: &Attempt, file: FetchedFile<'_>) -> Outcom
         Err(stopped) => return Err(stopped),
     };
     // The downloaded file is saved: other programs may play it.
-    let path = keep_original(
-        attempt,
-        part.with_extension(&download.extensions.written),
-        original,
-        kept,
-    )
-    .await?;
+    let part = part.with_extension(&download.extensions.written);
+    let movie = FinishedMovie {
+        path: original,
+        finished: kept,
+        note: NewNote::None,
+    };
+    let path = keep_original(attempt, part, movie).await?;
     Err(Stopped::Failed(match failed {
         Error::InputFile { problem, .. } => Error::InputFile { path, problem },
         Error::Convert { problem, .. } => Error::Convert {
