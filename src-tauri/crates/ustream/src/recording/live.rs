@@ -199,17 +199,19 @@ impl LivePlan {
             && rendition.tracks == saved.tracks;
         let format = recording.format_of(rendition).filter(|_| is_same)?;
         let listing = saved.listing.as_ref()?;
+        let paths = listing.paths.iter();
+        let paths = paths.filter(|path| validated_format::is_relative(path));
         let media = |segment: &Segment| match segment.id.kind {
             SegmentKind::Media(number) => Some((number, segment.presence)),
             SegmentKind::Init => None,
         };
-        let numbers = saved.segments.iter().filter_map(media);
+        let mut numbers = saved.segments.iter().filter_map(media);
         let mut sure = numbers
             .clone()
             .filter(|(_, presence)| *presence == Presence::Sure)
             .map(|(number, _)| number);
         let (first, _) = numbers.clone().next()?;
-        let (last, _) = numbers.last()?;
+        let (last, _) = numbers.next_back()?;
         let first_edge = sure.next().unwrap_or(first);
         let mut plan = Self {
             first,
@@ -217,8 +219,8 @@ impl LivePlan {
             hashes: BTreeMap::new(),
             interval: timeline::interval(&listing.hashes),
             first_edge,
-            edge: sure.last().unwrap_or(first_edge),
-            paths: listing.paths.clone(),
+            edge: sure.next_back().unwrap_or(first_edge),
+            paths: paths.take(MAX_PATHS).cloned().collect(),
             ..Self::of_format(update, format, rendition.clone())
         };
         plan.add_hashes(&listing.hashes);
