@@ -199,6 +199,8 @@ impl LivePlan {
             && rendition.tracks == saved.tracks;
         let format = recording.format_of(rendition).filter(|_| is_same)?;
         let listing = saved.listing.as_ref()?;
+        let paths = listing.paths.iter();
+        let paths = paths.filter(|path| validated_format::is_relative(path));
         let media = |segment: &Segment| match segment.id.kind {
             SegmentKind::Media(number) => Some((number, segment.presence)),
             SegmentKind::Init => None,
@@ -218,7 +220,7 @@ impl LivePlan {
             interval: timeline::interval(&listing.hashes),
             first_edge,
             edge: sure.next_back().unwrap_or(first_edge),
-            paths: listing.paths.clone(),
+            paths: paths.take(MAX_PATHS).cloned().collect(),
             ..Self::of_format(update, format, rendition.clone())
         };
         plan.add_hashes(&listing.hashes);

@@ -401,6 +401,18 @@ fn a_saved_plan_goes_on_with_the_same_broadcast_only() {
     let sure: Vec<Segment> = sure.copied().collect();
     assert_eq!(numbers(&sure), (103..=155).collect::<Vec<_>>());
 
+    // Whoever can write to the folder of a download cannot lead elsewhere.
+    let mut forged = saved.clone();
+    let listing = forged.listing.as_mut().unwrap();
+    listing.paths.insert(0, "../../other".to_owned());
+    listing.hashes.insert(110, "../../x".to_owned());
+    let plan = LivePlan::continued(&forged, &much_later).unwrap();
+    for number in plan.numbers() {
+        let urls = plan.locate(id(0, number)).urls;
+        assert!(urls.iter().all(|url| url.path().contains(PATH)), "{urls:?}");
+    }
+    assert_eq!(path(&plan, id(0, 110)), None);
+
     let restarted = frame("live/7/2", &json!({"150": "f"}), Some(155));
     let restarted = update(&restarted, seconds(5));
     assert!(LivePlan::continued(&saved, &restarted).is_none());
