@@ -21,7 +21,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fake_ustream::{FakeUstream, Fault, Rule, RuleId, World};
+use fake_ustream::{Channel, FakeUstream, Fault, LiveClock, LiveStream, Rule, RuleId, World};
 
 use crate::session::DesktopSession;
 use crate::window::AppWindow;
@@ -144,6 +144,49 @@ async fn a_pasted_link_becomes_a_file_that_plays() -> Result<()> {
         window.trash()? == ["The practice film.mp4"],
         "it can be taken back"
     );
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_running_stream_is_recorded_until_it_is_stopped() -> Result<()> {
+    const CHANNEL: u64 = 9_652_368;
+    let clock = LiveClock::manual();
+    let stream = LiveStream {
+        update_every: 5,
+        ..LiveStream::new(clock.clone())
+    };
+    let channel = Channel {
+        live: Some(stream),
+        ..Channel::new(CHANNEL, "running", "a live stream")
+    };
+    let service = FakeUstream::start(World::empty().channel(channel)).await?;
+    let window = AppWindow::open(&service).await?;
+    window
+        .look_up(&format!("https://video.ibm.com/channel/id/{CHANNEL}"))
+        .await?;
+    window.heading("This stream is running now").await?;
+    window.screenshot("live").await?;
+    window.audit().await?;
+    window.press("Record from the start").await?;
+    window.heading("Recording the stream").await?;
+    // Half a minute of it, five segments at a time.
+    for _ in 0..3 {
+        clock.advance(5);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    window.shows("0:3").await?;
+    window.screenshot("recording").await?;
+    window.audit().await?;
+    window.press("Stop and save").await?;
+    window.heading("Saved").await?;
+    let files = window.downloads()?;
+    let [film] = files.as_slice() else {
+        anyhow::bail!("not one file: {files:?}");
+    };
+    if let Some(tracks) = tracks(film)? {
+        ensure!(tracks.len() == 2, "{tracks:?}");
+    }
     window.close().await?;
     Ok(())
 }
