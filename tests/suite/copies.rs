@@ -407,7 +407,8 @@ async fn an_extension_that_is_not_possible_is_refused_before_anything_is_fetched
     for (name, more, word) in [
         ("talk.mkv", &[][..], ".mp4"),
         ("talk.mov", &[], ".mp4"),
-        ("talk.mp3", &["--quality", "audio"], ".m4a"),
+        ("talk.ogg", &["--quality", "audio"], ".mp3"),
+        ("talk.mp3", &["--quality", "720"], ".mp4"),
         ("talk.m4a", &["--quality", "720"], ".mp4"),
         ("talk.flv", &["--format", "mp4"], ".mp4"),
         // Known only when the service has been asked.

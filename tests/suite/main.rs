@@ -41,6 +41,7 @@ mod long_recordings;
 mod matrix;
 mod mock_service;
 mod movies;
+mod mp3;
 mod patience;
 mod preconnect;
 // Only Linux has these settings for one process.
