@@ -265,7 +265,7 @@ mod with_a_stand_in {
             .arg(&target)
             .spawn();
         let converted = folder.path().join("talk.part/converted.mp3");
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         while fs::metadata(&converted).map_or(0, |file| file.len()) < 10_000 {
             assert!(Instant::now() < deadline, "ffmpeg has not begun");
             tokio::time::sleep(Duration::from_millis(20)).await;
