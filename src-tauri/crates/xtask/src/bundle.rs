@@ -33,11 +33,6 @@ const HAS_INSTALLER: bool = cfg!(windows);
 /// Extensions of the files that people download.
 const PACKAGE_EXTENSIONS: [&str; 7] = ["deb", "rpm", "AppImage", "flatpak", "exe", "dmg", "zip"];
 
-/// Flags of the compiler for programs that people install. A release ends at a panic, so nothing reads
-/// the tables for unwinding, which are a tenth of its size. Windows needs them (Win64 ABI), and macOS
-/// keeps them in a compact form.
-const RELEASE_FLAGS: (&str, &str) = ("RUSTFLAGS", "-C force-unwind-tables=no");
-
 /// File name of the command line.
 pub(crate) const PROGRAM: &str = "ustream-dl";
 
@@ -86,15 +81,10 @@ pub(crate) fn build(kinds: &[String]) -> anyhow::Result<()> {
     }
     setup::page()?;
     say("The command line");
-    succeed(&mut for_release(cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "cli",
-    ])))?;
+    succeed(&mut cargo(&["build", "--release", "--package", "cli"]))?;
     stage_files("release")?;
     say("The app and its packages");
-    let mut tauri = for_release(tauri("build"));
+    let mut tauri = tauri("build");
     let mut kinds: Vec<&str> = kinds
         .iter()
         .map(String::as_str)
@@ -255,15 +245,6 @@ pub(crate) fn debug() -> anyhow::Result<PathBuf> {
 }
 
 /// Returns a command for the bundler, with [`CONFIG`].
-/// Adds the flags of programs that people install, unless the person has set others.
-fn for_release(mut command: Command) -> Command {
-    let (name, flags) = RELEASE_FLAGS;
-    if cfg!(target_os = "linux") && std::env::var_os(name).is_none() {
-        command.env(name, flags);
-    }
-    command
-}
-
 fn tauri(task: &str) -> Command {
     let mut tauri = npm(&["run", "tauri", "--", task, "--config"]);
     tauri.arg(bundled_files().join(CONFIG));
