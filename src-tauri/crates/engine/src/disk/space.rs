@@ -114,17 +114,21 @@ fn is_at_limit(movie_bytes: u64, limit_bytes: u64, free_bytes: u64) -> bool {
     free_bytes > LARGEST_WRITE && movie_bytes.saturating_add(LARGEST_WRITE) > limit_bytes
 }
 
+/// What is left free by the recording of a running stream, so that the movie can be finished and the
+/// computer goes on working.
+pub(crate) const LEAST_FOR_RECORDING: u64 = 1 << 30;
+
 /// Returns whether a movie that goes on growing at this rate should be finished: while there is room for
 /// a gigabyte or five minutes of it, or before it is as large as a file may be there.
 pub(crate) fn is_low_for_recording(movie: &Path, bytes_per_second: u64) -> bool {
-    const LEAST_BYTES: u64 = 1 << 30;
     const SECONDS: u64 = 5 * 60;
     let folder = guarded::parent(movie);
-    let wanted = LEAST_BYTES.max(bytes_per_second.saturating_mul(SECONDS));
+    let wanted = LEAST_FOR_RECORDING.max(bytes_per_second.saturating_mul(SECONDS));
     let is_full = fs4::available_space(folder).is_ok_and(|free| free < wanted);
     let movie_bytes = std::fs::metadata(movie).map_or(0, |movie| movie.len());
-    let is_large = platform::largest_file(folder)
-        .is_some_and(|limit_bytes| limit_bytes.saturating_sub(movie_bytes) < LEAST_BYTES / 4);
+    let is_large = platform::largest_file(folder).is_some_and(|limit_bytes| {
+        limit_bytes.saturating_sub(movie_bytes) < LEAST_FOR_RECORDING / 4
+    });
     is_full || is_large
 }
 

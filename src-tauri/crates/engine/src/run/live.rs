@@ -202,7 +202,11 @@ async fn open_assembler(
     let (folder, spec) = (part.path().to_owned(), movie.assembly_spec());
     let assembler = blocking(move || Assembler::open(&folder, spec)).await?;
     if !attempt.overrides.space {
-        space::check(&attempt.spec.output.folder, SpaceNeed::Unknown)?;
+        let needed_bytes = space::LEAST_FOR_RECORDING;
+        space::check(
+            &attempt.spec.output.folder,
+            SpaceNeed::Estimate(needed_bytes),
+        )?;
     }
     Ok(assembler)
 }
@@ -324,8 +328,8 @@ fn resume(
         timeline.go_on();
         return (live, timeline, continued);
     }
-    let here_until_ms = timeline.end_ms();
-    timeline.begin_again(&plan, live.origin_unix_ms, here_until_ms);
+    let sent_until_ms = timeline.sent_until_ms();
+    timeline.begin_again(&plan, live.origin_unix_ms, sent_until_ms);
     (live, timeline, plan)
 }
 

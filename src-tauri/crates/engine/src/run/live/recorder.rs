@@ -12,7 +12,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use ustream::{
     Choice, HashListing, LiveChange, LiveEvent, LivePlan, LiveStream, LiveUpdate, Presence,
-    Segment, SegmentId, SegmentKind,
+    RenditionTrack, Segment, SegmentId, SegmentKind,
 };
 
 use super::schedule::{Schedule, Verdict};
@@ -251,7 +251,14 @@ impl<'a> Recorder<'a> {
         let assembler = writer
             .await
             .map_err(|error| Error::Internal(error.to_string()))??;
-        match end? {
+        let end = match end {
+            Ok(end) => end,
+            Err(error) => {
+                blocking(move || assembler.suspend()).await?;
+                return Err(error.into());
+            }
+        };
+        match end {
             LoopEnd::Recorded(end) => Ok(Recorded {
                 assembler,
                 live,
@@ -273,7 +280,7 @@ impl<'a> Recorder<'a> {
                 return Ok(LoopEnd::Recorded(end));
             }
             if Instant::now() >= space_check {
-                if self.is_disk_low().await {
+                if !self.attempt.overrides.space && self.is_disk_low().await {
                     return Ok(LoopEnd::Recorded(LiveEnd::DiskFull));
                 }
                 space_check = Instant::now() + SPACE_INTERVAL;
@@ -365,23 +372,30 @@ impl Recorder<'_> {
             LiveChange::Appended(segments) => self.timeline.extend(&segments),
             LiveChange::Restarted => {
                 tracing::info!("the stream was started again");
+                let again = LivePlan::new(update, &self.choice);
+                let again = again.ok().filter(|again| is_same_kind(again, plan));
+                let Some(again) = again else {
+                    tracing::warn!("one file cannot hold it: what there is is saved");
+                    self.end_stream();
+                    self.is_deaf = true;
+                    return Ok(true);
+                };
                 // The last one that was announced was sent before that, here or not.
                 let sent = self.timeline.last_up_to(plan.edge());
                 let sent = sent.and_then(|index| self.timeline.segments().get(index));
                 let sent_until_ms = sent.map_or(0, end_ms).max(self.here_until_ms);
-                let plan = LivePlan::new(update, &self.choice)?;
                 let origin_unix_ms = self.live.origin_unix_ms;
                 let begin_ms = self
                     .timeline
-                    .begin_again(&plan, origin_unix_ms, sent_until_ms);
+                    .begin_again(&again, origin_unix_ms, sent_until_ms);
                 let segments = self.timeline.segments();
                 self.schedule.forget(|index| {
                     segments
                         .get(index)
                         .is_some_and(|it| it.start_ms >= begin_ms)
                 });
-                let new = self.timeline.extend(&plan.segment_plan().segments);
-                self.take_up(plan);
+                let new = self.timeline.extend(&again.segment_plan().segments);
+                self.take_up(again);
                 new
             }
         };
@@ -424,7 +438,8 @@ impl Recorder<'_> {
         }
         let is_idle = self.requests.is_empty();
         let now = self.started.elapsed();
-        let nothing_due = self.schedule.wake_at().is_none_or(|at| at > now);
+        let next = self.schedule.wake_at(MAX_PARALLEL);
+        let nothing_due = next.is_none_or(|at| at > now);
         if self.is_off_air && is_idle && (nothing_due || self.schedule.refusals() > LAST_REFUSALS) {
             return Some(LiveEnd::Ended);
         }
@@ -442,10 +457,10 @@ impl Recorder<'_> {
             wake = Instant::now() + RECHECK;
         }
         if self.missing_inits.is_empty() {
-            if let Some(at) = self.schedule.wake_at() {
+            if let Some(at) = self.schedule.wake_at(MAX_PARALLEL) {
                 wake = wake.min(self.started + at);
             }
-        } else {
+        } else if self.requests.is_empty() {
             wake = wake.min(self.next_init_try);
         }
         if let Some(until) = self.options.until_unix_s {
@@ -524,7 +539,10 @@ impl Recorder<'_> {
         let now = self.started.elapsed();
         match (request, fetched) {
             (Request::Init { broadcast, track }, Ok(FetchOutcome::Body(body))) => {
-                self.missing_inits.retain(|missing| *missing != track);
+                // The stream may have started again meanwhile.
+                if broadcast + 1 == self.plans.len() {
+                    self.missing_inits.retain(|missing| *missing != track);
+                }
                 self.on_init(broadcast, track, body).await
             }
             (Request::Init { .. }, Ok(FetchOutcome::Absent(error)) | Err(error)) => {
@@ -611,6 +629,13 @@ impl Recorder<'_> {
         let low = blocking(move || Ok(space::is_low_for_recording(&movie, rate))).await;
         low.unwrap_or(false)
     }
+}
+
+/// Returns whether the segments of both plans have the same container and the same tracks.
+fn is_same_kind(one: &LivePlan, other: &LivePlan) -> bool {
+    let (one, other) = (one.rendition(), other.rendition());
+    let kinds = |tracks: &[RenditionTrack]| tracks.iter().map(|it| it.kind).collect::<Vec<_>>();
+    one.container == other.container && kinds(&one.tracks) == kinds(&other.tracks)
 }
 
 fn end_ms(segment: &Segment) -> u64 {

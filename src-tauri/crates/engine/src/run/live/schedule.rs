@@ -107,9 +107,7 @@ impl Schedule {
 
     /// Returns the next segment to ask for, at most `parallel` at once.
     pub(super) fn next(&mut self, now: Duration, parallel: usize) -> Option<usize> {
-        // While nothing comes, one request at a time tells whether something comes again.
-        let parallel = if self.refusals > 0 { 1 } else { parallel };
-        if self.asked >= parallel || now < self.quiet_until {
+        if self.asked >= self.limit(parallel) || now < self.quiet_until {
             return None;
         }
         let index = self.candidate(now)?;
@@ -119,12 +117,17 @@ impl Schedule {
         Some(index)
     }
 
-    /// Returns when [`Self::next`] may return another one, if nothing happens before.
-    pub(super) fn wake_at(&self) -> Option<Duration> {
+    /// Returns when [`Self::next`] may return another one, if nothing happens before; `None` if only the
+    /// end of a request allows another one.
+    pub(super) fn wake_at(&self, parallel: usize) -> Option<Duration> {
         let waiting = self.waiting.values().filter(|it| !it.is_asked);
         let due = waiting.map(|it| it.due).min()?;
-        let busy = self.refusals > 0 && self.asked > 0;
-        (!busy).then(|| due.max(self.quiet_until))
+        (self.asked < self.limit(parallel)).then(|| due.max(self.quiet_until))
+    }
+
+    /// While nothing comes, one request at a time tells whether something comes again.
+    fn limit(&self, parallel: usize) -> usize {
+        if self.refusals > 0 { 1 } else { parallel }
     }
 
     /// Counts a segment that is here.
@@ -240,12 +243,13 @@ mod tests {
         assert_eq!(schedule.next(at(0.0), 2), Some(0));
         assert_eq!(schedule.next(at(0.0), 2), Some(1));
         assert_eq!(schedule.next(at(0.0), 2), None, "two at once");
+        assert_eq!(schedule.wake_at(2), None, "there is nothing to wake up for");
         schedule.arrived(1);
         assert_eq!(schedule.next(at(0.1), 2), Some(2));
         schedule.arrived(0);
         schedule.arrived(2);
         assert_eq!(schedule.next(at(4.9), 2), None);
-        assert_eq!(schedule.wake_at(), Some(at(5.0)));
+        assert_eq!(schedule.wake_at(8), Some(at(5.0)));
         assert_eq!(schedule.next(at(5.0), 2), Some(3));
         schedule.arrived(3);
         assert!(schedule.is_empty());
@@ -263,7 +267,7 @@ mod tests {
                     missing = (verdict == Verdict::Missing).then_some(now);
                 }
                 Some(index) => schedule.arrived(index),
-                None => now = schedule.wake_at().unwrap_or(now + SEGMENT),
+                None => now = schedule.wake_at(8).unwrap_or(now + SEGMENT),
             }
         }
         assert!(
@@ -290,7 +294,7 @@ mod tests {
                     schedule.arrived(index);
                     came.push(index);
                 }
-                None => now = schedule.wake_at().unwrap_or(now + SEGMENT),
+                None => now = schedule.wake_at(8).unwrap_or(now + SEGMENT),
             }
         }
         assert!(refused <= 25, "{refused}");
@@ -339,7 +343,7 @@ mod tests {
         assert_eq!(schedule.next(at(1.0), 1), Some(4));
         assert_eq!(schedule.refused(4, at(1.0)), Verdict::Later);
         schedule.forget(|index| index > 5);
-        assert_eq!(schedule.wake_at(), Some(at(3.5)));
+        assert_eq!(schedule.wake_at(8), Some(at(3.5)));
         assert_eq!(schedule.next(at(3.5), 1), Some(4));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use ustream::{LivePlan, Segment, SegmentId, SegmentKind};
+use ustream::{LivePlan, Presence, Segment, SegmentId, SegmentKind};
 
 use crate::live_record::BroadcastPlace;
 use crate::saved::Gap;
@@ -194,6 +194,14 @@ impl Timeline {
         self.sources.iter().rposition(is_wanted)
     }
 
+    /// Returns the end of the last segment that was known to have been sent.
+    pub(super) fn sent_until_ms(&self) -> u64 {
+        let sure = self.segments.iter();
+        let sure = sure.filter(|segment| segment.presence == Presence::Sure);
+        let ends = sure.map(|segment| segment.start_ms.saturating_add(segment.duration_ms));
+        ends.max().unwrap_or(0)
+    }
+
     /// Returns the end of the last segment, in milliseconds from the start of the movie.
     pub(super) fn end_ms(&self) -> u64 {
         let ends = self.segments.iter();
@@ -247,8 +255,6 @@ fn movie_id(place: &BroadcastPlace, id: SegmentId) -> SegmentId {
 
 #[cfg(test)]
 mod tests {
-    use ustream::Presence;
-
     use super::*;
 
     fn segment(kind: SegmentKind, start_ms: u64) -> Segment {
