@@ -3,6 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
@@ -37,6 +38,9 @@ const MAX_PARALLEL_REQUESTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(15)
 /// Default limit of running jobs: one download rarely uses the whole bandwidth, and three slow each
 /// other down.
 const MAX_CONCURRENT_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+/// Longest wait for the answer whether a channel is on air.
+const ON_AIR_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Configuration of an engine.
 #[derive(Clone, Debug)]
@@ -183,11 +187,13 @@ impl Engine {
         })
     }
 
-    /// Returns the channel that a link leads to, if it is on air: its running stream can be recorded.
+    /// Returns the channel that a link leads to, if it is on air: its running stream can be recorded. Asks
+    /// once and waits for nothing: what else is asked of the link waits, and says why.
     pub async fn on_air(&self, link: &str) -> Result<Option<LiveChannelView>, Error> {
         let target = read_link(link)?;
-        let ask = || self.service.client().on_air(&target);
-        let channel = self.service.for_lookup().run(ask).await?;
+        let asked = self.service.client().on_air(&target);
+        let asked = tokio::time::timeout(ON_AIR_TIMEOUT, asked).await;
+        let channel = asked.unwrap_or(Ok(None))?;
         Ok(channel.map(|found| LiveChannelView {
             link: Target::Channel(found.channel).link(),
             title: names::display_text(found.title.as_deref()),
