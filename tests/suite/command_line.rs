@@ -301,6 +301,7 @@ async fn each_failure_has_its_message_advice_and_exit_code() {
         ("https://video.ibm.com/recorded/134300016", 6, "--keep-gaps"),
     ] {
         let (found, out, err) = CliCommand::new(&mock)
+            .arg("--no-live")
             .arg(link)
             .arg("-o")
             .arg(folder.path())
