@@ -67,17 +67,15 @@ pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<S
         let asked = attempt.context.service.for_job(&attempt.meter);
         attempt.unless_cancelled(asked.run(open)).await?
     };
-    let stream = match (opened, earlier) {
-        (Ok(stream), earlier) => (stream, earlier),
+    match (opened, earlier) {
+        // Boxed: this future is large, and every future above would hold it.
+        (Ok(stream), earlier) => Box::pin(record_stream(attempt, wanted, stream, earlier)).await,
         // The stream is over: what there is becomes the movie.
         (Err(ustream::Error::OffAir | ustream::Error::NotRecorded), Some(earlier)) => {
-            return finish_earlier(attempt, earlier).await;
+            finish_earlier(attempt, earlier).await
         }
-        (Err(error), _) => return Err(error.into()),
-    };
-    let (stream, earlier) = stream;
-    // Boxed: this future is large, and every future above would hold it.
-    Box::pin(record_stream(attempt, wanted, stream, earlier)).await
+        (Err(error), _) => Err(error.into()),
+    }
 }
 
 async fn record_stream(
@@ -115,13 +113,8 @@ async fn record_stream(
         Opened::Finished(saved) => return Ok(*saved),
         Opened::Folder(part) => part,
     };
-    attempt.set_discovery(Discovery {
-        found: None,
-        link: live.link.clone(),
-        title: live.title.clone().unwrap_or_else(|| live.link.clone()),
-        thumbnail: recording.thumbnail.as_ref().map(ToString::to_string),
-        part: part.path().to_owned(),
-    });
+    let thumbnail = recording.thumbnail.as_ref().map(ToString::to_string);
+    attempt.set_discovery(discovery(&live, thumbnail, &part));
     let movie = LiveMovie {
         live: live.clone(),
         plan: download.plan.clone(),
@@ -176,14 +169,7 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
         Opened::Finished(saved) => return Ok(*saved),
         Opened::Folder(part) => part,
     };
-    let live = &movie.live;
-    attempt.set_discovery(Discovery {
-        found: None,
-        link: live.link.clone(),
-        title: live.title.clone().unwrap_or_else(|| live.link.clone()),
-        thumbnail: None,
-        part: part.path().to_owned(),
-    });
+    attempt.set_discovery(discovery(&movie.live, None, &part));
     let assembler = open_assembler(attempt, &movie, &part).await?;
     let recorded = Recorded {
         assembler,
@@ -192,6 +178,17 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
         end: LiveEnd::Ended,
     };
     finish_movie(attempt, part, recorded).await
+}
+
+/// Returns what the job saves of a stream.
+fn discovery(live: &LiveRecord, thumbnail: Option<String>, part: &PartFolder) -> Discovery {
+    Discovery {
+        found: None,
+        link: live.link.clone(),
+        title: live.title.clone().unwrap_or_else(|| live.link.clone()),
+        thumbnail,
+        part: part.path().to_owned(),
+    }
 }
 
 async fn open_assembler(

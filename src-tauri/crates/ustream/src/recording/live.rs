@@ -405,20 +405,25 @@ impl LivePlan {
                 presence: Presence::Sure,
             })
         });
-        let ranges = self.hashes.iter();
         SegmentPlan {
             media: self.channel.into(),
             rendition: self.rendition.id.clone(),
             container: self.rendition.container,
             tracks: self.rendition.tracks.clone(),
             segments: inits.chain(self.media_segments(self.numbers())).collect(),
-            listing: Some(HashListing {
-                paths: self.paths.iter().map(|path| redact_path(path)).collect(),
-                hashes: ranges
-                    .map(|(number, range)| (*number, range.hash.clone()))
-                    .collect(),
-            }),
+            listing: Some(self.listing()),
             stated_ms: None,
+        }
+    }
+
+    /// Returns the folders and hashes that are known so far.
+    pub fn listing(&self) -> HashListing {
+        let ranges = self.hashes.iter();
+        HashListing {
+            paths: self.paths.iter().map(|path| redact_path(path)).collect(),
+            hashes: ranges
+                .map(|(number, range)| (*number, range.hash.clone()))
+                .collect(),
         }
     }
 

@@ -409,7 +409,7 @@ impl Recorder<'_> {
         let announced = segments.get(new).unwrap_or_default().to_vec();
         let (save, live) = (Arc::clone(&self.save), self.live.clone());
         let plan = self.plans.last().and_then(Option::as_ref);
-        let listing = plan.and_then(|plan| plan.segment_plan().listing);
+        let listing = plan.map(LivePlan::listing);
         blocking(move || save(live, segments, listing)).await?;
         Ok(self
             .arrivals
