@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::view::{JobStage, JobState, JobView, ProgressView, Update};
+use engine::view::{JobStage, JobState, JobView, ProgressView, Update, WaitReason};
 use engine::{Engine, JobStream};
 use tauri::async_runtime;
 use tauri::window::{ProgressBarState, ProgressBarStatus};
@@ -188,9 +188,13 @@ fn running(job: &JobView) -> Option<&ProgressView> {
         .filter(|_| job.state == JobState::Running)
 }
 
-/// Returns whether the job is downloading or writing a movie.
+/// Returns whether the job is downloading or writing a movie, or waits for a stream that a computer
+/// which sleeps would miss.
 fn is_transferring(job: &JobView) -> bool {
-    running(job).is_some_and(|progress| progress.stage != JobStage::Resolving && !progress.waiting)
+    running(job).is_some_and(|progress| match progress.waiting_for {
+        Some(WaitReason::Stream | WaitReason::StreamStart) => true,
+        _ => progress.stage != JobStage::Resolving && !progress.waiting,
+    })
 }
 
 /// Combines all running jobs into one progress; each video counts the same.
@@ -232,7 +236,7 @@ mod tests {
             folder: String::new(),
             state,
             progress: Some(ProgressView {
-                recorded_ms: None,
+                live: None,
                 stage: JobStage::Fetching,
                 fraction,
                 done_bytes: 0,
@@ -241,7 +245,7 @@ mod tests {
                 bytes_per_second: None,
                 seconds_left: None,
                 waiting,
-                waiting_for: waiting.then_some(engine::view::WaitReason::Network),
+                waiting_for: waiting.then_some(WaitReason::Network),
                 stalled: false,
                 silent_seconds: None,
             }),
@@ -275,5 +279,10 @@ mod tests {
             progress.stage = JobStage::Resolving;
         }
         assert!(!is_transferring(&asking));
+        if let Some(progress) = &mut asking.progress {
+            progress.waiting = true;
+            progress.waiting_for = Some(WaitReason::StreamStart);
+        }
+        assert!(is_transferring(&asking));
     }
 }

@@ -70,6 +70,17 @@ fn only_the_app_depends_on_a_gui_library() {
     assert!(gui.is_empty(), "{gui:?}");
 }
 
+/// If a package has settings of its own in a profile, cargo no longer strips its program.
+#[test]
+fn the_programs_have_no_release_profile_of_their_own() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("\nstrip = true\n"));
+    for program in ["app", "cli"] {
+        let own = format!("[profile.release.package.{program}]");
+        assert!(!manifest.contains(&own), "{own}");
+    }
+}
+
 /// Returns the workspace's own packages that a package needs, and whether only its tests do.
 fn dependencies(package: &Value) -> Vec<(&str, bool)> {
     let dependencies = package["dependencies"].as_array().unwrap().iter();

@@ -1,15 +1,19 @@
 //! Running streams: what is recorded of them, what happens to it when they pause, restart or end, and
 //! how politely they are asked.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use engine::view::{Finished, JobView, LiveEnd, WaitReason};
-use engine::{Choice, ContainerChoice, Engine, Failure, JobId, LiveOptions, NewJob};
+use engine::{
+    Choice, ContainerChoice, Engine, Failure, JobId, LiveOptions, NewJob, OutputLocation, Patience,
+};
 use fake_ustream::{
     Channel, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic, World,
 };
+use serde_json::Value;
 
 use crate::command_line::CliCommand;
 use crate::mock_service::{MockService, file_names, is_unfinished, job, wait_for_end, wait_until};
@@ -39,6 +43,15 @@ fn link() -> String {
     format!("https://video.ibm.com/channel/id/{CHANNEL}")
 }
 
+/// Starts a service with a channel that sends this stream.
+async fn service(stream: LiveStream) -> MockService {
+    let channel = Channel {
+        live: Some(stream),
+        ..Channel::new(CHANNEL, "running", "a live stream")
+    };
+    MockService::with(World::empty().channel(channel)).await
+}
+
 fn live_job(folder: &Path) -> NewJob {
     NewJob {
         link: link(),
@@ -62,11 +75,7 @@ struct Recording {
 impl Recording {
     async fn start(stream: LiveStream, change: impl FnOnce(NewJob) -> NewJob) -> Self {
         let clock = stream.clock.clone();
-        let channel = Channel {
-            live: Some(stream),
-            ..Channel::new(CHANNEL, "running", "a live stream")
-        };
-        let mock = MockService::with(World::empty().channel(channel)).await;
+        let mock = service(stream).await;
         let folder = tempfile::tempdir().unwrap();
         let engine = mock.engine();
         let new_job = change(live_job(folder.path()));
@@ -117,9 +126,23 @@ impl Recording {
     }
 
     async fn finished(&self) -> (PathBuf, Finished) {
-        let finished: Result<Finished, Failure> = wait_for_end(&self.engine, &self.job).await;
+        self.end_of(&self.job).await
+    }
+
+    async fn end_of(&self, job: &JobId) -> (PathBuf, Finished) {
+        let finished: Result<Finished, Failure> = wait_for_end(&self.engine, job).await;
         let finished = finished.unwrap();
-        (self.engine.path(&self.job).await.unwrap(), finished)
+        (self.engine.path(job).await.unwrap(), finished)
+    }
+
+    /// Waits for the files of a recording that is longer than one.
+    async fn all_finished(&self) -> Vec<(PathBuf, Finished)> {
+        let mut files = vec![self.finished().await];
+        while let Some(next) = &files[files.len() - 1].1.continued_by {
+            let next: JobId = next.parse().unwrap();
+            files.push(self.end_of(&next).await);
+        }
+        files
     }
 }
 
@@ -324,11 +347,7 @@ async fn the_command_line_records_a_stream_that_is_running_and_says_so() {
     // It ends by itself.
     stream.clock = LiveClock::running(Duration::from_millis(100));
     let stream = stream.event(20, LiveAction::End(EndMessage::NotAvailable));
-    let channel = Channel {
-        live: Some(stream),
-        ..Channel::new(CHANNEL, "running", "a live stream")
-    };
-    let mock = MockService::with(World::empty().channel(channel)).await;
+    let mock = service(stream).await;
     let folder = tempfile::tempdir().unwrap();
     let link = link();
     let run = CliCommand::new(&mock)
@@ -441,11 +460,7 @@ async fn a_stream_of_flv_segments_becomes_an_mp4_or_stays_an_flv() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_stops_a_recording_and_saves_it() {
-    let channel = Channel {
-        live: Some(stream()),
-        ..Channel::new(CHANNEL, "running", "a live stream")
-    };
-    let mock = MockService::with(World::empty().channel(channel)).await;
+    let mock = service(stream()).await;
     let folder = tempfile::tempdir().unwrap();
     let link = link();
     let run = CliCommand::new(&mock)
@@ -472,11 +487,7 @@ async fn ctrl_c_stops_a_recording_and_saves_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_that_wants_no_stream_gets_none() {
-    let channel = Channel {
-        live: Some(stream()),
-        ..Channel::new(CHANNEL, "running", "a live stream")
-    };
-    let mock = MockService::with(World::empty().channel(channel)).await;
+    let mock = service(stream()).await;
     let link = link();
     let run = CliCommand::new(&mock).arg(&link).arg("--no-live");
     let (code, _, err) = tokio::task::spawn_blocking(move || run.finish())
@@ -485,4 +496,173 @@ async fn a_script_that_wants_no_stream_gets_none() {
     assert_ne!(code, 0);
     assert!(err.contains("running"), "{err}");
     assert!(mock.service.live_traffic(CHANNEL).segments.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_goes_on_in_a_further_file_when_one_is_full() {
+    let stream = stream().event(30, LiveAction::End(EndMessage::NotAvailable));
+    let split = |job: NewJob| NewJob {
+        live: job.live.map(|live| LiveOptions {
+            max_file_bytes: Some(150_000),
+            ..live
+        }),
+        ..job
+    };
+    let recording = Recording::start(stream, split).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.run_to(0, FIRST, 30).await;
+    let files = recording.all_finished().await;
+    let ends: Vec<_> = files.iter().map(|(_, file)| file.live_end).collect();
+    let (last, full) = ends.split_last().unwrap();
+    assert_eq!(*last, Some(LiveEnd::Ended));
+    assert!(!full.is_empty(), "{ends:?}");
+    assert!(
+        full.iter().all(|end| *end == Some(LiveEnd::FileFull)),
+        "{ends:?}"
+    );
+    let traffic = recording.traffic();
+    for track in [VIDEO, AUDIO] {
+        let served = traffic.served(0, track);
+        assert_eq!(served, (FIRST..FIRST + 42).collect::<Vec<_>>());
+        for segment in served {
+            assert_eq!(traffic.of(0, track, Some(segment)).served, 1, "{segment}");
+        }
+    }
+    // No packet is in two files or in none.
+    for stream in ["v:0", "a:0"] {
+        let found = files.iter().flat_map(|(path, _)| packets(path, stream));
+        let (found, expected) = (found.collect::<Vec<_>>(), expected(stream, 42));
+        let counts = (found.len(), expected.len());
+        assert!(counts.0.abs_diff(counts.1) <= 2, "{stream}: {counts:?}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(
+                found.is_same_media(expected),
+                "{stream}: {found:?} {expected:?}"
+            );
+        }
+    }
+    for (number, (path, file)) in files.iter().enumerate() {
+        assert_plays(path);
+        assert!(file.gaps.is_empty(), "{file:?}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let part = format!(", part {}", number + 1);
+        assert_eq!(name.contains(&part), number > 0, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_one_file_cannot_hold_goes_on_in_another() {
+    let sound = LiveRestart {
+        videos: Vec::new(),
+        ..LiveRestart::at_segment(2_000_000)
+    };
+    let stream = stream()
+        .event(10, LiveAction::Restart(sound))
+        .event(30, LiveAction::End(EndMessage::NotAvailable));
+    let named = |job: NewJob| NewJob {
+        output: OutputLocation {
+            stem: Some("evening".to_owned()),
+            ..job.output
+        },
+        ..job
+    };
+    let recording = Recording::start(stream, named).await;
+    recording.wait_for(0, FIRST + 10).await;
+    recording.clock.advance(11);
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Restarted), "{finished:?}");
+    assert_eq!(path.file_name().unwrap(), "evening.mp4");
+    assert_has_all(&path, 22);
+    recording.clock.advance(19);
+    let next: JobId = finished.continued_by.unwrap().parse().unwrap();
+    let (path, finished) = recording.end_of(&next).await;
+    // It is sound alone.
+    assert_eq!(path.file_name().unwrap(), "evening (part 2).m4a");
+    assert_eq!(finished.live_end, Some(LiveEnd::Ended));
+    assert!(finished.duration_ms.abs_diff(40_000) <= 300, "{finished:?}");
+    assert_plays(&path);
+    assert_eq!(file_names(recording.folder.path()).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_waited_for_until_it_starts_and_takes_no_place_of_a_download() {
+    let stream = stream()
+        .event(1, LiveAction::End(EndMessage::NotAvailable))
+        .event(6, LiveAction::Restart(LiveRestart::at_segment(2_000_000)))
+        .event(30, LiveAction::End(EndMessage::NotAvailable));
+    let clock = stream.clock.clone();
+    let mock = service(stream).await;
+    clock.advance(1);
+    let engine = mock.engine_with_patience(Patience {
+        start_interval: Duration::from_millis(100),
+        ..Patience::default()
+    });
+    engine.run_at_once(NonZeroUsize::MIN).await.unwrap();
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let mut jobs = Vec::new();
+    for folder in &folders {
+        let job = NewJob {
+            live: Some(LiveOptions {
+                waits: true,
+                ..LiveOptions::default()
+            }),
+            ..live_job(folder.path())
+        };
+        jobs.push(engine.download(job).await.unwrap());
+    }
+    let waits = |job: &JobView| {
+        let progress = job.progress.as_ref();
+        progress.is_some_and(|it| it.waiting_for == Some(WaitReason::StreamStart))
+    };
+    for job in &jobs {
+        wait_until(&engine, job, waits).await;
+    }
+    // Nothing is described of it at first, and it is waited for all the same.
+    clock.advance(8);
+    for job in &jobs {
+        let records = |job: &JobView| job.progress.as_ref().is_some_and(|it| it.live.is_some());
+        wait_until(&engine, job, records).await;
+    }
+    clock.advance(21);
+    for job in &jobs {
+        let finished = wait_for_end(&engine, job).await.unwrap();
+        assert_eq!(finished.live_end, Some(LiveEnd::Ended));
+        assert!(
+            finished.duration_ms.abs_diff(50_000) <= 2_300,
+            "{finished:?}"
+        );
+        assert_plays(&engine.path(job).await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_is_told_what_happens_to_a_stream() {
+    let mut stream = stream();
+    stream.clock = LiveClock::running(Duration::from_millis(150));
+    stream.missing_segments.insert(FIRST + 16);
+    let stream = stream
+        .event(14, LiveAction::Restart(LiveRestart::at_segment(2_000_000)))
+        .event(34, LiveAction::End(EndMessage::NotAvailable));
+    let mock = service(stream).await;
+    let folder = tempfile::tempdir().unwrap();
+    let link = link();
+    let run = CliCommand::new(&mock)
+        .args([&link, "--json", "--wait", "-o"])
+        .arg(folder.path());
+    let (code, out, err) = tokio::task::spawn_blocking(move || run.finish())
+        .await
+        .unwrap();
+    assert_eq!(code, 0, "{err}");
+    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap());
+    let changes = lines.filter(|line: &Value| line["event"] == "stream");
+    let changes: Vec<Value> = changes.collect();
+    let named = |name: &str| changes.iter().find(|it| it["change"] == name);
+    assert!(named("live").unwrap()["since_unix_s"].is_i64());
+    assert!(
+        named("gap").unwrap()["missing_ms"].as_u64() >= Some(2000),
+        "{changes:?}"
+    );
+    assert!(named("restarted").is_some(), "{changes:?}");
+    assert_eq!(changes.last().unwrap()["change"], "ended");
+    assert_eq!(changes.last().unwrap()["reason"], "ended");
 }

@@ -83,15 +83,19 @@ function saving(change: Parameters<typeof job>[0]): State {
   };
 }
 
-/** Lets every link lead to a channel that is on air. */
-function isOnAir(fake: FakeBackend) {
+/** Lets every link lead to a channel without recordings. */
+function isChannel(fake: FakeBackend, is_on_air: boolean) {
   fake.onAir = {
     link: CHANNEL,
     title: "Launch day, live",
     owner: "spacechannel",
     thumbnail: null,
+    is_on_air,
   };
 }
+
+const isOnAir = (fake: FakeBackend) => isChannel(fake, true);
+const isOffAir = (fake: FakeBackend) => isChannel(fake, false);
 
 /** Records a stream for an hour. */
 function recording(change: Parameters<typeof recordingAt>[1]): State {
@@ -282,12 +286,25 @@ export const states: Record<string, State> = {
   },
   "embed-only": { link: recorded(134300004) },
   live: { before: isOnAir, link: CHANNEL },
+  "live-soon": { before: isOffAir, link: CHANNEL },
+  "recording-soon": { before: isOffAir, link: CHANNEL, press: ["live.soon_record"] },
   recording: recording({}),
   "recording-paused": recording({ waiting: true, waiting_for: "stream", bytes_per_second: null }),
   "recorded-until-full": saving({
     state: {
       is: "done",
       finished: { ...done("Launch day (2026-11-30 17.05)").finished, live_end: "disk_full" },
+    },
+    progress: null,
+  }),
+  "recorded-in-parts": saving({
+    state: {
+      is: "done",
+      finished: {
+        ...done("Launch day (2026-11-30 17.05)").finished,
+        live_end: "file_full",
+        continued_by: "job-2",
+      },
     },
     progress: null,
   }),

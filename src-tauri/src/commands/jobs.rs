@@ -54,6 +54,7 @@ pub(crate) async fn download(
         range: request.range,
         live: request.live.map(|start| LiveOptions {
             from_now: start == LiveStart::Now,
+            waits: start == LiveStart::ItsStart,
             ..LiveOptions::default()
         }),
         title: request.title,
@@ -102,7 +103,12 @@ pub(crate) async fn pause(engine: State<'_, Engine>, id: String) -> CommandResul
 /// Ends the recording of a running stream and saves it.
 #[tauri::command]
 pub(crate) async fn stop_and_save(engine: State<'_, Engine>, id: String) -> CommandResult<()> {
-    Ok(engine.stop_and_save(&parse_job_id(&id)?).await?)
+    let id = parse_job_id(&id)?;
+    if !engine.stop_and_save(&id).await? {
+        // There is nothing to save yet.
+        engine.pause(&id).await?;
+    }
+    Ok(())
 }
 
 #[tauri::command]

@@ -3,7 +3,7 @@
 use engine::view::{
     AccessView, CatalogView, EntryView, Preview, ResolvedLinkView, SavedRecordingView,
 };
-use engine::{Access, Catalog, Engine, ResolvedLink};
+use engine::{Access, Catalog, Code, Engine, ResolvedLink};
 use tauri::State;
 use tokio::sync::Mutex;
 
@@ -34,8 +34,13 @@ pub(crate) async fn resolve(
     recordings: bool,
 ) -> CommandResult<ResolvedLinkView> {
     // If it can't be found out, the recordings are looked for, and that says why.
-    if !recordings && let Ok(Some(channel)) = engine.on_air(&link).await {
-        let channel = thumbnails.with_name_of_channel(channel);
+    let channel = if recordings {
+        None
+    } else {
+        engine.live_channel(&link).await.ok().flatten()
+    };
+    let channel = channel.map(|channel| thumbnails.with_name_of_channel(channel));
+    if let Some(channel) = channel.clone().filter(|channel| channel.is_on_air) {
         return Ok(ResolvedLinkView::Live { channel });
     }
     let access = Access::from(access);
@@ -50,7 +55,14 @@ pub(crate) async fn resolve(
             }),
         }
     };
-    let mut catalog = match engine.resolve_link(&link, &access).await? {
+    let resolved = engine.resolve_link(&link, &access).await;
+    if let (Err(error), Some(channel)) = (&resolved, channel)
+        && error.code() == Code::NotRecorded
+    {
+        // There may never be a recording, but its next stream can be recorded.
+        return Ok(ResolvedLinkView::Live { channel });
+    }
+    let mut catalog = match resolved? {
         ResolvedLink::Recording(preview) => return Ok(one(*preview)),
         ResolvedLink::Collection(catalog) => catalog,
     };

@@ -121,7 +121,8 @@ export class FakeBackend implements Backend {
   channels: KeptChannelView[] = [];
   /** Whether the list of kept channels could not be read. */
   channelsUnreadable = false;
-  /** If set, every link leads to the stream of this channel, unless its recordings are wanted. */
+  /** If set, every link leads to the stream of this channel, unless it is on air and its recordings are
+   *  wanted. */
   onAir: LiveChannelView | null = null;
   /** If set, links are never resolved. */
   silent = false;
@@ -204,7 +205,16 @@ export class FakeBackend implements Backend {
     const folder = request.folder === DRIVE.id ? DRIVE.name : DOWNLOADS.name;
     const { link, file_stem } = request;
     const title = file_stem ?? this.#names.get(link) ?? request.title ?? link;
-    const progress = request.live === undefined ? {} : { progress: recordingAt(0) };
+    const waiting = restingAt(0, {
+      stage: "resolving",
+      fraction: null,
+      waiting: true,
+      waiting_for: "stream_start",
+    });
+    const progress =
+      request.live === undefined
+        ? {}
+        : { progress: request.live === "its_start" ? waiting : recordingAt(0) };
     this.put(job({ id, link: request.link, title, folder, ...progress }));
     return id;
   }
@@ -495,7 +505,7 @@ export function recordingAt(recorded_ms: number, change: Partial<ProgressView> =
     ...progressAt(0),
     stage: "recording",
     fraction: null,
-    recorded_ms,
+    live: { recorded_ms, since_unix_s: 1_764_521_100, restarts: 0, missing_ms: 0 },
     done_bytes: recorded_ms * 250,
     total_bytes: null,
     seconds_left: null,

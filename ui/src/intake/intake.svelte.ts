@@ -163,7 +163,7 @@ export class Intake extends Controller {
         announcer.say(text("ready-said", { title: titleOf(preview), facts: known }));
       } else if (resolved.is === "live") {
         this.step = { at: "live", channel: resolved.channel };
-        announcer.say(text("live"));
+        announcer.say(text(resolved.channel.is_on_air ? "live" : "live.soon"));
       } else {
         const collection = new Collection(this.backend, resolved.catalog);
         this.step = { at: "collection", collection };

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
-import { recordingAt } from "../backend/fake";
+import { done, recordingAt } from "../backend/fake";
 import { backend, heading, paste, press } from "../testing";
 
 const CHANNEL = "https://video.ibm.com/channel/id/6540154";
@@ -8,7 +8,7 @@ const CHANNEL = "https://video.ibm.com/channel/id/6540154";
 /** Pastes the link of a channel that is on air. */
 async function open() {
   const title = "Launch day, live";
-  backend.onAir = { link: CHANNEL, title, owner: "spacechannel", thumbnail: null };
+  backend.onAir = { link: CHANNEL, title, owner: "spacechannel", thumbnail: null, is_on_air: true };
   await paste(CHANNEL);
   await heading("This stream is running now");
 }
@@ -57,4 +57,29 @@ it("says that the stream has paused, and does not offer to try again", async () 
   await heading("The stream has paused");
   expect(screen.queryByRole("button", { name: "Try now" })).toBeNull();
   expect(screen.getByRole("button", { name: "Stop and save" })).toBeVisible();
+});
+
+it("waits for a stream that hasn’t started", async () => {
+  const title = "Launch day, live";
+  backend.onAir = { link: CHANNEL, title, owner: null, thumbnail: null, is_on_air: false };
+  await paste(CHANNEL);
+  await heading("This stream hasn’t started");
+  expect(screen.queryByRole("button", { name: "Record from now" })).toBeNull();
+  await press("Record it when it starts");
+  await heading("This stream hasn’t started");
+  expect(screen.getByText(/as soon as it starts/)).toBeVisible();
+  expect(backend.asked).toMatchObject([{ link: CHANNEL, live: "its_start" }]);
+  backend.put({ ...backend.job("job-1"), progress: recordingAt(5_000) });
+  await heading("Recording the stream");
+  expect(screen.getByRole("button", { name: "Stop and save" })).toBeVisible();
+});
+
+it("says that a recording goes on in another file", async () => {
+  await open();
+  await press("Record from the start");
+  const job = backend.job("job-1");
+  const { finished } = done("Launch day");
+  const state = { is: "done", finished: { ...finished, continued_by: "job-2" } } as const;
+  backend.put({ ...job, state, progress: null });
+  await screen.findByText("The recording goes on in another file.");
 });

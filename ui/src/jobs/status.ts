@@ -2,26 +2,41 @@
  * Describes the status of a job in words.
  */
 import type { JobState, JobView, ProgressView, WaitReason } from "../backend";
-import { bytes, clock, facts, percent, seconds, speed, timeLeft } from "../shared/format";
+import {
+  bytes,
+  clock,
+  facts,
+  percent,
+  seconds,
+  speed,
+  timeLeft,
+  timeOfDay,
+} from "../shared/format";
 import { text } from "../text";
 
-/** What a waiting job shows. */
+/** The message that a waiting job shows. */
 export const WAITING: Record<WaitReason, string> = {
-  network: "waiting",
-  login_page: "waiting-login",
-  service: "waiting-site",
-  mirror: "waiting-mirror",
-  stream: "waiting-stream",
-  segments: "waiting-segments",
+  network: "job-waiting",
+  login_page: "job-waiting-login",
+  service: "job-waiting-site",
+  mirror: "job-waiting-mirror",
+  stream: "job-waiting-stream",
+  stream_start: "live.soon",
+  segments: "job-waiting-segments",
 };
 
 /** Returns the id of the message that names what a queued or running job is doing. */
 export function activity({ state, progress }: JobView): string {
   if (state.is === "queued") return "job-queued";
   if (progress === null) return "job-resolving";
-  if (progress.waiting_for !== null) return `job-${WAITING[progress.waiting_for]}`;
+  if (progress.waiting_for !== null) return WAITING[progress.waiting_for];
   if (progress.stalled) return "job-stalled";
   return `job-${progress.stage}`;
+}
+
+/** Returns the id of the sentence that explains what a job is doing. */
+export function explanation(activity: string): string {
+  return activity === "live.soon" ? "live.soon_hint" : `${activity}.body`;
 }
 
 /** Returns for how long no data has come, if that is to be told. */
@@ -45,7 +60,11 @@ export function sizes(progress: ProgressView): string {
   const isWork = stage === "converting" || stage === "encoding";
   if (stage === "finishing" || (isWork && total_bytes === null)) return "";
   const done = bytes(done_bytes);
-  if (progress.recorded_ms !== undefined) return facts([clock(progress.recorded_ms), done]);
+  if (progress.live !== undefined) {
+    const { recorded_ms, since_unix_s } = progress.live;
+    const since = text("live.since", { time: timeOfDay(since_unix_s) });
+    return facts([clock(recorded_ms), done, since]);
+  }
   if (total_bytes !== null) {
     return text(total_is_exact ? "bytes-of" : "bytes-of.about", {
       done,

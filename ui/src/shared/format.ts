@@ -44,6 +44,12 @@ export function speed(bytesPerSecond: number): string {
   return unit(value, `${name}-per-second`);
 }
 
+/** Formats a moment of today: `17:05`. */
+export function timeOfDay(unixSeconds: number): string {
+  const format = new Intl.DateTimeFormat(locale(), { timeStyle: "short" });
+  return joined(format.format(unixSeconds * 1000));
+}
+
 /** Formats a length: `1 hr 42 min`, `3 min 20 sec`, `12 sec`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);

@@ -132,6 +132,7 @@ fn message(progress: &ProgressView) -> String {
             WaitReason::Mirror => "waiting for the servers that send the video",
             WaitReason::Segments => "asking again for what is missing",
             WaitReason::Stream => "the stream has paused, waiting for it",
+            WaitReason::StreamStart => "waiting for the stream to start",
         };
         parts.push(what.to_owned());
     } else if let Some(seconds) = progress.silent_seconds {
@@ -156,8 +157,8 @@ fn sizes(progress: &ProgressView) -> Option<String> {
         JobStage::Fetching | JobStage::Recording | JobStage::Moving => true,
     };
     let done = DecimalBytes(progress.done_bytes);
-    if let Some(recorded_ms) = progress.recorded_ms {
-        return Some(format!("{}, {done}", time(recorded_ms / 1000)));
+    if let Some(live) = progress.live {
+        return Some(format!("{}, {done}", time(live.recorded_ms / 1000)));
     }
     let about = if progress.total_is_exact {
         ""
@@ -185,7 +186,7 @@ mod tests {
     #[test]
     fn the_message_shows_bytes_speed_and_time_left() {
         let mut progress = ProgressView {
-            recorded_ms: None,
+            live: None,
             stage: JobStage::Fetching,
             fraction: Some(0.42),
             done_bytes: 560_000_000,

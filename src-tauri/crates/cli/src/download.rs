@@ -1,6 +1,6 @@
 //! `ustream-dl LINK…`: saves recordings.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use engine::view::{Finished, LiveEnd, RangeView};
@@ -45,6 +45,7 @@ pub(crate) async fn download(
         archive: archive.as_ref().filter(|_| !args.again && range.is_none()),
         // Of a recording there may be a part; a stream has no end yet.
         records_live: !args.live.no_live && range.is_none(),
+        waits_for_live: args.live.wait,
     };
     let mut selection = resolver.resolve(links).await;
     if has_one_link && let Some((_, exit)) = selection.failed.pop() {
@@ -108,12 +109,12 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        let mut live = HashSet::new();
+        let (mut is_on_air, mut waits) = (false, false);
         for selected in selection.list {
             let SelectedRecording {
                 link,
                 access,
-                is_live,
+                live: stream,
                 ..
             } = selected;
             let overrides = Overrides {
@@ -133,23 +134,32 @@ impl DownloadBatch<'_> {
                 ending: self.ending,
                 again: self.args.again,
                 range: self.range,
-                live: is_live.then(|| self.args.live.options(self.args.begins_now())),
-                title: None,
+                live: stream
+                    .as_ref()
+                    .map(|_| self.args.live.options(self.args.begins_now())),
+                title: stream.as_ref().and_then(|channel| channel.title.clone()),
                 thumbnail: None,
                 overrides: overrides.clone(),
             };
             let id = engine.download(job).await?;
-            if is_live {
-                live.insert(id.to_string());
+            if let Some(channel) = stream {
+                is_on_air |= channel.is_on_air;
+                waits |= !channel.is_on_air;
             }
             jobs.insert(id.to_string(), overrides);
         }
-        if !live.is_empty() && !self.quiet && !self.args.json {
-            print_stderr("This stream is running now, and is recorded. Ctrl-C stops and saves it.");
+        if !self.quiet && !self.args.json {
+            if is_on_air {
+                print_stderr(
+                    "This stream is running now, and is recorded. Ctrl-C stops and saves it.",
+                );
+            }
+            if waits {
+                print_stderr("This stream hasn't started. It is recorded when it starts.");
+            }
         }
         let watcher = JobWatcher {
             jobs,
-            live,
             screen: ProgressOutput::new(self.args.json, self.quiet),
             prompt: Prompt::new(self.stop, self.quiet || self.args.json),
             stop: self.stop,
@@ -174,6 +184,9 @@ impl DownloadBatch<'_> {
                     && !self.args.json
                 {
                     print_stderr(live_end_note(end));
+                    if finished.continued_by.is_some() {
+                        print_stderr("It is recorded further, in another file.");
+                    }
                 }
                 if finished.saved_before && !self.quiet && !self.args.json {
                     print_stderr(
@@ -223,6 +236,8 @@ fn live_end_note(end: LiveEnd) -> &'static str {
         LiveEnd::Silent => "The stream sent nothing any more, so the recording was ended.",
         LiveEnd::Asked => "The recording was stopped.",
         LiveEnd::DiskFull => "The disk is nearly full, so the recording was ended.",
+        LiveEnd::FileFull => "The file is as large as it may be.",
+        LiveEnd::Restarted => "The stream was started again, with other tracks.",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::json;
 use crate::password::Prompt;
 use crate::shortfall;
 use crate::stop::StopSignal;
+use crate::stream_changes::StreamChanges;
 use crate::terminal;
 
 /// How a job has ended.
@@ -37,8 +38,6 @@ impl JobEnd {
 pub(crate) struct JobWatcher<'a, F> {
     /// The overrides of each job, to resume it when its password has been typed.
     pub(crate) jobs: HashMap<String, Overrides>,
-    /// Those that record a running stream: they are saved when the user asks to stop.
-    pub(crate) live: HashSet<String>,
     pub(crate) screen: ProgressOutput,
     pub(crate) prompt: Prompt<'a>,
     pub(crate) stop: &'a StopSignal,
@@ -88,8 +87,7 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
         let mut others = HashMap::new();
         for (id, overrides) in std::mem::take(&mut self.jobs) {
             let job: JobId = id.parse().map_err(io::Error::other)?;
-            if self.live.contains(&id) {
-                engine.stop_and_save(&job).await?;
+            if engine.stop_and_save(&job).await? {
                 self.jobs.insert(id, overrides);
             } else {
                 engine.pause(&job).await?;
@@ -115,11 +113,15 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
                     continue;
                 }
                 if matches!(job.state, JobState::Done { .. } | JobState::Failed { .. }) {
-                    self.screen.end(&job.id);
+                    self.screen.end(&job)?;
                     self.end(job)?;
                 } else {
                     self.screen.show(&job)?;
                 }
+            }
+            // A stream may have ended before it could go on in a further file.
+            for id in update.removed {
+                self.jobs.remove(&id);
             }
         }
         Ok(())
@@ -149,8 +151,13 @@ impl<F: FnMut(JobEnd) -> Result<(), Exit>> JobWatcher<'_, F> {
     }
 
     fn end(&mut self, job: JobView) -> Result<(), Exit> {
-        if self.jobs.remove(&job.id).is_none() {
+        let Some(overrides) = self.jobs.remove(&job.id) else {
             return Ok(());
+        };
+        if let JobState::Done { finished } = &job.state
+            && let Some(next) = &finished.continued_by
+        {
+            self.jobs.insert(next.clone(), overrides);
         }
         let ended = &mut self.ended;
         match JobEnd::of(job) {
@@ -207,14 +214,17 @@ pub(crate) enum ProgressOutput {
     Bars(ProgressBars),
     Json {
         announced: HashSet<(String, String)>,
+        streams: StreamChanges,
     },
 }
 
 impl ProgressOutput {
     pub(crate) fn new(as_json: bool, quiet: bool) -> Self {
         if as_json {
-            let announced = HashSet::new();
-            Self::Json { announced }
+            Self::Json {
+                announced: HashSet::new(),
+                streams: StreamChanges::default(),
+            }
         } else {
             Self::Bars(ProgressBars::new(quiet))
         }
@@ -226,10 +236,13 @@ impl ProgressOutput {
                 bars.show(job);
                 Ok(())
             }
-            Self::Json { announced } => {
+            Self::Json { announced, streams } => {
                 let id = Some(job.id.as_str());
                 if announced.insert((job.id.clone(), format!("{}\n{}", job.title, job.link))) {
                     json::print(id, &json::JsonEvent::from(job))?;
+                }
+                for change in streams.of(job) {
+                    json::print(id, &json::JsonEvent::Stream(change))?;
                 }
                 job.progress.as_ref().map_or(Ok(()), |progress| {
                     json::print(id, &json::JsonEvent::Progress(progress))
@@ -238,9 +251,16 @@ impl ProgressOutput {
         }
     }
 
-    fn end(&mut self, job: &str) {
-        if let Self::Bars(bars) = self {
-            bars.end(job);
+    fn end(&mut self, job: &JobView) -> io::Result<()> {
+        match self {
+            Self::Bars(bars) => {
+                bars.end(&job.id);
+                Ok(())
+            }
+            Self::Json { streams, .. } => match streams.end_of(job) {
+                Some(end) => json::print(Some(&job.id), &json::JsonEvent::Stream(end)),
+                None => Ok(()),
+            },
         }
     }
 

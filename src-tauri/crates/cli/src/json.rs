@@ -8,6 +8,7 @@ use engine::view::{
 };
 use serde::Serialize;
 
+use crate::stream_changes::StreamChange;
 use crate::terminal;
 
 /// Increased when a field changes its meaning or is removed; new fields may be added any time.
@@ -63,6 +64,8 @@ pub(crate) enum JsonEvent<'a> {
         link: &'a str,
         newest_of_channel: bool,
     },
+    /// Something has happened to a stream that is recorded or waited for.
+    Stream(StreamChange),
     Progress(&'a ProgressView),
     /// The file has been saved.
     Saved {

@@ -36,6 +36,7 @@ mod resolve;
 mod selection;
 mod shortfall;
 mod stop;
+mod stream_changes;
 mod terminal;
 
 use std::fs::File;

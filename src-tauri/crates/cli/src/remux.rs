@@ -1,6 +1,5 @@
 //! `ustream-dl remux FILE`: makes an MP4 of local movie files.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use engine::{
@@ -32,7 +31,6 @@ pub(crate) async fn remux(args: &RemuxArgs, quiet: bool, stop: &StopSignal) -> R
     let id = engine.remux(job).await?.to_string();
     let watcher = JobWatcher {
         jobs: [(id, Overrides::default())].into(),
-        live: HashSet::new(),
         screen: ProgressOutput::new(args.json, quiet),
         prompt: Prompt::new(stop, true),
         stop,

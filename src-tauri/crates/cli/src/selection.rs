@@ -16,8 +16,8 @@ use crate::password::Prompt;
 pub(crate) struct SelectedRecording {
     pub(crate) link: String,
     pub(crate) access: Access,
-    /// It is a channel whose running stream is recorded.
-    pub(crate) is_live: bool,
+    /// The channel, if its stream is recorded.
+    pub(crate) live: Option<LiveChannelView>,
     stated: StatedAmount,
 }
 
@@ -82,6 +82,8 @@ pub(crate) struct LinkResolver<'a> {
     pub(crate) archive: Option<&'a Archive>,
     /// The stream of a channel that is on air is recorded.
     pub(crate) records_live: bool,
+    /// So is that of one that is off air, as soon as it is on air.
+    pub(crate) waits_for_live: bool,
 }
 
 impl Selection {
@@ -120,12 +122,13 @@ impl LinkResolver<'_> {
             self.filter.index == IndexFilter::Newest && self.filter.since.is_none();
         if newest_of_any_day
             && self.records_live
-            && let Some(channel) = self.on_air(link).await
+            && let Some(channel) = self.live_channel(link).await
+            && (channel.is_on_air || self.waits_for_live)
         {
             selection.list.push(SelectedRecording {
-                link: channel.link,
+                link: channel.link.clone(),
                 access,
-                is_live: true,
+                live: Some(channel),
                 stated: StatedAmount::default(),
             });
             return Ok(());
@@ -154,10 +157,10 @@ impl LinkResolver<'_> {
         Ok(())
     }
 
-    /// Returns the channel of a link if it is on air. If that can't be found out, its recordings are
-    /// looked for, and that says why.
-    async fn on_air(&self, link: &str) -> Option<LiveChannelView> {
-        let asked = self.engine.on_air(link).await;
+    /// Returns the channel of a link. If that can't be found out, its recordings are looked for, and that
+    /// says why.
+    async fn live_channel(&self, link: &str) -> Option<LiveChannelView> {
+        let asked = self.engine.live_channel(link).await;
         asked
             .inspect_err(|error| tracing::info!(%error, "not known whether it is on air"))
             .ok()
@@ -213,7 +216,7 @@ impl LinkResolver<'_> {
             selection.list.push(SelectedRecording {
                 link: link.to_owned(),
                 access,
-                is_live: false,
+                live: None,
                 stated,
             });
         }

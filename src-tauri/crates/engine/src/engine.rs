@@ -187,11 +187,11 @@ impl Engine {
         })
     }
 
-    /// Returns the channel that a link leads to, if it is on air: its running stream can be recorded. Asks
-    /// once and waits for nothing: what else is asked of the link waits, and says why.
-    pub async fn on_air(&self, link: &str) -> Result<Option<LiveChannelView>, Error> {
+    /// Returns the channel that a link leads to, if it leads to one: its stream can be recorded. Asks once
+    /// and waits for nothing: what else is asked of the link waits, and says why.
+    pub async fn live_channel(&self, link: &str) -> Result<Option<LiveChannelView>, Error> {
         let target = read_link(link)?;
-        let asked = self.service.client().on_air(&target);
+        let asked = self.service.client().live_channel(&target);
         let asked = tokio::time::timeout(ON_AIR_TIMEOUT, asked).await;
         let channel = asked.unwrap_or(Ok(None))?;
         Ok(channel.map(|found| LiveChannelView {
@@ -199,6 +199,7 @@ impl Engine {
             title: names::display_text(found.title.as_deref()),
             owner: names::display_text(found.owner.as_deref()),
             thumbnail: found.thumbnail.map(String::from),
+            is_on_air: found.is_on_air == Some(true),
         }))
     }
 
@@ -294,7 +295,7 @@ impl Engine {
         };
         let spec = JobSpec {
             source: match live {
-                Some(live) => JobSource::Live(LiveRequest { live, request }),
+                Some(live) => JobSource::Live(LiveRequest::new(live, request)),
                 None => JobSource::Recording(request),
             },
             remux,
@@ -340,8 +341,9 @@ impl Engine {
         .await
     }
 
-    /// Ends the recording of a running stream and saves what there is. Does nothing to other jobs.
-    pub async fn stop_and_save(&self, id: &JobId) -> Result<(), Error> {
+    /// Ends the recording of a running stream and saves what there is. Returns false, and does nothing, if
+    /// nothing is recorded yet, or the job does something else.
+    pub async fn stop_and_save(&self, id: &JobId) -> Result<bool, Error> {
         self.send_command(|reply| Command::StopAndSave {
             id: id.clone(),
             reply,

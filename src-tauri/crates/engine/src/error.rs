@@ -324,9 +324,10 @@ impl FetchError {
     }
 
     /// Returns whether `other` is the better reason to report: what one host returned says more
-    /// than that another is down.
+    /// than that another is down, and any answer more than that a host was not asked.
     pub(crate) fn is_less_specific_than(&self, other: &Self) -> bool {
         let is_silent = match self {
+            Self::TooManyRequests => return true,
             Self::Network { source, .. } => source.is_connect(),
             Self::Unreachable { .. } => true,
             _ => false,

@@ -34,6 +34,7 @@ use self::limits::{HEDGE_RECHECK, HOSTS_PER_PASS, WORTH_A_LONG_WAIT, WORTH_A_WAI
 use self::memory::BodyMemory;
 use self::online::OnlineCheck;
 use self::rate_limit::RateLimiter;
+use self::request_budget::BudgetAnswer;
 pub(crate) use self::request_budget::RequestBudget;
 pub(crate) use self::sampler::SegmentSampler;
 use self::speed::{SpeedGauge, SpeedTracker};
@@ -178,12 +179,18 @@ impl Fetcher {
             let Some(permit) = self.next_host(context, &tried).await? else {
                 break;
             };
-            if !context.budget.try_take(request.id) {
-                best_error.get_or_insert(FetchError::TooManyRequests);
-                break;
-            }
             let url = permit.url();
             tried.urls.push(url);
+            match context.budget.take(request.id, url, request.urls) {
+                BudgetAnswer::Taken => {}
+                answer => {
+                    best_error.get_or_insert(FetchError::TooManyRequests);
+                    if answer == BudgetAnswer::KeptForOthers {
+                        continue;
+                    }
+                    break;
+                }
+            }
             let error = match self.hedged_request(permit, context, &mut tried).await {
                 Ok(body) => return Ok(FetchOutcome::Body(body)),
                 Err(error @ (FetchError::Offline { .. } | FetchError::AllHostsFailed { .. })) => {
@@ -346,7 +353,7 @@ impl Fetcher {
         context: RequestContext<'u>,
         tried: &mut TriedUrls<'u>,
     ) -> Option<HostPermit<'_, 'u>> {
-        if !context.budget.try_take(context.request.id) {
+        if !context.budget.try_take_shared() {
             return None;
         }
         let now = Instant::now();

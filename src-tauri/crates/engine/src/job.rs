@@ -158,14 +158,54 @@ pub struct DownloadRequest {
 pub struct LiveRequest {
     /// From when to when.
     pub live: LiveOptions,
+    /// The file that this one goes on with; `None` for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) follows: Option<EarlierPart>,
     /// The channel, and what to save. Parts, and what is saved already, do not concern a stream.
     #[serde(flatten)]
     pub request: DownloadRequest,
 }
 
+impl LiveRequest {
+    /// Creates a request for a stream of which nothing is recorded yet.
+    pub(crate) fn new(live: LiveOptions, request: DownloadRequest) -> Self {
+        Self {
+            live,
+            follows: None,
+            request,
+        }
+    }
+
+    /// Returns which file of the recording this is, counted from 1.
+    pub(crate) fn part(&self) -> u32 {
+        self.follows.as_ref().map_or(1, |earlier| earlier.part + 1)
+    }
+}
+
+/// The file of a recording that another one goes on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EarlierPart {
+    /// Which one it is, counted from 1.
+    pub(crate) part: u32,
+    /// Its last segment, if the next one comes from the same broadcast.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last: Option<LastSegment>,
+}
+
+/// The last segment of a file, as it is in the plan of its broadcast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LastSegment {
+    pub(crate) number: u64,
+    /// Tells a stream that was started again meanwhile; `None` if its segments have no hashes.
+    pub(crate) hash: Option<String>,
+}
+
 /// From when to when a running stream is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveOptions {
+    /// If the channel is off air, wait until it is on air.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// Begin with what is sent now, and not with the earliest segment that the service still names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_now: bool,
@@ -178,6 +218,9 @@ pub struct LiveOptions {
     /// How long a stream is waited for that sends nothing, in milliseconds.
     #[serde(default = "LiveOptions::usual_patience_ms")]
     pub patience_ms: u64,
+    /// Go on in a further file when one has grown to this size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_file_bytes: Option<u64>,
 }
 
 impl LiveOptions {
@@ -192,10 +235,12 @@ impl LiveOptions {
 impl Default for LiveOptions {
     fn default() -> Self {
         Self {
+            waits: false,
             from_now: false,
             max_length_ms: None,
             until_unix_s: None,
             patience_ms: Self::USUAL_PATIENCE_MS,
+            max_file_bytes: None,
         }
     }
 }

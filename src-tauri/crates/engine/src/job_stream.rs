@@ -1,5 +1,6 @@
 //! Job updates for a reader: complete views of the changed jobs, at a limited rate.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,9 @@ const MIN_UPDATE_INTERVAL: Duration = Duration::from_millis(100);
 /// For people, progress moves at most this often: figures that flicker cannot be read.
 const PACE: Duration = Duration::from_secs(1);
 
-/// What the queue publishes: all jobs, in their order.
-pub(crate) type Snapshot = Arc<Vec<JobView>>;
+/// What the queue publishes: all jobs, in their order. A job that has not changed is the same [`Arc`], so
+/// that a list of thousands costs little.
+pub(crate) type Snapshot = Arc<Vec<Arc<JobView>>>;
 
 /// Publishes the jobs: as they are, and at a pace for people.
 #[derive(Debug)]
@@ -46,21 +48,49 @@ impl Publisher {
         self.paced.subscribe()
     }
 
-    pub(crate) fn publish(&mut self, jobs: Vec<JobView>) {
+    pub(crate) fn publish(&mut self, jobs: Vec<Arc<JobView>>) {
         let now = Instant::now();
         let is_due = self.beat.is_none_or(|beat| now - beat >= PACE);
         if is_due {
             self.beat = Some(now);
         }
         let shown = self.paced.borrow().clone();
-        let paced = jobs.iter().map(|job| {
-            let before = shown.iter().find(|before| before.id == job.id);
+        let earlier = JobFinder::new(&shown);
+        let paced = jobs.iter().enumerate().map(|(index, job)| {
+            let before = earlier.find(index, &job.id);
             let before = before.filter(|before| !is_due && differs_in_figures_only(before, job));
-            before.unwrap_or(job).clone()
+            Arc::clone(before.unwrap_or(job))
         });
         replace(&self.paced, paced.collect());
         replace(&self.exact, jobs);
     }
+}
+
+/// Finds jobs by their id, which are mostly at the same place as in another list.
+struct JobFinder<'a> {
+    jobs: &'a [Arc<JobView>],
+    by_id: OnceCell<HashMap<&'a str, &'a Arc<JobView>>>,
+}
+
+impl<'a> JobFinder<'a> {
+    fn new(jobs: &'a [Arc<JobView>]) -> Self {
+        Self {
+            jobs,
+            by_id: OnceCell::new(),
+        }
+    }
+
+    fn find(&self, index: usize, id: &str) -> Option<&'a Arc<JobView>> {
+        if let Some(job) = self.jobs.get(index).filter(|job| job.id == id) {
+            return Some(job);
+        }
+        let all = || self.jobs.iter().map(|job| (job.id.as_str(), job)).collect();
+        self.by_id.get_or_init(all).get(id).copied()
+    }
+}
+
+fn is_same(one: &Arc<JobView>, other: &Arc<JobView>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }
 
 /// Returns whether two views of a job tell the same except for the figures.
@@ -79,9 +109,10 @@ fn differs_in_figures_only(before: &JobView, now: &JobView) -> bool {
         && activity(before) == activity(now)
 }
 
-fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<JobView>) {
+fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<Arc<JobView>>) {
     snapshot.send_if_modified(|shown| {
-        let changed = **shown != jobs;
+        let mut pairs = shown.iter().zip(&jobs);
+        let changed = shown.len() != jobs.len() || !pairs.all(|(one, other)| is_same(one, other));
         if changed {
             *shown = Arc::new(jobs);
         }
@@ -93,7 +124,7 @@ fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<JobView>) {
 #[derive(Debug)]
 pub struct JobStream {
     jobs: watch::Receiver<Snapshot>,
-    seen: HashMap<String, JobView>,
+    seen: Snapshot,
     last: Option<Instant>,
 }
 
@@ -102,7 +133,7 @@ impl JobStream {
         jobs.mark_changed();
         Self {
             jobs,
-            seen: HashMap::new(),
+            seen: Snapshot::default(),
             last: None,
         }
     }
@@ -140,32 +171,28 @@ impl JobStream {
     }
 
     /// Returns whether a snapshot differs from the last one in more than progress.
-    fn has_state_change(&self, snapshot: &[JobView]) -> bool {
-        let known = |job: &JobView| {
-            self.seen
-                .get(&job.id)
-                .is_some_and(|seen| seen.state == job.state)
-        };
-        snapshot.len() != self.seen.len() || !snapshot.iter().all(known)
+    fn has_state_change(&self, snapshot: &Snapshot) -> bool {
+        let seen = JobFinder::new(&self.seen);
+        let mut jobs = snapshot.iter().enumerate();
+        snapshot.len() != self.seen.len()
+            || !jobs.all(|(index, job)| {
+                let seen = seen.find(index, &job.id);
+                seen.is_some_and(|seen| seen.state == job.state)
+            })
     }
 
-    fn difference(&mut self, snapshot: &[JobView]) -> Update {
-        let changed: Vec<JobView> = snapshot
-            .iter()
-            .filter(|job| self.seen.get(&job.id) != Some(job))
-            .cloned()
-            .collect();
-        let now: HashMap<String, JobView> = snapshot
-            .iter()
-            .map(|job| (job.id.clone(), job.clone()))
-            .collect();
-        let removed = self
-            .seen
-            .keys()
-            .filter(|id| !now.contains_key(*id))
-            .cloned()
-            .collect();
-        self.seen = now;
+    fn difference(&mut self, snapshot: &Snapshot) -> Update {
+        let seen = JobFinder::new(&self.seen);
+        let changed = snapshot.iter().enumerate().filter(|(index, job)| {
+            let seen = seen.find(*index, &job.id);
+            !seen.is_some_and(|seen| is_same(seen, job))
+        });
+        let changed = changed.map(|(_, job)| JobView::clone(job)).collect();
+        let now = JobFinder::new(snapshot);
+        let removed = self.seen.iter().enumerate();
+        let removed = removed.filter(|(index, job)| now.find(*index, &job.id).is_none());
+        let removed = removed.map(|(_, job)| job.id.clone()).collect();
+        self.seen = Arc::clone(snapshot);
         Update { changed, removed }
     }
 }
@@ -188,14 +215,35 @@ mod tests {
         }
     }
 
+    fn snapshot(jobs: impl IntoIterator<Item = JobView>) -> Snapshot {
+        Arc::new(jobs.into_iter().map(Arc::new).collect())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_has_moved_in_the_list_has_not_changed() {
+        let (send, receive) = watch::channel(snapshot([job("a", "1"), job("b", "2")]));
+        let mut stream = JobStream::new(receive);
+        stream.next().await;
+        send.send_replace(snapshot([job("c", "3"), job("b", "2"), job("a", "4")]));
+        let update = stream.next().await.unwrap();
+        assert_eq!(update.changed, [job("c", "3"), job("a", "4")]);
+        assert!(update.removed.is_empty());
+        send.send_replace(snapshot([job("b", "2")]));
+        let update = stream.next().await.unwrap();
+        assert_eq!(
+            (update.changed, update.removed),
+            (vec![], vec!["c".into(), "a".into()])
+        );
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_reader_gets_everything_first_and_then_only_what_changed() {
         let (send, receive) = watch::channel(Snapshot::default());
         let mut stream = JobStream::new(receive);
         assert_eq!(stream.next().await, Some(Update::default()));
-        send.send_replace(Arc::new(vec![job("a", "one"), job("b", "two")]));
+        send.send_replace(snapshot([job("a", "one"), job("b", "two")]));
         assert_eq!(stream.next().await.unwrap().changed.len(), 2);
-        send.send_replace(Arc::new(vec![job("b", "three")]));
+        send.send_replace(snapshot([job("b", "three")]));
         let update = stream.next().await.unwrap();
         assert_eq!(
             (update.changed, update.removed),
@@ -224,7 +272,7 @@ mod tests {
         };
         let mut changes = Vec::new();
         for now in 0..=30 {
-            publisher.publish(vec![at(now, JobState::Running)]);
+            publisher.publish(vec![Arc::new(at(now, JobState::Running))]);
             assert_eq!(bytes(&one), bytes(&other));
             assert_eq!(bytes(&exact), now);
             if changes.last() != Some(&bytes(&one)) {
@@ -233,14 +281,14 @@ mod tests {
             tokio::time::advance(Duration::from_millis(100)).await;
         }
         assert_eq!(changes, [0, 10, 20, 30]);
-        publisher.publish(vec![at(31, JobState::Running)]);
-        publisher.publish(vec![at(32, JobState::Paused)]);
+        publisher.publish(vec![Arc::new(at(31, JobState::Running))]);
+        publisher.publish(vec![Arc::new(at(32, JobState::Paused))]);
         assert_eq!(bytes(&one), 32, "a new state comes at once");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_state_change_is_returned_at_once() {
-        let (send, receive) = watch::channel(Arc::new(vec![job("a", "1")]));
+        let (send, receive) = watch::channel(snapshot([job("a", "1")]));
         let mut stream = JobStream::new(receive);
         stream.next().await;
         let start = Instant::now();
@@ -248,19 +296,19 @@ mod tests {
             state: JobState::Paused,
             ..job("a", "1")
         };
-        send.send_replace(Arc::new(vec![done.clone()]));
+        send.send_replace(snapshot([done.clone()]));
         assert_eq!(stream.next().await.unwrap().changed, vec![done]);
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_of_changes_comes_as_one_update() {
-        let (send, receive) = watch::channel(Arc::new(vec![job("a", "0")]));
+        let (send, receive) = watch::channel(snapshot([job("a", "0")]));
         let mut stream = JobStream::new(receive);
         stream.next().await;
         let start = Instant::now();
         for title in ["1", "2", "3"] {
-            send.send_replace(Arc::new(vec![job("a", title)]));
+            send.send_replace(snapshot([job("a", title)]));
         }
         assert_eq!(stream.next().await.unwrap().changed, vec![job("a", "3")]);
         assert!(start.elapsed() >= MIN_UPDATE_INTERVAL);

@@ -17,6 +17,9 @@ pub(crate) struct LiveRecord {
     pub(crate) owner: Option<String>,
     /// Address of the channel's page.
     pub(crate) link: String,
+    /// Which file of the recording it is, counted from 1.
+    #[serde(default = "first_part", skip_serializing_if = "is_first_part")]
+    pub(crate) part: u32,
     /// When the start of the movie was sent, in milliseconds since 1970.
     pub(crate) origin_unix_ms: i64,
     /// The broadcasts so far, in their order. Each restart of the stream begins one, and each run that
@@ -26,12 +29,28 @@ pub(crate) struct LiveRecord {
 
 impl LiveRecord {
     /// Returns when the movie begins, as it is in file names: `2026-11-30 17.05`, on the clock of this
-    /// computer. No disk takes a colon for sure.
+    /// computer, and which file of the recording it is. No disk takes a colon for sure.
     pub(crate) fn label(&self) -> Option<String> {
         let time = Timestamp::from_millisecond(self.origin_unix_ms).ok()?;
         let local = time.to_zoned(TimeZone::system());
-        Some(local.strftime("%Y-%m-%d %H.%M").to_string())
+        let time = local.strftime("%Y-%m-%d %H.%M");
+        Some(match self.part {
+            0 | 1 => time.to_string(),
+            part => format!("{time}, part {part}"),
+        })
     }
+}
+
+fn first_part() -> u32 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_first_part(part: &u32) -> bool {
+    *part == first_part()
 }
 
 /// Where a broadcast is in the movie.
@@ -62,4 +81,9 @@ pub enum LiveEnd {
     Asked,
     /// The disk takes no more.
     DiskFull,
+    /// The file takes no more. The stream is recorded further in another one.
+    FileFull,
+    /// The stream was started again with other tracks, which this file cannot hold. It is recorded
+    /// further in another one.
+    Restarted,
 }

@@ -30,6 +30,15 @@ pub(crate) fn stem(text: &str, limit: NameLimit) -> Option<String> {
     })
 }
 
+/// Returns what is appended to the name that was typed for a recording of several files.
+pub(crate) fn part_suffix(part: u32) -> String {
+    if part > 1 {
+        format!(" (part {part})")
+    } else {
+        String::new()
+    }
+}
+
 /// Returns the name that a file gets of what the user typed, without its extension: without
 /// characters that some disk refuses, and without `ending` (such as `mp4`) if that was typed too.
 /// Returns `None` if no usable character is left.

@@ -13,7 +13,7 @@ pub(crate) use self::segments::ExpectedSegment;
 use self::segments::SegmentProgress;
 use self::speed::Speed;
 use crate::saved;
-use crate::view::{JobStage, ProgressView, WaitReason};
+use crate::view::{JobStage, LiveProgressView, ProgressView, WaitReason};
 
 /// Without data for this long, the time left is not known any more, and the person is told.
 const SILENT_AFTER: Duration = Duration::from_secs(5);
@@ -59,8 +59,8 @@ struct ProgressState {
     active_requests: usize,
     /// Since when all requests wait until fewer requests run.
     own_wait_since: Option<Instant>,
-    /// How much of a running stream is recorded.
-    recorded_ms: u64,
+    /// What is recorded of a running stream.
+    live: LiveProgressView,
 }
 
 /// The figures of one stage. They never go back while the stage lasts.
@@ -91,7 +91,7 @@ impl Meter {
                 queued_requests: 0,
                 active_requests: 0,
                 own_wait_since: None,
-                recorded_ms: 0,
+                live: LiveProgressView::default(),
             }),
         }
     }
@@ -135,17 +135,43 @@ impl Meter {
         self.lock().begin_fetch(segments, Instant::now());
     }
 
-    /// Starts recording a running stream, whose length is not known; `done_bytes` are here already.
-    pub(crate) fn begin_recording(&self, done_bytes: u64) {
+    /// Starts recording a running stream, whose length is not known; `done_bytes` are here already, and
+    /// the first of them were sent at this time.
+    pub(crate) fn begin_recording(&self, done_bytes: u64, since_unix_s: i64) {
         let mut state = self.lock();
         let now = Instant::now();
         state.begin_fetch(SegmentProgress::new(0, (0, done_bytes), None), now);
         state.stage = JobStage::Recording;
+        state.live.since_unix_s = since_unix_s;
     }
 
     /// Sets how much of a running stream is recorded.
     pub(crate) fn set_recorded(&self, recorded_ms: u64) {
-        self.lock().recorded_ms = recorded_ms;
+        self.lock().live.recorded_ms = recorded_ms;
+    }
+
+    /// Returns whether a running stream is recorded now, or its start is waited for.
+    pub(crate) fn is_recording(&self) -> bool {
+        let state = self.lock();
+        let waits = state.waiting_for == Some(WaitReason::StreamStart);
+        state.stage == JobStage::Recording || waits
+    }
+
+    /// Returns whether something is recorded of a stream that is recorded now.
+    pub(crate) fn has_recorded(&self) -> bool {
+        let state = self.lock();
+        state.stage == JobStage::Recording && state.live.recorded_ms > 0
+    }
+
+    /// Counts what a running stream has sent and what did not come.
+    pub(crate) fn add_missing(&self, duration_ms: u64) {
+        let live = &mut self.lock().live;
+        live.missing_ms = live.missing_ms.saturating_add(duration_ms);
+    }
+
+    /// Counts that a running stream was started again.
+    pub(crate) fn add_restart(&self) {
+        self.lock().live.restarts += 1;
     }
 
     /// Counts a segment that is known not to exist.
@@ -466,7 +492,7 @@ impl ProgressState {
             waiting_for,
             stalled,
             silent_seconds,
-            recorded_ms: (self.stage == JobStage::Recording).then_some(self.recorded_ms),
+            live: (self.stage == JobStage::Recording).then_some(self.live),
             ..shown.at_rest(self.stage)
         }
     }
@@ -506,7 +532,7 @@ impl Shown {
         ProgressView {
             stage,
             // How long the last steps take is not known.
-            recorded_ms: None,
+            live: None,
             fraction: self.fraction.filter(|_| stage != JobStage::Finishing),
             done_bytes: self.bytes,
             total_bytes: self.total_bytes,

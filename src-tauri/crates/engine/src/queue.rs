@@ -12,23 +12,26 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::MissedTickBehavior;
+use tokio::time::sleep;
 use ustream::TrafficRecorder;
 
 use self::job::{ActiveRun, Job};
 use crate::disk::durable::blocking;
 use crate::error::Error;
-use crate::job::{JobEvent, JobId, JobSource, JobSpec, Overrides};
+use crate::job::{JobEvent, JobId, JobSource, JobSpec, LiveRequest, Overrides};
 use crate::job_stream::Publisher;
+use crate::names;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::report::ReportSubject;
-use crate::run::{self, RunContext};
+use crate::run::{self, RunContext, RunEnd};
 use crate::saved::{Failure, JobState};
 
 /// How often progress is published.
 const TICK: Duration = Duration::from_millis(100);
+/// The same while only streams are recorded: that may go on for days, and nobody waits for it.
+const RECORDING_TICK: Duration = Duration::from_secs(1);
 
 /// Failed jobs whose conversation with the service is kept for a report: at most 6 MB each.
 const MAX_CONVERSATIONS: usize = 8;
@@ -48,10 +51,10 @@ pub(crate) enum Command {
         id: JobId,
         reply: ReplySender<()>,
     },
-    /// Ends the recording of a running stream, and saves it.
+    /// Ends the recording of a running stream, and saves it. Returns whether there is something to save.
     StopAndSave {
         id: JobId,
-        reply: ReplySender<()>,
+        reply: ReplySender<bool>,
     },
     Resume {
         id: JobId,
@@ -108,7 +111,7 @@ pub(crate) struct Queue {
 }
 
 type PendingReply = Box<dyn FnOnce() + Send>;
-type RunResult = Outcome<SavedMovie>;
+type RunResult = Outcome<RunEnd>;
 
 impl Queue {
     pub(crate) fn new(start: QueueSetup, publisher: Publisher) -> Self {
@@ -139,16 +142,15 @@ impl Queue {
     pub(crate) async fn run_loop(mut self, mut commands: mpsc::Receiver<Command>) {
         self.recover().await;
         self.publish();
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            let tick = self.tick();
             tokio::select! {
                 command = commands.recv() => match command {
                     None | Some(Command::Shutdown) => break,
                     Some(command) => self.handle(command).await,
                 },
                 Some(ended) = self.runs.join_next_with_id() => self.run_ended(ended).await,
-                _ = tick.tick(), if !self.runs.is_empty() => self.note_discoveries().await,
+                () = sleep(tick), if !self.runs.is_empty() => self.note_discoveries().await,
             }
             self.start_next().await;
             self.publish();
@@ -163,6 +165,15 @@ impl Queue {
         }
         self.save_progress().await;
         self.publish();
+    }
+
+    fn tick(&self) -> Duration {
+        let is_download = |job: &Job| job.active.is_some() && !job.is_recording();
+        if self.jobs.iter().any(is_download) {
+            TICK
+        } else {
+            RECORDING_TICK
+        }
     }
 
     /// Saves how far the jobs have come whose runs have just been cancelled.
@@ -194,9 +205,8 @@ impl Queue {
             }
             Command::StopAndSave { id, reply } => {
                 let stopped = self.job(&id).map(|job| {
-                    if let Some(active) = &job.active {
-                        active.stop.cancel();
-                    }
+                    let active = job.active.as_ref().filter(|_| job.has_recorded());
+                    active.map(|active| active.stop.cancel()).is_some()
                 });
                 self.queue_reply(reply, stopped);
             }
@@ -255,6 +265,13 @@ impl Queue {
     async fn finish(&mut self, id: &JobId, mut saved: SavedMovie) {
         let Ok(job) = self.job(id) else { return };
         saved.finished.subfolder = subfolder(&job.record.spec.output.folder, &saved.path);
+        if let JobState::Done { finished } = &job.record.state {
+            // Only the job file knows it.
+            saved
+                .finished
+                .continued_by
+                .clone_from(&finished.continued_by);
+        }
         match &job.record.state {
             // The part folder of that name may belong to another movie by now.
             JobState::Done { finished } if *finished != saved.finished => return,
@@ -285,6 +302,35 @@ impl Queue {
             self.jobs.pop();
         }
         saved.map(|()| id)
+    }
+
+    /// Adds the job that records a stream further, in another file. Returns its id, or `None` if nobody
+    /// wants it any more.
+    async fn go_on(&mut self, id: &JobId, request: LiveRequest) -> Option<String> {
+        let job = self.job(id).ok()?;
+        if job.record.state != JobState::Running || job.removal.is_some() {
+            return None;
+        }
+        let overrides = job.overrides.clone();
+        let mut spec = job.record.spec.clone();
+        let (before, part) = (names::part_suffix(request.part() - 1), request.part());
+        spec.output.stem = spec.output.stem.map(|stem| {
+            let first = stem.strip_suffix(&before).unwrap_or(&stem);
+            format!("{first}{}", names::part_suffix(part))
+        });
+        let known = job.record.discovery.as_ref();
+        spec.title = known.map(|known| known.title.clone()).or(spec.title);
+        spec.thumbnail = known
+            .and_then(|known| known.thumbnail.clone())
+            .or(spec.thumbnail);
+        spec.source = JobSource::Live(request);
+        match self.add(spec, overrides).await {
+            Ok(id) => Some(id.to_string()),
+            Err(error) => {
+                tracing::warn!(%error, "the stream is not recorded further");
+                None
+            }
+        }
     }
 
     async fn pause(&mut self, id: &JobId) -> Result<(), Error> {
@@ -383,14 +429,21 @@ impl Queue {
         self.queue_reply(reply, removed.await);
     }
 
+    /// Returns the job to start next. Those of running streams start at once, and take no other job's
+    /// place: a stream does not wait.
+    fn next_to_start(&self) -> Option<usize> {
+        let running = self.jobs.iter().filter(|job| job.active.is_some());
+        let is_full = running.filter(|job| !job.is_live()).count() >= self.at_once.get();
+        self.jobs.iter().position(|job| {
+            job.record.state == JobState::Queued
+                && job.active.is_none()
+                && job.removal.is_none()
+                && (job.is_live() || !is_full)
+        })
+    }
+
     async fn start_next(&mut self) {
-        while self.runs.len() < self.at_once.get() {
-            let next = self.jobs.iter().position(|job| {
-                job.record.state == JobState::Queued
-                    && job.active.is_none()
-                    && job.removal.is_none()
-            });
-            let Some(position) = next else { return };
+        while let Some(position) = self.next_to_start() {
             let id = self.jobs[position].id.clone();
             if self.change(&id, JobEvent::Start).await.is_err() {
                 // The job has failed; its state says why.
@@ -427,10 +480,21 @@ impl Queue {
             return;
         };
         job.active = None;
+        job.view = None;
         let id = job.id.clone();
         match outcome {
             Err(Stopped::Cancelled) => {}
-            Ok(saved) => self.finish(&id, saved).await,
+            Ok(RunEnd { mut saved, goes_on }) => {
+                if let Some(request) = goes_on {
+                    saved.finished.continued_by = self.go_on(&id, request).await;
+                }
+                self.finish(&id, saved).await;
+            }
+            Err(Stopped::Failed(error)) if job.is_over(&error) => {
+                // Nobody waits for the reply.
+                let (reply, _) = oneshot::channel();
+                job.removal.get_or_insert((false, reply));
+            }
             Err(Stopped::Failed(error)) => {
                 tracing::debug!(%error, "a run failed");
                 if let Error::Convert { original, .. } = &error
@@ -511,11 +575,12 @@ impl Queue {
         blocking(move || registry.save(&id, &record)).await
     }
 
+    /// Returns a job, which may then be changed.
     fn job(&mut self, id: &JobId) -> Result<&mut Job, Error> {
-        self.jobs
-            .iter_mut()
-            .find(|job| job.id == *id)
-            .ok_or(Error::NoSuchJob)
+        let mut jobs = self.jobs.iter_mut();
+        let job = jobs.find(|job| job.id == *id).ok_or(Error::NoSuchJob)?;
+        job.view = None;
+        Ok(job)
     }
 
     fn queue_reply<T: Send + 'static>(&mut self, reply: ReplySender<T>, result: Result<T, Error>) {
@@ -526,7 +591,7 @@ impl Queue {
 
     fn publish(&mut self) {
         self.publisher
-            .publish(self.jobs.iter().map(Job::view).collect());
+            .publish(self.jobs.iter_mut().map(Job::view).collect());
         for send_reply in self.pending_replies.drain(..) {
             send_reply();
         }

@@ -22,18 +22,37 @@ pub(crate) use self::attempt::{Attempt, Discovery, RunContext};
 use crate::code::Code;
 use crate::disk::space;
 use crate::error::Error;
-use crate::job::JobSource;
+use crate::job::{JobSource, LiveRequest};
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::view::JobStage;
 
+/// What a run ends with.
+#[derive(Debug)]
+pub(crate) struct RunEnd {
+    pub(crate) saved: SavedMovie,
+    /// The stream goes on in a further file, which another job is to record.
+    pub(crate) goes_on: Option<LiveRequest>,
+}
+
+impl From<SavedMovie> for RunEnd {
+    fn from(saved: SavedMovie) -> Self {
+        Self {
+            saved,
+            goes_on: None,
+        }
+    }
+}
+
 /// Runs until the file is saved or the job cannot go on.
-pub(crate) async fn run(attempt: Attempt) -> Outcome<SavedMovie> {
+pub(crate) async fn run(attempt: Attempt) -> Outcome<RunEnd> {
     attempt.meter.enter(JobStage::Resolving);
     let outcome = match &attempt.spec.source {
         JobSource::Live(request) => live::record(&attempt, request).await,
-        JobSource::Recording(request) => download::download(&attempt, request).await,
-        JobSource::Files(files) => remux::remux(&attempt, files).await,
+        JobSource::Recording(request) => {
+            download::download(&attempt, request).await.map(Into::into)
+        }
+        JobSource::Files(files) => remux::remux(&attempt, files).await.map(Into::into),
     };
     outcome.map_err(|stopped| match stopped {
         Stopped::Failed(error) => Stopped::Failed(explain(&attempt, error)),

@@ -118,6 +118,9 @@ pub(crate) struct Finished {
     /// Why the recording of a running stream has ended; `None` for anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) live_end: Option<LiveEnd>,
+    /// The job that records the stream further, in another file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) continued_by: Option<String>,
 }
 
 /// The part of a recording that was saved.

@@ -19,6 +19,9 @@ use crate::platform;
 use crate::progress::Meter;
 use crate::view::WaitReason;
 
+/// Pause between two questions whether a channel is on air.
+const START_INTERVAL: Duration = Duration::from_secs(30);
+
 /// How long to wait for what may pass by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -29,6 +32,9 @@ pub struct Patience {
     /// Whether looking up a link waits as jobs do. Otherwise it only waits for short pauses that the
     /// service asks for, since a person is watching who can try again.
     pub for_lookups: bool,
+    /// How often it is asked whether a channel is on air whose stream is waited for. A quarter more or
+    /// less is chosen at random, so that not everybody asks at the same moment.
+    pub start_interval: Duration,
 }
 
 impl Default for Patience {
@@ -37,6 +43,7 @@ impl Default for Patience {
             offline: None,
             down: SERVICE_DOWN_TIMEOUT,
             for_lookups: false,
+            start_interval: START_INTERVAL,
         }
     }
 }
@@ -118,6 +125,11 @@ impl Service {
     /// Returns the client, for requests that are not worth a wait.
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Returns how often it is asked whether a channel is on air.
+    pub(crate) fn start_interval(&self) -> Duration {
+        self.patience.start_interval
     }
 
     /// Begins the attempts at a request of a job.
@@ -340,7 +352,8 @@ impl Retry<'_> {
             WaitReason::Service
             | WaitReason::Mirror
             | WaitReason::Segments
-            | WaitReason::Stream => {}
+            | WaitReason::Stream
+            | WaitReason::StreamStart => {}
         }
     }
 }
@@ -381,6 +394,11 @@ impl ErrorClass {
             _ => Self::Final,
         }
     }
+}
+
+/// Returns whether another attempt may succeed where this one has failed.
+pub(crate) fn is_temporary(error: &ustream::Error) -> bool {
+    ErrorClass::of(error) != ErrorClass::Final
 }
 
 /// How often one request is repeated.

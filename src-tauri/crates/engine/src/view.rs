@@ -199,7 +199,7 @@ pub enum ResolvedLinkView {
         /// The list.
         catalog: CatalogView,
     },
-    /// The stream of a channel that is on air.
+    /// The stream of a channel: it is on air, or has no recordings.
     Live {
         /// The channel.
         channel: LiveChannelView,
@@ -266,7 +266,7 @@ pub struct AccessView {
     pub referrer: Option<String>,
 }
 
-/// A channel that is on air.
+/// A channel whose stream can be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LiveChannelView {
     /// Address of its page, by which its stream is recorded.
@@ -277,6 +277,8 @@ pub struct LiveChannelView {
     pub owner: Option<String>,
     /// Its picture: an address or, in the window, its name.
     pub thumbnail: Option<String>,
+    /// It broadcasts now; if not, its stream is waited for.
+    pub is_on_air: bool,
 }
 
 /// Where the recording of a running stream begins.
@@ -287,6 +289,8 @@ pub enum LiveStart {
     Earliest,
     /// With what is sent now.
     Now,
+    /// With its start: the channel is off air, and is waited for.
+    ItsStart,
 }
 
 /// Stage of a running job.
@@ -319,10 +323,10 @@ pub struct ProgressView {
     /// Bytes that have been downloaded, over all attempts.
     #[ts(type = "number")]
     pub done_bytes: u64,
-    /// How much of a running stream is recorded, in milliseconds; absent in other stages.
+    /// What is recorded of a running stream; absent in other stages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(type = "number", optional)]
-    pub recorded_ms: Option<u64>,
+    #[ts(optional)]
+    pub live: Option<LiveProgressView>,
     /// Size of the download. An estimate moves only if it is off by more than a tenth.
     #[ts(type = "number | null")]
     pub total_bytes: Option<u64>,
@@ -346,6 +350,22 @@ pub struct ProgressView {
     pub silent_seconds: Option<u64>,
 }
 
+/// What is recorded of a running stream so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LiveProgressView {
+    /// How long the movie is, in milliseconds.
+    #[ts(type = "number")]
+    pub recorded_ms: u64,
+    /// When the start of the movie was sent, in seconds since 1970.
+    #[ts(type = "number")]
+    pub since_unix_s: i64,
+    /// How often the stream was started again meanwhile.
+    pub restarts: u32,
+    /// How much was sent and did not come, in milliseconds.
+    #[ts(type = "number")]
+    pub missing_ms: u64,
+}
+
 /// What a running job waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -362,6 +382,8 @@ pub enum WaitReason {
     Segments,
     /// The stream: it has paused, or its end was not announced.
     Stream,
+    /// The start of the stream: the channel is off air.
+    StreamStart,
 }
 
 /// A time span that is missing from a saved file.
@@ -479,6 +501,10 @@ pub struct Finished {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub live_end: Option<LiveEnd>,
+    /// Id of the job that records the stream further, in another file; absent if none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub continued_by: Option<String>,
 }
 
 /// The part of a recording that was saved.
@@ -915,6 +941,7 @@ impl From<saved::Finished> for Finished {
             saved_before: finished.saved_before,
             range: finished.range.map(Into::into),
             live_end: finished.live_end,
+            continued_by: finished.continued_by,
         }
     }
 }

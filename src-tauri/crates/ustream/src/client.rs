@@ -7,7 +7,7 @@ mod channel;
 mod extras;
 mod file;
 mod live;
-mod on_air;
+mod live_channel;
 mod playlists;
 mod reach;
 mod recorded_session;
@@ -44,7 +44,7 @@ use crate::{
 
 pub use catalog::{Catalog, CatalogEntry};
 pub use live::{LiveEvent, LiveStream};
-pub use on_air::OnAirChannel;
+pub use live_channel::LiveChannel;
 pub use reach::Reach;
 pub use resolve::ResolvedLink;
 

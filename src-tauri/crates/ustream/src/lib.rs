@@ -82,7 +82,7 @@ pub mod ums;
 pub use access::{Access, FormField, Lock};
 pub use api::Chapter;
 pub use causes::causes;
-pub use client::OnAirChannel;
+pub use client::LiveChannel;
 pub use client::Reach;
 pub use client::{
     Catalog, CatalogEntry, Client, LiveEvent, LiveStream, RecordingRef, ResolvedLink,

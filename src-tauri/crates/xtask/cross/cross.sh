@@ -85,14 +85,9 @@ fetch_for_wine() {
   python3 "$here/patch_verifier.py" "$x"/cargo/registry/src/*/rustls-platform-verifier-*/src/verification/windows.rs
 }
 
-# The linker of mingw leaves 1.6 MB of symbols in a program, whatever cargo says. Releases have none.
-strip_for_windows='
-  x86_64-w64-mingw32-strip /x/target/'"$windows"'/release/ustream-d*.exe
-'
-
 windows_build() {
   step "the page" page
-  step "the command line, release" inside "$for_windows"'cargo build --locked --release -p cli --target '"$windows$strip_for_windows"
+  step "the command line, release" inside "$for_windows"'cargo build --locked --release -p cli --target '"$windows"
   step "the window, debug" inside "$for_windows"'cargo build --locked -p app --features tauri/custom-protocol --target '"$windows"
   ls -l "$x/target/$windows"/release/ustream-dl.exe "$x/target/$windows"/debug/ustream-downloader.exe
 }
@@ -100,7 +95,7 @@ windows_build() {
 # Installs the app silently, starts it, removes it, and looks for what is left.
 windows_installer() {
   step "the page" page
-  step "the command line and the window, release" inside "$for_windows"'cargo build --locked --release -p cli -p app --features tauri/custom-protocol --target '"$windows$strip_for_windows"
+  step "the command line and the window, release" inside "$for_windows"'cargo build --locked --release -p cli -p app --features tauri/custom-protocol --target '"$windows"
   step "the installer" inside '
     cd /x
     version=$(sed -n "s/^version = \"\(.*\)\"/\1/p" src/Cargo.toml | head -1)
@@ -140,7 +135,7 @@ windows_test() { # FILTER…
 }
 
 windows_demo() {
-  step "the command line for Windows" inside "$for_windows"'cargo build --locked --release -p cli --target '"$windows$strip_for_windows"
+  step "the command line for Windows" inside "$for_windows"'cargo build --locked --release -p cli --target '"$windows"
   step "the practice service and the command line, here" inside 'cd /x/src && cargo build --locked -p tests --bin fake-ustream --bin ustream-dl-tested'
   bridge
   rm -rf "$x/demo"

@@ -70,4 +70,8 @@ range?: RangeView,
 /**
  * Why the recording of a running stream has ended; absent for anything else.
  */
-live_end?: LiveEnd, };
+live_end?: LiveEnd, 
+/**
+ * Id of the job that records the stream further, in another file; absent if none does.
+ */
+continued_by?: string, };

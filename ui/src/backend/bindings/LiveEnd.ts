@@ -3,4 +3,4 @@
 /**
  * Why the recording of a running stream has ended.
  */
-export type LiveEnd = "ended" | "silent" | "asked" | "disk_full";
+export type LiveEnd = "ended" | "silent" | "asked" | "disk_full" | "file_full" | "restarted";

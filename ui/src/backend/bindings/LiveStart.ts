@@ -3,4 +3,4 @@
 /**
  * Where the recording of a running stream begins.
  */
-export type LiveStart = "earliest" | "now";
+export type LiveStart = "earliest" | "now" | "its_start";

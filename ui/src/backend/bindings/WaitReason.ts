@@ -3,4 +3,4 @@
 /**
  * What a running job waits for.
  */
-export type WaitReason = "network" | "login_page" | "service" | "mirror" | "segments" | "stream";
+export type WaitReason = "network" | "login_page" | "service" | "mirror" | "segments" | "stream" | "stream_start";

@@ -6,12 +6,18 @@ use engine::LiveOptions;
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 
+use super::rate::size;
+
 /// How a running stream is recorded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LiveArgs {
     /// Of a channel that is on air: save its newest recording, and not the running stream
     #[arg(long)]
     pub(crate) no_live: bool,
+
+    /// Of a channel that is off air: wait until it is on air, and record its stream
+    #[arg(long, conflicts_with = "no_live")]
+    pub(crate) wait: bool,
 
     /// Of a running stream: stop and save when this much is recorded: 90m, 1h30m
     #[arg(long = "for", value_name = "LENGTH", value_parser = length)]
@@ -24,6 +30,10 @@ pub(crate) struct LiveArgs {
     /// Of a running stream that sends nothing: how long to wait before it is saved
     #[arg(long, value_name = "LENGTH", value_parser = length, default_value = "5m")]
     patience: Duration,
+
+    /// Of a running stream: go on in a further file when one has this size: 2G, 700M
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    split: Option<u64>,
 }
 
 impl LiveArgs {
@@ -31,6 +41,7 @@ impl LiveArgs {
     pub(crate) fn options(&self, from_now: bool) -> LiveOptions {
         let milliseconds = |length: Duration| u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
         LiveOptions {
+            waits: self.wait,
             from_now,
             max_length_ms: self.length.map(milliseconds),
             until_unix_s: self
@@ -38,6 +49,7 @@ impl LiveArgs {
                 .and_then(|time| next(time, &Zoned::now()))
                 .map(Timestamp::as_second),
             patience_ms: milliseconds(self.patience),
+            max_file_bytes: self.split,
         }
     }
 }

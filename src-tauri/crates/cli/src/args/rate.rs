@@ -1,4 +1,4 @@
-//! Reads how many bytes per second are allowed, written as for curl.
+//! Reads how many bytes are allowed, in a second or in a file, written as for curl.
 
 use std::num::NonZeroU64;
 
@@ -19,6 +19,17 @@ pub(super) fn rate(text: &str) -> Result<NonZeroU64, String> {
         return Err(format!("use at least 1K bytes a second{meant}"));
     }
     NonZeroU64::new(rate).ok_or_else(example)
+}
+
+/// Reads the size of a file in the same way.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    /// Smaller files could not hold one segment of the best quality each.
+    const LEAST: u64 = 10_000_000;
+    match parse(text) {
+        Some(bytes) if bytes >= LEAST => Ok(bytes),
+        Some(_) => Err("use at least 10M bytes".to_owned()),
+        None => Err("use bytes such as 700M, 2G or 1.5G".to_owned()),
+    }
 }
 
 fn parse(text: &str) -> Option<u64> {
@@ -67,6 +78,14 @@ mod tests {
             ("2500000", 2_500_000),
         ] {
             assert_eq!(rate(text), Ok(NonZeroU64::new(bytes).unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_read_in_the_same_way() {
+        assert_eq!(size("1.5G"), Ok(1_500_000_000));
+        for wrong in ["9M", "0", "-1G", "big"] {
+            assert!(size(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -104,11 +104,12 @@ impl ServiceArgs {
         let is_watched = io::stderr().is_terminal();
         let unattended = (!is_watched).then_some(UNATTENDED_OFFLINE);
         let limit = self.wait_online.map(Duration::from_secs);
-        let Patience { down, .. } = Patience::default();
+        let usual = Patience::default();
         Patience {
             offline: limit.or(unattended),
-            down: limit.map_or(down, |limit| limit.min(down)),
+            down: limit.map_or(usual.down, |limit| limit.min(usual.down)),
             for_lookups: true,
+            ..usual
         }
     }
 

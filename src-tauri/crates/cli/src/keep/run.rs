@@ -145,7 +145,6 @@ impl ChannelRun<'_> {
         let (engine, silent) = (self.engine, quiet || self.args.json);
         let watcher = JobWatcher {
             jobs,
-            live: HashSet::new(),
             screen: ProgressOutput::new(self.args.json, quiet),
             prompt: Prompt::new(stop, silent),
             stop,

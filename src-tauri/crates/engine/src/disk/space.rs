@@ -118,18 +118,18 @@ fn is_at_limit(movie_bytes: u64, limit_bytes: u64, free_bytes: u64) -> bool {
 /// computer goes on working.
 pub(crate) const LEAST_FOR_RECORDING: u64 = 1 << 30;
 
-/// Returns whether a movie that goes on growing at this rate should be finished: while there is room for
-/// a gigabyte or five minutes of it, or before it is as large as a file may be there.
-pub(crate) fn is_low_for_recording(movie: &Path, bytes_per_second: u64) -> bool {
+/// Returns whether the recording of a stream at this rate should be finished: while there is room for a
+/// gigabyte or five minutes of it.
+pub(crate) fn is_low_for_recording(folder: &Path, bytes_per_second: u64) -> bool {
     const SECONDS: u64 = 5 * 60;
-    let folder = guarded::parent(movie);
     let wanted = LEAST_FOR_RECORDING.max(bytes_per_second.saturating_mul(SECONDS));
-    let is_full = fs4::available_space(folder).is_ok_and(|free| free < wanted);
-    let movie_bytes = std::fs::metadata(movie).map_or(0, |movie| movie.len());
-    let is_large = platform::largest_file(folder).is_some_and(|limit_bytes| {
-        limit_bytes.saturating_sub(movie_bytes) < LEAST_FOR_RECORDING / 4
-    });
-    is_full || is_large
+    fs4::available_space(folder).is_ok_and(|free| free < wanted)
+}
+
+/// Returns the size at which the recording of a stream goes on in another file, because the file system
+/// takes no larger one; `None` if it takes any.
+pub(crate) fn largest_recording(folder: &Path) -> Option<u64> {
+    platform::largest_file(folder).map(|limit| limit.saturating_sub(LEAST_FOR_RECORDING / 4))
 }
 
 /// Fails with [`io::ErrorKind::StorageFull`] while there is still enough space to finish a movie

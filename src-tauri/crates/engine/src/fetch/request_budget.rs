@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use url::Url;
 use ustream::SegmentId;
 
 use super::limits::{EXTRA_REQUESTS, EXTRA_REQUESTS_PER_SEGMENT};
@@ -14,11 +15,26 @@ pub(crate) struct RequestBudget {
     left: Mutex<RequestsLeft>,
 }
 
+/// Whether a request may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BudgetAnswer {
+    Taken,
+    /// This URL was asked before, and what is left is for those that were not.
+    KeptForOthers,
+    Exhausted,
+}
+
 #[derive(Debug)]
 struct RequestsLeft {
     /// Of segments that have been requested. No other segment can use them up.
-    own: HashMap<SegmentId, u64>,
+    own: HashMap<SegmentId, OwnRequests>,
     shared: u64,
+}
+
+#[derive(Debug)]
+struct OwnRequests {
+    left: u64,
+    asked: Vec<Url>,
 }
 
 impl Default for RequestBudget {
@@ -33,19 +49,49 @@ impl Default for RequestBudget {
 }
 
 impl RequestBudget {
-    /// Takes one request for this segment from the budget; returns false if none is left.
-    pub(crate) fn try_take(&self, id: SegmentId) -> bool {
+    /// Takes one request for this segment from the budget. One that repeats an earlier request leaves
+    /// enough for the rest of `urls`: whatever happens on one host, the others are asked too.
+    pub(crate) fn take(&self, id: SegmentId, url: &Url, urls: &[Url]) -> BudgetAnswer {
         let mut left = self.lock();
-        let own = match left.own.entry(id) {
+        let RequestsLeft { own, shared } = &mut *left;
+        let own = match own.entry(id) {
             Entry::Vacant(entry) => {
-                entry.insert(EXTRA_REQUESTS_PER_SEGMENT);
-                return true;
+                entry.insert(OwnRequests {
+                    left: EXTRA_REQUESTS_PER_SEGMENT,
+                    asked: vec![url.clone()],
+                });
+                return BudgetAnswer::Taken;
             }
             Entry::Occupied(entry) => entry.into_mut(),
         };
-        let from = if *own > 0 { own } else { &mut left.shared };
-        let is_left = *from > 0;
-        *from = from.saturating_sub(1);
+        let is_repeated = own.asked.contains(url);
+        let others = urls.iter().filter(|url| !own.asked.contains(url)).count();
+        let needed = if is_repeated { others } else { 0 };
+        let is_spare = u64::try_from(needed).is_ok_and(|needed| own.left > needed);
+        // A first request to a host is what the own ones are for.
+        let from = match (is_repeated, is_spare) {
+            (true, _) if *shared > 0 => shared,
+            (_, true) => &mut own.left,
+            (false, false) => shared,
+            (true, false) if own.left > 0 => return BudgetAnswer::KeptForOthers,
+            (true, false) => return BudgetAnswer::Exhausted,
+        };
+        if *from == 0 {
+            return BudgetAnswer::Exhausted;
+        }
+        *from -= 1;
+        if !is_repeated {
+            own.asked.push(url.clone());
+        }
+        BudgetAnswer::Taken
+    }
+
+    /// Takes a request that is made in parallel to a late one; returns false if none is left that all
+    /// segments share.
+    pub(crate) fn try_take_shared(&self) -> bool {
+        let shared = &mut self.lock().shared;
+        let is_left = *shared > 0;
+        *shared = shared.saturating_sub(1);
         is_left
     }
 
@@ -57,7 +103,8 @@ impl RequestBudget {
     /// Lets others use what a segment has left, because it has arrived.
     pub(crate) fn release(&self, id: SegmentId) {
         let mut left = self.lock();
-        let unused = left.own.get_mut(&id).map_or(0, std::mem::take);
+        let own = left.own.get_mut(&id);
+        let unused = own.map_or(0, |own| std::mem::take(&mut own.left));
         left.shared += unused;
     }
 
@@ -80,8 +127,15 @@ mod tests {
         }
     }
 
+    fn urls(hosts: &[&str]) -> Vec<Url> {
+        let urls = hosts.iter().map(|host| format!("https://{host}/1.m4v"));
+        urls.map(|url| url.parse().unwrap()).collect()
+    }
+
     fn taken(budget: &RequestBudget, id: SegmentId) -> u64 {
-        (0..1000).filter(|_| budget.try_take(id)).count() as u64
+        let urls = urls(&["a"]);
+        let takes = (0..1000).map(|_| budget.take(id, &urls[0], &urls));
+        takes.filter(|it| *it == BudgetAnswer::Taken).count() as u64
     }
 
     #[test]
@@ -91,17 +145,35 @@ mod tests {
         assert_eq!(taken(&budget, id(0)), own + EXTRA_REQUESTS);
         assert_eq!(taken(&budget, id(1)), own, "its own ones are not shared");
         budget.refund();
-        assert!(budget.try_take(id(0)));
+        assert_eq!(taken(&budget, id(0)), 1);
+        assert!(!budget.try_take_shared());
+    }
+
+    #[test]
+    fn a_host_that_fails_does_not_use_up_what_the_others_may_be_asked() {
+        let budget = RequestBudget::default();
+        let all = 1 + EXTRA_REQUESTS_PER_SEGMENT + EXTRA_REQUESTS;
+        assert_eq!(taken(&budget, id(0)), all);
+        let urls = urls(&["a", "b", "c"]);
+        let take = |url: usize| budget.take(id(1), &urls[url], &urls);
+        assert_eq!(take(0), BudgetAnswer::Taken);
+        assert_eq!(take(0), BudgetAnswer::KeptForOthers);
+        assert_eq!(take(1), BudgetAnswer::Taken);
+        assert_eq!(take(1), BudgetAnswer::KeptForOthers);
+        assert_eq!(take(2), BudgetAnswer::Taken);
+        assert_eq!(take(2), BudgetAnswer::Exhausted);
     }
 
     #[test]
     fn what_a_segment_has_left_is_shared_once() {
         let budget = RequestBudget::default();
-        assert!(budget.try_take(id(0)));
+        let a = &urls(&["a"])[0];
+        let taken_once = budget.take(id(0), a, std::slice::from_ref(a));
+        assert_eq!(taken_once, BudgetAnswer::Taken);
         budget.release(id(0));
         budget.release(id(0));
         let all = 1 + EXTRA_REQUESTS + 2 * EXTRA_REQUESTS_PER_SEGMENT;
         assert_eq!(taken(&budget, id(1)), all);
-        assert!(!budget.try_take(id(0)));
+        assert_eq!(taken(&budget, id(0)), 0);
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use ustream::TrafficRecorder;
 
 use super::ReplySender;
+use crate::error::Error;
 use crate::fetch::SegmentSampler;
 use crate::job::{JobId, JobSource, LiveRequest, Overrides};
 use crate::progress::{self, Meter};
@@ -29,6 +30,8 @@ pub(super) struct Job {
     pub(super) meter: Option<Arc<Meter>>,
     /// Set while the job is being removed: whether to keep its part folder, and the reply.
     pub(super) removal: Option<(bool, ReplySender<()>)>,
+    /// What was published last; `None` if it may have changed since.
+    pub(super) view: Option<Arc<JobView>>,
 }
 
 /// A run that has not ended yet, though it may have been cancelled.
@@ -50,7 +53,36 @@ impl Job {
             recorder: None,
             meter: None,
             removal: None,
+            view: None,
         }
+    }
+
+    /// Returns whether it records a running stream.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.record.spec.source, JobSource::Live(_))
+    }
+
+    /// Returns whether its run has recorded something of a stream.
+    pub(super) fn has_recorded(&self) -> bool {
+        self.meter
+            .as_ref()
+            .is_some_and(|meter| meter.has_recorded())
+    }
+
+    /// Returns whether it records a stream at this moment, or waits for one.
+    pub(super) fn is_recording(&self) -> bool {
+        let meter = self.meter.as_ref().filter(|_| self.is_live());
+        meter.is_some_and(|meter| meter.is_recording())
+    }
+
+    /// Returns whether a run has failed only because the stream has ended just when it was to go on in this
+    /// job's file.
+    pub(super) fn is_over(&self, error: &Error) -> bool {
+        let is_next_file = matches!(
+            &self.record.spec.source,
+            JobSource::Live(request) if request.follows.is_some()
+        );
+        is_next_file && matches!(error, Error::Service(ustream::Error::OffAir))
     }
 
     pub(super) fn is_running(&self, task: Id) -> bool {
@@ -128,7 +160,17 @@ impl Job {
         (self.recorder.clone(), subject)
     }
 
-    pub(super) fn view(&self) -> JobView {
+    /// Returns what is published of it.
+    pub(super) fn view(&mut self) -> Arc<JobView> {
+        let view = match self.view.take() {
+            Some(view) if self.active.is_none() => view,
+            _ => Arc::new(self.new_view()),
+        };
+        self.view = Some(Arc::clone(&view));
+        view
+    }
+
+    fn new_view(&self) -> JobView {
         let JobRecord {
             spec,
             state,

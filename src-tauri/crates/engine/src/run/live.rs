@@ -7,6 +7,7 @@
 mod recorder;
 mod schedule;
 mod timeline;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -16,8 +17,9 @@ use ustream::{
     SegmentPlan, Target,
 };
 
-use self::recorder::{Recorded, Recorder, Start};
+use self::recorder::{FileEnd, Recorded, Recorder, Start};
 use self::timeline::Timeline;
+use super::RunEnd;
 use super::attempt::{Attempt, Discovery};
 use super::completeness::merged_spans;
 use super::finish::{self, FinishedMovie, NewNote, publish, summarize};
@@ -28,7 +30,7 @@ use crate::disk::space::{self, SpaceNeed};
 use crate::download_plan::{self, DownloadPlan};
 use crate::error::Error;
 use crate::file_ending::FileEnding;
-use crate::job::LiveRequest;
+use crate::job::{EarlierPart, LiveOptions, LiveRequest};
 use crate::live_record::{LiveEnd, LiveRecord};
 use crate::names;
 use crate::outcome::Outcome;
@@ -51,7 +53,7 @@ struct LiveMovie {
 }
 
 /// Records the stream that the request names, and saves it.
-pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<SavedMovie> {
+pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<RunEnd> {
     let Target::Channel(channel) = wanted.request.target else {
         return Err(Error::from(ustream::Error::NotRecorded).into());
     };
@@ -60,21 +62,30 @@ pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<S
         let mut folders = folders.iter();
         Ok(folders.find_map(|folder| part::earlier_live(folder, channel, depth)))
     };
-    let earlier = blocking(find).await?;
+    let mut earlier = blocking(find).await?;
     let (client, access) = (attempt.context.service.client(), attempt.access());
-    let opened = {
-        let open = || client.live(channel, &access);
-        let asked = attempt.context.service.for_job(&attempt.meter);
-        attempt.unless_cancelled(asked.run(open)).await?
-    };
-    match (opened, earlier) {
-        // Boxed: this future is large, and every future above would hold it.
-        (Ok(stream), earlier) => Box::pin(record_stream(attempt, wanted, stream, earlier)).await,
-        // The stream is over: what there is becomes the movie.
-        (Err(ustream::Error::OffAir | ustream::Error::NotRecorded), Some(earlier)) => {
-            finish_earlier(attempt, earlier).await
-        }
-        (Err(error), _) => Err(error.into()),
+    loop {
+        let opened = {
+            let open = || client.live(channel, &access);
+            let asked = attempt.context.service.for_job(&attempt.meter);
+            attempt.unless_cancelled(asked.run(open)).await?
+        };
+        return match (opened, earlier.take()) {
+            // Boxed: this future is large, and every future above would hold it.
+            (Ok(stream), earlier) => {
+                Box::pin(record_stream(attempt, wanted, stream, earlier)).await
+            }
+            // The stream is over: what there is becomes the movie.
+            (Err(ustream::Error::OffAir | ustream::Error::NotRecorded), Some(earlier)) => {
+                finish_earlier(attempt, earlier).await.map(RunEnd::from)
+            }
+            (Err(error), None) if wanted.live.waits && waiting::may_pass(&error) => {
+                tracing::info!(%error, "the stream is waited for");
+                waiting::until_on_air(attempt, channel, wanted.live).await?;
+                continue;
+            }
+            (Err(error), _) => Err(error.into()),
+        };
     }
 }
 
@@ -83,7 +94,7 @@ async fn record_stream(
     wanted: &LiveRequest,
     stream: LiveStream,
     earlier: Option<EarlierLive>,
-) -> Outcome<SavedMovie> {
+) -> Outcome<RunEnd> {
     let choice = &wanted.request.choice;
     let recording = &stream.recording()?;
     let new_plan = LivePlan::new(stream.latest(), choice)?;
@@ -92,7 +103,7 @@ async fn record_stream(
     let (mut live, mut timeline, plan) = if let Some(earlier) = earlier {
         resume(earlier, new_plan, stream.latest())
     } else {
-        let (live, timeline) = begin(recording, &new_plan, wanted.live.from_now);
+        let (live, timeline) = begin(recording, &new_plan, wanted);
         (live, timeline, new_plan)
     };
     let planned = plan.segment_plan();
@@ -110,7 +121,7 @@ async fn record_stream(
     };
     let chosen = &attempt.spec.output.folder;
     let part = match download.open(chosen, existing, attempt.earlier()).await? {
-        Opened::Finished(saved) => return Ok(*saved),
+        Opened::Finished(saved) => return Ok(RunEnd::from(*saved)),
         Opened::Folder(part) => part,
     };
     let thumbnail = recording.thumbnail.as_ref().map(ToString::to_string);
@@ -122,7 +133,8 @@ async fn record_stream(
         extensions: download.extensions.clone(),
     };
     let assembler = open_assembler(attempt, &movie, &part).await?;
-    attempt.meter.begin_recording(assembler.stored().1);
+    let (meter, since_unix_s) = (&attempt.meter, live.origin_unix_ms / 1000);
+    meter.begin_recording(assembler.stored().1, since_unix_s);
     let recorder = Recorder::new(Start {
         attempt,
         options: wanted.live,
@@ -136,7 +148,10 @@ async fn record_stream(
         timeline,
         assembler,
     });
-    finish_movie(attempt, part, recorder.record().await?).await
+    let whole = recorder.record().await?;
+    let goes_on = whole.goes_on.clone().map(|end| wanted.continued(end));
+    let saved = finish_movie(attempt, part, whole).await?;
+    Ok(RunEnd { saved, goes_on })
 }
 
 /// Saves what an earlier run has recorded of a stream that is over.
@@ -176,6 +191,7 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
         segments: movie.plan.segments,
         live: movie.live,
         end: LiveEnd::Ended,
+        goes_on: None,
     };
     finish_movie(attempt, part, recorded).await
 }
@@ -219,6 +235,7 @@ async fn finish_movie(
         live,
         segments,
         end,
+        goes_on: _,
     } = recorded;
     attempt.meter.enter(JobStage::Finishing);
     assembler.start_with_first();
@@ -293,17 +310,32 @@ fn is_same_movie(older: &SegmentPlan, newer: &SegmentPlan) -> bool {
         && kinds(older) == kinds(newer)
 }
 
-/// Begins with the earliest segment that the service names, or the newest.
-fn begin(recording: &Recording, plan: &LivePlan, from_now: bool) -> (LiveRecord, Timeline) {
+/// Begins with the earliest segment that the service names, the newest, or the one behind the last of the
+/// file before.
+fn begin(recording: &Recording, plan: &LivePlan, wanted: &LiveRequest) -> (LiveRecord, Timeline) {
     let planned = plan.numbers().start;
-    let first = if from_now { plan.edge() } else { planned };
+    let behind = wanted.follows.as_ref().and_then(|earlier| {
+        let last = earlier.last.as_ref()?;
+        let is_known = plan.numbers().contains(&last.number);
+        let is_same = is_known && plan.hash(last.number) == last.hash.as_deref();
+        is_same.then(|| last.number + 1)
+    });
+    let first = match behind {
+        Some(number) => number,
+        None if wanted.live.from_now && wanted.follows.is_none() => plan.edge(),
+        None => planned,
+    };
     let skipped_ms = first
         .saturating_sub(planned)
         .saturating_mul(plan.chunk_time_ms());
     let mut timeline = Timeline::default();
     timeline.begin(first, (0, 0), skipped_ms);
     let origin_unix_ms = timeline::sent_unix_ms(plan, first);
-    (LiveRecord::new(recording, origin_unix_ms), timeline)
+    let live = LiveRecord {
+        part: wanted.part(),
+        ..LiveRecord::new(recording, origin_unix_ms)
+    };
+    (live, timeline)
 }
 
 /// Goes on with what an earlier run has recorded: of the same broadcast, or of one before the stream was
@@ -330,12 +362,31 @@ fn resume(
     (live, timeline, plan)
 }
 
+impl LiveRequest {
+    /// Returns the request for the next file of a recording of which this one is saved.
+    fn continued(&self, end: FileEnd) -> Self {
+        let left_ms = |max_ms: u64| max_ms.saturating_sub(end.recorded_ms);
+        Self {
+            live: LiveOptions {
+                max_length_ms: self.live.max_length_ms.map(left_ms),
+                ..self.live
+            },
+            follows: Some(EarlierPart {
+                part: self.part(),
+                last: end.last,
+            }),
+            request: self.request.clone(),
+        }
+    }
+}
+
 impl LiveRecord {
     fn new(recording: &Recording, origin_unix_ms: i64) -> Self {
         Self {
             title: names::display_text(recording.title.as_deref()),
             owner: names::display_text(recording.owner.as_deref()),
             link: recording.link(),
+            part: 1,
             origin_unix_ms,
             broadcasts: Vec::new(),
         }

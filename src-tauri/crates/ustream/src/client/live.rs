@@ -114,16 +114,6 @@ impl Client {
         }
     }
 
-    /// Returns whether the API says that a channel broadcasts now; `None` if it does not say.
-    pub async fn is_on_air(&self, channel: ChannelId) -> Result<Option<bool>, Error> {
-        Ok(match self.channel_info(channel).await? {
-            ApiResponse::Available(info) => Some(info.is_live),
-            ApiResponse::Locked(_) => None,
-            ApiResponse::Removed(words) => return Err(Error::NotFound(words)),
-            ApiResponse::Missing(_) => return Err(Error::NotFound(channel.to_string())),
-        })
-    }
-
     /// Asks the API and opens the control connection concurrently. The API may fail.
     async fn ask_api_and_open(
         &self,

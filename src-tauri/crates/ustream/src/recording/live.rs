@@ -352,7 +352,8 @@ impl LivePlan {
         }
     }
 
-    fn hash(&self, number: u64) -> Option<&str> {
+    /// Returns the hash of a segment; `None` if it is not known.
+    pub fn hash(&self, number: u64) -> Option<&str> {
         let (_, range) = self.hashes.range(..=number).next_back()?;
         (number < range.end).then_some(range.hash.as_str())
     }

@@ -2,7 +2,7 @@
 //! and hands it to the assembler.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,10 +23,9 @@ use crate::disk::space;
 use crate::error::{Error, FetchError};
 use crate::fetch::retry::Effort;
 use crate::fetch::{Body, FetchOutcome, RequestBudget, SegmentRequest};
-use crate::job::LiveOptions;
+use crate::job::{LastSegment, LiveOptions};
 use crate::live_record::{LiveEnd, LiveRecord};
 use crate::outcome::{Outcome, Stopped};
-use crate::part;
 use crate::run::attempt::Attempt;
 use crate::view::WaitReason;
 
@@ -75,6 +74,17 @@ pub(super) struct Recorded {
     pub(super) live: LiveRecord,
     pub(super) segments: Vec<Segment>,
     pub(super) end: LiveEnd,
+    /// Where another file is to go on.
+    pub(super) goes_on: Option<FileEnd>,
+}
+
+/// Where a file ends although the stream goes on.
+#[derive(Clone, Debug)]
+pub(super) struct FileEnd {
+    /// How much this run has recorded.
+    pub(super) recorded_ms: u64,
+    /// The last segment; `None` if the next file begins with another broadcast.
+    pub(super) last: Option<LastSegment>,
 }
 
 /// What a recording begins with.
@@ -122,10 +132,17 @@ pub(super) struct Recorder<'a> {
     writer: JoinHandle<Result<Assembler, Error>>,
     save: Save,
     folder: PathBuf,
-    /// The stream was said to have ended.
+    /// Size of the movie, and where it goes on in another file.
+    movie_bytes: u64,
+    max_bytes: u64,
+    /// The last segment that is here, in the list of all.
+    last_here: Option<usize>,
+    /// The stream was said to have ended, or this file holds no more of it.
     is_off_air: bool,
     /// Nothing more will be said.
     is_deaf: bool,
+    /// What ends the recording once the stream has ended.
+    ends_with: LiveEnd,
 }
 
 /// Why the loop ends.
@@ -151,7 +168,7 @@ impl<'a> Recorder<'a> {
             save,
             folder,
         } = start;
-        let (stored, _) = assembler.stored();
+        let (stored, movie_bytes) = assembler.stored();
         // A few bodies may wait for the disk; beyond that fetching waits too.
         let (arrivals, inbox) = mpsc::channel(4);
         let writer = tokio::task::spawn_blocking(move || write(assembler, inbox));
@@ -177,18 +194,26 @@ impl<'a> Recorder<'a> {
             arrivals,
             writer,
             save,
+            movie_bytes,
+            max_bytes: max_bytes(&options, &folder),
             folder,
+            last_here: None,
             is_off_air: false,
             is_deaf: false,
+            ends_with: LiveEnd::Ended,
         };
         recorder.take_up(plan);
         let segments = recorder.timeline.segments().iter().enumerate();
         let missing = segments.filter(|(_, segment)| !stored.contains(&segment.id));
         let missing: Vec<usize> = missing.map(|(index, _)| index).collect();
         recorder.expect(missing);
-        let segments = recorder.timeline.segments().iter();
-        let here = segments.filter(|segment| stored.contains(&segment.id));
-        recorder.here_until_ms = here.map(end_ms).max().unwrap_or(0);
+        let segments = recorder.timeline.segments().iter().enumerate();
+        let here = segments.filter(|(_, segment)| stored.contains(&segment.id));
+        for (index, segment) in here {
+            recorder.here_until_ms = recorder.here_until_ms.max(end_ms(segment));
+            recorder.last_here = Some(index);
+        }
+        attempt.meter.set_recorded(recorder.here_until_ms);
         recorder
     }
 
@@ -238,6 +263,7 @@ impl<'a> Recorder<'a> {
         if let Ok(LoopEnd::Recorded(_)) = end {
             self.wait_for_last_requests().await;
         }
+        let file_end = self.file_end();
         let Self {
             arrivals,
             requests,
@@ -263,6 +289,7 @@ impl<'a> Recorder<'a> {
                 assembler,
                 live,
                 segments: timeline.segments().to_vec(),
+                goes_on: matches!(end, LiveEnd::FileFull | LiveEnd::Restarted).then_some(file_end),
                 end,
             }),
             LoopEnd::Cancelled => {
@@ -284,6 +311,11 @@ impl<'a> Recorder<'a> {
                     return Ok(LoopEnd::Recorded(LiveEnd::DiskFull));
                 }
                 space_check = Instant::now() + SPACE_INTERVAL;
+            }
+            if self.movie_bytes >= self.max_bytes && self.ends_with == LiveEnd::Ended {
+                tracing::info!("the file is as large as it may be");
+                self.ends_with = LiveEnd::FileFull;
+                continue;
             }
             self.spawn_requests();
             let wake = self.wake_at().min(space_check);
@@ -375,7 +407,8 @@ impl Recorder<'_> {
                 let again = LivePlan::new(update, &self.choice);
                 let again = again.ok().filter(|again| is_same_kind(again, plan));
                 let Some(again) = again else {
-                    tracing::warn!("one file cannot hold it: what there is is saved");
+                    tracing::info!("one file cannot hold it: it goes on in another one");
+                    self.ends_with = LiveEnd::Restarted;
                     self.end_stream();
                     self.is_deaf = true;
                     return Ok(true);
@@ -388,6 +421,11 @@ impl Recorder<'_> {
                 let begin_ms = self
                     .timeline
                     .begin_again(&again, origin_unix_ms, sent_until_ms);
+                self.attempt.meter.add_restart();
+                if let Some(place) = self.timeline.places().last() {
+                    let pause_ms = place.start_offset_ms.saturating_sub(place.previous_end_ms);
+                    self.attempt.meter.add_missing(pause_ms);
+                }
                 let segments = self.timeline.segments();
                 self.schedule.forget(|index| {
                     segments
@@ -428,6 +466,10 @@ impl Recorder<'_> {
         {
             return Some(LiveEnd::Asked);
         }
+        let is_idle = self.requests.is_empty();
+        if is_idle && self.ends_with == LiveEnd::FileFull {
+            return Some(LiveEnd::FileFull);
+        }
         let now_s = jiff::Timestamp::now().as_second();
         if self
             .options
@@ -436,12 +478,11 @@ impl Recorder<'_> {
         {
             return Some(LiveEnd::Asked);
         }
-        let is_idle = self.requests.is_empty();
         let now = self.started.elapsed();
         let next = self.schedule.wake_at(MAX_PARALLEL);
         let nothing_due = next.is_none_or(|at| at > now);
         if self.is_off_air && is_idle && (nothing_due || self.schedule.refusals() > LAST_REFUSALS) {
-            return Some(LiveEnd::Ended);
+            return Some(self.ends_with);
         }
         // Without a network there is no telling whether the stream goes on.
         let is_refused = self.schedule.refusals() > 0 || self.schedule.is_empty();
@@ -472,6 +513,10 @@ impl Recorder<'_> {
 
     /// Starts the requests that are due.
     fn spawn_requests(&mut self) {
+        // What is on its way still comes; the next file goes on behind it.
+        if self.ends_with == LiveEnd::FileFull {
+            return;
+        }
         let now = self.started.elapsed();
         if !self.missing_inits.is_empty() {
             if self.requests.is_empty() && Instant::now() >= self.next_init_try {
@@ -559,8 +604,11 @@ impl Recorder<'_> {
                     self.attempt.meter.wait_for(WaitReason::Stream);
                 }
                 tracing::debug!(index, ?verdict, "a segment is not there");
-                verdict == Verdict::Later
-                    || self.arrivals.send(Arrival::Missing(index)).await.is_ok()
+                if verdict == Verdict::Later {
+                    return true;
+                }
+                self.note_missing(index);
+                self.arrivals.send(Arrival::Missing(index)).await.is_ok()
             }
             (Request::Media(index), Err(error)) => {
                 tracing::info!(index, %error, "a segment could not be fetched");
@@ -583,8 +631,39 @@ impl Recorder<'_> {
         }
     }
 
+    /// Counts a segment that will not come, unless it was sent before the recording began.
+    fn note_missing(&self, index: usize) {
+        let segment = self.timeline.segments().get(index);
+        if let Some(segment) = segment.filter(|it| it.id.track == 0)
+            && self.first_ms.is_some_and(|first| first < segment.start_ms)
+        {
+            self.attempt.meter.add_missing(segment.duration_ms);
+        }
+    }
+
+    /// Returns where another file would go on.
+    fn file_end(&self) -> FileEnd {
+        let source = self.last_here.and_then(|index| self.timeline.source(index));
+        let source = source.filter(|_| self.ends_with == LiveEnd::FileFull);
+        let last = source.and_then(|source| {
+            let SegmentKind::Media(number) = source.id.kind else {
+                return None;
+            };
+            let plan = self.plans.get(source.broadcast)?.as_ref()?;
+            let hash = plan.hash(number).map(ToOwned::to_owned);
+            Some(LastSegment { number, hash })
+        });
+        FileEnd {
+            recorded_ms: self.recorded_ms,
+            last,
+        }
+    }
+
     async fn on_media(&mut self, index: usize, mut body: Body) -> bool {
         self.schedule.arrived(index);
+        self.last_here = self.last_here.max(Some(index));
+        let bytes = u64::try_from(body.bytes.len()).unwrap_or(u64::MAX);
+        self.movie_bytes = self.movie_bytes.saturating_add(bytes);
         self.heard = Instant::now();
         let Some(segment) = self.timeline.segments().get(index).copied() else {
             return true;
@@ -624,11 +703,17 @@ impl Recorder<'_> {
 
     /// Returns whether the disk should take no more.
     async fn is_disk_low(&self) -> bool {
-        let movie = part::output(&self.folder);
+        let folder = self.folder.clone();
         let rate = self.attempt.meter.view().bytes_per_second.unwrap_or(0);
-        let low = blocking(move || Ok(space::is_low_for_recording(&movie, rate))).await;
+        let low = blocking(move || Ok(space::is_low_for_recording(&folder, rate))).await;
         low.unwrap_or(false)
     }
+}
+
+/// Returns how large the movie may be: as large as the person wants, and as the file system takes.
+fn max_bytes(options: &LiveOptions, folder: &Path) -> u64 {
+    let wanted = options.max_file_bytes.unwrap_or(u64::MAX);
+    space::largest_recording(folder).map_or(wanted, |largest| wanted.min(largest))
 }
 
 /// Returns whether the segments of both plans have the same container and the same tracks.

@@ -1,4 +1,4 @@
-//! Finds the channel of a target that is on air.
+//! Finds the channel of a target, and whether it is on air.
 
 use url::Url;
 
@@ -6,9 +6,9 @@ use super::{Client, VisitedPage};
 use crate::api::ApiResponse;
 use crate::{ChannelId, Error, Target};
 
-/// A channel that is on air.
+/// A channel whose stream can be recorded, now or when it is on air.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OnAirChannel {
+pub struct LiveChannel {
     /// The channel.
     pub channel: ChannelId,
     /// Its title in the service's words.
@@ -17,24 +17,38 @@ pub struct OnAirChannel {
     pub owner: Option<String>,
     /// Address of its picture.
     pub thumbnail: Option<Url>,
+    /// Whether it broadcasts now; `None` if the API does not say.
+    pub is_on_air: Option<bool>,
 }
 
 impl Client {
-    /// Returns the channel that a target leads to, if it is on air. Asks for the page of a channel that is
-    /// given by name, and then the API.
-    pub async fn on_air(&self, target: &Target) -> Result<Option<OnAirChannel>, Error> {
+    /// Returns the channel that a target leads to, if it leads to one. Asks for the page of a channel
+    /// that is given by name, and then the API.
+    ///
+    /// Fails with [`Error::NotFound`] if the channel does not exist.
+    pub async fn live_channel(&self, target: &Target) -> Result<Option<LiveChannel>, Error> {
         let Some(channel) = self.channel_of(target).await? else {
             return Ok(None);
         };
-        Ok(match self.channel_info(channel).await? {
-            ApiResponse::Available(info) if info.is_live => Some(OnAirChannel {
-                channel,
+        let unknown = LiveChannel {
+            channel,
+            title: None,
+            owner: None,
+            thumbnail: None,
+            is_on_air: None,
+        };
+        Ok(Some(match self.channel_info(channel).await? {
+            ApiResponse::Available(info) => LiveChannel {
                 title: info.title,
                 owner: info.owner,
                 thumbnail: info.thumbnail,
-            }),
-            _ => None,
-        })
+                is_on_air: Some(info.is_live),
+                ..unknown
+            },
+            ApiResponse::Locked(_) => unknown,
+            ApiResponse::Removed(words) => return Err(Error::NotFound(words)),
+            ApiResponse::Missing(_) => return Err(Error::NotFound(channel.to_string())),
+        }))
     }
 
     async fn channel_of(&self, target: &Target) -> Result<Option<ChannelId>, Error> {
