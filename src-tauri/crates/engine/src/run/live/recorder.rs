@@ -194,6 +194,7 @@ impl<'a> Recorder<'a> {
 
     /// Makes a plan that of the last broadcast in the timeline.
     fn take_up(&mut self, plan: LivePlan) {
+        self.stream.follow(plan.rendition());
         self.missing_inits = (0..)
             .zip(&plan.rendition().tracks)
             .filter(|(_, track)| track.init_template.is_some())
