@@ -301,7 +301,7 @@ async fn after_a_kill_the_recording_goes_on_with_a_gap_or_is_saved() {
     let finished = wait_for_end(&engine, &job).await.unwrap();
     let path = engine.path(&job).await.unwrap();
     assert_eq!(file_names(folder).len(), 1);
-    let gaps: Vec<_> = finished.gaps.iter();
+    let gaps = &finished.gaps;
     assert_eq!(gaps.len(), 1, "{finished:?}");
     assert_eq!((gaps[0].start_ms, gaps[0].duration_ms), (20_000, 8_000));
     assert!(finished.duration_ms.abs_diff(48_000) <= 300, "{finished:?}");

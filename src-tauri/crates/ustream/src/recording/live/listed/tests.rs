@@ -362,30 +362,58 @@ fn a_playlist_that_cannot_be_read_makes_no_plan() {
     assert!(matches!(made, Err(Error::Encrypted)));
 }
 
-fn any_window() -> impl Strategy<Value = Window> {
-    let start =
-        prop_oneof![12 => 0..60_u64, 2 => 0..100_000_u64, 1 => (u64::MAX - 20)..(u64::MAX - 10)];
+/// How far a window has slid on from the one before: mostly a little.
+#[derive(Clone, Debug)]
+enum Slide {
+    On(u64),
+    To(u64),
+}
+
+/// Returns windows as servers send them, and sometimes others.
+fn any_windows() -> impl Strategy<Value = Vec<Window>> {
+    let slide = prop_oneof![
+        20 => (0..6_u64).prop_map(Slide::On),
+        2 => (6..40_u64).prop_map(Slide::On),
+        1 => (0..100_000_u64).prop_map(Slide::To),
+        1 => ((u64::MAX - 20)..(u64::MAX - 10)).prop_map(Slide::To),
+    ];
     let restarts = prop::collection::btree_set(0..80_u64, 0..6);
     let dates = prop::collection::btree_map(0..80_u64, 0..2000_u64, 0..6);
-    let broadcast = prop_oneof![12 => Just(1_u64), 1 => Just(2)];
-    (start, 1..9_u64, restarts, dates, broadcast, 0..3_u64).prop_map(
-        |(start, count, restarts, dates, broadcast, signature)| Window {
-            numbers: start..start + count,
-            broadcast,
-            signature,
-            restarts,
-            dates,
-            inits: BTreeMap::new(),
-        },
-    )
+    let broadcast = prop_oneof![20 => Just(1_u64), 1 => Just(2)];
+    let one = (slide, 1..9_u64, broadcast, 0..3_u64);
+    let series = prop::collection::vec(one, 2..25);
+    (series, restarts, dates).prop_map(|(series, restarts, dates)| {
+        let mut start = 0_u64;
+        let windows = series
+            .into_iter()
+            .map(|(slide, count, broadcast, signature)| {
+                start = match slide {
+                    Slide::On(distance) => start.saturating_add(distance).min(u64::MAX - 20),
+                    Slide::To(place) => place,
+                };
+                Window {
+                    numbers: start..start + count,
+                    broadcast,
+                    signature,
+                    restarts: restarts.clone(),
+                    dates: dates.clone(),
+                    inits: BTreeMap::new(),
+                }
+            });
+        windows.collect()
+    })
 }
 
 proptest! {
     #[test]
     fn no_series_of_playlists_changes_what_is_planned(
-        series in prop::collection::vec((any_window(), any_window()), 2..25),
+        videos in any_windows(),
+        audios in any_windows(),
+        are_together in any::<bool>(),
     ) {
-        let mut series = series.into_iter().map(|(video, audio)| update(&[video, audio]));
+        let audios = if are_together { videos.clone() } else { audios };
+        let series = videos.into_iter().zip(audios);
+        let mut series = series.map(|(video, audio)| update(&[video, audio]));
         let mut plan = plan(&series.next().unwrap());
         let mut files: BTreeMap<SegmentId, String> = BTreeMap::new();
         for later in series {
@@ -423,6 +451,10 @@ proptest! {
             let saved = plan.segment_plan();
             if let Some(continued) = LivePlan::continued(&saved, &later) {
                 prop_assert_eq!(&times(&continued, 0)[..after[0].len()], &after[0][..]);
+            }
+            if change == LiveChange::Restarted {
+                plan = self::plan(&later);
+                files.clear();
             }
         }
     }
