@@ -336,7 +336,15 @@ impl Recorder<'_> {
     /// Handles what the service says. Returns whether the thread that writes takes more.
     async fn on_event(&mut self, event: LiveEvent) -> Result<bool, Error> {
         match event {
-            LiveEvent::Updated(update) => self.on_update(&update).await,
+            LiveEvent::Updated(update) => {
+                let known = self.timeline.segments().len();
+                let takes_more = self.on_update(&update).await?;
+                if !takes_more || self.timeline.segments().len() == known {
+                    return Ok(takes_more);
+                }
+                // A playlist may tell the end of a broadcast and the start of the next one together.
+                self.on_update(&update).await
+            }
             LiveEvent::Ended => {
                 self.end_stream();
                 Ok(true)

@@ -105,6 +105,7 @@ impl ListedPlan {
         let Some(media) = media.filter(|media| self.continues(media)) else {
             self.broken += 1;
             let most = match media_of(&self.rendition, playlists) {
+                Some(media) if self.is_restarted(&media) => 1,
                 Some(media) if self.continues_partly(&media) => MAX_PARTLY_BROKEN,
                 _ => MAX_BROKEN,
             };
@@ -126,6 +127,12 @@ impl ListedPlan {
     fn continues(&self, media: &[&MediaPlaylist]) -> bool {
         let mut tracks = self.tracks.iter().zip(media);
         tracks.all(|(track, media)| track.is_continued_by(media, self.target_ms))
+    }
+
+    /// Returns whether all playlists say that they go on with another init segment.
+    fn is_restarted(&self, media: &[&MediaPlaylist]) -> bool {
+        let mut tracks = self.tracks.iter().zip(media);
+        tracks.all(|(track, media)| track.is_restarted_by(media))
     }
 
     fn continues_partly(&self, media: &[&MediaPlaylist]) -> bool {

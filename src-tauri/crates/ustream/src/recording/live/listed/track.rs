@@ -146,6 +146,12 @@ impl ListedTrack {
             && self.has_room_for(media, target_ms)
     }
 
+    /// Returns whether a later playlist has the newest segments of the track, and goes on with another
+    /// init segment.
+    pub(super) fn is_restarted_by(&self, media: &MediaPlaylist) -> bool {
+        self.has_same_names(media) && !self.is_counted_anew(media) && !self.has_same_init(media)
+    }
+
     fn has_same_names(&self, media: &MediaPlaylist) -> bool {
         (media.first_sequence..)
             .zip(&media.segments)
@@ -177,7 +183,7 @@ impl ListedTrack {
         // A server may name the same init segment by the number of the first segment: without a restart
         // between them, another name says nothing.
         let is_cut = (new > 0 && media.init_start == new)
-            || (new == 0 && media.first_sequence > self.next_sequence);
+            || (new == 0 && media.init_start == 0 && media.first_sequence > self.next_sequence);
         is_same || new >= media.segments.len() || !is_cut
     }
 
