@@ -108,6 +108,16 @@ impl MediaPlaylist {
     }
 }
 
+/// What a media playlist is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A recording: it must be complete.
+    #[default]
+    Recording,
+    /// A stream that may still run.
+    Stream,
+}
+
 /// The state while the lines of a media playlist are read.
 #[derive(Default)]
 struct MediaPlaylistParser {
@@ -126,17 +136,15 @@ struct MediaPlaylistParser {
     kind: Option<HlsPlaylistType>,
     is_exact: bool,
     target_s: u64,
-    /// Whether it may be that of a running stream.
-    may_run: bool,
+    content: Content,
     init_start: usize,
     dates: Vec<(usize, i64)>,
 }
 
-/// Parses a media playlist. Without an end it is that of a running stream, which is an error unless
-/// `may_run`.
-pub(super) fn read(text: &str, base: &Url, may_run: bool) -> Result<MediaPlaylist, Error> {
+/// Parses a media playlist. Fails with [`Error::StillLive`] if that of a recording has no end.
+pub(super) fn read(text: &str, base: &Url, content: Content) -> Result<MediaPlaylist, Error> {
     let mut parser = MediaPlaylistParser {
-        may_run,
+        content,
         ..MediaPlaylistParser::default()
     };
     for line in lines(text) {
@@ -156,7 +164,7 @@ pub(super) fn read(text: &str, base: &Url, may_run: bool) -> Result<MediaPlaylis
         if parser.kind == Some(HlsPlaylistType::Vod) {
             return Err(malformed("it was cut: it has no end"));
         }
-        if !may_run {
+        if content == Content::Recording {
             return Err(Error::StillLive);
         }
     }
@@ -215,7 +223,7 @@ impl MediaPlaylistParser {
             }
             hls::Tag::Gap(_) => self.is_gap = true,
             hls::Tag::Targetduration(tag) => self.target_s = tag.target_duration(),
-            hls::Tag::ProgramDateTime(tag) if self.may_run => {
+            hls::Tag::ProgramDateTime(tag) if self.content == Content::Stream => {
                 let unix_ms = unix_ms(&tag.program_date_time());
                 self.dates
                     .extend(unix_ms.map(|unix_ms| (self.segments.len(), unix_ms)));
@@ -263,7 +271,7 @@ impl MediaPlaylistParser {
             range,
         };
         let is_another = self.init.as_ref().is_some_and(|known| *known != init);
-        if is_another && self.may_run {
+        if is_another && self.content == Content::Stream {
             self.init_start = self.segments.len();
         } else if is_another || (self.init.is_none() && !self.segments.is_empty()) {
             let problem = "a rendition that is set up anew in its middle";

@@ -133,15 +133,12 @@ impl LivePlan {
     pub fn new(update: &LiveUpdate, choice: &Choice) -> Result<Self, Error> {
         let recording = update.recording()?;
         let rendition = recording.choose(choice)?;
-        let source = match &update.playlists {
-            Some(playlists) => {
-                let plan = ListedPlan::new(update.channel, playlists, rendition.clone());
-                Source::Listed(plan.ok_or(Error::NoRendition)?)
-            }
-            None => {
-                let format = recording.format_of(rendition).ok_or(Error::NoRendition)?;
-                Source::Hashed(HashedPlan::new(update, format, rendition.clone()))
-            }
+        let source = if let Some(playlists) = &update.playlists {
+            let plan = ListedPlan::new(update.channel, playlists, rendition.clone());
+            Source::Listed(plan.ok_or(Error::NoRendition)?)
+        } else {
+            let format = recording.format_of(rendition).ok_or(Error::NoRendition)?;
+            Source::Hashed(HashedPlan::new(update, format, rendition.clone()))
         };
         let plan = Self(source);
         tracing::info!(
@@ -167,15 +164,12 @@ impl LivePlan {
         if !is_same {
             return None;
         }
-        let source = match &update.playlists {
-            Some(playlists) => {
-                let plan = ListedPlan::continued(saved, (update.channel, playlists), rendition);
-                Source::Listed(plan?)
-            }
-            None => {
-                let format = recording.format_of(rendition)?;
-                Source::Hashed(HashedPlan::continued(saved, update, (format, rendition))?)
-            }
+        let source = if let Some(playlists) = &update.playlists {
+            let plan = ListedPlan::continued(saved, (update.channel, playlists), rendition);
+            Source::Listed(plan?)
+        } else {
+            let format = recording.format_of(rendition)?;
+            Source::Hashed(HashedPlan::continued(saved, update, (format, rendition))?)
         };
         Some(Self(source))
     }

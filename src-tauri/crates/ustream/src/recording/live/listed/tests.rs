@@ -296,6 +296,12 @@ fn another_init_segment_begins_another_plan() {
     assert_eq!(numbers, [107, 108]);
 }
 
+fn name_all(plan: &mut SegmentPlan, name: &str) {
+    for known in plan.listing.as_mut().unwrap().hashes.values_mut() {
+        name.clone_into(known);
+    }
+}
+
 #[test]
 fn a_saved_plan_goes_on_with_the_same_broadcast_only() {
     let both = |video, audio| update(&[Window::new(video), Window::new(audio)]);
@@ -329,16 +335,8 @@ fn a_saved_plan_goes_on_with_the_same_broadcast_only() {
         |plan: &mut SegmentPlan| plan.listing = None,
         |plan: &mut SegmentPlan| plan.segments.reverse(),
         |plan: &mut SegmentPlan| plan.segments.clear(),
-        |plan: &mut SegmentPlan| {
-            let hashes = &mut plan.listing.as_mut().unwrap().hashes;
-            hashes.values_mut().for_each(|it| *it = "a:b c".to_owned());
-        },
-        |plan: &mut SegmentPlan| {
-            let hashes = &mut plan.listing.as_mut().unwrap().hashes;
-            hashes
-                .values_mut()
-                .for_each(|it| *it = "5:00 5:00".to_owned());
-        },
+        |plan: &mut SegmentPlan| name_all(plan, "a:b c"),
+        |plan: &mut SegmentPlan| name_all(plan, "5:00 5:00"),
     ] {
         let mut spoilt = saved.clone();
         spoil(&mut spoilt);
