@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::view::{Finished, JobView, LiveEnd};
+use engine::view::{Finished, JobView, LiveEnd, WaitReason};
 use engine::{Engine, Failure, JobId, LiveOptions, NewJob};
 use fake_ustream::{
     Channel, Delivery, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic,
@@ -287,6 +287,32 @@ async fn from_now_on_leaves_out_what_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pause_is_waited_for_and_a_silent_end_is_noticed() {
+    let stream = stream(PlaylistLayout::Muxed)
+        .event(4, LiveAction::Pause)
+        .event(6, LiveAction::Resume)
+        .event(10, LiveAction::End(EndMessage::Nothing));
+    let options = LiveOptions {
+        patience_ms: 10_000,
+        ..LiveOptions::default()
+    };
+    let recording = Recording::start(stream, &[MUXED], options).await;
+    recording.wait_for(0, FIRST + 5).await;
+    recording.run_to(4).await;
+    let waits = |job: &JobView| {
+        let progress = job.progress.as_ref();
+        progress.is_some_and(|it| it.waiting_for == Some(WaitReason::Stream))
+    };
+    wait_until(&recording.engine, &recording.job, waits).await;
+    recording.run_to(10).await;
+    let (path, finished) = recording.finished().await;
+    assert_eq!(finished.live_end, Some(LiveEnd::Silent));
+    assert!(finished.gaps.is_empty(), "{finished:?}");
+    assert_has_all(&path, 14);
+    recording.assert_fetched_once(0, FIRST..FIRST + 14);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_the_recording_goes_on_with_a_gap_or_is_saved() {
     let stream = stream(PlaylistLayout::Muxed).event(30, LiveAction::End(EndMessage::Offline));
     let recording = Recording::start(stream, &[MUXED], patient()).await;
@@ -375,4 +401,32 @@ async fn a_stream_without_playlists_either_is_off_air() {
         .await
         .unwrap_err();
     assert!(matches!(opened, Error::OffAir), "{opened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn playlists_are_read_as_often_as_segments_come() {
+    let clock = LiveClock::running(Duration::from_secs(2));
+    let stream = LiveStream {
+        clock,
+        ..stream(PlaylistLayout::Muxed)
+    };
+    let (mock, _) = service(stream).await;
+    let client = mock.client();
+    let mut opened = client
+        .live(ChannelId(CHANNEL), &Access::default())
+        .await
+        .unwrap();
+    let mut plan = LivePlan::new(opened.latest(), &Choice::default()).unwrap();
+    opened.follow(plan.rendition());
+    let (first, before) = (plan.numbers().end, playlist_requests(&mock, 1));
+    while plan.numbers().end < first + 8 {
+        let event = tokio::time::timeout(TIMEOUT, opened.next()).await.unwrap();
+        let LiveEvent::Updated(update) = event else {
+            panic!("{event:?}")
+        };
+        plan.extend(&update);
+    }
+    let requests = playlist_requests(&mock, 1) - before;
+    // Twice as many would be one in a second.
+    assert!((4..=12).contains(&requests), "{requests} for 8 segments");
 }
