@@ -147,7 +147,7 @@ impl Recording {
 }
 
 /// Returns the packets of the fixture's first segments, of two seconds each.
-fn expected(stream: &str, segments: usize) -> Vec<FrameMd5> {
+pub(crate) fn expected(stream: &str, segments: usize) -> Vec<FrameMd5> {
     let packets = packets(&fixture("film.flv"), stream);
     let end_us = packets[0].dts_us + i64::try_from(segments).unwrap() * 2_000_000;
     let is_inside = |packet: &FrameMd5| packet.dts_us < end_us - 1_000;
@@ -155,7 +155,7 @@ fn expected(stream: &str, segments: usize) -> Vec<FrameMd5> {
 }
 
 /// Asserts that a movie has every packet of the fixture's first segments, in step.
-fn assert_has_all(movie: &Path, segments: usize) {
+pub(crate) fn assert_has_all(movie: &Path, segments: usize) {
     assert_plays(movie);
     for stream in ["v:0", "a:0"] {
         let (found, expected) = (packets(movie, stream), expected(stream, segments));

@@ -35,6 +35,7 @@ mod kill;
 mod layers;
 mod listing;
 mod live;
+mod live_hls;
 mod live_session;
 #[cfg(target_os = "linux")]
 mod long_recordings;

@@ -11,8 +11,10 @@ use quick_m3u8::config::ParsingOptionsBuilder;
 use quick_m3u8::{HlsLine, Reader};
 use url::Url;
 
+use self::media::Content;
+
 pub use self::master::{AudioRendition, MasterPlaylist, Variant};
-pub use self::media::{MediaPlaylist, PlaylistSegment};
+pub use self::media::{MediaPlaylist, MediaResource, PlaylistSegment};
 use crate::{Error, hosts, lenient_json};
 
 /// Largest playlist that is read; ten hours are 6000 segments of about 200 bytes each.
@@ -39,6 +41,16 @@ pub enum Playlist {
 /// [`Error::Encrypted`], [`Error::Unsupported`] for unsupported features, [`Error::Misdirected`] for
 /// URLs on foreign hosts, else with [`Error::Malformed`].
 pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
+    read_any(body, base, Content::Recording)
+}
+
+/// Parses a playlist of a running stream: a media playlist may have no end yet, and its init segment may
+/// change. Fails like [`read`], but not with [`Error::StillLive`].
+pub fn read_running(body: &[u8], base: &Url) -> Result<Playlist, Error> {
+    read_any(body, base, Content::Stream)
+}
+
+fn read_any(body: &[u8], base: &Url, content: Content) -> Result<Playlist, Error> {
     if body.len() > MAX_PLAYLIST_BYTES {
         return Err(Error::TooLarge {
             what: WHAT,
@@ -56,7 +68,7 @@ pub fn read(body: &[u8], base: &Url) -> Result<Playlist, Error> {
     {
         master::read(text, base).map(Playlist::Master)
     } else {
-        media::read(text, base).map(Playlist::Media)
+        media::read(text, base, content).map(Playlist::Media)
     }
 }
 

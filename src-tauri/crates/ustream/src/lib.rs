@@ -17,7 +17,7 @@
 //! 3. [`page`], [`api`], [`gate`]: read the website, the JSON API and the sign-up form.
 //! 4. [`ums`]: the control connection. [`ums::message`] and [`ums::stream`] parse it,
 //!    [`ums::session`] decides what to do; two drivers run it over a websocket or long polling.
-//! 5. [`hls`]: reads the playlists of recordings that have no segmented formats.
+//! 5. [`hls`]: reads the playlists of recordings and streams that have no segmented formats.
 //! 6. [`Recording`]: the renditions, and the URLs of their segments as they are now.
 //! 7. [`SegmentPlan`]: the segments of one rendition without URLs, so that it can be saved.
 //!

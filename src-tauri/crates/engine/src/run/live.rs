@@ -9,6 +9,7 @@ mod schedule;
 mod timeline;
 mod waiting;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use media::{MovieSpec, Mp4Brand, Tags};
@@ -277,14 +278,15 @@ fn gaps(live: &LiveRecord, segments: &[Segment], outstanding: &[Segment]) -> Vec
         return Vec::new();
     };
     // What was announced and never sent, because the stream was started again, starts after what is
-    // behind it in the list.
-    let mut next_ms = u64::MAX;
+    // behind it in the list of its track.
+    let mut next_ms: HashMap<u8, u64> = HashMap::new();
     let mut missing = Vec::new();
     for segment in segments.iter().rev().filter(is_media) {
-        if lacks.contains(&segment.id) && segment.start_ms <= next_ms {
+        let next_ms = next_ms.entry(segment.id.track).or_insert(u64::MAX);
+        if lacks.contains(&segment.id) && segment.start_ms <= *next_ms {
             missing.push(*segment);
         }
-        next_ms = next_ms.min(segment.start_ms);
+        *next_ms = segment.start_ms.min(*next_ms);
     }
     let missing = missing.iter();
     let missing = missing.filter(|it| it.start_ms > first && it.start_ms < last);
@@ -325,9 +327,7 @@ fn begin(recording: &Recording, plan: &LivePlan, wanted: &LiveRequest) -> (LiveR
         None if wanted.live.from_now && wanted.follows.is_none() => plan.edge(),
         None => planned,
     };
-    let skipped_ms = first
-        .saturating_sub(planned)
-        .saturating_mul(plan.chunk_time_ms());
+    let skipped_ms = plan.start_ms(first);
     let mut timeline = Timeline::default();
     timeline.begin(first, (0, 0), skipped_ms);
     let origin_unix_ms = timeline::sent_unix_ms(plan, first);

@@ -1,21 +1,28 @@
-//! The running stream of a channel: opens its control connection, which a task then keeps.
+//! The running stream of a channel: opens its control connection, which a task then keeps. If the stream is
+//! offered to HLS players only, another task reads its playlists.
+
+mod playlists;
 
 use std::fmt;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::playlists::{PlaylistFollower, PlaylistNews};
+use super::playlists::is_permanent;
 use super::strategies::more_specific;
 use super::{Client, TITLE_TIMEOUT, final_error, locks_of, resolve, session_query};
 use crate::api::{ApiResponse, ChannelInfo, Locks, VideoInfo};
 use crate::ums::message::WHAT;
 use crate::ums::session::{LiveNews, SessionQuery, Transport};
+use crate::ums::stream::StreamState;
 use crate::ums::{self, FeedItem, SessionOutcome, polling, socket};
-use crate::{Access, ChannelId, Error, LiveUpdate, Lock, Recording};
+use crate::{Access, ChannelId, Error, LiveUpdate, Lock, Recording, Rendition, hls};
 
 /// How long to wait for the servers of the segments once these are known.
 const SERVERS_GRACE: Duration = Duration::from_secs(5);
@@ -24,14 +31,21 @@ const SERVERS_GRACE: Duration = Duration::from_secs(5);
 /// sometimes says nothing at all then (observed).
 const OFF_AIR_GRACE: Duration = Duration::from_secs(5);
 
+/// How long the playlists of a stream may take until they are there, with the control connection.
+const PLAYLISTS_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Attempts to read the playlists of a stream before it is taken as one that cannot be read.
+const MAX_FAILURES: u32 = 2;
+
 /// What happens to a running stream.
 #[derive(Debug)]
 pub enum LiveEvent {
-    /// The service has told something new, mostly the hashes of further segments.
+    /// The service has told something new, mostly the hashes of further segments, or their names in
+    /// playlists.
     Updated(Box<LiveUpdate>),
-    /// The connection is lost, or the attempt to connect again has failed. The next attempt follows
-    /// after a pause of at most half a minute, or what the service asks for, without end: the caller
-    /// decides when to give up, by dropping the [`LiveStream`]. It stays with its transport: in a network
+    /// The connection is lost, or the attempt to connect again has failed, or to read the playlists
+    /// anew. The next attempt follows after a pause of at most half a minute, or what the service asks
+    /// for, without end: the caller decides when to give up, by dropping the [`LiveStream`]. It stays with its transport: in a network
     /// that has begun to refuse websockets, [opening](Client::live) the stream again finds the other one.
     Reconnecting(Error),
     /// The connection is back.
@@ -55,7 +69,15 @@ pub struct LiveStream {
     client_started: Instant,
     feed: mpsc::Receiver<FeedItem>,
     task: JoinHandle<Result<SessionOutcome, Error>>,
+    /// Of a stream that is offered as playlists.
+    playlists: Option<PlaylistFollower>,
     failed: Option<Error>,
+}
+
+/// What is heard of a stream.
+enum Heard {
+    Connection(FeedItem),
+    Playlists(PlaylistNews),
 }
 
 impl fmt::Debug for LiveStream {
@@ -74,13 +96,12 @@ impl Drop for LiveStream {
 }
 
 impl Client {
-    /// Opens the running stream of a channel: over a websocket, or by long polling if that fails.
-    /// Returns as soon as its segments are known.
+    /// Opens the running stream of a channel: over a websocket, or by long polling if that fails, or as
+    /// HLS playlists if it has no segmented format. Returns as soon as its segments are known.
     ///
     /// Fails with [`Error::OffAir`] if the channel does not broadcast, with [`Error::Locked`] if
     /// `access` does not open its lock, with [`Error::NotFound`] if it does not exist, else with the
-    /// more specific error of both transports. Streams that are offered to HLS players only are not
-    /// supported.
+    /// more specific error of all transports.
     pub async fn live(&self, channel: ChannelId, access: &Access) -> Result<LiveStream, Error> {
         Box::pin(self.live_unboxed(channel, access)).await
     }
@@ -178,8 +199,19 @@ impl Client {
         self.note(format_args!(
             "no stream over the websocket ({error}); trying long polling"
         ));
-        let polled = self.open_over(Transport::Polling, channel, query).await;
-        polled.map_err(|later| more_specific(error, later))
+        let polled = self.open_over(Transport::Polling, channel, query.clone());
+        let error = match polled.await {
+            Err(later) if !later.is_final() => more_specific(error, later),
+            opened => return opened,
+        };
+        tracing::info!(%error, "no segments of the stream; trying playlists");
+        self.note(format_args!(
+            "no segments of the stream ({error}); trying playlists"
+        ));
+        let opening = self.open_over(Transport::Playlists, channel, query);
+        let opened = tokio::time::timeout(PLAYLISTS_TIMEOUT, opening).await;
+        let opened = opened.unwrap_or(Err(Error::Timeout(hls::WHAT)));
+        opened.map_err(|later| more_specific(error, later))
     }
 
     async fn open_over(
@@ -190,11 +222,14 @@ impl Client {
     ) -> Result<Option<LiveStream>, Error> {
         let (sender, feed) = ums::feed();
         let http = self.control.clone();
+        let renewal = Arc::new(Notify::new());
+        let playlists = (transport == Transport::Playlists)
+            .then(|| PlaylistFollower::start(self.clone(), channel, Arc::clone(&renewal)));
         let task = tokio::spawn(async move {
             match transport {
                 Transport::Socket => socket::follow(&http, query, sender).await,
                 Transport::Polling | Transport::Playlists => {
-                    polling::follow(&http, query, sender).await
+                    polling::follow(&http, (query, transport), sender, renewal).await
                 }
             }
         });
@@ -204,6 +239,7 @@ impl Client {
             client_started: self.memory.started.0,
             feed,
             task,
+            playlists,
             failed: None,
         };
         Ok(stream.open().await?.then_some(stream))
@@ -225,22 +261,54 @@ impl LiveStream {
     /// Waits until the segments are known, and a little longer for their servers. Returns `false` if
     /// the hash of the sign-up form is missing.
     async fn open(&mut self) -> Result<bool, Error> {
+        let mut failures = 0;
         while !self.latest.is_usable() {
-            match self.feed.recv().await {
-                Some(item) => drop(self.apply(item)),
+            match self.hear().await {
+                Some(Heard::Playlists(PlaylistNews::Failed(error))) => {
+                    failures += 1;
+                    if failures >= MAX_FAILURES || is_permanent(&error) {
+                        return Err(error);
+                    }
+                }
+                Some(Heard::Playlists(PlaylistNews::Ended)) => return Err(Error::OffAir),
+                Some(heard) => drop(self.apply(heard)),
                 None => return self.ended().await.map(|()| false),
             }
         }
         self.recording()?;
+        if self.latest.playlists.is_some() {
+            return Ok(true);
+        }
+        // It has segments, even if it was asked for playlists.
+        self.playlists = None;
         let until = Instant::now() + SERVERS_GRACE;
         while self.latest.stream.sites.is_empty() {
             // A stream that fails meanwhile is reported by `next`.
             match tokio::time::timeout_at(until, self.feed.recv()).await {
-                Ok(Some(item)) => drop(self.apply(item)),
+                Ok(Some(item)) => drop(self.apply(Heard::Connection(item))),
                 Ok(None) | Err(_) => break,
             }
         }
         Ok(true)
+    }
+
+    /// Waits for the connection or the playlists. Cancel-safe.
+    async fn hear(&mut self) -> Option<Heard> {
+        let Some(playlists) = &mut self.playlists else {
+            return self.feed.recv().await.map(Heard::Connection);
+        };
+        match select(pin!(self.feed.recv()), pin!(playlists.next())).await {
+            Either::Left((item, _)) => item.map(Heard::Connection),
+            Either::Right((news, _)) => news.map(Heard::Playlists),
+        }
+    }
+
+    /// Says which rendition is recorded: only its playlists are read from now on. It may be called again.
+    pub fn follow(&self, rendition: &Rendition) {
+        if let Some(playlists) = &self.playlists {
+            let names = rendition.tracks.iter().map(|track| track.template.clone());
+            playlists.want(names.collect());
+        }
     }
 
     /// Waits for the end of the task. It succeeds if the hash of the sign-up form is missing.
@@ -259,8 +327,8 @@ impl LiveStream {
             if let Some(error) = &self.failed {
                 return LiveEvent::Failed(error.duplicate());
             }
-            if let Some(item) = self.feed.recv().await {
-                if let Some(event) = self.apply(item) {
+            if let Some(heard) = self.hear().await {
+                if let Some(event) = self.apply(heard) {
                     return event;
                 }
                 continue;
@@ -272,17 +340,44 @@ impl LiveStream {
         }
     }
 
-    /// Takes over news.
-    fn apply(&mut self, item: FeedItem) -> Option<LiveEvent> {
-        match item.news {
-            LiveNews::Update(info) => {
+    /// Takes over what was heard.
+    fn apply(&mut self, heard: Heard) -> Option<LiveEvent> {
+        let item = match heard {
+            Heard::Connection(item) => item,
+            Heard::Playlists(PlaylistNews::Listed(playlists)) => {
+                self.latest.playlists = Some(playlists);
+                self.latest.at = self.client_started.elapsed();
+                return Some(LiveEvent::Updated(Box::new(self.latest.clone())));
+            }
+            Heard::Playlists(PlaylistNews::Failed(error)) => {
+                return Some(LiveEvent::Reconnecting(error));
+            }
+            Heard::Playlists(PlaylistNews::Ended) => return Some(LiveEvent::Ended),
+        };
+        match (item.news, &self.playlists) {
+            (LiveNews::Update(info), Some(playlists)) => {
+                if let Some(StreamState::Stored(stored)) = &info.stream
+                    && !stored.playlists.is_empty()
+                {
+                    playlists.set_addresses(stored.playlists.clone());
+                }
+                let at = self.latest.at;
+                self.latest.take(*info, at);
+                None
+            }
+            (LiveNews::Update(info), None) => {
                 let at = item.at.saturating_duration_since(self.client_started);
                 let is_news = self.latest.take(*info, at);
                 is_news.then(|| LiveEvent::Updated(Box::new(self.latest.clone())))
             }
-            LiveNews::OffAir => Some(LiveEvent::Ended),
-            LiveNews::Lost(error) => Some(LiveEvent::Reconnecting(error)),
-            LiveNews::Back => Some(LiveEvent::Reconnected),
+            // What is still to come is read before the end is told.
+            (LiveNews::OffAir, Some(playlists)) => {
+                playlists.finish();
+                None
+            }
+            (LiveNews::OffAir, None) => Some(LiveEvent::Ended),
+            (LiveNews::Lost(error), _) => Some(LiveEvent::Reconnecting(error)),
+            (LiveNews::Back, _) => Some(LiveEvent::Reconnected),
         }
     }
 
@@ -299,9 +394,6 @@ impl LiveStream {
     /// Returns the stream in the form of a recording, with title, owner, thumbnail and the renditions
     /// to choose from. Fails like [`Recording::new`].
     pub fn recording(&self) -> Result<Recording, Error> {
-        let LiveUpdate {
-            channel, stream, ..
-        } = &self.latest;
-        Recording::new(*channel, stream.clone(), self.video.clone())
+        self.latest.described_by(self.video.clone())
     }
 }

@@ -112,7 +112,7 @@ impl Client {
         stream: &StreamInfo,
     ) -> Result<Playlists, Error> {
         let mut problem: Option<Error> = None;
-        let budget = PlaylistBudget::default();
+        let budget = PlaylistBudget::of(id);
         for address in &stream.stored.playlists {
             match self.fetch_master(address, &budget).await {
                 Ok((_, Playlist::Master(master))) => {
@@ -197,11 +197,6 @@ impl Client {
 
     /// Fetches a playlist, with retries after errors that may pass.
     async fn fetch_playlist(&self, url: &Url, budget: &PlaylistBudget) -> Result<Playlist, Error> {
-        // Playlists come from the service's own hosts only, never from a CDN shared with others.
-        if !hosts::is_site_url(url) {
-            let host = crate::lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
-            return Err(Error::Misdirected(format!("its playlist lies on {host}")));
-        }
         let mut pause = RETRY_PAUSE;
         for attempt in 1.. {
             let PlaylistError { error, retry_after } = match self.read_playlist(url, budget).await {
@@ -226,12 +221,19 @@ impl Client {
         Err(Error::Timeout(WHAT))
     }
 
-    async fn read_playlist(
+    /// Fetches a playlist once.
+    pub(super) async fn read_playlist(
         &self,
         url: &Url,
         budget: &PlaylistBudget,
     ) -> Result<Playlist, PlaylistError> {
         let mut retry_after = None;
+        // Playlists come from the service's own hosts only, never from a CDN shared with others.
+        if !hosts::is_site_url(url) {
+            let host = crate::lenient_json::clean_text(url.host_str().unwrap_or("nowhere"));
+            let error = Error::Misdirected(format!("its playlist lies on {host}"));
+            return Err(PlaylistError { error, retry_after });
+        }
         let asked = async {
             let response = self.control.send(self.control.get(url.clone())).await;
             let response = response.map_err(http::error)?;
@@ -245,7 +247,11 @@ impl Client {
             if !answer.status.is_success() {
                 return Err(super::status_error(&answer));
             }
-            let playlist = hls::read(&answer.body, &answer.url)?;
+            let playlist = if budget.is_of_stream {
+                hls::read_running(&answer.body, &answer.url)?
+            } else {
+                hls::read(&answer.body, &answer.url)?
+            };
             budget.take(answer.body.len(), &playlist)?;
             Ok(playlist)
         });
@@ -254,27 +260,29 @@ impl Client {
 }
 
 /// Why a playlist could not be fetched, and the pause that the server asks for.
-struct PlaylistError {
-    error: Error,
-    retry_after: Option<Duration>,
+pub(super) struct PlaylistError {
+    pub(super) error: Error,
+    pub(super) retry_after: Option<Duration>,
 }
 
-/// What the playlists of one recording may still take.
+/// What the playlists of one recording, or one look at those of a running stream, may still take.
 pub(super) struct PlaylistBudget {
     bytes: AtomicUsize,
     segments: AtomicUsize,
-}
-
-impl Default for PlaylistBudget {
-    fn default() -> Self {
-        Self {
-            bytes: AtomicUsize::new(MAX_BYTES),
-            segments: AtomicUsize::new(MAX_SEGMENTS),
-        }
-    }
+    /// Whether playlists without an end are read.
+    is_of_stream: bool,
 }
 
 impl PlaylistBudget {
+    /// Returns the budget of a recording, or of the running stream of a channel.
+    pub(super) fn of(id: MediaId) -> Self {
+        Self {
+            bytes: AtomicUsize::new(MAX_BYTES),
+            segments: AtomicUsize::new(MAX_SEGMENTS),
+            is_of_stream: matches!(id, MediaId::Channel(_)),
+        }
+    }
+
     /// Subtracts one playlist; fails if the budget is exceeded.
     pub(super) fn take(&self, bytes: usize, playlist: &Playlist) -> Result<(), Error> {
         let segments = match playlist {
@@ -303,7 +311,7 @@ async fn while_polling<T>(connection: PollingConnection, fetching: impl Future<O
 }
 
 /// Returns whether a new handshake would fail in the same way.
-fn is_permanent(problem: &Error) -> bool {
+pub(super) fn is_permanent(problem: &Error) -> bool {
     matches!(
         problem,
         Error::Encrypted

@@ -114,7 +114,7 @@ impl Client {
             Ok(_) => Error::NoRendition,
             Err(error) => error,
         };
-        let budget = PlaylistBudget::default();
+        let budget = PlaylistBudget::of(id.into());
         let read = |url: &Url| {
             let body = session.playlists.get(url).ok_or(Error::NoRendition)?;
             let playlist = hls::read(body, url)?;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use quick_m3u8::HlsLine;
+use quick_m3u8::date::DateTime;
 use quick_m3u8::tag::hls::{self, EnumeratedString, Method};
 use quick_m3u8::tag::{HlsPlaylistType, KnownTag};
 use url::Url;
@@ -23,8 +24,20 @@ pub struct MediaPlaylist {
     pub base: Url,
     /// Its segments by time.
     pub segments: Vec<PlaylistSegment>,
-    /// Its init segment (`EXT-X-MAP`), for fragmented MP4 only.
+    /// Its init segment (`EXT-X-MAP`), for fragmented MP4 only: the last one, if that of a running
+    /// stream has several.
     pub init: Option<MediaResource>,
+    /// Where in `segments` those of that init segment begin; 0 unless it has several.
+    pub init_start: usize,
+    /// Media sequence number of the first segment. The others count on from it.
+    pub first_sequence: u64,
+    /// Target duration (`EXT-X-TARGETDURATION`), in milliseconds; 0 if it is not stated.
+    pub target_ms: u64,
+    /// Whether it has an end (`EXT-X-ENDLIST`): nothing is added to it any more.
+    pub is_ended: bool,
+    /// Of a playlist without an end: the places in `segments` whose start is stated
+    /// (`EXT-X-PROGRAM-DATE-TIME`), in milliseconds since 1970.
+    pub dates: Vec<(usize, i64)>,
     /// Sum of the segment lengths, in milliseconds.
     pub duration_ms: u64,
     /// Whether some segment lengths are not whole seconds. Then none is rounded, and their sum is
@@ -42,6 +55,8 @@ pub struct PlaylistSegment {
     pub start_ms: u64,
     /// Length in milliseconds.
     pub duration_ms: u64,
+    /// Length in microseconds, as it is stated: at most an hour.
+    pub length_us: u32,
     /// Its bytes; `None` if the playlist gives no URI or marks a gap: it only takes up time.
     pub resource: Option<MediaResource>,
 }
@@ -74,6 +89,15 @@ impl MediaPlaylist {
         resource_url(&self.base, &resource.uri).ok()
     }
 
+    /// Returns when a segment of a running stream began, in milliseconds since 1970, if that is stated.
+    pub(crate) fn unix_ms(&self, index: usize) -> Option<i64> {
+        let mut stated = self.dates.iter().rev();
+        let (at, unix_ms) = stated.find(|(at, _)| *at <= index)?;
+        let (from, to) = (self.segments.get(*at)?, self.segments.get(index)?);
+        let distance_ms = i64::try_from(to.start_ms.saturating_sub(from.start_ms)).ok()?;
+        unix_ms.checked_add(distance_ms)
+    }
+
     /// Returns the segment of this number.
     pub(crate) fn segment(&self, number: u64) -> Option<&PlaylistSegment> {
         let index = self
@@ -82,6 +106,16 @@ impl MediaPlaylist {
             .ok()?;
         self.segments.get(index)
     }
+}
+
+/// What a media playlist is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A recording: it must be complete.
+    #[default]
+    Recording,
+    /// A stream that may still run.
+    Stream,
 }
 
 /// The state while the lines of a media playlist are read.
@@ -101,10 +135,18 @@ struct MediaPlaylistParser {
     has_end: bool,
     kind: Option<HlsPlaylistType>,
     is_exact: bool,
+    target_s: u64,
+    content: Content,
+    init_start: usize,
+    dates: Vec<(usize, i64)>,
 }
 
-pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
-    let mut parser = MediaPlaylistParser::default();
+/// Parses a media playlist. Fails with [`Error::StillLive`] if that of a recording has no end.
+pub(super) fn read(text: &str, base: &Url, content: Content) -> Result<MediaPlaylist, Error> {
+    let mut parser = MediaPlaylistParser {
+        content,
+        ..MediaPlaylistParser::default()
+    };
     for line in lines(text) {
         match line? {
             HlsLine::KnownTag(KnownTag::Hls(tag)) => parser.tag(&tag, base)?,
@@ -119,11 +161,12 @@ pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
     parser.add_missing_uri()?;
     if !parser.has_end {
         // A VOD playlist never changes (RFC 8216 4.3.3.5).
-        return Err(if parser.kind == Some(HlsPlaylistType::Vod) {
-            malformed("it was cut: it has no end")
-        } else {
-            Error::StillLive
-        });
+        if parser.kind == Some(HlsPlaylistType::Vod) {
+            return Err(malformed("it was cut: it has no end"));
+        }
+        if content == Content::Recording {
+            return Err(Error::StillLive);
+        }
     }
     if parser.segments.is_empty() {
         return Err(malformed("it names no segment"));
@@ -141,6 +184,11 @@ pub(super) fn read(text: &str, base: &Url) -> Result<MediaPlaylist, Error> {
     Ok(MediaPlaylist {
         base: base.clone(),
         init: parser.init.filter(|_| !is_ts),
+        init_start: if is_ts { 0 } else { parser.init_start },
+        first_sequence: parser.first_number,
+        target_ms: parser.target_s.saturating_mul(1000),
+        is_ended: parser.has_end,
+        dates: parser.dates,
         duration_ms: parser.end_us / 1000,
         is_exact: parser.is_exact,
         segments: parser.segments,
@@ -174,11 +222,19 @@ impl MediaPlaylistParser {
                 self.length_s = Some(tag.duration());
             }
             hls::Tag::Gap(_) => self.is_gap = true,
+            hls::Tag::Targetduration(tag) => self.target_s = tag.target_duration(),
+            hls::Tag::ProgramDateTime(tag) if self.content == Content::Stream => {
+                let unix_ms = unix_ms(&tag.program_date_time());
+                self.dates
+                    .extend(unix_ms.map(|unix_ms| (self.segments.len(), unix_ms)));
+            }
             hls::Tag::PlaylistType(tag) => {
                 self.kind = Some(tag.playlist_type());
             }
             hls::Tag::Byterange(tag) => self.range = Some((tag.length(), tag.offset())),
-            hls::Tag::Discontinuity(_) => self.discontinuities += 1,
+            hls::Tag::Discontinuity(_) => {
+                self.discontinuities = self.discontinuities.saturating_add(1);
+            }
             hls::Tag::MediaSequence(tag) if self.segments.is_empty() => {
                 self.first_number = tag.media_sequence();
             }
@@ -215,7 +271,9 @@ impl MediaPlaylistParser {
             range,
         };
         let is_another = self.init.as_ref().is_some_and(|known| *known != init);
-        if is_another || (self.init.is_none() && !self.segments.is_empty()) {
+        if is_another && self.content == Content::Stream {
+            self.init_start = self.segments.len();
+        } else if is_another || (self.init.is_none() && !self.segments.is_empty()) {
             let problem = "a rendition that is set up anew in its middle";
             return Err(Error::Unsupported(problem.to_owned()));
         }
@@ -276,6 +334,7 @@ impl MediaPlaylistParser {
             number,
             start_ms,
             duration_ms: self.end_us / 1000 - start_ms,
+            length_us: u32::try_from(length_us).unwrap_or(u32::MAX),
             resource: resource.filter(|_| !is_gap),
         });
         Ok(())
@@ -302,4 +361,10 @@ fn byte_range(start: u64, length: u64) -> Result<Range<u64>, Error> {
     let end = start.checked_add(length).filter(|_| length > 0);
     end.map(|end| start..end)
         .ok_or_else(|| malformed("an absurd range"))
+}
+
+/// Converts a date to milliseconds since 1970; `None` if it is none.
+fn unix_ms(date: &DateTime) -> Option<i64> {
+    let time: jiff::Timestamp = date.to_string().parse().ok()?;
+    Some(time.as_millisecond())
 }

@@ -314,7 +314,13 @@ fn a_mutated_playlist_makes_a_valid_list_or_an_error() {
     for seed in 0..20_000 {
         let mut random = Rng::with_seed(seed);
         let text = changed([SEGMENTS, ranges, STREAMS][random.usize(..3)], &mut random);
-        let Ok(playlist) = read(text.as_bytes(), &base()) else {
+        let body = text.as_bytes();
+        let playlist = if seed % 2 == 0 {
+            read(body, &base())
+        } else {
+            read_running(body, &base())
+        };
+        let Ok(playlist) = playlist else {
             continue;
         };
         read_well += 1;
@@ -336,6 +342,56 @@ fn a_mutated_playlist_makes_a_valid_list_or_an_error() {
             assert!(!is_empty, "{text}");
         }
         assert_eq!(end_ms, media.duration_ms);
+        assert!(media.init_start <= media.segments.len(), "{text}");
+        for index in 0..=media.segments.len() {
+            media.unix_ms(index);
+        }
     }
     assert!(read_well > 2_000, "{read_well}");
+}
+
+#[test]
+fn the_playlist_of_a_running_stream_says_what_comes_next() {
+    let text = "#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:41\n\
+        #EXT-X-DISCONTINUITY-SEQUENCE:2\n#EXT-X-PROGRAM-DATE-TIME:2026-11-30T20:00:00.500+01:00\n\
+        #EXTINF:5.9991,\na.ts\n#EXTINF:6.0001,\nb.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:4,\n\
+        #EXT-X-PROGRAM-DATE-TIME:2026-11-30T19:01:00Z\nc.ts\n";
+    assert!(matches!(
+        read(text.as_bytes(), &base()),
+        Err(Error::StillLive)
+    ));
+    let Playlist::Media(media) = read_running(text.as_bytes(), &base()).unwrap() else {
+        panic!()
+    };
+    assert_eq!((media.first_sequence, media.target_ms), (41, 6000));
+    assert!(!media.is_ended);
+    let numbers: Vec<_> = media.segments.iter().map(|it| it.number).collect();
+    assert_eq!(numbers, [43, 44, 46]);
+    let lengths: Vec<_> = media.segments.iter().map(|it| it.length_us).collect();
+    assert_eq!(lengths, [5_999_100, 6_000_100, 4_000_000]);
+    // 2026-11-30T19:00:00.5Z
+    let start = 1_796_065_200_500;
+    let times: Vec<_> = (0..3).map(|index| media.unix_ms(index).unwrap()).collect();
+    assert_eq!(times, [start, start + 5999, start + 59_500]);
+    let ended = format!("{text}#EXT-X-ENDLIST\n");
+    let Playlist::Media(media) = read_running(ended.as_bytes(), &base()).unwrap() else {
+        panic!()
+    };
+    assert!(media.is_ended);
+}
+
+#[test]
+fn the_init_segment_of_a_running_stream_may_change() {
+    let text = "#EXTM3U\n#EXT-X-MAP:URI=\"1.mp4\"\n#EXTINF:2,\na.m4s\n#EXT-X-DISCONTINUITY\n\
+        #EXT-X-MAP:URI=\"2.mp4\"\n#EXTINF:2,\nb.m4s\n#EXTINF:2,\nc.m4s\n";
+    let Playlist::Media(media) = read_running(text.as_bytes(), &base()).unwrap() else {
+        panic!()
+    };
+    assert_eq!(media.init_start, 1);
+    assert_eq!(media.init.as_ref().map(|it| &*it.uri), Some("2.mp4"));
+    let ended = format!("{text}#EXT-X-ENDLIST\n");
+    assert!(matches!(
+        read(ended.as_bytes(), &base()),
+        Err(Error::Unsupported(_))
+    ));
 }

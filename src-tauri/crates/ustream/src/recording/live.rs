@@ -1,26 +1,22 @@
-//! The plan of a stream that is running: it grows with each message of the control connection.
-//!
-//! A message names the hash of the segment that was finished last (`chunkId`) and the next hash, and
-//! the service sends one every 50 to 95 s (observed): hashes are known 10 to 20 segments ahead.
+//! The plan of a stream that is running: it grows with each message of the control connection, or each
+//! time that its playlists have changed.
 
-use std::collections::BTreeMap;
+mod hashed;
+mod listed;
+
 use std::ops::Range;
 use std::time::Duration;
 
-use super::validated_format::{self, ValidatedFormat};
-use super::{Recording, Rendition};
-use crate::redacted::redact_path;
+use self::hashed::HashedPlan;
+use self::listed::ListedPlan;
+use super::{Playlists, Recording, Rendition, SourceKind};
+use crate::api::VideoInfo;
 use crate::ums::message::ModuleInfo;
 use crate::ums::session::StreamInfo;
 use crate::ums::stream::{StreamFormat, StreamState};
-use crate::ums::timeline;
 use crate::{
-    ChannelId, Choice, Container, Error, HashListing, Presence, RenditionTrack, Segment, SegmentId,
-    SegmentKind, SegmentLocation, SegmentPlan,
+    ChannelId, Choice, Error, HashListing, Segment, SegmentId, SegmentLocation, SegmentPlan,
 };
-
-/// Most folders of one broadcast; one is usual.
-const MAX_PATHS: usize = 16;
 
 /// Most servers that are kept.
 const MAX_SITES: usize = 16;
@@ -32,6 +28,8 @@ pub struct LiveUpdate {
     pub channel: ChannelId,
     /// Its formats, with the hashes of the newest message only; its servers, title and owner.
     pub stream: StreamInfo,
+    /// Its playlists, if it is offered to HLS players only.
+    pub playlists: Option<Playlists>,
     /// When the newest message about its segments came, as a time of [`crate::Client::clock`].
     pub at: Duration,
 }
@@ -42,6 +40,7 @@ impl LiveUpdate {
         Self {
             channel,
             stream: StreamInfo::default(),
+            playlists: None,
             at: Duration::ZERO,
         }
     }
@@ -78,14 +77,26 @@ impl LiveUpdate {
 
     /// Returns whether segments can be fetched.
     pub(crate) fn is_usable(&self) -> bool {
-        self.stream.stored.usable().next().is_some()
+        self.playlists.is_some() || self.stream.stored.usable().next().is_some()
     }
 
     /// Returns the stream in the form of a recording: title, owner, renditions to choose from.
     ///
     /// Fails like [`Recording::new`].
     pub fn recording(&self) -> Result<Recording, Error> {
-        Recording::new(self.channel, self.stream.clone(), None)
+        self.described_by(None)
+    }
+
+    /// Returns the same with what the API says.
+    pub(crate) fn described_by(&self, video: Option<VideoInfo>) -> Result<Recording, Error> {
+        let (channel, stream) = (self.channel, self.stream.clone());
+        match &self.playlists {
+            Some(playlists) => {
+                let source = SourceKind::Playlists(playlists.clone());
+                Recording::from_source(channel, stream, source, video)
+            }
+            None => Recording::new(channel, stream, video),
+        }
     }
 }
 
@@ -97,51 +108,22 @@ pub enum LiveChange {
     /// These segments were appended to the plan, in its order.
     Appended(Vec<Segment>),
     /// The update is about another broadcast, or about one whose segments do not continue those of
-    /// the plan: they have other templates, another length or unrelated numbers, or there are too
-    /// many. The plan is as before; another one must be [made](LivePlan::new) of the update.
+    /// the plan: they have other templates, another length, unrelated numbers or another init segment,
+    /// or there are too many. The plan is as before; another one must be [made](LivePlan::new) of the update.
     Restarted,
 }
 
-/// The hash of consecutive segments, under the number of the first.
+/// The segments of one rendition of one broadcast, as far as the service has named them.
+///
+/// What is planned never changes: neither a number nor a time. Of some segments [`Self::locate`] finds no
+/// URL, since they were never named: the connection was lost.
 #[derive(Clone, Debug)]
-struct HashRange {
-    /// The number behind the last one.
-    end: u64,
-    hash: String,
-}
+pub struct LivePlan(Source);
 
-/// The segments of one rendition of one broadcast, as far as the service has named their hashes.
-///
-/// Segments are numbered without gaps from the smallest number of the first update on. What is planned
-/// never changes: neither a number nor a time nor, once it is known, a hash. Segments between two
-/// updates whose hashes were never named, since the connection was lost, are part of the plan, but
-/// [`Self::locate`] finds no URL for them.
-///
-/// A segment is [`Presence::Sure`] if it is neither older than the newest one at the time of the first
-/// update, nor ahead of the present [edge](Self::edge). Older ones may have expired or may never have
-/// been there; the broadcast may end before those ahead.
 #[derive(Clone, Debug)]
-pub struct LivePlan {
-    channel: ChannelId,
-    rendition: Rendition,
-    chunk_time_ms: u64,
-    /// Distance of the numbers under which hashes are listed.
-    interval: u64,
-    /// Number of the first segment.
-    first: u64,
-    /// The number behind the last planned one.
-    end: u64,
-    /// By the first number. They do not overlap.
-    hashes: BTreeMap<u64, HashRange>,
-    /// The edge at the time of the first update.
-    first_edge: u64,
-    edge: u64,
-    /// When the edge was told.
-    edge_at: Duration,
-    /// Folders below a server, the preferred one first.
-    paths: Vec<String>,
-    /// URLs of servers, the preferred one first.
-    base_urls: Vec<String>,
+enum Source {
+    Hashed(HashedPlan),
+    Listed(ListedPlan),
 }
 
 impl LivePlan {
@@ -151,40 +133,22 @@ impl LivePlan {
     pub fn new(update: &LiveUpdate, choice: &Choice) -> Result<Self, Error> {
         let recording = update.recording()?;
         let rendition = recording.choose(choice)?;
-        let format = recording.format_of(rendition).ok_or(Error::NoRendition)?;
-        let mut plan = Self::of_format(update, format, rendition.clone());
-        plan.base_urls = validated_format::base_urls(&update.stream.sites);
+        let source = if let Some(playlists) = &update.playlists {
+            let plan = ListedPlan::new(update.channel, playlists, rendition.clone());
+            Source::Listed(plan.ok_or(Error::NoRendition)?)
+        } else {
+            let format = recording.format_of(rendition).ok_or(Error::NoRendition)?;
+            Source::Hashed(HashedPlan::new(update, format, rendition.clone()))
+        };
+        let plan = Self(source);
         tracing::info!(
             "chosen of {} renditions: {} as {:?}, from segment {} on",
             recording.renditions.len(),
             rendition.id.0,
             rendition.container,
-            plan.first,
+            plan.numbers().start,
         );
         Ok(plan)
-    }
-
-    fn of_format(update: &LiveUpdate, format: &ValidatedFormat, rendition: Rendition) -> Self {
-        let hashes = format.hashes();
-        let first = hashes.keys().next().copied().unwrap_or_default();
-        let mut plan = Self {
-            channel: update.channel,
-            rendition,
-            chunk_time_ms: format.timeline.chunk_time_ms(),
-            interval: timeline::interval(hashes),
-            first,
-            end: first,
-            hashes: BTreeMap::new(),
-            first_edge: 0,
-            edge: 0,
-            edge_at: update.at,
-            paths: format.paths().to_vec(),
-            base_urls: Vec::new(),
-        };
-        plan.add_hashes(hashes);
-        plan.set_edge(format.newest, hashes, update.at);
-        plan.first_edge = plan.edge;
-        plan
     }
 
     /// Returns the plan that goes on with a saved one, for a program that was started again while the
@@ -197,291 +161,112 @@ impl LivePlan {
         let is_same = saved.media == update.channel.into()
             && rendition.container == saved.container
             && rendition.tracks == saved.tracks;
-        let format = recording.format_of(rendition).filter(|_| is_same)?;
-        let listing = saved.listing.as_ref()?;
-        let paths = listing.paths.iter();
-        let paths = paths.filter(|path| validated_format::is_relative(path));
-        let media = |segment: &Segment| match segment.id.kind {
-            SegmentKind::Media(number) => Some((number, segment.presence)),
-            SegmentKind::Init => None,
+        if !is_same {
+            return None;
+        }
+        let source = if let Some(playlists) = &update.playlists {
+            let plan = ListedPlan::continued(saved, (update.channel, playlists), rendition);
+            Source::Listed(plan?)
+        } else {
+            let format = recording.format_of(rendition)?;
+            Source::Hashed(HashedPlan::continued(saved, update, (format, rendition))?)
         };
-        let mut numbers = saved.segments.iter().filter_map(media);
-        let mut sure = numbers
-            .clone()
-            .filter(|(_, presence)| *presence == Presence::Sure)
-            .map(|(number, _)| number);
-        let (first, _) = numbers.clone().next()?;
-        let (last, _) = numbers.next_back()?;
-        let first_edge = sure.next().unwrap_or(first);
-        let mut plan = Self {
-            first,
-            end: first,
-            hashes: BTreeMap::new(),
-            interval: timeline::interval(&listing.hashes),
-            first_edge,
-            edge: sure.next_back().unwrap_or(first_edge),
-            paths: paths.take(MAX_PATHS).cloned().collect(),
-            ..Self::of_format(update, format, rendition.clone())
-        };
-        plan.add_hashes(&listing.hashes);
-        plan.end = plan.end.max(last.saturating_add(1)).min(plan.largest_end());
-        (plan.extend(update) != LiveChange::Restarted).then_some(plan)
+        Some(Self(source))
     }
 
     /// Takes over a later update, and returns what it means for the plan.
     pub fn extend(&mut self, update: &LiveUpdate) -> LiveChange {
-        let stored = &update.stream.stored;
-        let format = match self.rendition.container {
-            Container::Flv => stored.flv.as_ref(),
-            Container::Fmp4 => stored.fmp4.as_ref(),
-            Container::Ts | Container::File => None,
-        };
-        let Some(format) = format.filter(|format| format.is_usable()) else {
-            // A broadcast of which only the other format is left is another one.
-            return match stored.usable().next() {
-                Some(_) => LiveChange::Restarted,
-                None => LiveChange::Unchanged,
-            };
-        };
-        if !self.is_continued_by(format) {
-            return LiveChange::Restarted;
+        match (&mut self.0, &update.playlists) {
+            (Source::Hashed(plan), None) => plan.extend(update),
+            (Source::Listed(plan), Some(playlists)) => plan.extend(playlists),
+            (Source::Hashed(_), Some(_)) | (Source::Listed(_), None) => LiveChange::Restarted,
         }
-        for path in &format.paths {
-            let is_new = !self.paths.contains(path) && self.paths.len() < MAX_PATHS;
-            if is_new && validated_format::is_relative(path) {
-                self.paths.push(path.clone());
-            }
-        }
-        self.base_urls = validated_format::base_urls(&update.stream.sites);
-        let known_end = self.end;
-        self.add_hashes(&format.hashes);
-        self.set_edge(format.newest, &format.hashes, update.at);
-        if self.end == known_end {
-            return LiveChange::Unchanged;
-        }
-        LiveChange::Appended(self.media_segments(known_end..self.end).collect())
-    }
-
-    /// Returns whether the segments of `format` can be appended to those of the plan.
-    fn is_continued_by(&self, format: &StreamFormat) -> bool {
-        let is_template_known = |track: &RenditionTrack| {
-            let mut known = format.representations.iter();
-            known.any(|it| {
-                it.segment_url == track.template
-                    && (track.init_template.is_none() || it.init_url == track.init_template)
-            })
-        };
-        let is_same_folder = format.paths.iter().any(|path| self.paths.contains(path));
-        let chunk_time_ms = format.chunk_time_ms.unwrap_or(self.chunk_time_ms);
-        chunk_time_ms == self.chunk_time_ms
-            && self.rendition.tracks.iter().all(is_template_known)
-            && (is_same_folder || self.has_same_hashes(format))
-            && self.is_near(format)
-    }
-
-    /// Returns whether some numbers have the same hash in both, and none has another one.
-    fn has_same_hashes(&self, format: &StreamFormat) -> bool {
-        let pairs = format.hashes.iter();
-        let known = pairs.filter_map(|(number, hash)| Some((self.hash(*number)?, hash)));
-        let mut known = known.peekable();
-        known.peek().is_some() && known.all(|(mine, theirs)| mine == theirs)
-    }
-
-    /// Returns whether the numbers of `format` are not all below those of the plan, nor above what a
-    /// plan may hold.
-    fn is_near(&self, format: &StreamFormat) -> bool {
-        let last = format.hashes.keys().next_back();
-        last.is_some_and(|last| {
-            let end = last.saturating_add(self.interval);
-            end > self.first && *last < self.largest_end()
-        })
-    }
-
-    /// Returns the largest number that may be behind the last segment.
-    fn largest_end(&self) -> u64 {
-        self.first.saturating_add(timeline::MAX_SEGMENTS)
-    }
-
-    /// Adds the hashes of segments that have none yet, and plans these segments.
-    fn add_hashes(&mut self, listed: &BTreeMap<u64, String>) {
-        let interval = match listed.len() {
-            0 | 1 => self.interval,
-            _ => timeline::interval(listed),
-        };
-        let nexts = listed.keys().skip(1).copied().map(Some).chain([None]);
-        for ((&number, hash), next) in listed.iter().zip(nexts) {
-            if validated_format::is_hash(hash) {
-                let end = number.saturating_add(interval);
-                let end = next.map_or(end, |next| end.min(next));
-                self.add_range(number..end, hash);
-            }
-        }
-    }
-
-    fn add_range(&mut self, numbers: Range<u64>, hash: &str) {
-        let mut start = numbers.start.max(self.first);
-        let end = numbers.end.min(self.largest_end());
-        while start < end {
-            let before = self.hashes.range(..=start).next_back();
-            if let Some((_, known)) = before.filter(|(_, known)| known.end > start) {
-                start = known.end;
-                continue;
-            }
-            let next = self.hashes.range(start..).next();
-            let free_end = next.map_or(end, |(next, _)| end.min(*next));
-            let range = HashRange {
-                end: free_end,
-                hash: hash.to_owned(),
-            };
-            self.hashes.insert(start, range);
-            self.end = self.end.max(free_end);
-            start = free_end;
-        }
-    }
-
-    /// Notes the newest finished segment. If it is not stated, it is one of those before the last
-    /// hash.
-    fn set_edge(&mut self, stated: Option<u64>, listed: &BTreeMap<u64, String>, at: Duration) {
-        let last = listed.keys().next_back().copied().unwrap_or(self.first);
-        let newest = stated.unwrap_or_else(|| last.saturating_sub(self.interval).max(self.first));
-        // A number without a hash cannot have been announced.
-        let newest = newest.min(self.end.saturating_sub(1));
-        if newest >= self.edge {
-            self.edge = newest;
-            self.edge_at = at;
-        }
-    }
-
-    /// Returns the hash of a segment; `None` if it is not known.
-    pub fn hash(&self, number: u64) -> Option<&str> {
-        let (_, range) = self.hashes.range(..=number).next_back()?;
-        (number < range.end).then_some(range.hash.as_str())
     }
 
     /// Returns the rendition.
     pub fn rendition(&self) -> &Rendition {
-        &self.rendition
+        match &self.0 {
+            Source::Hashed(plan) => plan.rendition(),
+            Source::Listed(plan) => plan.rendition(),
+        }
     }
 
-    /// Returns the length of a segment in milliseconds.
+    /// Returns the usual length of a segment in milliseconds.
     pub fn chunk_time_ms(&self) -> u64 {
-        self.chunk_time_ms
+        match &self.0 {
+            Source::Hashed(plan) => plan.chunk_time_ms(),
+            Source::Listed(plan) => plan.target_ms(),
+        }
     }
 
-    /// Returns the numbers of the planned segments.
+    /// Returns the numbers of the planned segments. Those of playlists may lack some.
     pub fn numbers(&self) -> Range<u64> {
-        self.first..self.end
+        match &self.0 {
+            Source::Hashed(plan) => plan.numbers(),
+            Source::Listed(plan) => plan.numbers(),
+        }
     }
 
-    /// Returns the number of the newest finished segment, by the newest message that says so.
+    /// Returns the number of the newest finished segment of all tracks, by the newest message that says
+    /// so.
     pub fn edge(&self) -> u64 {
-        self.edge
+        match &self.0 {
+            Source::Hashed(plan) => plan.edge(),
+            Source::Listed(plan) => plan.edge(),
+        }
+    }
+
+    /// Returns when a segment starts, in milliseconds from the start of the plan.
+    pub fn start_ms(&self, number: u64) -> u64 {
+        match &self.0 {
+            Source::Hashed(plan) => plan.start_ms(number),
+            Source::Listed(plan) => plan.start_ms(number),
+        }
     }
 
     /// Returns how long it takes until a segment can be there; zero if it should be already. `now` is
     /// a time of the clock of [`LiveUpdate::at`].
     ///
-    /// The [edge](Self::edge) was finished when it was told, each further segment takes its length.
+    /// The [edge](Self::edge) was finished when it was told, each further segment takes its length. What
+    /// a playlist names is there.
     pub fn due_in(&self, number: u64, now: Duration) -> Duration {
-        let ahead = number.saturating_sub(self.edge);
-        if ahead == 0 {
-            return Duration::ZERO;
+        match &self.0 {
+            Source::Hashed(plan) => plan.due_in(number, now),
+            Source::Listed(_) => Duration::ZERO,
         }
-        let wait = Duration::from_millis(ahead.saturating_mul(self.chunk_time_ms));
-        self.edge_at.saturating_add(wait).saturating_sub(now)
     }
 
     /// Returns the whole plan so far. Its media segments are those of [`Self::numbers`].
     pub fn segment_plan(&self) -> SegmentPlan {
-        let inits = self.numbered_tracks().filter_map(|(track, of)| {
-            of.init_template.as_ref()?;
-            let id = SegmentId {
-                track,
-                kind: SegmentKind::Init,
-            };
-            Some(Segment {
-                id,
-                start_ms: 0,
-                duration_ms: 0,
-                presence: Presence::Sure,
-            })
-        });
-        SegmentPlan {
-            media: self.channel.into(),
-            rendition: self.rendition.id.clone(),
-            container: self.rendition.container,
-            tracks: self.rendition.tracks.clone(),
-            segments: inits.chain(self.media_segments(self.numbers())).collect(),
-            listing: Some(self.listing()),
-            stated_ms: None,
+        match &self.0 {
+            Source::Hashed(plan) => plan.segment_plan(),
+            Source::Listed(plan) => plan.segment_plan(),
         }
     }
 
-    /// Returns the folders and hashes that are known so far.
+    /// Returns what tells, with the segments, whether a broadcast is [continued](Self::continued): the
+    /// folders and hashes that are known so far, or the names of the newest segments.
     pub fn listing(&self) -> HashListing {
-        let ranges = self.hashes.iter();
-        HashListing {
-            paths: self.paths.iter().map(|path| redact_path(path)).collect(),
-            hashes: ranges
-                .map(|(number, range)| (*number, range.hash.clone()))
-                .collect(),
+        match &self.0 {
+            Source::Hashed(plan) => plan.listing(),
+            Source::Listed(plan) => plan.listing(),
         }
     }
 
-    /// Returns where a segment is. The URLs are empty if its hash is not known.
+    /// Returns the hash of a segment; `None` if it is not known, or segments have none.
+    pub fn hash(&self, number: u64) -> Option<&str> {
+        match &self.0 {
+            Source::Hashed(plan) => plan.hash(number),
+            Source::Listed(_) => None,
+        }
+    }
+
+    /// Returns where a segment is. The URLs are empty if that was never said.
     pub fn locate(&self, segment: SegmentId) -> SegmentLocation {
-        let track = self.rendition.tracks.get(usize::from(segment.track));
-        let names = track.map(|track| match segment.kind {
-            SegmentKind::Media(number) => self.name(&track.template, number).into_iter().collect(),
-            SegmentKind::Init => self.init_names(track),
-        });
-        let names = names.unwrap_or_default();
-        SegmentLocation {
-            urls: validated_format::urls(&names, &self.paths, &self.base_urls),
-            byte_range: None,
+        match &self.0 {
+            Source::Hashed(plan) => plan.locate(segment),
+            Source::Listed(plan) => plan.locate(segment),
         }
-    }
-
-    fn name(&self, template: &str, number: u64) -> Option<String> {
-        validated_format::fill(template, number, self.hash(number)?)
-    }
-
-    /// Returns the possible names of an init segment. It is kept as long as the media segment of the
-    /// same number, so it is asked for by the number of the newest one first.
-    fn init_names(&self, track: &RenditionTrack) -> Vec<String> {
-        let Some(template) = &track.init_template else {
-            return Vec::new();
-        };
-        let mut names = Vec::new();
-        for number in [self.edge, self.first_edge, self.first] {
-            let name = self.name(template, number);
-            names.extend(name.filter(|name| !names.contains(name)));
-        }
-        names
-    }
-
-    fn media_segments(&self, numbers: Range<u64>) -> impl Iterator<Item = Segment> + '_ {
-        numbers.flat_map(move |number| {
-            self.numbered_tracks().map(move |(track, _)| Segment {
-                id: SegmentId {
-                    track,
-                    kind: SegmentKind::Media(number),
-                },
-                start_ms: number
-                    .saturating_sub(self.first)
-                    .saturating_mul(self.chunk_time_ms),
-                duration_ms: self.chunk_time_ms,
-                presence: if (self.first_edge..=self.edge).contains(&number) {
-                    Presence::Sure
-                } else {
-                    Presence::Tentative
-                },
-            })
-        })
-    }
-
-    fn numbered_tracks(&self) -> impl Iterator<Item = (u8, &RenditionTrack)> {
-        (0_u8..).zip(&self.rendition.tracks)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use url::Url;
@@ -121,15 +122,17 @@ impl Playlists {
         silent
     }
 
-    /// Returns the length of the longest playlist.
+    /// Returns the length of the longest playlist. That of a running stream is only a part.
     pub(crate) fn duration_ms(&self) -> Option<u64> {
-        self.fetched.iter().map(|it| it.media.duration_ms).max()
+        let ended = self.fetched.iter().filter(|it| it.media.is_ended);
+        ended.map(|it| it.media.duration_ms).max()
     }
 
     /// Returns the length of the longest playlist whose segment lengths are not rounded to whole
     /// seconds.
     pub(crate) fn stated_ms(&self) -> Option<u64> {
-        let exact = self.fetched.iter().filter(|it| it.media.is_exact);
+        let ended = self.fetched.iter().filter(|it| it.media.is_ended);
+        let exact = ended.filter(|it| it.media.is_exact);
         exact.map(|it| it.media.duration_ms).max()
     }
 
@@ -321,6 +324,36 @@ impl Playlists {
         found.unwrap_or_default()
     }
 
+    /// Returns the media playlist of this name.
+    pub(crate) fn media(&self, name: &str) -> Option<&MediaPlaylist> {
+        let named = self.fetched.iter().find(|it| it.name == name);
+        named.map(|it| &*it.media)
+    }
+
+    /// Returns the names of the media playlists, and their URLs as the master playlist has them.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, &Url)> {
+        self.fetched.iter().filter_map(|it| {
+            let url = match &it.kind {
+                PlaylistKind::Variant(variant) => &variant.url,
+                PlaylistKind::Audio(audio) => audio.url.as_ref()?,
+            };
+            Some((it.name.as_str(), url))
+        })
+    }
+
+    /// Replaces the media playlist of this name by a later one. Returns whether that is another.
+    pub(crate) fn replace(&mut self, name: &str, media: MediaPlaylist) -> bool {
+        let is_another = self.media(name).is_some_and(|known| *known != media);
+        if is_another
+            && let Some(named) = Arc::make_mut(&mut self.fetched)
+                .iter_mut()
+                .find(|it| it.name == name)
+        {
+            named.media = Arc::new(media);
+        }
+        is_another
+    }
+
     fn playlist(&self, track: &RenditionTrack) -> Option<&NamedPlaylist> {
         self.fetched.iter().find(|it| it.name == track.template)
     }
@@ -386,6 +419,19 @@ impl Fnv1a {
     fn hex(&self) -> String {
         format!("{:016x}", self.0)
     }
+}
+
+/// Returns a digest of a segment's file name and byte range. Host, folders and query are left out: they
+/// may change while the stream runs, with a server or a signature.
+pub(super) fn name_digest(url: &Url, range: Option<&Range<u64>>) -> u64 {
+    let mut digest = Fnv1a::default();
+    let name = url.path().rsplit('/').next().unwrap_or_default();
+    digest.update(name.as_bytes());
+    if let Some(range) = range {
+        digest.update(&range.start.to_be_bytes());
+        digest.update(&range.end.to_be_bytes());
+    }
+    digest.0
 }
 
 impl NamedPlaylist {

@@ -5,11 +5,12 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use url::Url;
 
@@ -53,15 +54,19 @@ pub(crate) async fn ask(
 }
 
 /// Asks about a running stream, and hands on what is said until the other end of `feed` is dropped.
+/// Connects anew whenever `renewal` is notified: what the service says then has other URLs.
+///
 /// Returns and fails like [`super::socket::follow`].
 pub(crate) async fn follow(
     http: &HttpClient,
-    query: SessionQuery,
+    (query, transport): (SessionQuery, Transport),
     feed: FeedSender,
+    renewal: Arc<Notify>,
 ) -> Result<SessionOutcome, Error> {
-    let session = Session::new(query, Transport::Polling, fastrand::u64(..));
+    let session = Session::new(query, transport, fastrand::u64(..));
     let connection = PollingConnection {
         feed: Some(feed),
+        renewal,
         ..PollingConnection::new(http, ReadBudget::of_live_session())
     };
     let (outcome, _) = run((session, ApiLength::of(None)), connection).await?;
@@ -123,6 +128,8 @@ pub(crate) struct PollingConnection {
     budget: ReadBudget,
     /// Of a session about a running stream.
     feed: Option<FeedSender>,
+    /// Notified if the connection is of no use any more.
+    renewal: Arc<Notify>,
     started: Instant,
 }
 
@@ -135,6 +142,7 @@ impl PollingConnection {
             next_poll: None,
             budget,
             feed: None,
+            renewal: Arc::default(),
             started: Instant::now(),
         }
     }
@@ -194,13 +202,20 @@ impl PollingConnection {
         let poll_started = Instant::now();
         self.next_poll = Some(poll_started + MIN_POLL_INTERVAL);
         let started = self.started;
+        let renewal = Arc::clone(&self.renewal);
         let answer = {
             // The pending request is kept when the length arrives: its response would be lost.
             let mut get = pin!(self.get(&url, deadline.min(poll_started + POLL_TIMEOUT)));
+            let mut renewed = pin!(renewal.notified());
             loop {
-                let length_ms = match select(get, pin!(length.received())).await {
-                    Either::Left((answer, _)) => break answer,
-                    Either::Right((length_ms, pending)) => {
+                let received = pin!(length.received());
+                let news = select(get, received);
+                let length_ms = match select(renewed.as_mut(), news).await {
+                    Either::Left(((), _)) => {
+                        return session.handle(SessionEvent::Closed, started.elapsed());
+                    }
+                    Either::Right((Either::Left((answer, _)), _)) => break answer,
+                    Either::Right((Either::Right((length_ms, pending)), _)) => {
                         get = pending;
                         length_ms
                     }

@@ -37,6 +37,8 @@ const LAST_REQUESTS: Duration = Duration::from_millis(1500);
 const INIT_PAUSE: Duration = Duration::from_secs(2);
 /// Requests in a row that find nothing before the stream is called paused.
 const REFUSALS_OF_A_PAUSE: u32 = 3;
+/// Segments whose time passes without one being named before the stream is called paused.
+const SILENCE_OF_A_PAUSE: u32 = 3;
 /// How often it is looked whether the recording has ended, while nothing is expected to happen.
 const RECHECK: Duration = Duration::from_secs(1);
 /// Requests in a row that find nothing before a stream that has ended is over.
@@ -219,6 +221,7 @@ impl<'a> Recorder<'a> {
 
     /// Makes a plan that of the last broadcast in the timeline.
     fn take_up(&mut self, plan: LivePlan) {
+        self.stream.follow(plan.rendition());
         self.missing_inits = (0..)
             .zip(&plan.rendition().tracks)
             .filter(|(_, track)| track.init_template.is_some())
@@ -318,6 +321,9 @@ impl<'a> Recorder<'a> {
                 continue;
             }
             self.spawn_requests();
+            if self.silent_at().is_some_and(|at| at <= Instant::now()) {
+                self.attempt.meter.wait_for(WaitReason::Stream);
+            }
             let wake = self.wake_at().min(space_check);
             tokio::select! {
                 biased;
@@ -367,7 +373,15 @@ impl Recorder<'_> {
     /// Handles what the service says. Returns whether the thread that writes takes more.
     async fn on_event(&mut self, event: LiveEvent) -> Result<bool, Error> {
         match event {
-            LiveEvent::Updated(update) => self.on_update(&update).await,
+            LiveEvent::Updated(update) => {
+                let known = self.timeline.segments().len();
+                let takes_more = self.on_update(&update).await?;
+                if !takes_more || self.timeline.segments().len() == known {
+                    return Ok(takes_more);
+                }
+                // A playlist may tell the end of a broadcast and the start of the next one together.
+                self.on_update(&update).await
+            }
             LiveEvent::Ended => {
                 self.end_stream();
                 Ok(true)
@@ -490,12 +504,24 @@ impl Recorder<'_> {
         (is_idle && is_refused && self.heard.elapsed() >= patience).then_some(LiveEnd::Silent)
     }
 
+    /// Returns when the stream is called paused, if nothing is asked for or waited for: of a stream of
+    /// playlists, only what is there is named.
+    fn silent_at(&self) -> Option<Instant> {
+        let plan = self.plans.last().and_then(Option::as_ref)?;
+        let segment = Duration::from_millis(plan.chunk_time_ms());
+        let is_idle = self.requests.is_empty() && self.schedule.is_empty();
+        is_idle.then(|| self.heard + segment.saturating_mul(SILENCE_OF_A_PAUSE))
+    }
+
     /// Returns when to look again although nothing has happened.
     fn wake_at(&self) -> Instant {
         let patience = Duration::from_millis(self.options.patience_ms);
         let mut wake = self.heard + patience;
         if wake <= Instant::now() {
             wake = Instant::now() + RECHECK;
+        }
+        if let Some(silent_at) = self.silent_at().filter(|at| *at > Instant::now()) {
+            wake = wake.min(silent_at);
         }
         if self.missing_inits.is_empty() {
             if let Some(at) = self.schedule.wake_at(MAX_PARALLEL) {

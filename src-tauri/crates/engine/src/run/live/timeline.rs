@@ -80,9 +80,9 @@ impl Timeline {
         let room_ms = edge_ms - sent_until_ms;
         let before = room_ms.saturating_add(length_ms / 2) / length_ms.max(1);
         let number = edge.saturating_sub(before).max(first);
-        let distance_ms = edge.saturating_sub(number).saturating_mul(length_ms);
+        let distance_ms = plan.start_ms(edge).saturating_sub(plan.start_ms(number));
         let begin_ms = edge_ms.saturating_sub(distance_ms).max(sent_until_ms);
-        let skipped_ms = number.saturating_sub(first).saturating_mul(length_ms);
+        let skipped_ms = plan.start_ms(number);
         self.begin(number, (begin_ms, sent_until_ms), skipped_ms);
         begin_ms
     }
@@ -236,8 +236,9 @@ impl Timeline {
 /// Returns when a segment of a plan began to be sent, in milliseconds since 1970, if its newest one has
 /// just been sent.
 pub(super) fn sent_unix_ms(plan: &LivePlan, number: u64) -> i64 {
-    let segments = plan.edge().saturating_add(1).saturating_sub(number);
-    let age_ms = segments.saturating_mul(plan.chunk_time_ms());
+    let edge = plan.edge();
+    let distance_ms = plan.start_ms(edge).saturating_sub(plan.start_ms(number));
+    let age_ms = distance_ms.saturating_add(plan.chunk_time_ms());
     let now_ms = jiff::Timestamp::now().as_millisecond();
     now_ms.saturating_sub_unsigned(age_ms)
 }

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::ums::message::{self, Command, Site};
-use crate::{MediaId, Quality};
+use crate::ums::timeline;
+use crate::{Container, MediaId, Presence, Quality, SegmentKind};
 
 const CHANNEL: ChannelId = ChannelId(16_551_254);
 
