@@ -1,6 +1,7 @@
 //! Running streams: what is recorded of them, what happens to it when they pause, restart or end, and
 //! how politely they are asked.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +9,8 @@ use std::time::Duration;
 
 use engine::view::{Finished, JobView, LiveEnd, WaitReason};
 use engine::{
-    Choice, ContainerChoice, Engine, Failure, JobId, LiveOptions, NewJob, OutputLocation, Patience,
+    Choice, ContainerChoice, Engine, Failure, JobId, JobState, LiveOptions, NewJob, OutputLocation,
+    Patience,
 };
 use fake_ustream::{
     Channel, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic, World,
@@ -135,12 +137,32 @@ impl Recording {
         (self.engine.path(job).await.unwrap(), finished)
     }
 
-    /// Waits for the files of a recording that is longer than one.
+    /// Waits for all files of a recording that is longer than one.
     async fn all_finished(&self) -> Vec<(PathBuf, Finished)> {
-        let mut files = vec![self.finished().await];
-        while let Some(next) = &files[files.len() - 1].1.continued_by {
-            let next: JobId = next.parse().unwrap();
-            files.push(self.end_of(&next).await);
+        let (mut updates, mut jobs) = (self.engine.job_stream(), BTreeMap::new());
+        let wait = async {
+            loop {
+                let update = updates.next().await.unwrap();
+                jobs.extend(update.changed.into_iter().map(|job| (job.id.clone(), job)));
+                jobs.retain(|id, _| !update.removed.contains(id));
+                if jobs
+                    .values()
+                    .all(|job| matches!(job.state, JobState::Done { .. }))
+                {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(TIMEOUT, wait).await.unwrap();
+        let mut files = Vec::new();
+        let mut next = Some(self.job.to_string());
+        while let Some(id) = next.take() {
+            let Some(JobState::Done { finished }) = jobs.remove(&id).map(|job| job.state) else {
+                panic!("{id} is not there");
+            };
+            let path = self.engine.path(&id.parse().unwrap()).await.unwrap();
+            next.clone_from(&finished.continued_by);
+            files.push((path, finished));
         }
         files
     }
@@ -503,7 +525,7 @@ async fn a_recording_goes_on_in_a_further_file_when_one_is_full() {
     let stream = stream().event(30, LiveAction::End(EndMessage::NotAvailable));
     let split = |job: NewJob| NewJob {
         live: job.live.map(|live| LiveOptions {
-            max_file_bytes: Some(150_000),
+            max_file_bytes: Some(60_000),
             ..live
         }),
         ..job

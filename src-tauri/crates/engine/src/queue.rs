@@ -18,14 +18,15 @@ use ustream::TrafficRecorder;
 use self::job::{ActiveRun, Job};
 use crate::disk::durable::blocking;
 use crate::error::Error;
-use crate::job::{JobEvent, JobId, JobSource, JobSpec, LiveRequest, Overrides};
+use crate::job::{JobEvent, JobId, JobSource, JobSpec, Overrides};
 use crate::job_stream::Publisher;
+use crate::live_record::LiveEnd;
 use crate::names;
 use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, SavedMovie};
 use crate::registry::{JobRecord, Registry};
 use crate::report::ReportSubject;
-use crate::run::{self, RunContext, RunEnd};
+use crate::run::{self, Continuation, RunContext, RunEnd};
 use crate::saved::{Failure, JobState};
 
 /// How often progress is published.
@@ -306,7 +307,8 @@ impl Queue {
 
     /// Adds the job that records a stream further, in another file. Returns its id, or `None` if nobody
     /// wants it any more.
-    async fn go_on(&mut self, id: &JobId, request: LiveRequest) -> Option<String> {
+    async fn go_on(&mut self, id: &JobId, continuation: Continuation) -> Option<String> {
+        let Continuation { request, open } = continuation;
         let job = self.job(id).ok()?;
         if job.record.state != JobState::Running || job.removal.is_some() {
             return None;
@@ -325,7 +327,10 @@ impl Queue {
             .or(spec.thumbnail);
         spec.source = JobSource::Live(request);
         match self.add(spec, overrides).await {
-            Ok(id) => Some(id.to_string()),
+            Ok(id) => {
+                self.job(&id).ok()?.open_stream = Some(open);
+                Some(id.to_string())
+            }
             Err(error) => {
                 tracing::warn!(%error, "the stream is not recorded further");
                 None
@@ -485,8 +490,8 @@ impl Queue {
         match outcome {
             Err(Stopped::Cancelled) => {}
             Ok(RunEnd { mut saved, goes_on }) => {
-                if let Some(request) = goes_on {
-                    saved.finished.continued_by = self.go_on(&id, request).await;
+                if let Some(continuation) = goes_on {
+                    saved.finished.continued_by = self.go_on(&id, continuation).await;
                 }
                 self.finish(&id, saved).await;
             }
@@ -494,6 +499,7 @@ impl Queue {
                 // Nobody waits for the reply.
                 let (reply, _) = oneshot::channel();
                 job.removal.get_or_insert((false, reply));
+                self.end_with_file_before(&id).await;
             }
             Err(Stopped::Failed(error)) => {
                 tracing::debug!(%error, "a run failed");
@@ -512,6 +518,26 @@ impl Queue {
             self.delete_job(&id).await;
         }
         self.forget_conversations();
+    }
+
+    /// Makes the file that this job was to go on with the last of its recording.
+    async fn end_with_file_before(&mut self, id: &JobId) {
+        let next = id.to_string();
+        let before = self.jobs.iter_mut().find_map(|job| {
+            let JobState::Done { finished } = &mut job.record.state else {
+                return None;
+            };
+            (finished.continued_by.as_ref() == Some(&next)).then(|| {
+                finished.continued_by = None;
+                finished.live_end = Some(LiveEnd::Ended);
+                job.view = None;
+                job.id.clone()
+            })
+        });
+        if let Some(before) = before {
+            // The file is saved whatever its job says of the stream.
+            let _ = self.save(&before).await;
+        }
     }
 
     /// Forgets what the service has said in attempts that did not fail, and in all but the last that

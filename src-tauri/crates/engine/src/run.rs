@@ -18,7 +18,7 @@ mod transfer;
 
 use std::io;
 
-pub(crate) use self::attempt::{Attempt, Discovery, RunContext};
+pub(crate) use self::attempt::{Attempt, Discovery, OpenStream, RunContext};
 use crate::code::Code;
 use crate::disk::space;
 use crate::error::Error;
@@ -32,7 +32,14 @@ use crate::view::JobStage;
 pub(crate) struct RunEnd {
     pub(crate) saved: SavedMovie,
     /// The stream goes on in a further file, which another job is to record.
-    pub(crate) goes_on: Option<LiveRequest>,
+    pub(crate) goes_on: Option<Continuation>,
+}
+
+/// What records a stream further, in another file.
+#[derive(Debug)]
+pub(crate) struct Continuation {
+    pub(crate) request: LiveRequest,
+    pub(crate) open: OpenStream,
 }
 
 impl From<SavedMovie> for RunEnd {

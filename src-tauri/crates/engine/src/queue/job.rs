@@ -1,7 +1,7 @@
 //! One job of the queue: its saved record, and its run.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::task::Id;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::job::{JobId, JobSource, LiveRequest, Overrides};
 use crate::progress::{self, Meter};
 use crate::registry::JobRecord;
 use crate::report::{self, ReportSubject};
-use crate::run::{Attempt, Discovery, RunContext};
+use crate::run::{Attempt, Discovery, OpenStream, RunContext};
 use crate::saved::JobState;
 use crate::view::{JobView, ProgressView};
 
@@ -30,6 +30,8 @@ pub(super) struct Job {
     pub(super) meter: Option<Arc<Meter>>,
     /// Set while the job is being removed: whether to keep its part folder, and the reply.
     pub(super) removal: Option<(bool, ReplySender<()>)>,
+    /// The stream that the file before has left open, until the job starts.
+    pub(super) open_stream: Option<OpenStream>,
     /// What was published last; `None` if it may have changed since.
     pub(super) view: Option<Arc<JobView>>,
 }
@@ -53,6 +55,7 @@ impl Job {
             recorder: None,
             meter: None,
             removal: None,
+            open_stream: None,
             view: None,
         }
     }
@@ -75,8 +78,8 @@ impl Job {
         meter.is_some_and(|meter| meter.is_recording())
     }
 
-    /// Returns whether a run has failed only because the stream has ended just when it was to go on in this
-    /// job's file.
+    /// Returns whether a run has failed only because the stream has ended before anything came of it that
+    /// this file is to hold.
     pub(super) fn is_over(&self, error: &Error) -> bool {
         let is_next_file = matches!(
             &self.record.spec.source,
@@ -128,6 +131,7 @@ impl Job {
             sampler: Arc::new(SegmentSampler::new(recorder)),
             cancel: CancellationToken::new(),
             stop: CancellationToken::new(),
+            open_stream: Arc::new(Mutex::new(self.open_stream.take())),
         }
     }
 

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio_util::sync::CancellationToken;
-use ustream::{Access, Recording, RecordingRef};
+use ustream::{Access, LivePlan, LiveStream, Recording, RecordingRef};
 
 use crate::download_plan::{Conversion, DownloadPlan};
 use crate::error::Error;
@@ -56,6 +56,19 @@ pub(crate) struct Attempt {
     pub(crate) cancel: CancellationToken,
     /// Ends the recording of a running stream, which is then saved.
     pub(crate) stop: CancellationToken,
+    /// The stream that the file before has left open, until it is taken.
+    pub(crate) open_stream: Arc<Mutex<Option<OpenStream>>>,
+}
+
+/// A running stream that one file after the other is recorded of: it may end, and be named no more, while
+/// the first is finished.
+#[derive(Debug)]
+pub(crate) struct OpenStream {
+    pub(crate) stream: LiveStream,
+    /// Its plan so far; `None` if it was started again.
+    pub(crate) plan: Option<LivePlan>,
+    /// It has said that it has ended, and says it no second time.
+    pub(crate) has_ended: bool,
 }
 
 /// What a run has found out and its job saves. A channel's link thus stays with the recording that
@@ -75,6 +88,16 @@ pub(crate) struct Discovery {
 }
 
 impl Attempt {
+    /// Takes the stream that the file before has left open.
+    pub(super) fn take_open_stream(&self) -> Option<OpenStream> {
+        // Taking leaves the state valid, so a poisoned lock can still be used.
+        let mut open = self
+            .open_stream
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        open.take()
+    }
+
     /// Waits for `work` unless the job is cancelled first.
     pub(crate) fn unless_cancelled<T>(
         &self,

@@ -14,16 +14,15 @@ use std::sync::Arc;
 
 use media::{MovieSpec, Mp4Brand, Tags};
 use ustream::{
-    ContainerChoice, LivePlan, LiveStream, LiveUpdate, Recording, Segment, SegmentKind,
-    SegmentPlan, Target,
+    ContainerChoice, LivePlan, LiveUpdate, Recording, Segment, SegmentKind, SegmentPlan, Target,
 };
 
 use self::recorder::{FileEnd, Recorded, Recorder, Start};
 use self::timeline::Timeline;
-use super::RunEnd;
-use super::attempt::{Attempt, Discovery};
+use super::attempt::{Attempt, Discovery, OpenStream};
 use super::completeness::merged_spans;
 use super::finish::{self, FinishedMovie, NewNote, publish, summarize};
+use super::{Continuation, RunEnd};
 use crate::assemble::{Assembler, AssemblySpec, OutputKind};
 use crate::dates::utc_day;
 use crate::disk::durable::blocking;
@@ -58,6 +57,9 @@ pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<R
     let Target::Channel(channel) = wanted.request.target else {
         return Err(Error::from(ustream::Error::NotRecorded).into());
     };
+    if let Some(open) = attempt.take_open_stream() {
+        return Box::pin(record_stream(attempt, wanted, open, None)).await;
+    }
     let (folders, depth) = (attempt.part_locations(), attempt.spec.name_depth());
     let find = move || {
         let mut folders = folders.iter();
@@ -74,7 +76,12 @@ pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<R
         return match (opened, earlier.take()) {
             // Boxed: this future is large, and every future above would hold it.
             (Ok(stream), earlier) => {
-                Box::pin(record_stream(attempt, wanted, stream, earlier)).await
+                let open = OpenStream {
+                    stream,
+                    plan: None,
+                    has_ended: false,
+                };
+                Box::pin(record_stream(attempt, wanted, open, earlier)).await
             }
             // The stream is over: what there is becomes the movie.
             (Err(ustream::Error::OffAir | ustream::Error::NotRecorded), Some(earlier)) => {
@@ -93,12 +100,20 @@ pub(super) async fn record(attempt: &Attempt, wanted: &LiveRequest) -> Outcome<R
 async fn record_stream(
     attempt: &Attempt,
     wanted: &LiveRequest,
-    stream: LiveStream,
+    open: OpenStream,
     earlier: Option<EarlierLive>,
 ) -> Outcome<RunEnd> {
+    let OpenStream {
+        stream,
+        plan,
+        has_ended,
+    } = open;
     let choice = &wanted.request.choice;
     let recording = &stream.recording()?;
-    let new_plan = LivePlan::new(stream.latest(), choice)?;
+    let new_plan = match plan {
+        Some(plan) => plan,
+        None => LivePlan::new(stream.latest(), choice)?,
+    };
     let earlier = earlier.filter(|it| is_same_movie(&it.plan, &new_plan.segment_plan()));
     let existing = earlier.as_ref().map(|earlier| earlier.stem.clone());
     let (mut live, mut timeline, plan) = if let Some(earlier) = earlier {
@@ -144,13 +159,20 @@ async fn record_stream(
         save: movie.saver(&part),
         folder: part.path().to_owned(),
         stream,
+        has_ended,
         plan,
         live,
         timeline,
         assembler,
     });
-    let whole = recorder.record().await?;
-    let goes_on = whole.goes_on.clone().map(|end| wanted.continued(end));
+    let (whole, end) = recorder.record().await?;
+    let stored = whole.assembler.stored().0;
+    if stored.iter().all(|id| id.kind == SegmentKind::Init) {
+        // It has ended before anything came of it; the file before, if there is one, has all.
+        blocking(move || whole.assembler.suspend()).await?;
+        return Err(Error::from(ustream::Error::OffAir).into());
+    }
+    let goes_on = end.map(|end| wanted.continued(end));
     let saved = finish_movie(attempt, part, whole).await?;
     Ok(RunEnd { saved, goes_on })
 }
@@ -192,7 +214,6 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
         segments: movie.plan.segments,
         live: movie.live,
         end: LiveEnd::Ended,
-        goes_on: None,
     };
     finish_movie(attempt, part, recorded).await
 }
@@ -236,7 +257,6 @@ async fn finish_movie(
         live,
         segments,
         end,
-        goes_on: _,
     } = recorded;
     attempt.meter.enter(JobStage::Finishing);
     assembler.start_with_first();
@@ -364,9 +384,9 @@ fn resume(
 
 impl LiveRequest {
     /// Returns the request for the next file of a recording of which this one is saved.
-    fn continued(&self, end: FileEnd) -> Self {
+    fn continued(&self, end: FileEnd) -> Continuation {
         let left_ms = |max_ms: u64| max_ms.saturating_sub(end.recorded_ms);
-        Self {
+        let request = Self {
             live: LiveOptions {
                 max_length_ms: self.live.max_length_ms.map(left_ms),
                 ..self.live
@@ -376,6 +396,10 @@ impl LiveRequest {
                 last: end.last,
             }),
             request: self.request.clone(),
+        };
+        Continuation {
+            request,
+            open: end.open,
         }
     }
 }

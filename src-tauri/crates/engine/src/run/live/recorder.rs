@@ -26,7 +26,7 @@ use crate::fetch::{Body, FetchOutcome, RequestBudget, SegmentRequest};
 use crate::job::{LastSegment, LiveOptions};
 use crate::live_record::{LiveEnd, LiveRecord};
 use crate::outcome::{Outcome, Stopped};
-use crate::run::attempt::Attempt;
+use crate::run::attempt::{Attempt, OpenStream};
 use crate::view::WaitReason;
 
 /// How often the free space is looked at.
@@ -76,17 +76,15 @@ pub(super) struct Recorded {
     pub(super) live: LiveRecord,
     pub(super) segments: Vec<Segment>,
     pub(super) end: LiveEnd,
-    /// Where another file is to go on.
-    pub(super) goes_on: Option<FileEnd>,
 }
 
 /// Where a file ends although the stream goes on.
-#[derive(Clone, Debug)]
 pub(super) struct FileEnd {
     /// How much this run has recorded.
     pub(super) recorded_ms: u64,
     /// The last segment; `None` if the next file begins with another broadcast.
     pub(super) last: Option<LastSegment>,
+    pub(super) open: OpenStream,
 }
 
 /// What a recording begins with.
@@ -95,6 +93,8 @@ pub(super) struct Start<'a> {
     pub(super) options: LiveOptions,
     pub(super) choice: Choice,
     pub(super) stream: LiveStream,
+    /// The stream has said that it has ended.
+    pub(super) has_ended: bool,
     pub(super) plan: LivePlan,
     pub(super) format: Option<SegmentFormat>,
     pub(super) live: LiveRecord,
@@ -162,6 +162,7 @@ impl<'a> Recorder<'a> {
             options,
             choice,
             stream,
+            has_ended,
             plan,
             format,
             live,
@@ -216,6 +217,9 @@ impl<'a> Recorder<'a> {
             recorder.last_here = Some(index);
         }
         attempt.meter.set_recorded(recorder.here_until_ms);
+        if has_ended {
+            recorder.end_stream();
+        }
         recorder
     }
 
@@ -261,18 +265,22 @@ impl<'a> Recorder<'a> {
     }
 
     /// Records until the stream ends, the person stops, or the disk is full.
-    pub(super) async fn record(mut self) -> Outcome<Recorded> {
+    /// Returns what there is, and where another file is to go on.
+    pub(super) async fn record(mut self) -> Outcome<(Recorded, Option<FileEnd>)> {
         let end = self.run().await;
         if let Ok(LoopEnd::Recorded(_)) = end {
             self.wait_for_last_requests().await;
         }
-        let file_end = self.file_end();
+        let (last, recorded_ms) = (self.last_segment(), self.recorded_ms);
         let Self {
             arrivals,
             requests,
             writer,
             live,
             timeline,
+            stream,
+            mut plans,
+            is_off_air,
             ..
         } = self;
         // Dropping the requests aborts those that still run.
@@ -288,13 +296,26 @@ impl<'a> Recorder<'a> {
             }
         };
         match end {
-            LoopEnd::Recorded(end) => Ok(Recorded {
-                assembler,
-                live,
-                segments: timeline.segments().to_vec(),
-                goes_on: matches!(end, LiveEnd::FileFull | LiveEnd::Restarted).then_some(file_end),
-                end,
-            }),
+            LoopEnd::Recorded(end) => {
+                let goes_on = matches!(end, LiveEnd::FileFull | LiveEnd::Restarted);
+                let plan = plans.pop().flatten().filter(|_| last.is_some());
+                let file_end = goes_on.then_some(FileEnd {
+                    recorded_ms,
+                    last,
+                    open: OpenStream {
+                        stream,
+                        plan,
+                        has_ended: is_off_air && end == LiveEnd::FileFull,
+                    },
+                });
+                let recorded = Recorded {
+                    assembler,
+                    live,
+                    segments: timeline.segments().to_vec(),
+                    end,
+                };
+                Ok((recorded, file_end))
+            }
             LoopEnd::Cancelled => {
                 blocking(move || assembler.suspend()).await?;
                 Err(Stopped::Cancelled)
@@ -482,7 +503,12 @@ impl Recorder<'_> {
         }
         let is_idle = self.requests.is_empty();
         if is_idle && self.ends_with == LiveEnd::FileFull {
-            return Some(LiveEnd::FileFull);
+            let is_over = self.is_off_air && self.schedule.is_empty();
+            return Some(if is_over {
+                LiveEnd::Ended
+            } else {
+                LiveEnd::FileFull
+            });
         }
         let now_s = jiff::Timestamp::now().as_second();
         if self
@@ -667,21 +693,16 @@ impl Recorder<'_> {
         }
     }
 
-    /// Returns where another file would go on.
-    fn file_end(&self) -> FileEnd {
-        let source = self.last_here.and_then(|index| self.timeline.source(index));
-        let source = source.filter(|_| self.ends_with == LiveEnd::FileFull);
-        let last = source.and_then(|source| {
-            let SegmentKind::Media(number) = source.id.kind else {
-                return None;
-            };
-            let plan = self.plans.get(source.broadcast)?.as_ref()?;
-            let hash = plan.hash(number).map(ToOwned::to_owned);
-            Some(LastSegment { number, hash })
-        });
-        FileEnd {
-            recorded_ms: self.recorded_ms,
-            last,
+    /// Returns the last segment that is here, if the next file goes on behind it.
+    fn last_segment(&self) -> Option<LastSegment> {
+        let source = self.timeline.source(self.last_here?)?;
+        let plan = self.plans.get(source.broadcast)?.as_ref()?;
+        match source.id.kind {
+            SegmentKind::Media(number) if self.ends_with == LiveEnd::FileFull => {
+                let hash = plan.hash(number).map(ToOwned::to_owned);
+                Some(LastSegment { number, hash })
+            }
+            _ => None,
         }
     }
 
