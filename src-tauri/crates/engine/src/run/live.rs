@@ -339,7 +339,7 @@ fn begin(recording: &Recording, plan: &LivePlan, wanted: &LiveRequest) -> (LiveR
     let behind = wanted.follows.as_ref().and_then(|earlier| {
         let last = earlier.last.as_ref()?;
         let is_known = plan.numbers().contains(&last.number);
-        let is_same = is_known && plan.hash(last.number) == last.hash.as_deref();
+        let is_same = is_known && plan.hash(last.number) == last.hash;
         is_same.then(|| last.number + 1)
     });
     let first = match behind {

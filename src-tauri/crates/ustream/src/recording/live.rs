@@ -253,11 +253,12 @@ impl LivePlan {
         }
     }
 
-    /// Returns the hash of a segment; `None` if it is not known, or segments have none.
-    pub fn hash(&self, number: u64) -> Option<&str> {
+    /// Returns what tells a segment from that of another broadcast with the same number: its hash, or a
+    /// digest of its file name; `None` if it is not known.
+    pub fn hash(&self, number: u64) -> Option<String> {
         match &self.0 {
-            Source::Hashed(plan) => plan.hash(number),
-            Source::Listed(_) => None,
+            Source::Hashed(plan) => plan.hash(number).map(str::to_owned),
+            Source::Listed(plan) => plan.name(number),
         }
     }
 

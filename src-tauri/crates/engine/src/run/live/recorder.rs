@@ -699,7 +699,7 @@ impl Recorder<'_> {
         let plan = self.plans.get(source.broadcast)?.as_ref()?;
         match source.id.kind {
             SegmentKind::Media(number) if self.ends_with == LiveEnd::FileFull => {
-                let hash = plan.hash(number).map(ToOwned::to_owned);
+                let hash = plan.hash(number);
                 Some(LastSegment { number, hash })
             }
             _ => None,

@@ -195,6 +195,11 @@ impl ListedPlan {
         }
     }
 
+    /// Returns the digest of a segment's file name, in the first track that has it.
+    pub(super) fn name(&self, number: u64) -> Option<String> {
+        self.tracks.iter().find_map(|track| track.name(number))
+    }
+
     /// Returns the names of the newest segments: under each number, those of all tracks.
     pub(super) fn listing(&self) -> HashListing {
         let mut names: BTreeMap<u64, Vec<String>> = BTreeMap::new();

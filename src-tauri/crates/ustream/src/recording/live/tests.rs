@@ -544,8 +544,8 @@ proptest! {
                     prop_assert!(!hashes.contains_key(&number), "{} is lost", number);
                     continue;
                 };
-                let first = hashes.entry(number).or_insert_with(|| hash.to_owned());
-                prop_assert_eq!(&*first, hash);
+                let first = hashes.entry(number).or_insert_with(|| hash.clone());
+                prop_assert_eq!(&*first, &hash);
             }
             // What is due has been announced or its time has come, and later ones come later.
             let dues: Vec<_> = plan.numbers().take(50).map(|it| plan.due_in(it, at)).collect();

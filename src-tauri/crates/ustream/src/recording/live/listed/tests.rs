@@ -165,6 +165,12 @@ fn the_plan_keeps_what_has_slid_out_and_takes_the_newest_url() {
     let expected: Vec<_> = (100..108).map(|it| (it, (it - 100) * 6000, 6000)).collect();
     assert_eq!(times(&plan, 0), expected);
     assert_eq!(plan.start_ms(104), 24_000);
+    assert_eq!(plan.hash(107), self::plan(&one(107..109)).hash(107));
+    let other = Window {
+        broadcast: 2,
+        ..Window::new(107..109)
+    };
+    assert_ne!(plan.hash(107), self::plan(&update(&[other])).hash(107));
     assert_eq!(
         plan.due_in(107, std::time::Duration::ZERO),
         std::time::Duration::ZERO

@@ -365,6 +365,13 @@ impl ListedTrack {
         })
     }
 
+    /// Returns the digest of a segment's file name, if that is kept.
+    pub(super) fn name(&self, number: u64) -> Option<String> {
+        let at = self.located.binary_search_by_key(&number, |it| it.number);
+        let name = self.located.get(at.ok()?)?.name?;
+        Some(format!("{name:016x}"))
+    }
+
     pub(super) fn first(&self) -> Option<u64> {
         self.planned.first().map(|planned| planned.number)
     }
