@@ -168,6 +168,15 @@ fn live_stream(speed: f64, segments: Option<u64>) -> anyhow::Result<LiveStream> 
         Duration::try_from_secs_f64(Duration::from_millis(UNIT_MS).as_secs_f64() / speed);
     let segment_time = segment_time.context("the speed of a live stream is above 0")?;
     let stream = LiveStream::new(LiveClock::running(segment_time));
+    // A server keeps a minute, however fast the stream is.
+    let minute = Duration::from_mins(1).as_nanos() / segment_time.as_nanos().max(1);
+    let kept_segments = stream
+        .kept_segments
+        .max(minute.try_into().unwrap_or(u64::MAX));
+    let stream = LiveStream {
+        kept_segments,
+        ..stream
+    };
     Ok(match segments {
         Some(segments) => stream.event(segments, LiveAction::End(EndMessage::NotAvailable)),
         None => stream,

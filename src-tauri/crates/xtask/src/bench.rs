@@ -6,6 +6,7 @@ mod fetchers;
 pub(crate) mod hours;
 pub(crate) mod limit;
 pub(crate) mod line;
+pub(crate) mod live;
 pub(crate) mod looks;
 pub(crate) mod ready;
 pub(crate) mod remux;

@@ -120,6 +120,8 @@ enum Benchmark {
     Ready,
     /// Memory for ten hours against ten minutes
     Hours,
+    /// CPU time of recording a running stream, and its memory and last steps after ten hours
+    Live,
     /// Making an MP4 of a file on disk, against ffmpeg and a plain copy
     Remux,
     /// Start and memory of the window, against an empty window
@@ -160,6 +162,7 @@ fn main() -> anyhow::Result<()> {
                 Some(Benchmark::Looks) => bench::looks::all(&options),
                 Some(Benchmark::Ready) => bench::ready::all(&options),
                 Some(Benchmark::Hours) => bench::hours::all(&options),
+                Some(Benchmark::Live) => bench::live::all(&options),
                 Some(Benchmark::Remux) => bench::remux::all(&options),
                 Some(Benchmark::Window) => bench::window::all(options.runs),
             }

@@ -13,11 +13,16 @@ pub(crate) const LINK: &str = "https://video.ibm.com/recorded/112470631";
 /// Link of its [`LargeRecording`].
 pub(crate) const LARGE_LINK: &str = "https://video.ibm.com/recorded/134300020";
 
+/// Link of the channel that sends a [`LiveBroadcast`].
+pub(crate) const LIVE_LINK: &str = "https://video.ibm.com/channel/on-air";
+
 /// Options of a mock service.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MockServiceConfig {
     /// An additional recording of a given size.
     pub(crate) large_recording: Option<LargeRecording>,
+    /// A stream that is running.
+    pub(crate) live: Option<LiveBroadcast>,
     /// Round trip in ms and Mbit/s for each connection, such as `50,20`.
     pub(crate) link: Option<&'static str>,
     /// The time whose service it is, such as `2017`; `None`: today.
@@ -38,6 +43,15 @@ pub(crate) struct LargeRecording {
     pub(crate) chunks: Option<u64>,
     /// Seconds of each segment; `None`: two.
     pub(crate) chunk_time: Option<u64>,
+}
+
+/// A stream that starts with its first client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LiveBroadcast {
+    /// How many times faster than real time.
+    pub(crate) speed: u32,
+    /// Segments of two seconds until it ends.
+    pub(crate) segments: u64,
 }
 
 /// A running mock service. It ends when this is dropped.
@@ -81,6 +95,10 @@ impl MockServiceProcess {
             if let Some(seconds) = recording.chunk_time {
                 service.args(["--chunk-time", &seconds.to_string()]);
             }
+        }
+        if let Some(live) = config.live {
+            service.args(["--live-speed", &live.speed.to_string()]);
+            service.args(["--live-segments", &live.segments.to_string()]);
         }
         if let Some(era) = config.era {
             service.args(["--era", era]);

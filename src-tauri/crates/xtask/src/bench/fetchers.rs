@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::mock_service::{LARGE_LINK, MockServiceProcess};
+use crate::mock_service::{LARGE_LINK, LIVE_LINK, MockServiceProcess};
 use crate::run::{built, command};
 
 /// Returns the command that saves to a given folder.
@@ -29,6 +29,20 @@ pub(super) fn ustream_dl<'a>(
             .arg("--output")
             .arg(folder)
             .arg(LARGE_LINK);
+        save
+    })
+}
+
+/// Records the running stream to its end. With `-v` it logs the arrival of the last segment.
+pub(super) fn record(service: &MockServiceProcess) -> FetchCommand<'_> {
+    Box::new(move |folder| {
+        let mut save = command(built("release", "ustream-dl"));
+        save.args(["--quiet", "-v", "--patience", "10s"]);
+        service
+            .add_service_args(&mut save)
+            .arg("--output")
+            .arg(folder)
+            .arg(LIVE_LINK);
         save
     })
 }

@@ -17,7 +17,7 @@ struct Column {
     compared: Option<Measure>,
 }
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 13] = [
     compared_column("best s", Measure::Wall, |candidate| {
         candidate.wall().map(best)
     }),
@@ -32,6 +32,9 @@ const COLUMNS: [Column; 12] = [
     }),
     column("of it system", 3, |candidate| {
         candidate.system().map(median)
+    }),
+    column("of a core", 4, |candidate| {
+        Some(candidate.processor()?.median / candidate.wall()?.median)
     }),
     column("peak MB", 1, |candidate| {
         candidate.peak_memory().map(megabytes)

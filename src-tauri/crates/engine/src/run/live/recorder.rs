@@ -270,6 +270,7 @@ impl<'a> Recorder<'a> {
         let end = self.run().await;
         if let Ok(LoopEnd::Recorded(_)) = end {
             self.wait_for_last_requests().await;
+            tracing::info!("the last segment is here");
         }
         let (last, recorded_ms) = (self.last_segment(), self.recorded_ms);
         let Self {
