@@ -36,6 +36,7 @@ mod layers;
 mod listing;
 mod live;
 mod live_hls;
+mod live_kills;
 mod live_session;
 #[cfg(target_os = "linux")]
 mod long_recordings;

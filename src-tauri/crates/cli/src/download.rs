@@ -46,6 +46,8 @@ pub(crate) async fn download(
         // Of a recording there may be a part; a stream has no end yet.
         records_live: !args.live.no_live && range.is_none(),
         waits_for_live: args.live.wait,
+        output: &output,
+        template: &args.save.template,
     };
     let mut selection = resolver.resolve(links).await;
     if has_one_link && let Some((_, exit)) = selection.failed.pop() {
@@ -109,7 +111,7 @@ impl DownloadBatch<'_> {
         }
         let updates = engine.job_stream();
         let mut jobs = HashMap::new();
-        let (mut is_on_air, mut waits) = (false, false);
+        let (mut is_on_air, mut is_over) = (false, false);
         for selected in selection.list {
             let SelectedRecording {
                 link,
@@ -144,7 +146,7 @@ impl DownloadBatch<'_> {
             let id = engine.download(job).await?;
             if let Some(channel) = stream {
                 is_on_air |= channel.is_on_air;
-                waits |= !channel.is_on_air;
+                is_over |= !channel.is_on_air;
             }
             jobs.insert(id.to_string(), overrides);
         }
@@ -154,8 +156,10 @@ impl DownloadBatch<'_> {
                     "This stream is running now, and is recorded. Ctrl-C stops and saves it.",
                 );
             }
-            if waits {
+            if is_over && self.args.live.wait {
                 print_stderr("This stream hasn't started. It is recorded when it starts.");
+            } else if is_over {
+                print_stderr("This stream is over. What was recorded of it before is saved.");
             }
         }
         let watcher = JobWatcher {

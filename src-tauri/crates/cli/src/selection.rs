@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use engine::view::{EntryView, LiveChannelView};
-use engine::{Access, Catalog, Engine, ResolvedLink, Target, read_link};
+use engine::{Access, Catalog, Engine, OutputLocation, ResolvedLink, Target, Template, read_link};
 
 use crate::archive::Archive;
 use crate::exit::Exit;
@@ -84,6 +84,9 @@ pub(crate) struct LinkResolver<'a> {
     pub(crate) records_live: bool,
     /// So is that of one that is off air, as soon as it is on air.
     pub(crate) waits_for_live: bool,
+    /// Where it is saved, and how the name is made.
+    pub(crate) output: &'a OutputLocation,
+    pub(crate) template: &'a Template,
 }
 
 impl Selection {
@@ -123,7 +126,7 @@ impl LinkResolver<'_> {
         if newest_of_any_day
             && self.records_live
             && let Some(channel) = self.live_channel(link).await
-            && (channel.is_on_air || self.waits_for_live)
+            && self.records(&channel).await?
         {
             selection.list.push(SelectedRecording {
                 link: channel.link.clone(),
@@ -155,6 +158,18 @@ impl LinkResolver<'_> {
             ResolvedLink::Collection(catalog) => self.add_filtered(*catalog, selection).await?,
         }
         Ok(())
+    }
+
+    /// Returns whether the stream of a channel is recorded: it runs, it is waited for, or an earlier run has
+    /// left some of it that is to be saved.
+    async fn records(&self, channel: &LiveChannelView) -> Result<bool, Exit> {
+        let (output, template) = (self.output, self.template);
+        let engine = self.engine;
+        Ok(channel.is_on_air
+            || self.waits_for_live
+            || engine
+                .has_unfinished_stream(&channel.link, output, template)
+                .await?)
     }
 
     /// Returns the channel of a link. If that can't be found out, its recordings are looked for, and that

@@ -18,11 +18,13 @@ use crate::error::Error;
 use crate::fetch::online::OnlineCheck;
 use crate::fetch::{Fetcher, SegmentSampler};
 use crate::job::{
-    DownloadRequest, JobId, JobSource, JobSpec, LiveRequest, NewJob, NewRemux, Overrides,
+    DownloadRequest, JobId, JobSource, JobSpec, LiveRequest, NewJob, NewRemux, OutputLocation,
+    Overrides,
 };
 use crate::job_stream::{JobStream, Publisher, Snapshot};
 use crate::library::Library;
-use crate::names;
+use crate::names::{self, Template};
+use crate::part;
 use crate::preview::preview;
 use crate::queue::{Command, Queue, QueueSetup};
 use crate::registry::{LoadedJobs, Registry};
@@ -201,6 +203,22 @@ impl Engine {
             thumbnail: found.thumbnail.map(String::from),
             is_on_air: found.is_on_air == Some(true),
         }))
+    }
+
+    /// Returns whether an earlier run has left an unfinished recording of this channel's stream where a job
+    /// with this output and template would go on with it.
+    pub async fn has_unfinished_stream(
+        &self,
+        link: &str,
+        output: &OutputLocation,
+        template: &Template,
+    ) -> Result<bool, Error> {
+        let Target::Channel(channel) = read_link(link)? else {
+            return Ok(false);
+        };
+        let (folder, depth) = (output.folder.clone(), output.name_depth(template));
+        let find = move || Ok(part::earlier_live(&folder, channel, depth).is_some());
+        blocking(find).await
     }
 
     async fn preview(&self, found: RecordingRef, access: &Access) -> Result<Preview, Error> {

@@ -71,6 +71,16 @@ pub struct OutputLocation {
     pub stem: Option<String>,
 }
 
+impl OutputLocation {
+    /// Returns how many folders there may be between the output folder and the file, at most.
+    pub(crate) fn name_depth(&self, template: &Template) -> usize {
+        match &self.stem {
+            Some(typed) => typed.matches('/').count(),
+            None => template.depth(),
+        }
+    }
+}
+
 /// Settings of a job as they are saved: without secrets, and without addresses that expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobSpec {
@@ -92,11 +102,12 @@ pub struct JobSpec {
 impl JobSpec {
     /// Returns how many folders there may be between the output folder and the file, at most.
     pub(crate) fn name_depth(&self) -> usize {
-        match (&self.source, &self.output.stem) {
-            (JobSource::Files(_), _) => 0,
-            (_, Some(typed)) => typed.matches('/').count(),
-            (JobSource::Recording(wanted), None) => wanted.template.depth(),
-            (JobSource::Live(wanted), None) => wanted.request.template.depth(),
+        match &self.source {
+            JobSource::Files(_) => 0,
+            JobSource::Recording(wanted)
+            | JobSource::Live(LiveRequest {
+                request: wanted, ..
+            }) => self.output.name_depth(&wanted.template),
         }
     }
 }
