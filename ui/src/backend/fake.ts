@@ -208,6 +208,7 @@ export class FakeBackend implements Backend {
     const waiting = restingAt(0, {
       stage: "resolving",
       fraction: null,
+      total_bytes: null,
       waiting: true,
       waiting_for: "stream_start",
     });
