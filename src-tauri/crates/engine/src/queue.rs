@@ -252,7 +252,13 @@ impl Queue {
     /// was not updated any more.
     async fn recover(&mut self) {
         let known = |job: &Job| Some((job.id.clone(), job.record.discovery.as_ref()?.part.clone()));
-        let parts: Vec<_> = self.jobs.iter().filter_map(known).collect();
+        let mut parts: Vec<_> = self.jobs.iter().filter_map(known).collect();
+        // Of thousands of jobs nearly all are saved, and have no part folder any more.
+        let look = move || {
+            parts.retain(|(_, part)| part.exists());
+            Ok(parts)
+        };
+        let parts = blocking(look).await.unwrap_or_default();
         // One after the other: the search locks the part folder, and two jobs may share one.
         for (id, part) in parts {
             // An error here shows up again when the job continues.
