@@ -68,7 +68,7 @@ async fn jobs_and_half_saved_movies_of_every_version_are_read() {
         fs::create_dir_all(source.parent().unwrap()).unwrap();
         fs::copy(fixture("film.flv"), source).unwrap();
         let engine = mock.engine_with_data(&folder.path().join("data"));
-        assert_eq!(engine.unreadable_jobs_count(), 0, "{version}");
+        assert_eq!(engine.unreadable_jobs_count().await, 0, "{version}");
 
         for (name, representation, tracks) in [
             ("half-mp4", "2.m4v", ("video.mp4", "audio.mp4")),

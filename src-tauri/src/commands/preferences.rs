@@ -16,23 +16,23 @@ use crate::settings::SettingsStore;
 use crate::updates::Updates;
 
 #[tauri::command]
-pub(crate) fn start(
+pub(crate) async fn start(
     app: AppHandle,
     engine: State<'_, Engine>,
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
     store: State<'_, SettingsStore>,
     updates: State<'_, Updates>,
-) -> StartView {
-    StartView {
+) -> CommandResult<StartView> {
+    Ok(StartView {
         link: arguments.link().map(ToOwned::to_owned),
         folder: folders.current(),
         lost_folder: folders.lost.clone(),
         settings: store.get().view,
-        lost_jobs: engine.unreadable_jobs_count(),
+        lost_jobs: engine.unreadable_jobs_count().await,
         version: app.package_info().version.to_string(),
         can_update: updates.are_possible(),
-    }
+    })
 }
 
 #[tauri::command]

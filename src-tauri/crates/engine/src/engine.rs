@@ -94,7 +94,8 @@ pub struct Engine {
     paced: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
     route_file: Option<Arc<RouteFile>>,
-    unreadable_jobs: usize,
+    /// `None` until they are read.
+    unreadable_jobs: watch::Receiver<Option<usize>>,
     proxies: ProxySettings,
 }
 
@@ -113,7 +114,18 @@ impl Engine {
         let fetcher = Fetcher::new(&client, Arc::clone(&online), limits, max_offline);
         let service = Service::new(client, online, config.patience);
         let registry = Registry::open(config.data_dir.as_deref())?;
-        let LoadedJobs { jobs, unreadable } = registry.load()?;
+        let paths = registry.list()?;
+        let (unreadable, unreadable_jobs) = watch::channel(None);
+        // Reading thousands of them takes as long as the window takes to open.
+        let saved = tokio::task::spawn_blocking(move || {
+            let LoadedJobs {
+                jobs,
+                unreadable: count,
+            } = LoadedJobs::read(paths);
+            // Nobody may be interested.
+            let _ = unreadable.send(Some(count));
+            jobs
+        });
         let fetcher = Arc::new(fetcher);
         let library = Arc::<Library>::default();
         let context = RunContext {
@@ -129,7 +141,7 @@ impl Engine {
         let start = QueueSetup {
             context,
             registry,
-            saved: jobs,
+            saved,
             at_once: config.jobs_at_once,
         };
         tasks.spawn(Queue::new(start, publisher).run_loop(inbox));
@@ -142,14 +154,18 @@ impl Engine {
             paced,
             tasks,
             route_file,
-            unreadable_jobs: unreadable,
+            unreadable_jobs,
             proxies: config.endpoint.proxies().clone(),
         })
     }
 
-    /// Returns how many job files could not be read at the start; they are kept under other names.
-    pub fn unreadable_jobs_count(&self) -> usize {
-        self.unreadable_jobs
+    /// Returns how many job files could not be read at the start; they are kept under other names. Waits
+    /// until all are read.
+    pub async fn unreadable_jobs_count(&self) -> usize {
+        let mut count = self.unreadable_jobs.clone();
+        // It fails if the runtime shuts down.
+        let known = count.wait_for(Option::is_some).await;
+        known.ok().and_then(|count| *count).unwrap_or(0)
     }
 
     /// Returns the recordings that are saved whole in a folder or below it, under whatever names.

@@ -25,6 +25,7 @@ pub(crate) type Snapshot = Arc<Vec<Arc<JobView>>>;
 pub(crate) struct Publisher {
     exact: watch::Sender<Snapshot>,
     paced: watch::Sender<Snapshot>,
+    is_first: bool,
     /// When the progress of all jobs was last taken over into `paced`.
     beat: Option<Instant>,
 }
@@ -34,6 +35,7 @@ impl Default for Publisher {
         Self {
             exact: watch::channel(Snapshot::default()).0,
             paced: watch::channel(Snapshot::default()).0,
+            is_first: true,
             beat: None,
         }
     }
@@ -61,8 +63,10 @@ impl Publisher {
             let before = before.filter(|before| !is_due && differs_in_figures_only(before, job));
             Arc::clone(before.unwrap_or(job))
         });
-        replace(&self.paced, paced.collect());
-        replace(&self.exact, jobs);
+        // Readers wait for the first, even if it has no job.
+        let is_first = std::mem::take(&mut self.is_first);
+        replace(&self.paced, paced.collect(), is_first);
+        replace(&self.exact, jobs, is_first);
     }
 }
 
@@ -109,10 +113,11 @@ fn differs_in_figures_only(before: &JobView, now: &JobView) -> bool {
         && activity(before) == activity(now)
 }
 
-fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<Arc<JobView>>) {
+fn replace(snapshot: &watch::Sender<Snapshot>, jobs: Vec<Arc<JobView>>, is_first: bool) {
     snapshot.send_if_modified(|shown| {
         let mut pairs = shown.iter().zip(&jobs);
-        let changed = shown.len() != jobs.len() || !pairs.all(|(one, other)| is_same(one, other));
+        let changed =
+            is_first || shown.len() != jobs.len() || !pairs.all(|(one, other)| is_same(one, other));
         if changed {
             *shown = Arc::new(jobs);
         }
@@ -129,8 +134,8 @@ pub struct JobStream {
 }
 
 impl JobStream {
-    pub(crate) fn new(mut jobs: watch::Receiver<Snapshot>) -> Self {
-        jobs.mark_changed();
+    /// `jobs` must be older than the first snapshot.
+    pub(crate) fn new(jobs: watch::Receiver<Snapshot>) -> Self {
         Self {
             jobs,
             seen: Snapshot::default(),
@@ -219,10 +224,26 @@ mod tests {
         Arc::new(jobs.into_iter().map(Arc::new).collect())
     }
 
+    /// Returns a stream, and what sends its snapshots, of which this is the first.
+    fn stream(jobs: impl IntoIterator<Item = JobView>) -> (watch::Sender<Snapshot>, JobStream) {
+        let (send, receive) = watch::channel(Snapshot::default());
+        send.send_replace(snapshot(jobs));
+        (send, JobStream::new(receive))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_comes_before_the_jobs_are_read() {
+        let mut publisher = Publisher::default();
+        let mut stream = JobStream::new(publisher.exact());
+        let early = tokio::time::timeout(Duration::from_secs(9), stream.next());
+        assert!(early.await.is_err());
+        publisher.publish(Vec::new());
+        assert_eq!(stream.next().await, Some(Update::default()));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_job_that_has_moved_in_the_list_has_not_changed() {
-        let (send, receive) = watch::channel(snapshot([job("a", "1"), job("b", "2")]));
-        let mut stream = JobStream::new(receive);
+        let (send, mut stream) = stream([job("a", "1"), job("b", "2")]);
         stream.next().await;
         send.send_replace(snapshot([job("c", "3"), job("b", "2"), job("a", "4")]));
         let update = stream.next().await.unwrap();
@@ -238,8 +259,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_reader_gets_everything_first_and_then_only_what_changed() {
-        let (send, receive) = watch::channel(Snapshot::default());
-        let mut stream = JobStream::new(receive);
+        let (send, mut stream) = stream([]);
         assert_eq!(stream.next().await, Some(Update::default()));
         send.send_replace(snapshot([job("a", "one"), job("b", "two")]));
         assert_eq!(stream.next().await.unwrap().changed.len(), 2);
@@ -288,8 +308,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_state_change_is_returned_at_once() {
-        let (send, receive) = watch::channel(snapshot([job("a", "1")]));
-        let mut stream = JobStream::new(receive);
+        let (send, mut stream) = stream([job("a", "1")]);
         stream.next().await;
         let start = Instant::now();
         let done = JobView {
@@ -303,8 +322,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_of_changes_comes_as_one_update() {
-        let (send, receive) = watch::channel(snapshot([job("a", "0")]));
-        let mut stream = JobStream::new(receive);
+        let (send, mut stream) = stream([job("a", "0")]);
         stream.next().await;
         let start = Instant::now();
         for title in ["1", "2", "3"] {

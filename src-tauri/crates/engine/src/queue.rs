@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use tokio::time::sleep;
 use ustream::TrafficRecorder;
 
@@ -94,7 +94,8 @@ pub(crate) enum Command {
 pub(crate) struct QueueSetup {
     pub(crate) context: RunContext,
     pub(crate) registry: Registry,
-    pub(crate) saved: Vec<(JobId, JobRecord)>,
+    /// The jobs of an earlier run, as they are read.
+    pub(crate) saved: JoinHandle<Vec<(JobId, JobRecord)>>,
     /// How many jobs may run at once.
     pub(crate) at_once: NonZeroUsize,
 }
@@ -103,6 +104,8 @@ pub(crate) struct QueueSetup {
 pub(crate) struct Queue {
     at_once: NonZeroUsize,
     jobs: Vec<Job>,
+    /// `None` once they are among `jobs`.
+    saved: Option<JoinHandle<Vec<(JobId, JobRecord)>>>,
     runs: JoinSet<RunResult>,
     context: Arc<RunContext>,
     registry: Registry,
@@ -122,25 +125,32 @@ impl Queue {
             saved,
             at_once,
         } = start;
-        let jobs = saved
-            .into_iter()
-            .map(|(id, record)| Job::new(id, record, Overrides::default()));
-        let jobs = jobs.collect();
-        let mut queue = Self {
+        Self {
             at_once,
             pending_replies: Vec::new(),
-            jobs,
+            jobs: Vec::new(),
+            saved: Some(saved),
             runs: JoinSet::new(),
             context: Arc::new(context),
             registry,
             publisher,
-        };
-        queue.publish();
-        queue
+        }
+    }
+
+    /// Takes over the jobs of an earlier run. Nothing is published before.
+    async fn load(&mut self) {
+        if let Some(saved) = self.saved.take() {
+            // Reading fails only if the runtime shuts down.
+            let saved = saved.await.unwrap_or_default().into_iter();
+            let jobs = saved.map(|(id, record)| Job::new(id, record, Overrides::default()));
+            self.jobs.extend(jobs);
+        }
+        self.publish();
     }
 
     /// Runs until it is shut down or all handles are dropped.
     pub(crate) async fn run_loop(mut self, mut commands: mpsc::Receiver<Command>) {
+        self.load().await;
         self.recover().await;
         self.publish();
         loop {

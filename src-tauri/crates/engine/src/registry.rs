@@ -43,7 +43,7 @@ impl JobRecord {
     }
 }
 
-/// What [`Registry::load`] returns.
+/// The jobs of an earlier run.
 #[derive(Debug, Default)]
 pub(crate) struct LoadedJobs {
     /// The jobs, oldest first.
@@ -71,18 +71,25 @@ impl Registry {
         Ok(Self { folder })
     }
 
-    /// Reads all jobs, oldest first. Those that were queued or running are paused: only the user
-    /// resumes them. A file that cannot be read is renamed to `.bad` and the rest is loaded.
-    pub(crate) fn load(&self) -> Result<LoadedJobs, Error> {
-        let mut loaded = LoadedJobs::default();
+    /// Returns the paths of the job files.
+    pub(crate) fn list(&self) -> Result<Vec<PathBuf>, Error> {
         let Some(folder) = &self.folder else {
-            return Ok(loaded);
+            return Ok(Vec::new());
         };
-        for entry in fs::read_dir(folder).map_err(Error::own_folder(folder))? {
-            let path = entry.map_err(Error::own_folder(folder))?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
+        let entries = fs::read_dir(folder).map_err(Error::own_folder(folder))?;
+        let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|it| it.path())).collect();
+        let mut paths = paths.map_err(Error::own_folder(folder))?;
+        paths.retain(|path| path.extension().is_some_and(|found| found == "json"));
+        Ok(paths)
+    }
+}
+
+impl LoadedJobs {
+    /// Reads job files, oldest job first. Those that were queued or running are paused: only the user
+    /// resumes them. A file that cannot be read is renamed to `.bad` and the rest is loaded.
+    pub(crate) fn read(paths: Vec<PathBuf>) -> Self {
+        let mut loaded = Self::default();
+        for path in paths {
             let Some((id, mut record)) = read(&path) else {
                 loaded.unreadable += 1;
                 // If the rename fails, the file is skipped at the next start too.
@@ -95,9 +102,11 @@ impl Registry {
             loaded.jobs.push((id, record));
         }
         loaded.jobs.sort_by_key(|(_, record)| record.added_ms);
-        Ok(loaded)
+        loaded
     }
+}
 
+impl Registry {
     pub(crate) fn save(&self, id: &JobId, record: &JobRecord) -> Result<(), Error> {
         let Some(folder) = &self.folder else {
             return Ok(());
@@ -172,9 +181,12 @@ mod tests {
             state: JobState::Paused,
             ..record()
         };
-        assert_eq!(registry.load().unwrap().jobs, [(id.clone(), paused)]);
+        assert_eq!(
+            LoadedJobs::read(registry.list().unwrap()).jobs,
+            [(id.clone(), paused)]
+        );
         registry.remove(&id).unwrap();
-        assert!(registry.load().unwrap().jobs.is_empty());
+        assert!(LoadedJobs::read(registry.list().unwrap()).jobs.is_empty());
     }
 
     #[test]
@@ -204,7 +216,10 @@ mod tests {
         });
         let id = JobId::random();
         registry.save(&id, &saved).unwrap();
-        assert_eq!(registry.load().unwrap().jobs, [(id, saved)]);
+        assert_eq!(
+            LoadedJobs::read(registry.list().unwrap()).jobs,
+            [(id, saved)]
+        );
     }
 
     #[test]
@@ -214,7 +229,7 @@ mod tests {
         let bad = data.path().join("jobs/0123456789abcdef.json");
         fs::write(&bad, "{\"schema\":").unwrap();
         registry.save(&JobId::random(), &record()).unwrap();
-        let loaded = registry.load().unwrap();
+        let loaded = LoadedJobs::read(registry.list().unwrap());
         assert_eq!((loaded.jobs.len(), loaded.unreadable), (1, 1));
         assert!(!bad.exists() && bad.with_extension("bad").exists());
     }
