@@ -63,7 +63,7 @@ it("says where a link can be dropped only while one is over the window", async (
 it("says how many videos are still being saved when it is to be closed", async () => {
   for (const id of ["a", "b"]) backend.put(job({ id, progress: progressAt(0.4) }));
   render(App, { backend });
-  await heading(/Save a video/);
+  await backend.watched;
   backend.tell({ is: "closing" });
   await heading(/.2. videos are still being saved/);
   backend.put({ ...backend.job("a"), state: done("a") });

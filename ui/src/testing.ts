@@ -37,6 +37,7 @@ export const press = async (name: string | RegExp) => user.click(await button(na
 export async function paste(text: string, ...others: JobView[]) {
   render(App, { backend });
   const field = await screen.findByLabelText("Video link");
+  await backend.watched;
   for (const other of others) backend.put(other);
   await user.click(field);
   await user.paste(text);

@@ -9,6 +9,7 @@ import { Settings } from "./settings/settings.svelte";
 import { announcer } from "./shared/announcer.svelte";
 import { Controller } from "./shared/controller.svelte";
 import { percent } from "./shared/format";
+import { painted } from "./shared/painted";
 import { isOfService, provideReports } from "./shared/report.svelte";
 import { setLanguage, text } from "./text";
 import { Updates } from "./updates/updates.svelte";
@@ -152,6 +153,8 @@ export class AppWindow extends Controller {
 
   /** Listens for news, and resolves the link that the app was started with. */
   async #listen(link: string | null) {
+    // Thousands of jobs take a moment, and the first screen can be used without them.
+    await painted();
     await this.succeeds(this.backend.watch((news) => this.#receive(news)));
     if (link !== null) this.intake.submit(link);
     await this.checkClipboard();

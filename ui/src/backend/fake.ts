@@ -129,6 +129,11 @@ export class FakeBackend implements Backend {
 
   readonly #jobs = new Map<string, JobView>();
   #see: (news: AppEvent) => void = () => {};
+  #watch: () => void = () => {};
+  /** Resolves when the page listens to events. */
+  readonly watched = new Promise<void>((resolve) => {
+    this.#watch = resolve;
+  });
   #listed = 0;
   /** The file names of the links that were resolved. */
   readonly #names = new Map<string, string>();
@@ -261,6 +266,7 @@ export class FakeBackend implements Backend {
   watch(see: (news: AppEvent) => void): Promise<void> {
     this.#see = see;
     this.tell({ is: "jobs", update: { changed: [...this.#jobs.values()], removed: [] } });
+    this.#watch();
     return Promise.resolve();
   }
 

@@ -363,7 +363,7 @@ it.each([
   "offers in the row of a job %j the action %s",
   async (change, label, then) => {
     render(App, { backend });
-    await screen.findByLabelText("Video link");
+    await backend.watched;
     backend.put(job({ id: "a", title: "One", ...change }));
     const row = async () =>
       within((await button(/^One/)).closest("li") ?? document.body).getAllByRole("button");

@@ -16,7 +16,7 @@ it("counts down with the focus on Cancel, and forgets the choice when that is pr
   const { settings } = backend.starting;
   backend.starting.settings = { ...settings, after_saving: "sleep" };
   render(App, { backend });
-  await button("Paste");
+  await backend.watched;
   backend.tell({ is: "countdown", action: "sleep", seconds: 60 });
   await heading("The computer goes to sleep");
   expect(await button("Cancel")).toHaveFocus();
@@ -30,7 +30,7 @@ it("counts down with the focus on Cancel, and forgets the choice when that is pr
 
 it("is cancelled by Escape, and says why the computer did not do it", async () => {
   render(App, { backend });
-  await button("Paste");
+  await backend.watched;
   backend.tell({ is: "countdown", action: "shut_down", seconds: 60 });
   await heading("The computer shuts down");
   await user.keyboard("{Escape}");
