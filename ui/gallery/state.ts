@@ -28,6 +28,8 @@ const backend = new FakeBackend();
 steps.before?.(backend);
 mount(App, { target: document.body, props: { backend } });
 await opened();
+// What comes before that counts as left by an earlier run.
+await backend.watched;
 steps.beside?.(backend);
 if (steps.link !== undefined) await enterLink(steps.link);
 for (const id of steps.press ?? []) await press(id);
