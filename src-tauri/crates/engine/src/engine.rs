@@ -118,13 +118,10 @@ impl Engine {
         let (unreadable, unreadable_jobs) = watch::channel(None);
         // Reading thousands of them takes as long as the window takes to open.
         let saved = tokio::task::spawn_blocking(move || {
-            let LoadedJobs {
-                jobs,
-                unreadable: count,
-            } = LoadedJobs::read(paths);
+            let loaded = LoadedJobs::read(paths);
             // Nobody may be interested.
-            let _ = unreadable.send(Some(count));
-            jobs
+            let _ = unreadable.send(Some(loaded.unreadable));
+            loaded.jobs
         });
         let fetcher = Arc::new(fetcher);
         let library = Arc::<Library>::default();

@@ -181,15 +181,14 @@ impl Fetcher {
             };
             let url = permit.url();
             tried.urls.push(url);
-            match context.budget.take(request.id, url, request.urls) {
+            let answer = context.budget.take(request.id, url, request.urls);
+            if answer != BudgetAnswer::Taken {
+                best_error.get_or_insert(FetchError::TooManyRequests);
+            }
+            match answer {
                 BudgetAnswer::Taken => {}
-                answer => {
-                    best_error.get_or_insert(FetchError::TooManyRequests);
-                    if answer == BudgetAnswer::KeptForOthers {
-                        continue;
-                    }
-                    break;
-                }
+                BudgetAnswer::KeptForOthers => continue,
+                BudgetAnswer::Exhausted => break,
             }
             let error = match self.hedged_request(permit, context, &mut tried).await {
                 Ok(body) => return Ok(FetchOutcome::Body(body)),

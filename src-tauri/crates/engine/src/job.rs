@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use ustream::{Access, Choice, Target};
@@ -240,6 +241,14 @@ impl LiveOptions {
 
     fn usual_patience_ms() -> u64 {
         Self::USUAL_PATIENCE_MS
+    }
+
+    /// Returns how long a stream may still be recorded; `None` if to its end.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let left_s = self
+            .until_unix_s?
+            .saturating_sub(jiff::Timestamp::now().as_second());
+        Some(Duration::from_secs(left_s.max(0).unsigned_abs()))
     }
 }
 

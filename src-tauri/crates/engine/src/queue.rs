@@ -284,16 +284,14 @@ impl Queue {
         saved.finished.subfolder = subfolder(&job.record.spec.output.folder, &saved.path);
         if let JobState::Done { finished } = &job.record.state {
             // Only the job file knows it.
-            saved
-                .finished
-                .continued_by
-                .clone_from(&finished.continued_by);
+            let next = &finished.continued_by;
+            saved.finished.continued_by.clone_from(next);
+            if *finished != saved.finished {
+                // The part folder of that name belongs to another movie by now.
+                return;
+            }
         }
-        match &job.record.state {
-            // The part folder of that name may belong to another movie by now.
-            JobState::Done { finished } if *finished != saved.finished => return,
-            _ => job.record.file = Some(saved.path.clone()),
-        }
+        job.record.file = Some(saved.path.clone());
         let finish = JobEvent::Finish(saved.finished.clone());
         if self.change(id, finish).await.is_ok() {
             let remove = move || {

@@ -82,6 +82,26 @@ impl Registry {
         paths.retain(|path| path.extension().is_some_and(|found| found == "json"));
         Ok(paths)
     }
+
+    pub(crate) fn save(&self, id: &JobId, record: &JobRecord) -> Result<(), Error> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let path = folder.join(file_name(id));
+        durable::write_json(&path, record).map_err(Error::own_folder(folder))
+    }
+
+    pub(crate) fn remove(&self, id: &JobId) -> Result<(), Error> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        match durable::remove_file(&folder.join(file_name(id))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Error::own_folder(folder)(error))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl LoadedJobs {
@@ -103,28 +123,6 @@ impl LoadedJobs {
         }
         loaded.jobs.sort_by_key(|(_, record)| record.added_ms);
         loaded
-    }
-}
-
-impl Registry {
-    pub(crate) fn save(&self, id: &JobId, record: &JobRecord) -> Result<(), Error> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        let path = folder.join(file_name(id));
-        durable::write_json(&path, record).map_err(Error::own_folder(folder))
-    }
-
-    pub(crate) fn remove(&self, id: &JobId) -> Result<(), Error> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        match durable::remove_file(&folder.join(file_name(id))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Error::own_folder(folder)(error))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -65,21 +65,22 @@ impl RequestBudget {
             Entry::Occupied(entry) => entry.into_mut(),
         };
         let is_repeated = own.asked.contains(url);
-        let others = urls.iter().filter(|url| !own.asked.contains(url)).count();
-        let needed = if is_repeated { others } else { 0 };
-        let is_spare = u64::try_from(needed).is_ok_and(|needed| own.left > needed);
-        // A first request to a host is what the own ones are for.
-        let from = match (is_repeated, is_spare) {
-            (true, _) if *shared > 0 => shared,
-            (_, true) => &mut own.left,
-            (false, false) => shared,
-            (true, false) if own.left > 0 => return BudgetAnswer::KeptForOthers,
-            (true, false) => return BudgetAnswer::Exhausted,
+        let kept = if is_repeated {
+            let others = urls.iter().filter(|url| !own.asked.contains(url));
+            u64::try_from(others.count()).unwrap_or(u64::MAX)
+        } else {
+            0
         };
-        if *from == 0 {
+        // The own ones are for hosts that were not asked yet, as long as there are others.
+        if own.left > kept && !(is_repeated && *shared > 0) {
+            own.left -= 1;
+        } else if *shared > 0 {
+            *shared -= 1;
+        } else if own.left > 0 {
+            return BudgetAnswer::KeptForOthers;
+        } else {
             return BudgetAnswer::Exhausted;
         }
-        *from -= 1;
         if !is_repeated {
             own.asked.push(url.clone());
         }

@@ -45,8 +45,9 @@ pub enum LiveEvent {
     Updated(Box<LiveUpdate>),
     /// The connection is lost, or the attempt to connect again has failed, or to read the playlists
     /// anew. The next attempt follows after a pause of at most half a minute, or what the service asks
-    /// for, without end: the caller decides when to give up, by dropping the [`LiveStream`]. It stays with its transport: in a network
-    /// that has begun to refuse websockets, [opening](Client::live) the stream again finds the other one.
+    /// for, without end: the caller decides when to give up, by dropping the [`LiveStream`]. It stays
+    /// with its transport: in a network that has begun to refuse websockets, [opening](Client::live) the
+    /// stream again finds the other one.
     Reconnecting(Error),
     /// The connection is back.
     Reconnected,

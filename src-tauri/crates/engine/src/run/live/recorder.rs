@@ -511,12 +511,7 @@ impl Recorder<'_> {
                 LiveEnd::FileFull
             });
         }
-        let now_s = jiff::Timestamp::now().as_second();
-        if self
-            .options
-            .until_unix_s
-            .is_some_and(|until| now_s >= until)
-        {
+        if self.options.left().is_some_and(|left| left.is_zero()) {
             return Some(LiveEnd::Asked);
         }
         let now = self.started.elapsed();
@@ -557,9 +552,8 @@ impl Recorder<'_> {
         } else if self.requests.is_empty() {
             wake = wake.min(self.next_init_try);
         }
-        if let Some(until) = self.options.until_unix_s {
-            let left_s = until.saturating_sub(jiff::Timestamp::now().as_second());
-            wake = wake.min(Instant::now() + Duration::from_secs(left_s.max(0).unsigned_abs()));
+        if let Some(left) = self.options.left() {
+            wake = wake.min(Instant::now() + left);
         }
         wake
     }

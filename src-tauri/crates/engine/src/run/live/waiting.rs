@@ -1,7 +1,5 @@
 //! Waits until a channel is on air.
 
-use std::time::Duration;
-
 use tokio::time::sleep;
 use ustream::{ChannelId, Target};
 
@@ -14,8 +12,9 @@ use crate::view::WaitReason;
 
 /// Asks the API from time to time and returns when it says that the channel is on air, or does not say.
 ///
-/// Fails if the channel does not exist or asks for what nobody can give, or with [`ustream::Error::OffAir`] if the person wants no more of
-/// it before it starts. Anything else that goes wrong may pass until the next time.
+/// Fails if the channel does not exist or asks for what nobody can give, or with
+/// [`ustream::Error::OffAir`] if the person wants no more of it before it starts. Anything else that goes
+/// wrong may pass until the next time.
 pub(super) async fn until_on_air(
     attempt: &Attempt,
     channel: ChannelId,
@@ -30,9 +29,9 @@ pub(super) async fn until_on_air(
         tokio::select! {
             () = attempt.cancel.cancelled() => return Err(Stopped::Cancelled),
             () = attempt.stop.cancelled() => return Err(off_air()),
-            () = sleep(pause.min(left(options))) => {}
+            () = sleep(options.left().map_or(pause, |left| left.min(pause))) => {}
         }
-        if left(options).is_zero() {
+        if options.left().is_some_and(|left| left.is_zero()) {
             return Err(off_air());
         }
         let target = Target::Channel(channel);
@@ -54,13 +53,4 @@ pub(super) async fn until_on_air(
 /// gone on air and nothing is known of it yet.
 pub(super) fn may_pass(error: &ustream::Error) -> bool {
     matches!(error, ustream::Error::OffAir) || is_temporary(error)
-}
-
-/// Returns how long a stream may still be recorded.
-fn left(options: LiveOptions) -> Duration {
-    let Some(until) = options.until_unix_s else {
-        return Duration::MAX;
-    };
-    let left_s = until.saturating_sub(jiff::Timestamp::now().as_second());
-    Duration::from_secs(left_s.max(0).unsigned_abs())
 }

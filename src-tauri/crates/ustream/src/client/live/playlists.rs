@@ -128,7 +128,6 @@ impl PlaylistFollower {
 struct Abandoned;
 
 /// The result of reading all playlists that are wanted, once.
-#[derive(Default)]
 struct Round {
     /// Some have changed.
     is_news: bool,
@@ -321,26 +320,24 @@ impl PlaylistReader {
                 Err(refused) => Err(refused),
             }
         });
-        let mut changed = 0;
-        let mut round = Round::default();
+        let (mut changed, mut error, mut stated_pause) = (0, None, None);
         for ((name, _), read) in wanted.iter().zip(join_all(reads).await) {
             match read {
                 Ok(media) => changed += usize::from(playlists.replace(name, media)),
-                Err(PlaylistError { error, retry_after }) => {
-                    tracing::debug!(name, %error, "a playlist of the stream cannot be read");
-                    round.error = Some(error);
-                    round.stated_pause = round.stated_pause.max(retry_after);
+                Err(refused) => {
+                    let cause = refused.error;
+                    tracing::debug!(name, error = %cause, "a playlist of the stream cannot be read");
+                    error = Some(cause);
+                    stated_pause = stated_pause.max(refused.retry_after);
                 }
             }
         }
         Round {
             is_news: changed > 0,
             is_complete: changed == wanted.len(),
-            ..Round {
-                error: round.error,
-                stated_pause: round.stated_pause,
-                ..Round::of(playlists, wanted)
-            }
+            error,
+            stated_pause,
+            ..Round::of(playlists, wanted)
         }
     }
 

@@ -101,26 +101,25 @@ impl ListedPlan {
 
     /// Takes over later playlists, and returns what they mean for the plan.
     pub(super) fn extend(&mut self, playlists: &Playlists) -> LiveChange {
-        let media = media_of(&self.rendition, playlists);
-        let Some(media) = media.filter(|media| self.continues(media)) else {
-            self.broken += 1;
-            let most = match media_of(&self.rendition, playlists) {
-                Some(media) if self.is_restarted(&media) => 1,
-                Some(media) if self.continues_partly(&media) => MAX_PARTLY_BROKEN,
-                _ => MAX_BROKEN,
-            };
-            return if self.broken >= most {
-                LiveChange::Restarted
-            } else {
-                LiveChange::Unchanged
-            };
+        let most = match media_of(&self.rendition, playlists) {
+            Some(media) if self.continues(&media) => {
+                self.broken = 0;
+                let new = self.append(&media);
+                return if new.is_empty() {
+                    LiveChange::Unchanged
+                } else {
+                    LiveChange::Appended(new)
+                };
+            }
+            Some(media) if self.is_restarted(&media) => 1,
+            Some(media) if self.continues_partly(&media) => MAX_PARTLY_BROKEN,
+            _ => MAX_BROKEN,
         };
-        self.broken = 0;
-        let new = self.append(&media);
-        if new.is_empty() {
-            LiveChange::Unchanged
+        self.broken += 1;
+        if self.broken >= most {
+            LiveChange::Restarted
         } else {
-            LiveChange::Appended(new)
+            LiveChange::Unchanged
         }
     }
 
