@@ -251,9 +251,7 @@ impl Assembler {
                 self.spool(MAX_REORDER_BYTES)?;
             }
         }
-        self.flusher
-            .flush_if_due()
-            .map_err(Error::disk(&self.folder))
+        self.flusher.check().map_err(Error::disk(&self.folder))
     }
 
     /// Adds segments behind those that are known, for a stream that goes on.
