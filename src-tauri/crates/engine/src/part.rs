@@ -6,6 +6,7 @@ mod lock;
 mod manifest;
 mod moving;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,14 @@ const SPOOLED: &str = "early-";
 
 /// Most numbers that are tried for a free file name.
 const MAX_NAME_NUMBER: u32 = 999;
+
+/// Pauses before a folder is deleted anew in which our files are still listed.
+const DELETE_PAUSES: [Duration; 4] = [
+    Duration::from_millis(10),
+    Duration::from_millis(100),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
 
 /// Most folders of one level that are searched for an earlier attempt.
 const MAX_SEARCHED_FOLDERS: usize = 1_000;
@@ -464,30 +473,61 @@ pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
 /// Deletes our files in a part folder, the plan last: a crash meanwhile leaves a folder that still has
 /// its plan, or an empty one. The folder stays if it holds anything else.
 fn delete_folder(folder: &Path) -> Result<(), Error> {
-    let disk = || Error::disk(folder);
+    delete_with(folder, || platform::retry_change(|| fs::remove_dir(folder)))
+}
+
+fn delete_with(folder: &Path, mut remove_dir: impl FnMut() -> io::Result<()>) -> Result<(), Error> {
     // Never delete through a symbolic link.
-    if !fs::symlink_metadata(folder).map_err(disk())?.is_dir() {
-        return Err(disk()(io::ErrorKind::NotADirectory.into()));
+    let found = fs::symlink_metadata(folder).map_err(Error::disk(folder))?;
+    if !found.is_dir() {
+        let not_ours = io::ErrorKind::NotADirectory.into();
+        return Err(Error::disk(folder)(not_ours));
     }
-    for entry in fs::read_dir(folder).map_err(disk())? {
-        let entry = entry.map_err(disk())?;
-        let name = entry.file_name();
-        if name != PLAN && files::is_own_name(&name.to_string_lossy()) {
-            durable::remove_file(&entry.path()).map_err(disk())?;
+    let mut pauses = DELETE_PAUSES.into_iter();
+    loop {
+        delete_own_files(folder)?;
+        match remove_dir() {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+            removed => return removed.map_err(Error::disk(folder)),
         }
-    }
-    match durable::remove_file(&folder.join(PLAN)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk()(error)),
-        _ => {}
-    }
-    match platform::retry_change(|| fs::remove_dir(folder)) {
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
+        if own_files(folder)?.is_empty() {
             let folder = folder.display();
             tracing::warn!(%folder, "it holds files that are not ours, so it stays with them");
-            Ok(())
+            return Ok(());
         }
-        removed => removed.map_err(disk()),
+        let Some(pause) = pauses.next() else {
+            let not_empty = io::ErrorKind::DirectoryNotEmpty.into();
+            return Err(Error::disk(folder)(not_empty));
+        };
+        // Windows lists a deleted file until every program has closed it.
+        thread::sleep(pause);
     }
+}
+
+/// Returns the names of our files in a part folder.
+fn own_files(folder: &Path) -> Result<Vec<OsString>, Error> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::disk(folder))? {
+        let name = entry.map_err(Error::disk(folder))?.file_name();
+        if files::is_own_name(&name.to_string_lossy()) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn delete_own_files(folder: &Path) -> Result<(), Error> {
+    let names = own_files(folder)?.into_iter();
+    let others = names.filter(|name| name != PLAN);
+    for name in others.chain([OsString::from(PLAN)]) {
+        match durable::remove_file(&folder.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::disk(folder)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Returns the path of the output in progress.

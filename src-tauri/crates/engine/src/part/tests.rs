@@ -438,6 +438,32 @@ fn a_part_folder_that_another_job_uses_is_copied() {
 }
 
 #[test]
+fn a_folder_whose_files_are_still_listed_is_deleted_a_little_later() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("film.part");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(JOURNAL), "").unwrap();
+    // The file is there again, as one that another program has open on Windows.
+    let mut attempts = 0;
+    let remove_dir = || {
+        attempts += 1;
+        if attempts < 3 {
+            fs::write(folder.join(JOURNAL), "").unwrap();
+        }
+        fs::remove_dir(&folder)
+    };
+    delete_with(&folder, remove_dir).unwrap();
+    assert!(!folder.exists());
+    fs::create_dir(&folder).unwrap();
+    let remove_dir = || {
+        fs::write(folder.join(JOURNAL), "").unwrap();
+        fs::remove_dir(&folder)
+    };
+    let refused = delete_with(&folder, remove_dir).unwrap_err();
+    assert!(folder.exists(), "{refused}");
+}
+
+#[test]
 fn a_file_that_is_not_ours_stays_where_it_is() {
     let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let before = begin(old.path());
