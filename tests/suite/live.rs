@@ -1,33 +1,22 @@
 //! Running streams: what is recorded of them, what happens to it when they pause, restart or end, and
 //! how politely they are asked.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
-use engine::view::{Finished, JobView, LiveEnd, WaitReason};
-use engine::{
-    Choice, ContainerChoice, Engine, Failure, JobId, JobState, LiveOptions, NewJob, OutputLocation,
-    Patience,
-};
-use fake_ustream::{
-    Channel, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic, World,
-};
+use engine::view::{JobView, LiveEnd, WaitReason};
+use engine::{Choice, ContainerChoice, JobId, LiveOptions, NewJob, OutputLocation, Patience};
+use fake_ustream::{EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream};
 use serde_json::Value;
 
 use crate::command_line::CliCommand;
-use crate::mock_service::{MockService, file_names, is_unfinished, job, wait_for_end, wait_until};
-use crate::movies::{FrameMd5, assert_plays, fixture, packets};
-
-const CHANNEL: u64 = 9_652_368;
-const FIRST: u64 = 1_000_000;
-const VIDEO: &str = "2.m4v";
-const AUDIO: &str = "1.m4a";
-
-/// How long a stream may take to do what a test waits for.
-const TIMEOUT: Duration = Duration::from_mins(1);
+use crate::mock_service::{file_names, is_unfinished, wait_for_end, wait_until};
+use crate::movies::{assert_plays, packets};
+use crate::running_stream::{
+    CHANNEL, FIRST, LINK, StreamRecording, VIDEO, assert_has_all, assert_polite,
+    assert_same_packets, expected, live_job, patient, service, wait_until_so, waits_for_stream,
+};
 
 /// Returns a stream that a test drives, of which twelve segments were sent already.
 fn stream() -> LiveStream {
@@ -41,168 +30,12 @@ fn stream() -> LiveStream {
     }
 }
 
-fn link() -> String {
-    format!("https://video.ibm.com/channel/id/{CHANNEL}")
-}
-
-/// Starts a service with a channel that sends this stream.
-async fn service(stream: LiveStream) -> MockService {
-    let channel = Channel {
-        live: Some(stream),
-        ..Channel::new(CHANNEL, "running", "a live stream")
-    };
-    MockService::with(World::empty().channel(channel)).await
-}
-
-fn live_job(folder: &Path) -> NewJob {
-    NewJob {
-        link: link(),
-        live: Some(LiveOptions {
-            patience_ms: 20_000,
-            ..LiveOptions::default()
-        }),
-        ..job(0, folder)
-    }
-}
-
-/// A stream that is recorded.
-struct Recording {
-    mock: MockService,
-    clock: LiveClock,
-    folder: tempfile::TempDir,
-    engine: Engine,
-    job: JobId,
-}
-
-impl Recording {
-    async fn start(stream: LiveStream, change: impl FnOnce(NewJob) -> NewJob) -> Self {
-        let clock = stream.clock.clone();
-        let mock = service(stream).await;
-        let folder = tempfile::tempdir().unwrap();
-        let engine = mock.engine();
-        let new_job = change(live_job(folder.path()));
-        let job = engine.download(new_job).await.unwrap();
-        Self {
-            mock,
-            clock,
-            folder,
-            engine,
-            job,
-        }
-    }
-
-    fn traffic(&self) -> LiveTraffic {
-        self.mock.service.live_traffic(CHANNEL)
-    }
-
-    /// Waits until a segment of both tracks was served.
-    async fn wait_for(&self, broadcast: u64, segment: u64) {
-        let is_here = || {
-            let traffic = self.traffic();
-            let is_served = |track| traffic.of(broadcast, track, Some(segment)).served > 0;
-            is_served(VIDEO) && is_served(AUDIO)
-        };
-        let wait = async {
-            while !is_here() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let waited = tokio::time::timeout(TIMEOUT, wait).await;
-        assert!(
-            waited.is_ok(),
-            "segment {segment} was not fetched: {:?}",
-            self.traffic()
-        );
-    }
-
-    /// Lets the stream go on until this many segments were sent since the recording began.
-    async fn run_to(&self, broadcast: u64, first: u64, segments: u64) {
-        while self.clock.now() < segments {
-            self.clock.advance(5.min(segments - self.clock.now()));
-            let (now, edge) = self.mock.service.live_edge(CHANNEL).unwrap_or((0, 0));
-            if now == broadcast && edge >= first {
-                // The message about the edge comes with every fifth segment.
-                self.wait_for(broadcast, edge - edge % 5).await;
-            }
-        }
-    }
-
-    async fn finished(&self) -> (PathBuf, Finished) {
-        self.end_of(&self.job).await
-    }
-
-    async fn end_of(&self, job: &JobId) -> (PathBuf, Finished) {
-        let finished: Result<Finished, Failure> = wait_for_end(&self.engine, job).await;
-        let finished = finished.unwrap();
-        (self.engine.path(job).await.unwrap(), finished)
-    }
-
-    /// Waits for all files of a recording that is longer than one.
-    async fn all_finished(&self) -> Vec<(PathBuf, Finished)> {
-        let (mut updates, mut jobs) = (self.engine.job_stream(), BTreeMap::new());
-        let wait = async {
-            loop {
-                let update = updates.next().await.unwrap();
-                jobs.extend(update.changed.into_iter().map(|job| (job.id.clone(), job)));
-                jobs.retain(|id, _| !update.removed.contains(id));
-                if jobs
-                    .values()
-                    .all(|job| matches!(job.state, JobState::Done { .. }))
-                {
-                    break;
-                }
-            }
-        };
-        tokio::time::timeout(TIMEOUT, wait).await.unwrap();
-        let mut files = Vec::new();
-        let mut next = Some(self.job.to_string());
-        while let Some(id) = next.take() {
-            let Some(JobState::Done { finished }) = jobs.remove(&id).map(|job| job.state) else {
-                panic!("{id} is not there");
-            };
-            let path = self.engine.path(&id.parse().unwrap()).await.unwrap();
-            next.clone_from(&finished.continued_by);
-            files.push((path, finished));
-        }
-        files
-    }
-}
-
-/// Returns the packets of the fixture's first segments, of two seconds each.
-pub(crate) fn expected(stream: &str, segments: usize) -> Vec<FrameMd5> {
-    let packets = packets(&fixture("film.flv"), stream);
-    let end_us = packets[0].dts_us + i64::try_from(segments).unwrap() * 2_000_000;
-    let is_inside = |packet: &FrameMd5| packet.dts_us < end_us - 1_000;
-    packets.into_iter().filter(is_inside).collect()
-}
-
-/// Asserts that a movie has every packet of the fixture's first segments, in step.
-pub(crate) fn assert_has_all(movie: &Path, segments: usize) {
-    assert_plays(movie);
-    for stream in ["v:0", "a:0"] {
-        let (found, expected) = (packets(movie, stream), expected(stream, segments));
-        // Sound and picture of a segment end at different times.
-        assert!(
-            found.len().abs_diff(expected.len()) <= 2,
-            "{stream}: {} {}",
-            found.len(),
-            expected.len()
-        );
-        for (found, expected) in found.iter().zip(&expected) {
-            assert!(
-                found.is_same_media(expected),
-                "{stream}: {found:?} {expected:?}"
-            );
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_recorded_from_the_earliest_segment_to_its_end() {
     let stream = stream().event(48, LiveAction::End(EndMessage::NotAvailable));
-    let recording = Recording::start(stream, |job| job).await;
+    let recording = StreamRecording::start(stream, patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 48).await;
+    recording.run_to(48).await;
     let (path, finished) = recording.finished().await;
     assert_eq!(finished.live_end, Some(LiveEnd::Ended));
     assert!(finished.gaps.is_empty(), "{finished:?}");
@@ -212,25 +45,8 @@ async fn a_stream_is_recorded_from_the_earliest_segment_to_its_end() {
     );
     assert_has_all(&path, 60);
     let traffic = recording.traffic();
-    for track in [VIDEO, AUDIO] {
-        assert_eq!(
-            traffic.served(0, track),
-            (FIRST..FIRST + 60).collect::<Vec<_>>()
-        );
-        for segment in FIRST..FIRST + 60 {
-            assert_eq!(
-                traffic.of(0, track, Some(segment)).served,
-                1,
-                "{track} {segment}"
-            );
-        }
-    }
-    let requests: u32 = traffic.segments.values().map(|it| it.requests).sum();
-    assert!(
-        traffic.not_found() * 3 <= requests,
-        "{} of {requests}",
-        traffic.not_found()
-    );
+    assert_polite(&traffic);
+    recording.assert_fetched_once(0, FIRST..FIRST + 60);
     let name = path.file_name().unwrap().to_str().unwrap();
     assert!(name.starts_with("Practice channel running (20"), "{name}");
     assert_eq!(file_names(recording.folder.path()), [name]);
@@ -238,9 +54,9 @@ async fn a_stream_is_recorded_from_the_earliest_segment_to_its_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_that_is_stopped_is_saved() {
-    let recording = Recording::start(stream(), |job| job).await;
+    let recording = StreamRecording::start(stream(), patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 10).await;
+    recording.run_to(10).await;
     recording
         .engine
         .stop_and_save(&recording.job)
@@ -256,16 +72,13 @@ async fn a_recording_that_is_stopped_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_from_now_on_leaves_out_what_was_sent() {
     let stream = stream().event(10, LiveAction::End(EndMessage::Offline));
-    let from_now = |job: NewJob| NewJob {
-        live: job.live.map(|live| LiveOptions {
-            from_now: true,
-            ..live
-        }),
-        ..job
+    let from_now = LiveOptions {
+        from_now: true,
+        ..patient()
     };
-    let recording = Recording::start(stream, from_now).await;
+    let recording = StreamRecording::start(stream, from_now).await;
     recording.wait_for(0, FIRST + 11).await;
-    recording.run_to(0, FIRST + 11, 10).await;
+    recording.run_to(10).await;
     let (path, finished) = recording.finished().await;
     let served = recording.traffic().served(0, VIDEO);
     assert_eq!(served, (FIRST + 11..FIRST + 22).collect::<Vec<_>>());
@@ -282,14 +95,14 @@ async fn a_stream_that_is_started_again_goes_on_in_the_same_file() {
         // The segment before was announced.
         .event(19, restart)
         .event(40, LiveAction::End(EndMessage::NotAvailable));
-    let recording = Recording::start(stream, |job| job).await;
+    let recording = StreamRecording::start(stream, patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 15).await;
+    recording.run_to(15).await;
     // The connection comes back after half a second; until then nothing is announced.
     tokio::time::sleep(Duration::from_millis(1500)).await;
     recording.clock.advance(4);
     recording.wait_for(0, FIRST + 30).await;
-    recording.run_to(1, 2_000_000, 40).await;
+    recording.run_to(40).await;
     let (path, finished) = recording.finished().await;
     let traffic = recording.traffic();
     let first: Vec<_> = traffic.served(0, VIDEO);
@@ -317,9 +130,9 @@ async fn a_stream_that_is_started_again_goes_on_in_the_same_file() {
 async fn a_missing_segment_is_a_gap_and_does_not_hold_the_others_up() {
     let mut stream = stream().event(38, LiveAction::End(EndMessage::NotAvailable));
     stream.missing_segments.insert(FIRST + 14);
-    let recording = Recording::start(stream, |job| job).await;
+    let recording = StreamRecording::start(stream, patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 38).await;
+    recording.run_to(38).await;
     let (path, finished) = recording.finished().await;
     assert_eq!(finished.gaps.len(), 1, "{finished:?}");
     let gap = finished.gaps[0];
@@ -335,15 +148,15 @@ async fn a_missing_segment_is_a_gap_and_does_not_hold_the_others_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_the_recording_goes_on_or_is_saved() {
     let stream = stream().event(30, LiveAction::End(EndMessage::NotAvailable));
-    let recording = Recording::start(stream, |job| job).await;
+    let recording = StreamRecording::start(stream, patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 10).await;
+    recording.run_to(10).await;
     recording.engine.shutdown().await;
     let folder = recording.folder.path();
     assert!(is_unfinished(folder), "{:?}", file_names(folder));
     // It runs still, and goes on.
     let engine = recording.mock.engine();
-    engine.download(live_job(folder)).await.unwrap();
+    engine.download(live_job(folder, patient())).await.unwrap();
     recording.wait_for(0, FIRST + 20).await;
     recording.clock.advance(5);
     recording.wait_for(0, FIRST + 25).await;
@@ -351,7 +164,7 @@ async fn after_a_kill_the_recording_goes_on_or_is_saved() {
     // It is over, and what there is becomes the movie.
     recording.clock.advance(15);
     let engine = recording.mock.engine();
-    let job = engine.download(live_job(folder)).await.unwrap();
+    let job = engine.download(live_job(folder, patient())).await.unwrap();
     let finished = wait_for_end(&engine, &job).await.unwrap();
     let path = engine.path(&job).await.unwrap();
     assert_eq!(file_names(folder).len(), 1);
@@ -371,9 +184,8 @@ async fn the_command_line_records_a_stream_that_is_running_and_says_so() {
     let stream = stream.event(20, LiveAction::End(EndMessage::NotAvailable));
     let mock = service(stream).await;
     let folder = tempfile::tempdir().unwrap();
-    let link = link();
     let run = CliCommand::new(&mock)
-        .arg(&link)
+        .arg(LINK)
         .arg("-o")
         .arg(folder.path());
     let (code, out, err) = tokio::task::spawn_blocking(move || run.finish())
@@ -392,41 +204,28 @@ async fn a_pause_is_waited_for_and_leaves_no_gap() {
         .event(10, LiveAction::Pause)
         .event(13, LiveAction::Resume)
         .event(33, LiveAction::End(EndMessage::NotAvailable));
-    let recording = Recording::start(stream, |job| job).await;
+    let recording = StreamRecording::start(stream, patient()).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 10).await;
-    let waits = |job: &JobView| {
-        let progress = job.progress.as_ref();
-        progress.is_some_and(|it| it.waiting_for == Some(WaitReason::Stream))
-    };
-    wait_until(&recording.engine, &recording.job, waits).await;
-    recording.run_to(0, FIRST, 33).await;
+    recording.run_to(10).await;
+    wait_until(&recording.engine, &recording.job, waits_for_stream).await;
+    recording.run_to(33).await;
     let (path, finished) = recording.finished().await;
     assert_eq!(finished.live_end, Some(LiveEnd::Ended));
     assert!(finished.gaps.is_empty(), "{finished:?}");
     assert_has_all(&path, 42);
-    let traffic = recording.traffic();
-    let requests: u32 = traffic.segments.values().map(|it| it.requests).sum();
-    assert!(
-        traffic.not_found() * 3 <= requests,
-        "{} of {requests}",
-        traffic.not_found()
-    );
+    assert_polite(&recording.traffic());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_ends_without_a_word_is_saved_when_patience_ends() {
     let stream = stream().event(10, LiveAction::End(EndMessage::Nothing));
-    let impatient = |job: NewJob| NewJob {
-        live: job.live.map(|live| LiveOptions {
-            patience_ms: 4_000,
-            ..live
-        }),
-        ..job
+    let impatient = LiveOptions {
+        patience_ms: 4_000,
+        ..LiveOptions::default()
     };
-    let recording = Recording::start(stream, impatient).await;
+    let recording = StreamRecording::start(stream, impatient).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 10).await;
+    recording.run_to(10).await;
     let (path, finished) = recording.finished().await;
     assert_eq!(finished.live_end, Some(LiveEnd::Silent));
     assert!(finished.gaps.is_empty(), "{finished:?}");
@@ -440,32 +239,22 @@ async fn a_stream_of_flv_segments_becomes_an_mp4_or_stays_an_flv() {
         let mut stream = stream().event(18, LiveAction::End(EndMessage::NotAvailable));
         stream.mp4.clear();
         stream.missing_segments.insert(FIRST + 14);
-        let choose = |job: NewJob| NewJob {
+        let recording = StreamRecording::start_job(stream, |folder| NewJob {
             choice: Choice {
                 keep,
                 ..Choice::default()
             },
-            ..job
+            ..live_job(folder, patient())
+        })
+        .await;
+        let is_served = |segment| {
+            let traffic = recording.traffic();
+            let mut segments = traffic.segments.iter();
+            segments.any(|(it, count)| count.served > 0 && it.segment == Some(segment))
         };
-        let recording = Recording::start(stream, choose).await;
-        let last = FIRST + 29;
-        let wait = async {
-            let is_served = |segment| {
-                let traffic = recording.traffic();
-                let segments = traffic.segments.iter();
-                let mut served = segments.filter(|(_, it)| it.served > 0);
-                served.any(|(it, _)| it.segment == Some(segment))
-            };
-            while !is_served(FIRST + 11) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            recording.clock.advance(18);
-            while !is_served(last) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let waited = tokio::time::timeout(TIMEOUT, wait).await;
-        assert!(waited.is_ok(), "{:?}", recording.traffic());
+        wait_until_so("what was sent before", || is_served(FIRST + 11)).await;
+        recording.clock.advance(18);
+        wait_until_so("the last segment", || is_served(FIRST + 29)).await;
         let (path, finished) = recording.finished().await;
         let ending = if keep == ContainerChoice::Original {
             "flv"
@@ -484,20 +273,19 @@ async fn a_stream_of_flv_segments_becomes_an_mp4_or_stays_an_flv() {
 async fn ctrl_c_stops_a_recording_and_saves_it() {
     let mock = service(stream()).await;
     let folder = tempfile::tempdir().unwrap();
-    let link = link();
     let run = CliCommand::new(&mock)
-        .arg(&link)
+        .arg(LINK)
         .arg("-o")
         .arg(folder.path());
     let child = run.spawn();
-    let wait = async {
-        while mock.service.live_traffic(CHANNEL).served(0, VIDEO).len() < 12 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(TIMEOUT, wait).await.unwrap();
+    wait_until_so("what was sent before", || {
+        mock.service.live_traffic(CHANNEL).served(0, VIDEO).len() >= 12
+    })
+    .await;
     let id = child.id().to_string();
-    let stopped = Command::new("kill").args(["-INT", &id]).status();
+    let stopped = std::process::Command::new("kill")
+        .args(["-INT", &id])
+        .status();
     assert!(stopped.unwrap().success());
     let output = child.wait_with_output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
@@ -510,8 +298,7 @@ async fn ctrl_c_stops_a_recording_and_saves_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_script_that_wants_no_stream_gets_none() {
     let mock = service(stream()).await;
-    let link = link();
-    let run = CliCommand::new(&mock).arg(&link).arg("--no-live");
+    let run = CliCommand::new(&mock).arg(LINK).arg("--no-live");
     let (code, _, err) = tokio::task::spawn_blocking(move || run.finish())
         .await
         .unwrap();
@@ -523,16 +310,13 @@ async fn a_script_that_wants_no_stream_gets_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_goes_on_in_a_further_file_when_one_is_full() {
     let stream = stream().event(30, LiveAction::End(EndMessage::NotAvailable));
-    let split = |job: NewJob| NewJob {
-        live: job.live.map(|live| LiveOptions {
-            max_file_bytes: Some(60_000),
-            ..live
-        }),
-        ..job
+    let split = LiveOptions {
+        max_file_bytes: Some(60_000),
+        ..patient()
     };
-    let recording = Recording::start(stream, split).await;
+    let recording = StreamRecording::start(stream, split).await;
     recording.wait_for(0, FIRST + 10).await;
-    recording.run_to(0, FIRST, 30).await;
+    recording.run_to(30).await;
     let files = recording.all_finished().await;
     let ends: Vec<_> = files.iter().map(|(_, file)| file.live_end).collect();
     let (last, full) = ends.split_last().unwrap();
@@ -542,26 +326,11 @@ async fn a_recording_goes_on_in_a_further_file_when_one_is_full() {
         full.iter().all(|end| *end == Some(LiveEnd::FileFull)),
         "{ends:?}"
     );
-    let traffic = recording.traffic();
-    for track in [VIDEO, AUDIO] {
-        let served = traffic.served(0, track);
-        assert_eq!(served, (FIRST..FIRST + 42).collect::<Vec<_>>());
-        for segment in served {
-            assert_eq!(traffic.of(0, track, Some(segment)).served, 1, "{segment}");
-        }
-    }
+    recording.assert_fetched_once(0, FIRST..FIRST + 42);
     // No packet is in two files or in none.
     for stream in ["v:0", "a:0"] {
         let found = files.iter().flat_map(|(path, _)| packets(path, stream));
-        let (found, expected) = (found.collect::<Vec<_>>(), expected(stream, 42));
-        let counts = (found.len(), expected.len());
-        assert!(counts.0.abs_diff(counts.1) <= 2, "{stream}: {counts:?}");
-        for (found, expected) in found.iter().zip(&expected) {
-            assert!(
-                found.is_same_media(expected),
-                "{stream}: {found:?} {expected:?}"
-            );
-        }
+        assert_same_packets(stream, &found.collect::<Vec<_>>(), 42);
     }
     for (number, (path, file)) in files.iter().enumerate() {
         assert_plays(path);
@@ -581,14 +350,14 @@ async fn a_stream_that_one_file_cannot_hold_goes_on_in_another() {
     let stream = stream()
         .event(10, LiveAction::Restart(sound))
         .event(30, LiveAction::End(EndMessage::NotAvailable));
-    let named = |job: NewJob| NewJob {
+    let recording = StreamRecording::start_job(stream, |folder| NewJob {
         output: OutputLocation {
+            folder: folder.to_owned(),
             stem: Some("evening".to_owned()),
-            ..job.output
         },
-        ..job
-    };
-    let recording = Recording::start(stream, named).await;
+        ..live_job(folder, patient())
+    })
+    .await;
     recording.wait_for(0, FIRST + 10).await;
     recording.clock.advance(11);
     let (path, finished) = recording.finished().await;
@@ -623,13 +392,11 @@ async fn a_stream_is_waited_for_until_it_starts_and_takes_no_place_of_a_download
     let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let mut jobs = Vec::new();
     for folder in &folders {
-        let job = NewJob {
-            live: Some(LiveOptions {
-                waits: true,
-                ..LiveOptions::default()
-            }),
-            ..live_job(folder.path())
+        let waiting = LiveOptions {
+            waits: true,
+            ..LiveOptions::default()
         };
+        let job = live_job(folder.path(), waiting);
         jobs.push(engine.download(job).await.unwrap());
     }
     let waits = |job: &JobView| {
@@ -667,9 +434,8 @@ async fn a_script_is_told_what_happens_to_a_stream() {
         .event(34, LiveAction::End(EndMessage::NotAvailable));
     let mock = service(stream).await;
     let folder = tempfile::tempdir().unwrap();
-    let link = link();
     let run = CliCommand::new(&mock)
-        .args([&link, "--json", "--wait", "-o"])
+        .args([LINK, "--json", "--wait", "-o"])
         .arg(folder.path());
     let (code, out, err) = tokio::task::spawn_blocking(move || run.finish())
         .await

@@ -1,27 +1,24 @@
 //! Running streams that are offered as HLS playlists only: what is recorded of them, and how often their
 //! playlists are asked for.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::view::{Finished, JobView, LiveEnd, WaitReason};
-use engine::{Engine, Failure, JobId, LiveOptions, NewJob};
+use engine::LiveOptions;
+use engine::view::{JobView, LiveEnd};
 use fake_ustream::{
-    Channel, Delivery, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, LiveTraffic,
-    PlaylistLayout, TransportBehavior, World,
+    Delivery, EndMessage, LiveAction, LiveClock, LiveRestart, LiveStream, PlaylistLayout,
+    TransportBehavior,
 };
 use ustream::{Access, ChannelId, Choice, Error, LiveChange, LiveEvent, LivePlan};
 
-use crate::live::{assert_has_all, expected};
-use crate::mock_service::{MockService, file_names, is_unfinished, job, wait_for_end, wait_until};
+use crate::mock_service::{MockService, file_names, is_unfinished, wait_for_end, wait_until};
 use crate::movies::{assert_plays, packets};
+use crate::running_stream::{
+    AUDIO, CHANNEL, FIRST, StreamRecording, TIMEOUT, VIDEO, assert_has_all, expected, live_job,
+    patient, service, waits_for_stream,
+};
 
-const CHANNEL: u64 = 9_652_368;
-const FIRST: u64 = 1_000_000;
 const MUXED: &str = "improved/2/1.ts";
-
-/// How long a stream may take to do what a test waits for.
-const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Returns a stream that a test drives, of which six segments were sent already.
 fn stream(layout: PlaylistLayout) -> LiveStream {
@@ -39,119 +36,13 @@ fn stream(layout: PlaylistLayout) -> LiveStream {
     }
 }
 
-fn live_job(folder: &Path, options: LiveOptions) -> NewJob {
-    NewJob {
-        link: format!("https://video.ibm.com/channel/id/{CHANNEL}"),
-        live: Some(options),
-        ..job(0, folder)
-    }
-}
-
-fn patient() -> LiveOptions {
-    LiveOptions {
-        patience_ms: 20_000,
-        ..LiveOptions::default()
-    }
-}
-
-async fn service(stream: LiveStream) -> (MockService, LiveClock) {
-    let clock = stream.clock.clone();
-    let channel = Channel {
-        live: Some(stream),
-        ..Channel::new(CHANNEL, "running", "a live stream")
-    };
-    (
-        MockService::with(World::empty().channel(channel)).await,
-        clock,
-    )
-}
-
-/// A stream that is recorded.
-struct Recording {
-    mock: MockService,
-    clock: LiveClock,
-    folder: tempfile::TempDir,
-    engine: Engine,
-    job: JobId,
-    /// The representations that are recorded.
-    tracks: &'static [&'static str],
-}
-
-impl Recording {
-    async fn start(
-        stream: LiveStream,
-        tracks: &'static [&'static str],
-        options: LiveOptions,
-    ) -> Self {
-        let (mock, clock) = service(stream).await;
-        let folder = tempfile::tempdir().unwrap();
-        let engine = mock.engine();
-        let new_job = live_job(folder.path(), options);
-        let job = engine.download(new_job).await.unwrap();
-        Self {
-            mock,
-            clock,
-            folder,
-            engine,
-            job,
-            tracks,
-        }
-    }
-
-    fn traffic(&self) -> LiveTraffic {
-        self.mock.service.live_traffic(CHANNEL)
-    }
-
-    /// Waits until a segment of all tracks was served.
-    async fn wait_for(&self, broadcast: u64, segment: u64) {
-        let is_here = || {
-            let traffic = self.traffic();
-            let is_served = |track: &&str| traffic.of(broadcast, track, Some(segment)).served > 0;
-            self.tracks.iter().all(is_served)
-        };
-        let wait = async {
-            while !is_here() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let waited = tokio::time::timeout(TIMEOUT, wait).await;
-        assert!(
-            waited.is_ok(),
-            "segment {segment} was not fetched: {:?}",
-            self.traffic()
-        );
-    }
-
-    /// Lets the stream go on until this many segments were sent since the recording began, a part of the
-    /// window at a time.
-    async fn run_to(&self, segments: u64) {
-        while self.clock.now() < segments {
-            self.clock.advance(4.min(segments - self.clock.now()));
-            if let Some((broadcast, edge)) = self.mock.service.live_edge(CHANNEL) {
-                self.wait_for(broadcast, edge).await;
-            }
-        }
-    }
-
-    async fn finished(&self) -> (PathBuf, Finished) {
-        let finished: Result<Finished, Failure> = wait_for_end(&self.engine, &self.job).await;
-        let finished = finished.unwrap();
-        (self.engine.path(&self.job).await.unwrap(), finished)
-    }
-
-    /// Asserts that these segments were fetched, each once.
-    fn assert_fetched_once(&self, broadcast: u64, segments: std::ops::Range<u64>) {
-        let traffic = self.traffic();
-        for track in self.tracks {
-            let served = traffic.served(broadcast, track);
-            assert_eq!(served, segments.clone().collect::<Vec<_>>(), "{track}");
-            for segment in segments.clone() {
-                let requests = traffic.of(broadcast, track, Some(segment)).requests;
-                assert_eq!(requests, 1, "{track} {segment}");
-            }
-        }
-        assert_eq!(traffic.not_found(), 0, "{traffic:?}");
-    }
+/// Asserts that these segments were asked for, each once, and no others.
+fn assert_asked_once(recording: &StreamRecording, segments: std::ops::Range<u64>) {
+    recording.assert_fetched_once(0, segments);
+    let traffic = recording.traffic();
+    let mut counts = traffic.segments.values();
+    assert!(counts.all(|it| it.requests == 1), "{traffic:?}");
+    assert_eq!(traffic.not_found(), 0, "{traffic:?}");
 }
 
 /// Returns whether a job has recorded to this time of the movie, with what is on its way to the disk.
@@ -175,7 +66,7 @@ fn playlist_requests(mock: &MockService, version: u32) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_playlists_is_recorded_to_its_end() {
     let stream = stream(PlaylistLayout::Muxed).event(24, LiveAction::End(EndMessage::Offline));
-    let recording = Recording::start(stream, &[MUXED], patient()).await;
+    let recording = StreamRecording::start_playlists(stream, &[MUXED], patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(24).await;
     let (path, finished) = recording.finished().await;
@@ -183,7 +74,7 @@ async fn a_stream_of_playlists_is_recorded_to_its_end() {
     assert!(finished.gaps.is_empty(), "{finished:?}");
     assert!(finished.duration_ms.abs_diff(60_000) <= 300, "{finished:?}");
     assert_has_all(&path, 30);
-    recording.assert_fetched_once(0, FIRST..FIRST + 30);
+    assert_asked_once(&recording, FIRST..FIRST + 30);
     let playlists = playlist_requests(&recording.mock, 1);
     assert!((6..=45).contains(&playlists), "{playlists} requests");
     let name = path.file_name().unwrap().to_str().unwrap();
@@ -197,13 +88,13 @@ async fn separate_audio_is_recorded_too() {
     stream.delivery = Delivery::playlists(PlaylistLayout::Separate);
     let stream = stream.event(12, LiveAction::End(EndMessage::NotAvailable));
     let tracks = &["improved/2.ts", "improved/1.ts"];
-    let recording = Recording::start(stream, tracks, patient()).await;
+    let recording = StreamRecording::start_playlists(stream, tracks, patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(12).await;
     let (path, finished) = recording.finished().await;
     assert!(finished.gaps.is_empty(), "{finished:?}");
     assert_has_all(&path, 18);
-    recording.assert_fetched_once(0, FIRST..FIRST + 18);
+    assert_asked_once(&recording, FIRST..FIRST + 18);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,12 +105,12 @@ async fn fragmented_mp4_is_recorded_over_a_restart() {
             LiveAction::Restart(LiveRestart::at_segment(FIRST + 1000)),
         )
         .event(12, LiveAction::End(EndMessage::Offline));
-    let recording = Recording::start(stream, &["2.m4v", "1.m4a"], patient()).await;
+    let recording = StreamRecording::start_playlists(stream, &[VIDEO, AUDIO], patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(12).await;
     let (path, finished) = recording.finished().await;
     let traffic = recording.traffic();
-    for track in ["2.m4v", "1.m4a"] {
+    for track in [VIDEO, AUDIO] {
         let first: Vec<_> = (FIRST..FIRST + 12).collect();
         assert_eq!(traffic.served(0, track), first, "{track}");
         // The clock of this computer, which is slower than that of the stream, says how much of the
@@ -236,7 +127,7 @@ async fn a_restart_goes_on_in_the_same_file() {
     let stream = stream(PlaylistLayout::Muxed)
         .event(10, LiveAction::Restart(LiveRestart::at_segment(7)))
         .event(22, LiveAction::End(EndMessage::Offline));
-    let recording = Recording::start(stream, &[MUXED], patient()).await;
+    let recording = StreamRecording::start_playlists(stream, &[MUXED], patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(22).await;
     let (path, finished) = recording.finished().await;
@@ -256,7 +147,7 @@ async fn a_restart_goes_on_in_the_same_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn playlists_that_expire_are_asked_for_anew() {
     let stream = stream(PlaylistLayout::Muxed).event(12, LiveAction::End(EndMessage::Offline));
-    let recording = Recording::start(stream, &[MUXED], patient()).await;
+    let recording = StreamRecording::start_playlists(stream, &[MUXED], patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(4).await;
     recording.mock.service.expire(CHANNEL);
@@ -264,7 +155,7 @@ async fn playlists_that_expire_are_asked_for_anew() {
     let (path, finished) = recording.finished().await;
     assert!(finished.gaps.is_empty(), "{finished:?}");
     assert_has_all(&path, 18);
-    recording.assert_fetched_once(0, FIRST..FIRST + 18);
+    assert_asked_once(&recording, FIRST..FIRST + 18);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -273,7 +164,8 @@ async fn from_now_on_leaves_out_what_was_sent() {
         from_now: true,
         ..patient()
     };
-    let recording = Recording::start(stream(PlaylistLayout::Muxed), &[MUXED], options).await;
+    let recording =
+        StreamRecording::start_playlists(stream(PlaylistLayout::Muxed), &[MUXED], options).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(8).await;
     recording
@@ -286,7 +178,7 @@ async fn from_now_on_leaves_out_what_was_sent() {
     assert!(finished.duration_ms.abs_diff(18_000) <= 300, "{finished:?}");
     assert_plays(&path);
     assert!(packets(&path, "v:0")[0].dts_us.abs() < 300_000);
-    recording.assert_fetched_once(0, FIRST + 5..FIRST + 14);
+    assert_asked_once(&recording, FIRST + 5..FIRST + 14);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,26 +191,22 @@ async fn a_pause_is_waited_for_and_a_silent_end_is_noticed() {
         patience_ms: 10_000,
         ..LiveOptions::default()
     };
-    let recording = Recording::start(stream, &[MUXED], options).await;
+    let recording = StreamRecording::start_playlists(stream, &[MUXED], options).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(4).await;
-    let waits = |job: &JobView| {
-        let progress = job.progress.as_ref();
-        progress.is_some_and(|it| it.waiting_for == Some(WaitReason::Stream))
-    };
-    wait_until(&recording.engine, &recording.job, waits).await;
+    wait_until(&recording.engine, &recording.job, waits_for_stream).await;
     recording.run_to(10).await;
     let (path, finished) = recording.finished().await;
     assert_eq!(finished.live_end, Some(LiveEnd::Silent));
     assert!(finished.gaps.is_empty(), "{finished:?}");
     assert_has_all(&path, 14);
-    recording.assert_fetched_once(0, FIRST..FIRST + 14);
+    assert_asked_once(&recording, FIRST..FIRST + 14);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_the_recording_goes_on_with_a_gap_or_is_saved() {
     let stream = stream(PlaylistLayout::Muxed).event(30, LiveAction::End(EndMessage::Offline));
-    let recording = Recording::start(stream, &[MUXED], patient()).await;
+    let recording = StreamRecording::start_playlists(stream, &[MUXED], patient()).await;
     recording.wait_for(0, FIRST + 5).await;
     recording.run_to(4).await;
     wait_until(&recording.engine, &recording.job, is_recorded(20_000)).await;
@@ -357,7 +245,8 @@ async fn after_a_kill_the_recording_goes_on_with_a_gap_or_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_playlists_is_opened_and_its_plan_grows() {
     let stream = stream(PlaylistLayout::Muxed).event(9, LiveAction::End(EndMessage::NotAvailable));
-    let (mock, clock) = service(stream).await;
+    let clock = stream.clock.clone();
+    let mock = service(stream).await;
     let client = mock.client();
     let mut opened = client
         .live(ChannelId(CHANNEL), &Access::default())
@@ -397,7 +286,7 @@ async fn a_stream_of_playlists_is_opened_and_its_plan_grows() {
 async fn a_stream_without_playlists_either_is_off_air() {
     let mut stream = stream(PlaylistLayout::Muxed);
     stream.delivery.playlists = None;
-    let (mock, _) = service(stream).await;
+    let mock = service(stream).await;
     let client = mock.client();
     let opened = client
         .live(ChannelId(CHANNEL), &Access::default())
@@ -413,7 +302,7 @@ async fn playlists_are_read_as_often_as_segments_come() {
         clock,
         ..stream(PlaylistLayout::Muxed)
     };
-    let (mock, _) = service(stream).await;
+    let mock = service(stream).await;
     let client = mock.client();
     let mut opened = client
         .live(ChannelId(CHANNEL), &Access::default())

@@ -6,22 +6,19 @@ use std::io::{BufRead as _, BufReader, Cursor};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use fake_ustream::{Channel, EndMessage, LiveAction, LiveClock, LiveStream, World};
-use media::{SegmentKind, journal};
+use fake_ustream::{EndMessage, LiveAction, LiveClock, LiveStream};
 
 use crate::command_line::CliCommand;
 use crate::mock_service::{MockService, file_names};
 use crate::movies::{assert_plays, fixture, packets};
+use crate::running_stream::{AUDIO, CHANNEL, FIRST, LINK, VIDEO, durable_segments, service};
 
-const CHANNEL: u64 = 9_652_368;
-const LINK: &str = "https://video.ibm.com/channel/id/9652368";
-const FIRST: u64 = 1_000_000;
 /// Segments that were sent before the recording, and that are sent until the stream ends.
 const EARLIER: u64 = 12;
 const LATER: u64 = 40;
 const SEGMENT_TIME: Duration = Duration::from_millis(30);
 /// The films of the tracks, by the number of the track in the journal.
-const TRACKS: [&str; 2] = ["2.m4v", "1.m4a"];
+const TRACKS: [&str; 2] = [VIDEO, AUDIO];
 
 const RANDOM_MOMENTS: usize = 25;
 /// A recording changes the disk at least this often until it ends.
@@ -47,12 +44,8 @@ impl LiveKill {
             ..LiveStream::new(LiveClock::running(SEGMENT_TIME))
         };
         let stream = stream.event(LATER, LiveAction::End(EndMessage::NotAvailable));
-        let channel = Channel {
-            live: Some(stream),
-            ..Channel::new(CHANNEL, "running", "a live stream")
-        };
         Self {
-            mock: MockService::with(World::empty().channel(channel)).await,
+            mock: service(stream).await,
             folder: tempfile::tempdir().unwrap(),
         }
     }
@@ -62,29 +55,14 @@ impl LiveKill {
         run.arg(self.folder.path())
     }
 
-    fn part_folder(&self) -> Option<PathBuf> {
-        let entries = fs::read_dir(self.folder.path()).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path());
-        let mut parts = paths.filter(|path| path.extension().is_some_and(|it| it == "part"));
-        parts.next()
-    }
-
     fn movie(&self) -> Option<PathBuf> {
         let names = file_names(self.folder.path()).into_iter();
         let mut paths = names.map(|name| self.folder.path().join(name));
         paths.find(|path| path.extension().is_some_and(|it| it == "mp4"))
     }
 
-    /// Returns the segments whose records in the journal are durable: track and number.
     fn durable(&self) -> BTreeSet<(usize, u64)> {
-        let journal = self.part_folder().map(|part| part.join("journal"));
-        let bytes = journal.and_then(|journal| fs::read(journal).ok());
-        let (fragments, _) = journal::read(&bytes.unwrap_or_default());
-        let media = fragments.iter().filter_map(|fragment| match fragment.kind {
-            SegmentKind::Media(number) => Some((usize::from(fragment.track), number)),
-            SegmentKind::Init => None,
-        });
-        media.collect()
+        durable_segments(self.folder.path())
     }
 
     fn served(&self, (track, number): (usize, u64)) -> u32 {

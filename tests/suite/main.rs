@@ -54,6 +54,7 @@ mod rate_limit;
 mod remux;
 mod resolving;
 mod resume;
+mod running_stream;
 mod save;
 mod secrets;
 mod sessions;

@@ -150,7 +150,7 @@ impl DownloadBatch<'_> {
             }
             jobs.insert(id.to_string(), overrides);
         }
-        if !self.quiet && !self.args.json {
+        if !self.is_silent() {
             if is_on_air {
                 print_stderr(
                     "This stream is running now, and is recorded. Ctrl-C stops and saves it.",
@@ -165,7 +165,7 @@ impl DownloadBatch<'_> {
         let watcher = JobWatcher {
             jobs,
             screen: ProgressOutput::new(self.args.json, self.quiet),
-            prompt: Prompt::new(self.stop, self.quiet || self.args.json),
+            prompt: Prompt::new(self.stop, self.is_silent()),
             stop: self.stop,
             stop_message: STOPPED_AT_ONCE,
             ended: |end| self.end(end, &output.folder),
@@ -174,25 +174,29 @@ impl DownloadBatch<'_> {
         self.result.sum_up(!self.is_single)
     }
 
+    /// Returns whether nothing is told in words but errors.
+    fn is_silent(&self) -> bool {
+        self.quiet || self.args.json
+    }
+
     fn end(&mut self, end: JobEnd, folder: &Path) -> Result<(), Exit> {
         let JobEnd { job, result } = end;
         match result {
             Ok(finished) => {
-                if let Some(range) = finished.range.filter(|_| !self.quiet && !self.args.json) {
+                if let Some(range) = finished.range.filter(|_| !self.is_silent()) {
                     for note in range_notes(range, finished.duration_ms) {
                         print_stderr(&note);
                     }
                 }
                 if let Some(end) = finished.live_end
-                    && !self.quiet
-                    && !self.args.json
+                    && !self.is_silent()
                 {
                     print_stderr(live_end_note(end));
                     if finished.continued_by.is_some() {
                         print_stderr("It is recorded further, in another file.");
                     }
                 }
-                if finished.saved_before && !self.quiet && !self.args.json {
+                if finished.saved_before && !self.is_silent() {
                     print_stderr(
                         "Saved already, and not fetched again. --again saves it once more.",
                     );
