@@ -184,6 +184,7 @@ fn set_up(app: &App) -> Result<(), Box<dyn Error>> {
     let engine = Config {
         endpoint: arguments.endpoint()?,
         data_dir: Some(data.clone()),
+        defers_jobs: true,
         cache_dir: cache,
         rate_limit: settings.rate_limit(),
         jobs_at_once: settings.jobs_at_once(),

@@ -81,6 +81,17 @@ impl MockService {
         .unwrap()
     }
 
+    /// Like [`Self::engine_with_data`], but the jobs are read when they are asked for.
+    pub(crate) fn engine_that_defers_jobs(&self, data: &Path) -> Engine {
+        Engine::open(Config {
+            endpoint: self.endpoint(),
+            data_dir: Some(data.to_owned()),
+            defers_jobs: true,
+            ..Config::default()
+        })
+        .unwrap()
+    }
+
     pub(crate) fn client(&self) -> ustream::Client {
         ustream::Client::new(&self.endpoint()).unwrap()
     }

@@ -15,7 +15,9 @@ use engine::{Code, Engine, JobId, JobState, Overrides};
 use fake_ustream::{Fault, Rule, RuleId};
 use serde_json::Value;
 
-use crate::mock_service::{MAIN, MockService, delete_folder, file_names, job, wait_until};
+use crate::mock_service::{
+    MAIN, MockService, delete_folder, file_names, job, wait_for_end, wait_until,
+};
 use crate::movies::assert_first;
 
 /// A recording of seven chunks.
@@ -182,6 +184,28 @@ async fn the_list_keeps_its_order_after_the_clock_was_set_back() {
         .collect();
     assert_eq!(found, expected);
     after.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_jobs_of_an_earlier_run_are_read_when_they_are_asked_for() {
+    let mock = MockService::demo().await;
+    let (data, output) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let before = mock.engine_with_data(data.path());
+    let id = before.download(job(SHORT, output.path())).await.unwrap();
+    wait_for_end(&before, &id).await.unwrap();
+    before.shutdown().await;
+    // A file that is not read now shows when the others are read.
+    let deferring = mock.engine_that_defers_jobs(data.path());
+    let jobs = data.path().join("jobs").join(format!("{id}.json"));
+    let record = fs::read(&jobs).unwrap();
+    fs::write(&jobs, b"{").unwrap();
+    deferring.read_jobs();
+    assert_eq!(deferring.unreadable_jobs_count().await, 1);
+    deferring.shutdown().await;
+    fs::write(&jobs, record).unwrap();
+    // Nobody asks for them, and a command does not wait for long.
+    let deferring = mock.engine_that_defers_jobs(data.path());
+    assert!(deferring.path(&id).await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -225,8 +225,8 @@ export const states: Record<string, State> = {
   "lost-folder": {
     before: (fake) => {
       fake.starting.lost_folder = "Old drive";
-      fake.starting.lost_jobs = 1;
     },
+    after: (fake) => fake.tell({ is: "lost_jobs", count: 1 }),
   },
   update: { before: offersUpdate },
   "update-refused": {

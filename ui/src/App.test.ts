@@ -65,6 +65,16 @@ it("asks for confirmation before it closes while a video is being saved", async 
   expect(backend.closed).toBe(true);
 });
 
+it("says that a part of the list of jobs could not be read, when it has been tried", async () => {
+  const watch = vi.spyOn(backend, "watch");
+  render(App, { backend });
+  await waitFor(() => expect(watch).toHaveBeenCalled());
+  const damaged = "Part of your list could not be read";
+  expect(screen.queryByText(damaged)).toBeNull();
+  backend.tell({ is: "lost_jobs", count: 1 });
+  await screen.findByText(damaged);
+});
+
 it("opens the settings from the menu bar", async () => {
   const watch = vi.spyOn(backend, "watch");
   render(App, { backend });

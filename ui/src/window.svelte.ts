@@ -168,7 +168,8 @@ export class AppWindow extends Controller {
       this.countdown = null;
       this.settings.setAfterSaving(news.after_saving);
       if (news.failure) this.failure = news.failure;
-    } else if (news.is === "closing") this.closing = true;
+    } else if (news.is === "lost_jobs") this.settings.lostJobs = news.count > 0;
+    else if (news.is === "closing") this.closing = true;
     else if (news.is === "settings") this.openSettings();
     else if (this.#isAsking) this.intake.suggest(news.link);
     else this.submit(news.link);

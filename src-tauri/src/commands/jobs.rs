@@ -155,13 +155,20 @@ pub(crate) async fn remove(engine: State<'_, Engine>, id: String, keep: bool) ->
 }
 
 #[tauri::command]
-pub(crate) fn watch(
+pub(crate) async fn watch(
     engine: State<'_, Engine>,
     page_events: State<'_, PageEvents>,
     thumbnails: State<'_, Thumbnails>,
     channel: Channel<AppEvent>,
-) {
+) -> CommandResult<()> {
+    // The page has painted its first screen.
+    engine.read_jobs();
     let thumbnails = thumbnails.inner().clone();
     let named = move |update| thumbnails.with_names_of_jobs(update);
     page_events.watch(engine.paced_job_stream(), named, channel);
+    let count = engine.unreadable_jobs_count().await;
+    if count > 0 {
+        page_events.send(AppEvent::LostJobs { count });
+    }
+    Ok(())
 }

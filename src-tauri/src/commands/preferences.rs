@@ -18,7 +18,6 @@ use crate::updates::Updates;
 #[tauri::command]
 pub(crate) async fn start(
     app: AppHandle,
-    engine: State<'_, Engine>,
     arguments: State<'_, Arguments>,
     folders: State<'_, Folders>,
     store: State<'_, SettingsStore>,
@@ -29,7 +28,6 @@ pub(crate) async fn start(
         folder: folders.current(),
         lost_folder: folders.lost.clone(),
         settings: store.get().view,
-        lost_jobs: engine.unreadable_jobs_count().await,
         version: app.package_info().version.to_string(),
         can_update: updates.are_possible(),
     })

@@ -77,7 +77,6 @@ export class FakeBackend implements Backend {
     folder: DOWNLOADS,
     lost_folder: null,
     settings: DEFAULT_SETTINGS,
-    lost_jobs: 0,
     version: "0.1.0",
     can_update: false,
   };

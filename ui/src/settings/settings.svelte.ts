@@ -22,7 +22,7 @@ export class Settings extends Controller {
   /** What was last typed for a proxy. In memory only. */
   proxyLogin: { name: string; password: string } | null = $state.raw(null);
   /** Whether a part of the list of jobs could not be read. */
-  readonly lostJobs: boolean;
+  lostJobs = $state(false);
   /** Version of the app. */
   readonly version: string;
   /** Whether the app can update itself. */
@@ -36,7 +36,6 @@ export class Settings extends Controller {
     this.view = $state.raw(started.settings);
     this.folder = $state.raw(started.folder);
     this.lostFolder = $state(started.lost_folder);
-    this.lostJobs = started.lost_jobs > 0;
     this.version = started.version;
     this.canUpdate = started.can_update;
   }

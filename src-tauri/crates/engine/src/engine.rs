@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 use ustream::{
     Access, Choice, Client, Endpoint, ProxyLogin, ProxySettings, RecordingRef, Target,
@@ -44,6 +44,9 @@ const MAX_CONCURRENT_JOBS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 /// Longest wait for the answer whether a channel is on air.
 const ON_AIR_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Longest wait for a window before the jobs are read without it.
+const MAX_DEFERRAL: Duration = Duration::from_secs(3);
+
 /// Configuration of an engine.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -51,6 +54,9 @@ pub struct Config {
     pub endpoint: Endpoint,
     /// Where jobs are saved; `None` to keep them in memory only, as the command line does.
     pub data_dir: Option<PathBuf>,
+    /// Read the jobs of earlier runs only when [`Engine::read_jobs`] is called, or a few seconds later: a
+    /// window opens faster then.
+    pub defers_jobs: bool,
     /// Where it is remembered how the service was reached; `None` to forget it at the end.
     pub cache_dir: Option<PathBuf>,
     /// Most concurrent requests over all jobs. The engine starts with eight and adds more while
@@ -72,6 +78,7 @@ impl Default for Config {
         Self {
             endpoint: Endpoint::default(),
             data_dir: None,
+            defers_jobs: false,
             cache_dir: None,
             parallel: MAX_PARALLEL_REQUESTS,
             rate_limit: None,
@@ -94,6 +101,8 @@ pub struct Engine {
     paced: watch::Receiver<Snapshot>,
     tasks: TaskTracker,
     route_file: Option<Arc<RouteFile>>,
+    /// Starts the reading of the jobs.
+    read_jobs: Arc<Notify>,
     /// `None` until they are read.
     unreadable_jobs: watch::Receiver<Option<usize>>,
     proxies: ProxySettings,
@@ -116,9 +125,16 @@ impl Engine {
         let registry = Registry::open(config.data_dir.as_deref())?;
         let paths = registry.list()?;
         let (unreadable, unreadable_jobs) = watch::channel(None);
-        // Reading thousands of them takes as long as the window takes to open.
-        let saved = tokio::task::spawn_blocking(move || {
-            let loaded = LoadedJobs::read(paths);
+        let read_jobs = Arc::new(Notify::new());
+        let read_now = Arc::clone(&read_jobs);
+        let saved = tokio::spawn(async move {
+            if config.defers_jobs {
+                // If nobody asks for them, they are read all the same.
+                let _ = tokio::time::timeout(MAX_DEFERRAL, read_now.notified()).await;
+            }
+            // Reading fails only if the runtime shuts down.
+            let read = tokio::task::spawn_blocking(|| LoadedJobs::read(paths)).await;
+            let loaded = read.unwrap_or_default();
             // Nobody may be interested.
             let _ = unreadable.send(Some(loaded.unreadable));
             loaded.jobs
@@ -151,9 +167,16 @@ impl Engine {
             paced,
             tasks,
             route_file,
+            read_jobs,
             unreadable_jobs,
             proxies: config.endpoint.proxies().clone(),
         })
+    }
+
+    /// Reads the jobs of earlier runs now, if [that was deferred](Config::defers_jobs). Whatever else is
+    /// asked of the jobs waits until they are read.
+    pub fn read_jobs(&self) {
+        self.read_jobs.notify_one();
     }
 
     /// Returns how many job files could not be read at the start; they are kept under other names. Waits
@@ -481,6 +504,7 @@ impl Engine {
 
     /// Cancels all runs and waits until what they have is on disk.
     pub async fn shutdown(&self) {
+        self.read_jobs();
         // Fails if the engine has already been shut down.
         let _ = self.commands.send(Command::Shutdown).await;
         self.tasks.close();

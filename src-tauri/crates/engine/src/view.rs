@@ -676,6 +676,11 @@ pub enum AppEvent {
         /// The changes.
         update: Update,
     },
+    /// Job files could not be read at the start; they are kept under other names.
+    LostJobs {
+        /// How many.
+        count: usize,
+    },
     /// The app was started again, with a link.
     Link {
         /// The link.
@@ -792,8 +797,6 @@ pub struct StartView {
     pub lost_folder: Option<String>,
     /// The user's settings.
     pub settings: SettingsView,
-    /// Number of job files that could not be read; the downloads are untouched.
-    pub lost_jobs: usize,
     /// Version of the app.
     pub version: String,
     /// Whether this app can update itself; a package manager may do that instead.

@@ -10,7 +10,11 @@ export type AppEvent = { "is": "jobs",
 /**
  * The changes.
  */
-update: Update, } | { "is": "link", 
+update: Update, } | { "is": "lost_jobs", 
+/**
+ * How many.
+ */
+count: number, } | { "is": "link", 
 /**
  * The link.
  */

@@ -23,10 +23,6 @@ lost_folder: string | null,
  */
 settings: SettingsView, 
 /**
- * Number of job files that could not be read; the downloads are untouched.
- */
-lost_jobs: number, 
-/**
  * Version of the app.
  */
 version: string, 
