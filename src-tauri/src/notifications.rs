@@ -24,12 +24,14 @@ const JOB: &str = "job";
 
 /// The message that says what is new in a channel.
 const NEW: &str = "choose-channel.kept_new";
+/// The message that says that a channel is on air.
+const ON_AIR: &str = "live";
 /// Most titles in one notification, newest first.
 const MAX_TITLES: usize = 3;
 
 /// The messages of the notifications.
 #[cfg(test)]
-pub(crate) const USED_IDS: &[&str] = &["saved-play", "saved-reveal", NEW];
+pub(crate) const USED_IDS: &[&str] = &["saved-play", "saved-reveal", NEW, ON_AIR];
 
 /// Handles the actions of notifications; `focus` brings the window to the front.
 pub(crate) fn listen(app: &AppHandle, focus: fn(&AppHandle)) {
@@ -87,6 +89,16 @@ pub(crate) fn show_new(app: &AppHandle, channel: &KeptChannel, new: &[PendingRec
         titles.push_str(" · …");
     }
     let words = app.state::<Messages>().text(NEW, [("titles", &titles)]);
+    show_of_channel(app, channel, words);
+}
+
+/// Shows that a channel is on air that only tells of it.
+pub(crate) fn show_on_air(app: &AppHandle, channel: &KeptChannel) {
+    let words = app.state::<Messages>().text(ON_AIR, []);
+    show_of_channel(app, channel, words);
+}
+
+fn show_of_channel(app: &AppHandle, channel: &KeptChannel, words: String) {
     let notification = app.notification().builder();
     let notification = notification.title(channel.title.as_ref().unwrap_or(&channel.link));
     if let Err(error) = notification.body(words).show() {

@@ -2,13 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use engine::KeptChannels;
-use fake_ustream::{AccessLock, Channel, FixtureMovie, Recording, World};
+use fake_ustream::{
+    AccessLock, Channel, EndMessage, Fault, FixtureMovie, LiveAction, LiveClock, LiveStream,
+    Recording, Rule, World,
+};
 use serde_json::Value;
 
 use crate::command_line::CliCommand;
 use crate::mock_service::{MAIN, MockService, file_names, link};
+use crate::movies::assert_plays;
+use crate::running_stream::{durable_segments, wait_until_so};
 
 const CHANNEL: u64 = 7_000_000;
 const OTHER_CHANNEL: u64 = 7_000_001;
@@ -219,7 +225,144 @@ async fn a_channel_is_not_looked_at_twice_in_half_an_hour() {
     let mock = MockService::with(channel_of(2)).await;
     let (code, out, err) = home.keep(&["run"]).with_service(&mock).finish();
     assert_eq!((code, out.as_str()), (0, ""), "{err}");
-    assert!(mock.service.requests().is_empty());
+    let asked = mock.service.requests();
+    assert_eq!(asked.len(), 1, "only whether it is on air: {asked:?}");
+    let (code, out, err) = home
+        .keep(&["run", "--no-live"])
+        .with_service(&mock)
+        .finish();
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
+    assert_eq!(mock.service.requests().len(), 1);
+}
+
+/// The channel with its recordings, which sends a stream by itself.
+fn channel_on_air(recordings: u64, stream: LiveStream) -> World {
+    let channel = Channel {
+        live: Some(stream),
+        ..Channel::new(CHANNEL, "daily", "is on air")
+    };
+    let all = (0..recordings).map(recording);
+    all.fold(World::empty().channel(channel), World::recording)
+}
+
+/// A stream that ends by itself.
+fn short_stream() -> LiveStream {
+    let stream = LiveStream::new(LiveClock::running(Duration::from_millis(100)));
+    stream.event(20, LiveAction::End(EndMessage::NotAvailable))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_starts_is_recorded_beside_the_recordings() {
+    let home = Home::new();
+    home.add(channel_of(1), &[]).await;
+    for streams in [1, 2] {
+        let mock = MockService::with(channel_on_air(2, short_stream())).await;
+        let (code, paths, err) = home.run(&mock, &[]);
+        assert_eq!(code, 0, "{err}");
+        assert!(err.contains("A stream is running now"), "{err}");
+        for path in paths {
+            assert_plays(Path::new(&path));
+        }
+        assert_eq!(home.names().len(), streams + 1, "{:?}", home.names());
+        let is_named = |name: &String| name.starts_with("Practice channel daily (20");
+        assert_eq!(
+            home.names().iter().filter(|it| is_named(it)).count(),
+            streams
+        );
+        // The API may say for a while that the old one runs.
+        let (code, paths, err) = home.run(&mock, &[]);
+        assert_eq!((code, paths.len()), (0, 0), "{err}");
+        let over = MockService::with(channel_of(2)).await;
+        assert_eq!(home.run(&over, &[]).0, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_over_before_anything_came_leaves_nothing() {
+    let home = Home::new();
+    home.add(channel_of(0), &[]).await;
+    let clock = LiveClock::manual();
+    let stream = LiveStream::new(clock.clone());
+    let stream = stream.event(5, LiveAction::End(EndMessage::NotAvailable));
+    let mock = MockService::with(channel_on_air(0, stream)).await;
+    let slow = Rule::new(Fault::Delay(Duration::from_mins(1))).path("*chunk*");
+    let slow = mock.service.faults().add(slow);
+    let run = home.keep(&["run", "--now"]).with_service(&mock);
+    let mut child = run.spawn();
+    let has_begun = || !home.names().is_empty();
+    wait_until_so("a part folder", has_begun).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    mock.service.faults().remove(slow);
+    clock.advance(6);
+    let (code, paths, err) = home.run(&mock, &[]);
+    assert_eq!((code, paths.len()), (3, 0), "{err}");
+    assert!(home.names().is_empty(), "{:?}", home.names());
+    let (code, _, err) = home.run(&mock, &[]);
+    assert_eq!(code, 0, "it is told once: {err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_ran_when_the_channel_was_added_is_not_recorded() {
+    let home = Home::new();
+    let stream = || LiveStream::new(LiveClock::manual());
+    // It has no recordings.
+    home.add(channel_on_air(0, stream()), &[]).await;
+    let mock = MockService::with(channel_on_air(0, stream())).await;
+    let (code, paths, err) = home.run(&mock, &[]);
+    assert_eq!((code, paths.len()), (0, 0), "{err}");
+    assert!(mock.service.live_traffic(CHANNEL).segments.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_told_of_once_where_nothing_is_saved() {
+    let home = Home::new();
+    home.add(channel_of(1), &["--only-tell"]).await;
+    let mock = MockService::with(channel_on_air(1, LiveStream::new(LiveClock::manual()))).await;
+    let link = format!("https://video.ibm.com/channel/id/{CHANNEL}");
+    let (code, _, err) = home.run(&mock, &["--no-live"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, told, err) = home.run(&mock, &[]);
+    let told_line = format!("On air: Practice channel daily  {link}");
+    assert_eq!((code, told), (0, vec![told_line]), "{err}");
+    let (code, told, err) = home.run(&mock, &[]);
+    assert_eq!((code, told.len()), (0, 0), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_killed_is_made_good_by_the_next_one() {
+    let home = Home::new();
+    home.add(channel_of(0), &[]).await;
+    let clock = LiveClock::manual();
+    let stream = LiveStream {
+        aired_segments: 12,
+        earlier_hashes: 1,
+        ..LiveStream::new(clock.clone())
+    };
+    let stream = stream.event(5, LiveAction::End(EndMessage::NotAvailable));
+    let mock = MockService::with(channel_on_air(0, stream)).await;
+    let run = home.keep(&["run", "--now"]).with_service(&mock);
+    let mut child = run.spawn();
+    let is_durable = || !durable_segments(&home.films()).is_empty();
+    wait_until_so("a segment is durable", is_durable).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // It is over meanwhile.
+    clock.advance(6);
+    let (code, paths, err) = home.run(&mock, &[]);
+    assert_eq!((code, paths.len()), (0, 1), "{err}");
+    assert_plays(Path::new(&paths[0]));
+    let (code, paths, err) = home.run(&mock, &[]);
+    assert_eq!((code, paths.len()), (0, 0), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_without_recordings_can_be_kept() {
+    let home = Home::new();
+    home.add(channel_of(0), &[]).await;
+    let mock = MockService::with(channel_of(1)).await;
+    let (code, paths, err) = home.run(&mock, &[]);
+    assert_eq!((code, paths.len()), (0, 1), "{err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

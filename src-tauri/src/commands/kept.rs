@@ -1,9 +1,10 @@
-//! Commands for kept channels: those whose new recordings are saved by themselves.
+//! Commands for kept channels: those whose new recordings and streams are saved by
+//! themselves.
 
-use engine::view::{EntryView, KeptChannelsView};
+use engine::view::KeptChannelsView;
 use engine::{
-    Catalog, ChannelId, Choice, Engine, Extras, KeptChannels, NewKeptChannel, ResolvedLink,
-    SaveOptions, now_unix_s,
+    ChannelId, Choice, Engine, Extras, FoundChannel, KeptChannels, NewKeptChannel, SaveOptions,
+    now_unix_s,
 };
 use tauri::State;
 
@@ -21,7 +22,7 @@ pub(crate) async fn kept_channels(
     Ok(blocking(move || keeper.view()).await??)
 }
 
-/// Keeps the channel whose list is open. What it lists now is not saved.
+/// Keeps the channel whose list is open. What it lists or sends now is not saved.
 #[tauri::command]
 pub(crate) async fn keep_channel(
     engine: State<'_, Engine>,
@@ -36,29 +37,17 @@ pub(crate) async fn keep_channel(
         .map(|open| (open.catalog.link().to_owned(), open.access.clone()));
     let (link, access) = opened.ok_or_else(|| internal_error("there is no list"))?;
     // From the beginning: the page may have read a part of the open one only.
-    let resolved = engine.resolve_link(&link, &access).await?;
-    let ResolvedLink::Collection(mut catalog) = resolved else {
-        return Err(internal_error("the link does not lead to a list any more"));
-    };
-    let channel = catalog
-        .channel()
-        .ok_or_else(|| internal_error("that is no channel"))?;
-    let title = catalog.channel_title().await;
+    let found = FoundChannel::read(&engine, &link, &access).await?;
     let new = NewKeptChannel {
-        channel,
-        link,
-        title,
-        page: access
-            .referrer
-            .or_else(|| catalog.page().map(ToOwned::to_owned)),
+        found: found.ok_or_else(|| internal_error("the link leads to no channel any more"))?,
+        wants_all: false,
         saves: true,
         options: save_options(&store.get(), &folders),
-        listed: Some(all_of(&mut catalog).await?),
     };
     change(&keeper, move |channels| channels.add(new, now_unix_s())).await
 }
 
-/// Chooses whether the new recordings of a channel are saved, or the user is only told of them.
+/// Chooses whether the new recordings and streams of a channel are saved, or the user is only told of them.
 #[tauri::command]
 pub(crate) async fn set_saves(
     keeper: State<'_, ChannelKeeper>,
@@ -88,14 +77,6 @@ async fn change(
 ) -> CommandResult<()> {
     let channels = keeper.channels().clone();
     Ok(blocking(move || change(&channels)).await??)
-}
-
-async fn all_of(catalog: &mut Catalog) -> CommandResult<Vec<EntryView>> {
-    let mut entries = Vec::new();
-    while let Some(page) = catalog.next().await? {
-        entries.extend(page);
-    }
-    Ok(entries)
 }
 
 /// Returns the settings of now: they hold for the channel until it is added again.

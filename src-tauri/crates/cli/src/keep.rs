@@ -1,12 +1,12 @@
-//! `ustream-dl keep`: channels whose new recordings are saved by themselves.
+//! `ustream-dl keep`: channels whose new recordings and streams are saved by themselves.
 
 mod run;
 
 use std::path::PathBuf;
 
 use engine::{
-    Access, Catalog, ChannelId, Engine, KeptChannel, KeptChannels, NewKeptChannel, ResolvedLink,
-    SaveOptions, Target, now_unix_s, read_link, utc_date,
+    Access, Engine, FoundChannel, KeptChannel, KeptChannels, NewKeptChannel, SaveOptions, Target,
+    now_unix_s, read_link, utc_date,
 };
 
 use crate::args::keep::{KeepAction, KeepAddArgs, KeepArgs};
@@ -44,59 +44,33 @@ async fn add(
     };
     let mut access = args.service.access()?;
     let engine = Engine::open(args.service.config()?)?;
-    let resolve = async |access: &Access| engine.resolve_link(&args.link, access).await;
+    let read = async |access: &Access| FoundChannel::read(&engine, &args.link, access).await;
     let mut prompt = Prompt::new(stop, quiet);
-    let resolved = prompt
-        .unlock(&engine, (&args.link, &mut access), resolve)
+    let found = prompt
+        .unlock(&engine, (&args.link, &mut access), read)
         .await?;
-    let (mut catalog, channel) = channel_of(resolved)
-        .ok_or_else(|| Exit::usage(format!("{} is no channel", one_line(&args.link))))?;
-    let title = catalog.channel_title().await;
-    let listed = if args.all {
-        None
-    } else {
-        Some(all_of(&mut catalog).await?)
-    };
     engine.shutdown().await;
+    let found =
+        found.ok_or_else(|| Exit::usage(format!("{} is no channel", one_line(&args.link))))?;
     if !quiet {
-        print_stderr(&added(title.as_deref(), listed.as_ref().map(Vec::len)));
+        print_stderr(&added(&found, args.all));
     }
     let new = NewKeptChannel {
-        channel,
-        link: catalog.link().to_owned(),
-        title,
-        page: catalog.page().map(ToOwned::to_owned),
+        found,
+        wants_all: args.all,
         saves: !args.only_tell,
         options,
-        listed,
     };
     Ok(channels.add(new, now_unix_s())?)
 }
 
-/// Returns the list of a channel and its number; `None` for anything else.
-fn channel_of(resolved: ResolvedLink) -> Option<(Catalog, ChannelId)> {
-    match resolved {
-        ResolvedLink::Collection(catalog) => {
-            let channel = catalog.channel()?;
-            Some((*catalog, channel))
-        }
-        ResolvedLink::Recording(_) => None,
-    }
-}
-
-async fn all_of(catalog: &mut Catalog) -> Result<Vec<engine::view::EntryView>, Exit> {
-    let mut entries = Vec::new();
-    while let Some(page) = catalog.next().await? {
-        entries.extend(page);
-    }
-    Ok(entries)
-}
-
-fn added(title: Option<&str>, known: Option<usize>) -> String {
-    let title = one_line(title.unwrap_or("The channel"));
-    let what = match known {
-        None => "all its videos are new".to_owned(),
-        Some(known) => format!("videos that it has now and are not saved by `keep run`: {known}"),
+fn added(found: &FoundChannel, wants_all: bool) -> String {
+    let title = one_line(found.title.as_deref().unwrap_or("The channel"));
+    let what = if wants_all {
+        "all its videos are new".to_owned()
+    } else {
+        let known = found.listed.len();
+        format!("videos that it has now and are not saved by `keep run`: {known}")
     };
     format!("{title} is kept; {what}.")
 }

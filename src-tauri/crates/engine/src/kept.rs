@@ -1,12 +1,17 @@
-//! Kept channels: their new recordings are saved by themselves, or the user is only told of them.
+//! Kept channels: their new recordings are saved by themselves and their streams are recorded, or the
+//! user is only told of them.
 //!
 //! 1. [`KeptChannels`]: the list, which the window and the command line share; `file` reads and
 //!    writes it.
-//! 2. [`KeptChannels::look`]: what is new in a channel since it was looked at last.
-//! 3. `schedule`: when a channel is looked at again.
+//! 2. [`FoundChannel`]: a channel that is going to be kept.
+//! 3. [`KeptChannels::look`]: what is new in a channel since it was looked at last.
+//! 4. [`KeptChannels::look_for_stream`]: whether its stream has started.
+//! 5. `schedule`: when a channel is looked at again.
 
 mod file;
+mod found;
 mod schedule;
+mod stream;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -17,9 +22,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use ustream::{Access, ChannelId, Choice, RecordingId, Target};
 
+pub use self::found::FoundChannel;
+use self::found::is_without_recordings;
 pub use self::schedule::{
     LOOK_INTERVAL, MIN_LOOK_INTERVAL, look_interval, now_unix_s, pause_between_channels,
 };
+pub use self::stream::StreamEnd;
+use self::stream::StreamState;
 use crate::catalog::{Catalog, ResolvedLink};
 use crate::code::Code;
 use crate::disk::durable::blocking;
@@ -30,7 +39,7 @@ use crate::file_ending::FileEnding;
 use crate::job::{NewJob, OutputLocation, Overrides};
 use crate::names::Template;
 use crate::remuxer::Remuxer;
-use crate::view::{EntryView, Failure};
+use crate::view::EntryView;
 
 /// How often a recording may fail for a reason of its own before it is given up.
 const MAX_FAILURES: u32 = 5;
@@ -53,7 +62,7 @@ pub struct SaveOptions {
     pub ending: Option<FileEnding>,
 }
 
-/// A channel whose new recordings are saved or told of.
+/// A channel whose new recordings and streams are saved or told of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptChannel {
     /// Its number.
@@ -64,7 +73,7 @@ pub struct KeptChannel {
     pub title: Option<String>,
     /// The page of another site that embeds it, which is sent as the referrer.
     pub page: Option<String>,
-    /// Whether new recordings are saved; if not, the user is only told of them.
+    /// Whether new recordings and streams are saved; if not, the user is only told of them.
     pub saves: bool,
     /// How they are saved.
     #[serde(flatten)]
@@ -77,6 +86,9 @@ pub struct KeptChannel {
     known: BTreeSet<RecordingId>,
     /// Those of `known` that are still to be saved, oldest first.
     pending: Vec<PendingRecording>,
+    /// Whether its stream is new. Lists of earlier versions do not say.
+    #[serde(default)]
+    stream: StreamState,
 }
 
 /// A recording that was found in a kept channel.
@@ -126,6 +138,15 @@ impl KeptChannel {
     pub fn job(&self, recording: &PendingRecording, overrides: Overrides) -> NewJob {
         NewJob {
             link: recording.link(),
+            title: recording.title.clone(),
+            ..self.new_job(overrides)
+        }
+    }
+
+    /// Returns a job with its options that saves nothing yet.
+    fn new_job(&self, overrides: Overrides) -> NewJob {
+        NewJob {
+            link: String::new(),
             choice: self.options.choice.clone(),
             remux: self.options.remux,
             output: OutputLocation {
@@ -138,7 +159,7 @@ impl KeptChannel {
             again: false,
             range: None,
             live: None,
-            title: recording.title.clone(),
+            title: None,
             thumbnail: None,
             overrides,
         }
@@ -225,20 +246,14 @@ fn is_of_recording(code: Code) -> bool {
 /// A channel to keep.
 #[derive(Clone, Debug)]
 pub struct NewKeptChannel {
-    /// Its number.
-    pub channel: ChannelId,
-    /// The link by which the user has found it.
-    pub link: String,
-    /// Its title, if the service states it.
-    pub title: Option<String>,
-    /// The page of another site that embeds it.
-    pub page: Option<String>,
-    /// Whether new recordings are saved.
+    /// What it has now.
+    pub found: FoundChannel,
+    /// Whether that is wanted too.
+    pub wants_all: bool,
+    /// Whether recordings and streams are saved.
     pub saves: bool,
     /// How.
     pub options: SaveOptions,
-    /// Every recording that is in its list now and is not wanted; `None` if all are wanted.
-    pub listed: Option<Vec<EntryView>>,
 }
 
 /// The list of kept channels in the app's data folder. A clone is another handle to the same list.
@@ -279,21 +294,33 @@ impl KeptChannels {
     /// Keeps a channel. If it is kept already, only its options change, and what is known of its
     /// recordings stays.
     pub fn add(&self, new: NewKeptChannel, now_unix_s: i64) -> Result<(), Error> {
-        let listed = new.listed.map(|listed| {
-            let recordings = listed.into_iter().filter_map(PendingRecording::of);
-            recordings.map(|found| found.recording).collect()
-        });
+        let NewKeptChannel {
+            found,
+            wants_all,
+            saves,
+            options,
+        } = new;
+        let (known, looked_unix_s) = if wants_all {
+            (BTreeSet::new(), None)
+        } else {
+            let recordings = found.listed.into_iter().filter_map(PendingRecording::of);
+            (
+                recordings.map(|found| found.recording).collect(),
+                Some(now_unix_s),
+            )
+        };
         let added = KeptChannel {
-            channel: new.channel,
-            link: new.link,
-            title: new.title,
-            page: new.page,
-            saves: new.saves,
-            options: new.options,
+            channel: found.channel,
+            link: found.link,
+            title: found.title,
+            page: found.page,
+            saves,
+            options,
             added_unix_s: now_unix_s,
-            looked_unix_s: listed.is_some().then_some(now_unix_s),
-            known: listed.unwrap_or_default(),
+            looked_unix_s,
+            known,
             pending: Vec::new(),
+            stream: StreamState::at_start(found.is_on_air && !wants_all),
         };
         self.change(|channels| {
             match channels
@@ -306,6 +333,7 @@ impl KeptChannels {
                         added_unix_s: kept.added_unix_s,
                         looked_unix_s: kept.looked_unix_s,
                         known: std::mem::take(&mut kept.known),
+                        stream: kept.stream,
                         pending: if added.saves { pending } else { Vec::new() },
                         ..added
                     };
@@ -315,12 +343,13 @@ impl KeptChannels {
         })
     }
 
-    /// Chooses whether the new recordings of a channel are saved. Returns whether it is kept.
+    /// Chooses whether the new recordings and streams of a channel are saved. Returns whether it is kept.
     pub fn set_saves(&self, channel: ChannelId, saves: bool) -> Result<bool, Error> {
         self.change_one(channel, |kept| {
             kept.saves = saves;
             if !saves {
                 kept.pending.clear();
+                kept.stream.forget();
             }
         })
         .map(|kept| kept.is_some())
@@ -393,14 +422,6 @@ impl KeptChannels {
         }
         Ok(result)
     }
-}
-
-/// Returns whether the channel is there and has no recording at the moment.
-fn is_without_recordings(error: &Error) -> bool {
-    matches!(
-        Failure::from(error).code,
-        Code::NotRecorded | Code::StillLive
-    )
 }
 
 /// Returns the entries of a channel up to the first page that holds nothing new.

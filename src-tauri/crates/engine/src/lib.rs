@@ -21,7 +21,7 @@
 //!    are written; `platform`: what Linux, macOS and Windows do differently.
 //!    `route_file`: what is remembered of the service's servers.
 //! 9. [`Report`]: the conversation with the service, to be sent to those who mend this program.
-//! 10. [`KeptChannels`]: channels whose new recordings become jobs by themselves.
+//! 10. [`KeptChannels`]: channels whose new recordings and streams become jobs by themselves.
 //! 11. [`JobStream`] and [`view`]: what leaves the engine for the page and for `--json`.
 
 mod assemble;
@@ -86,8 +86,9 @@ pub use job::{
 };
 pub use job_stream::JobStream;
 pub use kept::{
-    KeepRun, KeptChannel, KeptChannels, LOOK_INTERVAL, MIN_LOOK_INTERVAL, NewKeptChannel,
-    PendingRecording, SaveEnd, SaveOptions, look_interval, now_unix_s, pause_between_channels,
+    FoundChannel, KeepRun, KeptChannel, KeptChannels, LOOK_INTERVAL, MIN_LOOK_INTERVAL,
+    NewKeptChannel, PendingRecording, SaveEnd, SaveOptions, StreamEnd, look_interval, now_unix_s,
+    pause_between_channels,
 };
 pub use movie_check::{CheckProgress, check_movie};
 pub use names::{Template, TemplateError, typed_name};

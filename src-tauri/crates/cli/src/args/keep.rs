@@ -1,4 +1,4 @@
-//! Arguments of `keep`: channels whose new recordings are saved by themselves.
+//! Arguments of `keep`: channels whose new recordings and streams are saved by themselves.
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ pub(crate) enum KeepAction {
     List(KeepListArgs),
     /// Do not keep a channel any more; what is saved stays
     Remove(KeepRemoveArgs),
-    /// Look for new recordings of the kept channels and save them; for cron and timers
+    /// Look for new recordings and running streams of the kept channels and save them; for cron and timers
     Run(Box<KeepRunArgs>),
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct KeepAddArgs {
     #[arg(short, long, value_name = "FOLDER", value_parser = PathBufValueParser::new().try_map(output_path))]
     pub(crate) output: Option<PathBuf>,
 
-    /// Save also the recordings that it has now
+    /// Save also the recordings that it has now, and the stream that runs now
     #[arg(long)]
     pub(crate) all: bool,
 
@@ -82,6 +82,10 @@ pub(crate) struct KeepRunArgs {
     /// Look also at channels that were looked at in the last half hour
     #[arg(long)]
     pub(crate) now: bool,
+
+    /// Look for no streams, and record none
+    #[arg(long)]
+    pub(crate) no_live: bool,
 
     /// Run this with each file that was saved, as without `keep`
     #[arg(long, value_name = "COMMAND")]

@@ -1,12 +1,14 @@
-//! `ustream-dl keep run`: looks at the kept channels and saves what is new.
+//! `ustream-dl keep run`: looks at the kept channels, saves what is new and records what is on air.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use engine::view::{Finished, LiveChannelView};
 use engine::{
-    Access, Engine, JobStream, KeptChannel, KeptChannels, MIN_LOOK_INTERVAL, Overrides,
-    PendingRecording, RecordingId, SaveEnd, Target, now_unix_s, pause_between_channels, read_link,
+    Access, Engine, Error, Failure, JobStream, KeptChannel, KeptChannels, MIN_LOOK_INTERVAL,
+    Overrides, PendingRecording, RecordingId, SaveEnd, StreamEnd, Target, now_unix_s,
+    pause_between_channels, read_link,
 };
 
 use crate::args::keep::KeepRunArgs;
@@ -17,9 +19,10 @@ use crate::job_watcher::{JobEnd, JobWatcher, ProgressOutput};
 use crate::json::{self, JsonEvent};
 use crate::password::Prompt;
 use crate::stop::StopSignal;
-use crate::terminal;
+use crate::terminal::{self, print_stderr};
 
-/// Looks at the channels that are due, one after the other, then saves what is new in the same way.
+/// Looks at the channels that are due, one after the other, then saves what is new in the same way. Streams
+/// are recorded meanwhile, to their end.
 pub(super) async fn run(
     args: &KeepRunArgs,
     channels: &KeptChannels,
@@ -38,6 +41,7 @@ pub(super) async fn run(
         prompt: Prompt::new(stop, quiet || args.json),
         result: BatchResult::new(args.json, quiet, args.exec.as_ref()),
         found: Vec::new(),
+        streams: Vec::new(),
         seen: HashSet::new(),
     };
     run.look().await?;
@@ -55,11 +59,14 @@ struct ChannelRun<'a> {
     result: BatchResult<'a>,
     /// What is to be saved, with its channel.
     found: Vec<(KeptChannel, PendingRecording)>,
+    /// The streams that are to be recorded.
+    streams: Vec<(KeptChannel, LiveChannelView)>,
     seen: HashSet<RecordingId>,
 }
 
 impl ChannelRun<'_> {
-    /// Looks at every channel that is due. One that cannot be read does not stop the others.
+    /// Looks at the lists of the channels that are due and at the streams of all. A channel that cannot be
+    /// read does not stop the others.
     async fn look(&mut self) -> Result<(), Exit> {
         let interval = if self.args.now {
             Duration::ZERO
@@ -69,13 +76,23 @@ impl ChannelRun<'_> {
         let now = now_unix_s();
         let mut is_first = true;
         for kept in self.channels.list()? {
-            if !kept.is_due(now, interval) {
+            let is_due = kept.is_due(now, interval);
+            if !is_due && self.args.no_live {
                 continue;
             }
             if !std::mem::take(&mut is_first) {
                 tokio::time::sleep(pause_between_channels()).await;
             }
-            if let Err(exit) = self.look_at(&kept).await {
+            let looked = if is_due {
+                self.look_at(&kept).await
+            } else {
+                Ok(())
+            };
+            let looked = match looked {
+                Ok(()) if !self.args.no_live => self.look_for_stream(&kept).await,
+                looked => looked,
+            };
+            if let Err(exit) = looked {
                 let context = ExitContext {
                     job: None,
                     link: Some(&kept.link),
@@ -108,18 +125,38 @@ impl ChannelRun<'_> {
         Ok(())
     }
 
+    async fn look_for_stream(&mut self, kept: &KeptChannel) -> Result<(), Exit> {
+        let found = self.channels.look_for_stream(self.engine, kept).await?;
+        let Some(stream) = found else {
+            return Ok(());
+        };
+        if kept.saves {
+            self.streams.push((kept.clone(), stream));
+            return Ok(());
+        }
+        self.print_new(kept, "On air", (&stream.link, stream.title.as_deref()))
+    }
+
     fn tell(&self, kept: &KeptChannel, new: &PendingRecording) -> Result<(), Exit> {
-        let (link, title) = (new.link(), new.title.as_deref());
+        self.print_new(kept, "New", (&new.link(), new.title.as_deref()))
+    }
+
+    fn print_new(
+        &self,
+        kept: &KeptChannel,
+        what: &str,
+        (link, title): (&str, Option<&str>),
+    ) -> Result<(), Exit> {
         if self.args.json {
             let event = JsonEvent::New {
                 channel: &kept.link,
-                link: &link,
+                link,
                 title,
             };
             return Ok(json::print(None, &event)?);
         }
         let title = title.unwrap_or("–");
-        Ok(terminal::print(&format!("New: {title}  {link}\n"))?)
+        Ok(terminal::print(&format!("{what}: {title}  {link}\n"))?)
     }
 
     /// Saves what was found.
@@ -128,19 +165,26 @@ impl ChannelRun<'_> {
         updates: JobStream,
         (quiet, stop): (bool, &StopSignal),
     ) -> Result<(), Exit> {
-        let mut jobs = HashMap::new();
-        let mut folders = HashMap::new();
-        for (kept, found) in std::mem::take(&mut self.found) {
-            let overrides = Overrides {
-                access: kept.access(&self.access),
-                ..Overrides::default()
-            };
-            let id = self
-                .engine
-                .download(kept.job(&found, overrides.clone()))
-                .await?;
-            jobs.insert(id.to_string(), overrides);
-            folders.insert(id.to_string(), kept.options.folder);
+        let (mut jobs, mut folders) = (HashMap::new(), HashMap::new());
+        let streams = std::mem::take(&mut self.streams);
+        if !streams.is_empty() && !quiet && !self.args.json {
+            print_stderr("A stream is running now, and is recorded. Ctrl-C stops and saves it.");
+        }
+        let access = &self.access;
+        let streams = streams.into_iter().map(|(kept, stream)| {
+            let overrides = overrides(&kept, access);
+            (kept.stream_job(stream, overrides.clone()), overrides)
+        });
+        let recordings = std::mem::take(&mut self.found).into_iter();
+        let recordings = recordings.map(|(kept, found)| {
+            let overrides = overrides(&kept, access);
+            (kept.job(&found, overrides.clone()), overrides)
+        });
+        for (job, overrides) in streams.chain(recordings) {
+            let folder = job.output.folder.clone();
+            let id = self.engine.download(job).await?.to_string();
+            jobs.insert(id.clone(), overrides);
+            folders.insert(id, folder);
         }
         let (engine, silent) = (self.engine, quiet || self.args.json);
         let watcher = JobWatcher {
@@ -149,31 +193,25 @@ impl ChannelRun<'_> {
             prompt: Prompt::new(stop, silent),
             stop,
             stop_message: STOPPED_AT_ONCE,
-            ended: |end| self.end(end, &folders),
+            ended: |end| self.end(end, &mut folders),
         };
         watcher.wait(engine, updates).await?;
         self.result.sum_up(true)
     }
 
-    fn end(&mut self, end: JobEnd, folders: &HashMap<String, PathBuf>) -> Result<(), Exit> {
+    fn end(&mut self, end: JobEnd, folders: &mut HashMap<String, PathBuf>) -> Result<(), Exit> {
         let JobEnd { job, result } = end;
-        let recording = match read_link(&job.link) {
-            Ok(Target::Recording(recording)) => Some(recording),
-            _ => None,
-        };
-        let note = |end| match recording {
-            Some(recording) => self.channels.note_end(recording, end),
-            None => Ok(()),
-        };
+        self.note_end(&job.link, &result)?;
         match result {
             Ok(finished) => {
-                note(SaveEnd::Saved)?;
                 let folder = folders.get(&job.id).cloned().unwrap_or_default();
+                if let Some(next) = &finished.continued_by {
+                    folders.insert(next.clone(), folder.clone());
+                }
                 let path = saved_path(&folder, &finished);
                 self.result.add(&path, (&job.id, &finished))?;
             }
             Err(failure) => {
-                note(SaveEnd::Failed(failure.code))?;
                 let name = format!("{} – {}", job.title, job.link);
                 let context = ExitContext {
                     job: Some(&job.id),
@@ -183,5 +221,29 @@ impl ChannelRun<'_> {
             }
         }
         Ok(())
+    }
+    /// Notes in the list how the job with this link has ended.
+    fn note_end(&self, link: &str, result: &Result<Finished, Failure>) -> Result<(), Error> {
+        match (read_link(link), result) {
+            (Ok(Target::Recording(recording)), Ok(_)) => {
+                self.channels.note_end(recording, SaveEnd::Saved)
+            }
+            (Ok(Target::Recording(recording)), Err(failure)) => self
+                .channels
+                .note_end(recording, SaveEnd::Failed(failure.code)),
+            (Ok(Target::Channel(channel)), Ok(finished)) => StreamEnd::of(finished)
+                .map_or(Ok(()), |end| self.channels.note_stream_end(channel, end)),
+            (Ok(Target::Channel(channel)), Err(failure)) => self
+                .channels
+                .note_stream_end(channel, StreamEnd::Failed(failure.code)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn overrides(kept: &KeptChannel, access: &Access) -> Overrides {
+    Overrides {
+        access: kept.access(access),
+        ..Overrides::default()
     }
 }

@@ -19,10 +19,15 @@ fn entry(recording: u64) -> EntryView {
 
 fn new(channel: u64, listed: Option<&[u64]>) -> NewKeptChannel {
     NewKeptChannel {
-        channel: ChannelId(channel),
-        link: format!("https://video.ibm.com/channel/{channel}"),
-        title: Some("Daily".to_owned()),
-        page: None,
+        found: FoundChannel {
+            channel: ChannelId(channel),
+            link: format!("https://video.ibm.com/channel/{channel}"),
+            title: Some("Daily".to_owned()),
+            page: None,
+            listed: listed.unwrap_or(&[]).iter().copied().map(entry).collect(),
+            is_on_air: false,
+        },
+        wants_all: listed.is_none(),
         saves: true,
         options: SaveOptions {
             folder: "/films".into(),
@@ -32,7 +37,6 @@ fn new(channel: u64, listed: Option<&[u64]>) -> NewKeptChannel {
             extras: Extras::default(),
             ending: None,
         },
-        listed: listed.map(|listed| listed.iter().copied().map(entry).collect()),
     }
 }
 

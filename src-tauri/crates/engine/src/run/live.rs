@@ -33,7 +33,7 @@ use crate::file_ending::FileEnding;
 use crate::job::{EarlierPart, LiveOptions, LiveRequest};
 use crate::live_record::{LiveEnd, LiveRecord};
 use crate::names;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Stopped};
 use crate::part::{self, EarlierLive, Extensions, MovieSource, Opened, PartFolder, SavedMovie};
 use crate::saved::{Finished, Gap};
 use crate::shortfall::Shortfall;
@@ -166,11 +166,9 @@ async fn record_stream(
         assembler,
     });
     let (whole, end) = recorder.record().await?;
-    let stored = whole.assembler.stored().0;
-    if stored.iter().all(|id| id.kind == SegmentKind::Init) {
+    if !has_media(&whole.assembler) {
         // It has ended before anything came of it; the file before, if there is one, has all.
-        blocking(move || whole.assembler.suspend()).await?;
-        return Err(Error::from(ustream::Error::OffAir).into());
+        return Err(give_up(part, whole.assembler).await);
     }
     let goes_on = end.map(|end| wanted.continued(end));
     let saved = finish_movie(attempt, part, whole).await?;
@@ -209,6 +207,9 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
     };
     attempt.set_discovery(discovery(&movie.live, None, &part));
     let assembler = open_assembler(attempt, &movie, &part).await?;
+    if !has_media(&assembler) {
+        return Err(give_up(part, assembler).await);
+    }
     let recorded = Recorded {
         assembler,
         segments: movie.plan.segments,
@@ -216,6 +217,23 @@ async fn finish_earlier(attempt: &Attempt, earlier: EarlierLive) -> Outcome<Save
         end: LiveEnd::Ended,
     };
     finish_movie(attempt, part, recorded).await
+}
+
+fn has_media(assembler: &Assembler) -> bool {
+    let stored = assembler.stored().0;
+    stored.iter().any(|id| id.kind != SegmentKind::Init)
+}
+
+/// Deletes the part folder of a stream that is over and of which no media came. Returns why the run ends.
+async fn give_up(part: PartFolder, assembler: Assembler) -> Stopped {
+    let delete = move || {
+        assembler.suspend()?;
+        part.remove()
+    };
+    match blocking(delete).await {
+        Ok(()) => Error::from(ustream::Error::OffAir).into(),
+        Err(error) => error.into(),
+    }
 }
 
 /// Returns what the job saves of a stream.
