@@ -21,7 +21,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fake_ustream::{Channel, FakeUstream, Fault, LiveClock, LiveStream, Rule, RuleId, World};
+use fake_ustream::{
+    Channel, EndMessage, FakeUstream, Fault, LiveAction, LiveClock, LiveStream, Rule, RuleId, World,
+};
 
 use crate::session::DesktopSession;
 use crate::window::AppWindow;
@@ -180,6 +182,57 @@ async fn a_running_stream_is_recorded_until_it_is_stopped() -> Result<()> {
     window.audit().await?;
     window.press("Stop and save").await?;
     window.heading("Saved").await?;
+    let files = window.downloads()?;
+    let [film] = files.as_slice() else {
+        anyhow::bail!("not one file: {files:?}");
+    };
+    if let Some(tracks) = tracks(film)? {
+        ensure!(tracks.len() == 2, "{tracks:?}");
+    }
+    window.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_kept_channel_is_recorded_when_it_is_on_air_at_the_next_start() -> Result<()> {
+    const CHANNEL: u64 = 9_652_368;
+    let channel = || Channel::new(CHANNEL, "running", "a channel without recordings");
+    let off_air = FakeUstream::start(World::empty().channel(channel())).await?;
+    let window = AppWindow::open(&off_air).await?;
+    let link = format!("https://video.ibm.com/channel/id/{CHANNEL}");
+    window.look_up(&link).await?;
+    window.heading("This stream hasn’t started").await?;
+    let tick = "document.querySelector('[aria-describedby=keep-body]')";
+    window.page(&format!("{tick}.click()")).await?;
+    let until_kept = format!(
+        "while (!{tick}.checked || {tick}.ariaDisabled === 'true') \
+         await new Promise((go) => setTimeout(go, 50));"
+    );
+    window.page(&until_kept).await?;
+    window.screenshot("kept").await?;
+    window.audit().await?;
+    let session = window.close().await?;
+
+    let clock = LiveClock::manual();
+    let stream = LiveStream {
+        update_every: 5,
+        ..LiveStream::new(clock.clone())
+    };
+    let on_air = Channel {
+        live: Some(stream.event(15, LiveAction::End(EndMessage::NotAvailable))),
+        ..channel()
+    };
+    let service = FakeUstream::start(World::empty().channel(on_air)).await?;
+    let window = AppWindow::open_in(session, &service, EMPTY).await?;
+    window.shows("Practice channel running").await?;
+    window.screenshot("kept-recording").await?;
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        clock.advance(5);
+    }
+    // In the list, or in front if it was there when the page began to listen.
+    window.shows("Saved").await?;
+    window.screenshot("kept-saved").await?;
     let files = window.downloads()?;
     let [film] = files.as_slice() else {
         anyhow::bail!("not one file: {files:?}");

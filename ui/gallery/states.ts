@@ -86,6 +86,7 @@ function saving(change: Parameters<typeof job>[0]): State {
 /** Lets every link lead to a channel without recordings. */
 function isChannel(fake: FakeBackend, is_on_air: boolean) {
   fake.onAir = {
+    id: "6540154",
     link: CHANNEL,
     title: "Launch day, live",
     owner: "spacechannel",

@@ -3,8 +3,8 @@
 
 use engine::view::KeptChannelsView;
 use engine::{
-    ChannelId, Choice, Engine, Extras, FoundChannel, KeptChannels, NewKeptChannel, SaveOptions,
-    now_unix_s,
+    Access, ChannelId, Choice, Engine, Extras, FoundChannel, KeptChannels, NewKeptChannel,
+    SaveOptions, now_unix_s,
 };
 use tauri::State;
 
@@ -22,7 +22,7 @@ pub(crate) async fn kept_channels(
     Ok(blocking(move || keeper.view()).await??)
 }
 
-/// Keeps the channel whose list is open. What it lists or sends now is not saved.
+/// Keeps the channel with this link, or the one whose list is open. What it lists or sends now is not saved.
 #[tauri::command]
 pub(crate) async fn keep_channel(
     engine: State<'_, Engine>,
@@ -30,11 +30,17 @@ pub(crate) async fn keep_channel(
     folders: State<'_, Folders>,
     store: State<'_, SettingsStore>,
     open: State<'_, OpenCatalog>,
+    link: Option<String>,
 ) -> CommandResult<()> {
-    let opened = open.0.lock().await;
-    let opened = opened
-        .as_ref()
-        .map(|open| (open.catalog.link().to_owned(), open.access.clone()));
+    let opened = match link {
+        Some(link) => Some((link, Access::default())),
+        None => {
+            let opened = open.0.lock().await;
+            opened
+                .as_ref()
+                .map(|open| (open.catalog.link().to_owned(), open.access.clone()))
+        }
+    };
     let (link, access) = opened.ok_or_else(|| internal_error("there is no list"))?;
     // From the beginning: the page may have read a part of the open one only.
     let found = FoundChannel::read(&engine, &link, &access).await?;

@@ -185,10 +185,11 @@ export class FakeBackend implements Backend {
     return Promise.resolve({ channels, was_unreadable });
   }
 
-  async keepChannel(): Promise<void> {
+  async keepChannel(link: string | null): Promise<void> {
     await Promise.resolve();
     if (this.refusal) throw this.refusal;
-    this.channels = [...this.channels, keptChannel()];
+    const kept = keptChannel();
+    this.channels = [...this.channels, link === null ? kept : { ...kept, link }];
   }
 
   setSaves(id: string, saves: boolean): Promise<void> {

@@ -75,8 +75,8 @@ export interface Backend {
   savedHere(): Promise<SavedRecordingView[]>;
   /** Returns the channels whose new recordings are saved, or told of. */
   keptChannels(): Promise<KeptChannelsView>;
-  /** Keeps the channel whose list `resolve` returned last, from now on. */
-  keepChannel(): Promise<void>;
+  /** Keeps the channel with this link from now on; null for the one whose list `resolve` returned last. */
+  keepChannel(link: string | null): Promise<void>;
   /** Chooses whether new recordings of a kept channel are saved, or only told of. */
   setSaves(id: string, saves: boolean): Promise<void>;
   /** Does not keep a channel any more. */

@@ -1,14 +1,22 @@
 import { screen } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import { done, recordingAt } from "../backend/fake";
-import { backend, heading, paste, press } from "../testing";
+import { backend, heading, paste, press, user } from "../testing";
 
 const CHANNEL = "https://video.ibm.com/channel/id/6540154";
 
+const channel = (is_on_air: boolean) => ({
+  id: "6540154",
+  link: CHANNEL,
+  title: "Launch day, live",
+  owner: "spacechannel",
+  thumbnail: null,
+  is_on_air,
+});
+
 /** Pastes the link of a channel that is on air. */
 async function open() {
-  const title = "Launch day, live";
-  backend.onAir = { link: CHANNEL, title, owner: "spacechannel", thumbnail: null, is_on_air: true };
+  backend.onAir = channel(true);
   await paste(CHANNEL);
   await heading("This stream is running now");
 }
@@ -60,8 +68,7 @@ it("says that the stream has paused, and does not offer to try again", async () 
 });
 
 it("waits for a stream that hasn’t started", async () => {
-  const title = "Launch day, live";
-  backend.onAir = { link: CHANNEL, title, owner: null, thumbnail: null, is_on_air: false };
+  backend.onAir = channel(false);
   await paste(CHANNEL);
   await heading("This stream hasn’t started");
   expect(screen.queryByRole("button", { name: "Record from now" })).toBeNull();
@@ -82,4 +89,13 @@ it("says that a recording goes on in another file", async () => {
   const state = { is: "done", finished: { ...finished, continued_by: "job-2" } } as const;
   backend.put({ ...job, state, progress: null });
   await screen.findByText("The recording goes on in another file.");
+});
+
+it.each([true, false])("keeps the channel, whether it is on air (%s)", async (is_on_air) => {
+  backend.onAir = channel(is_on_air);
+  await paste(CHANNEL);
+  const tick = await screen.findByLabelText(/by itself/);
+  await user.click(tick);
+  expect(tick).toBeChecked();
+  expect(backend.channels).toMatchObject([{ id: "6540154", link: CHANNEL }]);
 });

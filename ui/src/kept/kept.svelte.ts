@@ -29,9 +29,9 @@ export class KeptChannels extends Controller {
     this.wasUnreadable ||= view.was_unreadable;
   }
 
-  /** Keeps the channel whose list is open. */
-  async keep() {
-    if (!(await this.succeeds(this.backend.keepChannel()))) return;
+  /** Keeps the channel with this link, or the one whose list is open. */
+  async keep(link: string | null) {
+    if (!(await this.succeeds(this.backend.keepChannel(link)))) return;
     await this.load();
     announcer.say(text("choose-channel.keep_body"));
   }

@@ -233,6 +233,7 @@ impl Engine {
         let asked = tokio::time::timeout(ON_AIR_TIMEOUT, asked).await;
         let channel = asked.unwrap_or(Ok(None))?;
         Ok(channel.map(|found| LiveChannelView {
+            id: found.channel.to_string(),
             link: Target::Channel(found.channel).link(),
             title: names::display_text(found.title.as_deref()),
             owner: names::display_text(found.owner.as_deref()),

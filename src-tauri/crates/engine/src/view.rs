@@ -269,6 +269,8 @@ pub struct AccessView {
 /// A channel whose stream can be recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LiveChannelView {
+    /// Its number.
+    pub id: String,
     /// Address of its page, by which its stream is recorded.
     pub link: String,
     /// Its title.

@@ -5,6 +5,10 @@
  */
 export type LiveChannelView = { 
 /**
+ * Its number.
+ */
+id: string, 
+/**
  * Address of its page, by which its stream is recorded.
  */
 link: string, 
