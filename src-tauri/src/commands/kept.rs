@@ -32,14 +32,13 @@ pub(crate) async fn keep_channel(
     open: State<'_, OpenCatalog>,
     link: Option<String>,
 ) -> CommandResult<()> {
-    let opened = match link {
-        Some(link) => Some((link, Access::default())),
-        None => {
-            let opened = open.0.lock().await;
-            opened
-                .as_ref()
-                .map(|open| (open.catalog.link().to_owned(), open.access.clone()))
-        }
+    let opened = if let Some(link) = link {
+        Some((link, Access::default()))
+    } else {
+        let opened = open.0.lock().await;
+        opened
+            .as_ref()
+            .map(|open| (open.catalog.link().to_owned(), open.access.clone()))
     };
     let (link, access) = opened.ok_or_else(|| internal_error("there is no list"))?;
     // From the beginning: the page may have read a part of the open one only.

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = حفظ فيديو من Ustream أو IBM Video
-    .body = الصق رابط بث مباشر انتهى.
+    .body = الصق رابط بث مباشر انتهى أو ما زال جاريًا.
 paste-label = رابط الفيديو
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = البحث عن الفيديو

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Ein Video von Ustream oder IBM Video speichern
-    .body = Fügen Sie den Link eines beendeten Livestreams ein.
+    .body = Fügen Sie den Link eines Livestreams ein, der beendet ist oder gerade läuft.
 paste-label = Link zum Video
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Video suchen

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Save a video from Ustream or IBM Video
-    .body = Paste the link to a stream that has ended.
+    .body = Paste the link to a stream that has ended or is running.
 paste-label = Video link
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Find video

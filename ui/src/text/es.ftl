@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Guarda un vídeo de Ustream o IBM Video
-    .body = Pega el enlace de una emisión que ya ha terminado.
+    .body = Pega el enlace de una emisión que ya ha terminado o que está en directo.
 paste-label = Enlace del vídeo
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Buscar vídeo

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Enregistrer une vidéo d’Ustream ou d’IBM Video
-    .body = Collez le lien d’une diffusion terminée.
+    .body = Collez le lien d’une diffusion terminée ou en cours.
 paste-label = Lien de la vidéo
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Chercher la vidéo

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Salva un video da Ustream o IBM Video
-    .body = Incolla il link di una diretta già finita.
+    .body = Incolla il link di una diretta già finita o in corso.
 paste-label = Link del video
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Cerca video

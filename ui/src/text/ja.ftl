@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Ustream や IBM Video の動画を保存
-    .body = 終了した配信のリンクを貼り付けてください。
+    .body = 終了した配信か、ライブ中の配信のリンクを貼り付けてください。
 paste-label = 動画のリンク
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = 動画を探す

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Ustream 또는 IBM Video 동영상 저장
-    .body = 종료된 방송의 링크를 붙여넣으세요.
+    .body = 종료되었거나 진행 중인 방송의 링크를 붙여넣으세요.
 paste-label = 동영상 링크
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = 동영상 찾기

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Een video van Ustream of IBM Video opslaan
-    .body = Plak de link van een livestream die is afgelopen.
+    .body = Plak de link van een livestream die is afgelopen of nu bezig is.
 paste-label = Link naar de video
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Video zoeken

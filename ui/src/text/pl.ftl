@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Zapisz film z Ustream lub IBM Video
-    .body = Wklej link do transmisji, która już się zakończyła.
+    .body = Wklej link do transmisji, która już się zakończyła albo właśnie trwa.
 paste-label = Link do filmu
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Znajdź film

@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = Salvar um vídeo do Ustream ou do IBM Video
-    .body = Cole o link de uma transmissão que já terminou.
+    .body = Cole o link de uma transmissão que já terminou ou que está no ar.
 paste-label = Link do vídeo
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = Buscar vídeo

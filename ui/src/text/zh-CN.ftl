@@ -5,7 +5,7 @@ app-name = Ustream Downloader
 ## The link
 
 paste-heading = 保存 Ustream 或 IBM Video 的视频
-    .body = 粘贴已结束直播的链接。
+    .body = 粘贴已结束或正在进行的直播链接。
 paste-label = 视频链接
 paste-placeholder = video.ibm.com/recorded/123456
 paste-find = 查找视频
