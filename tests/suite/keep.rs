@@ -289,8 +289,8 @@ async fn a_stream_that_is_over_before_anything_came_leaves_nothing() {
     let slow = mock.service.faults().add(slow);
     let run = home.keep(&["run", "--now"]).with_service(&mock);
     let mut child = run.spawn();
-    let has_begun = || !home.names().is_empty();
-    wait_until_so("a part folder", has_begun).await;
+    let has_plan = |name: &String| home.films().join(name).join("plan.json").exists();
+    wait_until_so("a plan", || home.names().iter().any(has_plan)).await;
     child.kill().unwrap();
     child.wait().unwrap();
     mock.service.faults().remove(slow);
