@@ -520,12 +520,7 @@ fn delete_own_files(folder: &Path) -> Result<(), Error> {
     let names = own_files(folder)?.into_iter();
     let others = names.filter(|name| name != PLAN);
     for name in others.chain([OsString::from(PLAN)]) {
-        match durable::remove_file(&folder.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::disk(folder)(error));
-            }
-            _ => {}
-        }
+        guarded::remove_if_there(&folder.join(name)).map_err(Error::disk(folder))?;
     }
     Ok(())
 }

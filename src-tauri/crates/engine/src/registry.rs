@@ -1,12 +1,11 @@
 //! Saves the jobs: one small file for each, written at each change of state, never on progress.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::disk::durable;
+use crate::disk::{durable, guarded};
 use crate::error::Error;
 use crate::job::{JobId, JobSpec};
 use crate::run::Discovery;
@@ -95,12 +94,8 @@ impl Registry {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
-        match durable::remove_file(&folder.join(file_name(id))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Error::own_folder(folder)(error))
-            }
-            _ => Ok(()),
-        }
+        let path = folder.join(file_name(id));
+        guarded::remove_if_there(&path).map_err(Error::own_folder(folder))
     }
 }
 

@@ -48,15 +48,20 @@ pub(crate) fn open(path: &Path, access: OpenMode) -> io::Result<File> {
 
 /// Creates a file of a part folder and replaces what has its name.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
-    match platform::retry_change(|| fs::remove_file(path)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    remove_if_there(path)?;
     File::options()
         .read(true)
         .write(true)
         .create_new(true)
         .open(path)
+}
+
+/// Deletes a file. It is no error if there is none.
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match platform::retry_change(|| fs::remove_file(path)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// What a file is instead of a regular file of ours.
